@@ -1,0 +1,102 @@
+"""Flask-AppBuilder's security manager, told where our roles come from and how to refuse.
+
+Roles are the memberships valid today, so a dismissal closes access the same day; permissions are read
+once per request instead of once per question.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import current_app, g, session as cookie
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.security.sqla.models import (
+    Permission,
+    PermissionView,
+    Role,
+    ViewMenu,
+    assoc_permissionview_role,
+)
+from flask_login import current_user
+from sqlalchemy import select
+
+from app.access import sessions
+from app.core.unit_of_work import Runtime
+
+log = logging.getLogger(__name__)
+Granted = frozenset[tuple[str, str]]
+
+
+def runtime() -> Runtime:
+    """The running system of this Flask application."""
+    found: Runtime = current_app.extensions["opora"]
+    return found
+
+
+class OporaSecurityManager(SecurityManager):
+    """Answers FAB's questions from memberships and from one query per request."""
+
+    def _granted(self) -> Granted:
+        if "granted" not in g:
+            roles = sorted(g.actor.roles) if getattr(g, "actor", None) else []
+            query = (
+                select(Permission.name, ViewMenu.name)
+                .select_from(Role)
+                .join(assoc_permissionview_role, assoc_permissionview_role.c.role_id == Role.id)
+                .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+                .join(Permission, Permission.id == PermissionView.permission_id)
+                .join(ViewMenu, ViewMenu.id == PermissionView.view_menu_id)
+                .where(Role.name.in_(roles))
+            )
+            g.granted = frozenset((p, v) for p, v in self.session.execute(query)) if roles else frozenset()
+        found: Granted = g.granted
+        return found
+
+    def has_access(self, permission_name: str, view_name: str) -> bool:
+        return (permission_name, view_name) in self._granted()
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        return {v for p, v in self._granted() if p == "menu_access" and (menu_names is None or v in menu_names)}
+
+    def get_user_roles(self, user: Any) -> list[Any]:
+        roles = sorted(g.actor.roles) if getattr(g, "actor", None) else []
+        return list(self.session.scalars(select(Role).where(Role.name.in_(roles))))
+
+    def auth_user_db(self, username: str, password: str) -> Any:
+        """FAB's check of the password, behind a lock that five failures close for a quarter of an hour."""
+        system, name = runtime(), (username or "")[:150]
+        now = system.clock.now()
+        if not name or sessions.locked_until(self.session(), name, now):
+            return None
+        self.session.rollback()
+        self.session.connection(execution_options={"writes": True})  # FAB notes the attempt on the user's row
+        user = super().auth_user_db(name, password)
+        self.session.rollback()
+        sessions.note_attempt(system.database, name, success=user is not None, now=now)
+        return user
+
+    def on_user_login(self, user: Any) -> None:
+        system = runtime()
+        user_id = user.id
+        cookie["sid"] = sessions.open_session(system.database, user_id, system.clock.now())
+
+    def on_user_logout(self, user: Any) -> None:
+        self.session.rollback()  # the session's end is written in a transaction of its own
+        if sid := cookie.pop("sid", None):
+            sessions.end_session(runtime().database, sid, runtime().clock.now())
+
+    def load_user(self, pk: int) -> Any | None:
+        """The account of a cookie, if its session is still open on the server."""
+        system = runtime()
+        try:
+            user = super().load_user(pk)
+        except ValueError:
+            return None
+        if user is None or not sessions.is_open(self.session(), cookie.get("sid"), user.id, system.clock.now()):
+            return None
+        return user
+
+    @staticmethod
+    def before_request() -> None:
+        g.user = current_user

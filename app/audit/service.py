@@ -1,0 +1,111 @@
+"""Writing the journal: what was done, by whom, and what the values were before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import insert, update
+from sqlalchemy.exc import IntegrityError
+
+from app.audit.models import AuditDetail, AuditHead, AuditRecord
+from app.core.db import Base, canonical_json
+from app.core.unit_of_work import Work
+
+GENESIS = "0" * 64
+
+
+def record(
+    work: Work,
+    tag: str,
+    subject: Base | tuple[str, int | None],
+    *,
+    case_id: int | None = None,
+    data: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+    stream: str | None = None,
+) -> AuditRecord:
+    """Append one act to its stream (the case's own, otherwise the system's) and chain it.
+
+    `tag` reads `thing:act` («visit:add»). `data` holds ids and codes only and is chained as it is;
+    `values` may name people and is kept erasably, the chain holds its salted hash.
+    """
+    session = work.session
+    if isinstance(subject, Base):
+        session.flush()  # the subject's key is needed in the record
+        subject = (subject.__tablename__, getattr(subject, "id", None))
+    stream = stream or (f"case:{case_id}" if case_id is not None else "system")
+    clean = _plain(dict(data or {}))
+    salt, details_hash = None, None
+    if values:
+        salt = secrets.token_hex(16)
+        details_hash = details_digest(salt, _plain(dict(values)))
+    seq, previous = _advance_head(session, stream)
+    content = {
+        "stream": stream, "seq": seq, "at": work.now.isoformat(), "actor": work.actor.user_id, "tag": tag,
+        "subject": list(subject), "case": case_id, "data": clean, "details": details_hash,
+    }  # fmt: skip
+    entry = AuditRecord(
+        stream=stream, seq=seq, at=work.now, actor_id=work.actor.user_id, tag=tag, subject_type=subject[0],
+        subject_id=subject[1], case_id=case_id, data=clean, details_hash=details_hash, prev_hash=previous,
+        hash=chained(previous, content),
+    )  # fmt: skip
+    session.add(entry)
+    session.flush()  # the head's new hash goes out with the record, while the head is locked
+    session.execute(update(AuditHead.__table__).where(AuditHead.__table__.c.stream == stream).values(hash=entry.hash))
+    if values:
+        session.add(AuditDetail(record_id=entry.id, salt=salt, values=_plain(dict(values)), erased_at=None))
+    return entry
+
+
+def revise(
+    work: Work, obj: Base, changes: Mapping[str, Any], tag: str, *, case_id: int | None = None
+) -> dict[str, tuple[Any, Any]]:
+    """Correct fields of a row and keep the old values in the history; the answer is {field: (old, new)}.
+
+    Nothing is recorded when nothing differs.
+    """
+    changed = {
+        name: (getattr(obj, name), value) for name, value in changes.items() if getattr(obj, name) != value
+    }
+    for name, (_old, new) in changed.items():
+        setattr(obj, name, new)
+    if changed:
+        values = {name: {"old": old, "new": new} for name, (old, new) in changed.items()}
+        record(work, tag, obj, case_id=case_id, data={"fields": sorted(changed)}, values=values)
+    return changed
+
+
+def chained(previous: str, content: Mapping[str, Any]) -> str:
+    """The hash of a record: of the one before it and of its own content."""
+    return hashlib.sha256((previous + canonical_json(content)).encode()).hexdigest()
+
+
+def details_digest(salt: str, values: Mapping[str, Any]) -> str:
+    return hashlib.sha256((salt + canonical_json(values)).encode()).hexdigest()
+
+
+def _advance_head(session: Any, stream: str) -> tuple[int, str]:
+    """Lock the stream's head and step it: (new sequence number, hash of the last record)."""
+    heads = AuditHead.__table__
+    step = (
+        update(heads).where(heads.c.stream == stream).values(seq=heads.c.seq + 1).returning(heads.c.seq, heads.c.hash)
+    )
+    row = session.execute(step).one_or_none()
+    if row is None:
+        try:
+            with session.begin_nested():  # two first writers: one inserts, the other finds the row
+                session.execute(insert(heads).values(stream=stream, seq=0, hash=GENESIS))
+        except IntegrityError:
+            pass
+        row = session.execute(step).one()
+    return row.seq, row.hash
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as JSON holds them, so that what is hashed is what is read back."""
+    loaded: dict[str, Any] = json.loads(canonical_json(values))
+    return loaded

@@ -1,0 +1,132 @@
+"""Settings from the environment, typed; every one of them stands in the table of the README."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from app.core.errors import OporaError
+from app.core.i18n import _
+
+ROOT = Path(__file__).resolve().parents[1]
+MIN_SECRET_LENGTH = 32
+_DEFAULT_SECRETS = {"", "change-me", "changeme", "secret", "opora", "default"}
+
+
+class Misconfigured(OporaError):
+    """The system refuses to start; the sentence says which setting to give."""
+
+    status = 500
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    database_owner_url: str
+    redis_url: str
+    storage_url: str
+    secret_key: str
+    host: str
+    port: int
+    https: bool
+    trusted_hosts: tuple[str, ...]
+    mail_url: str
+    mail_from: str
+    timezone: str
+    demo: bool
+    workers: int
+    log_level: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def storage_path(self) -> Path:
+        """The folder of a `file:` storage."""
+        return Path(self.storage_url.removeprefix("file:").removeprefix("//"))
+
+
+def load(environ: Mapping[str, str] | None = None, *, demo: bool | None = None, var: Path | None = None) -> Settings:
+    """Read the settings.
+
+    `demo=True` fills what a demonstration on this machine may default to (a secret kept in
+    `var/`, SQLite, the loopback address); a real system gets no such defaults.
+    """
+    env = dict(os.environ if environ is None else environ)
+    var = var or Path(env.get("OPORA_VAR", ROOT / "var"))
+    is_demo = _flag(env.get("OPORA_DEMO", "")) if demo is None else demo
+    database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'opora.sqlite3'}"
+    secret = env.get("SECRET_KEY", "")
+    if env.get("SECRET_KEY_FILE"):
+        secret = Path(env["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
+    if not secret and is_demo:
+        secret = _kept_secret(var / "demo-secret")
+    try:
+        port = int(env.get("PORT", "8000"))
+        workers = int(env.get("WORKERS", "2"))
+        ZoneInfo(env.get("TIMEZONE", "Europe/Moscow"))
+    except (ValueError, KeyError) as error:
+        raise Misconfigured(_("A setting cannot be read: %(error)s", error=error)) from error
+    if not 0 <= port < 65536:
+        raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
+    return Settings(
+        database_url=database_url,
+        database_owner_url=env.get("DATABASE_OWNER_URL") or database_url,
+        redis_url=env.get("REDIS_URL", ""),
+        storage_url=env.get("STORAGE_URL") or f"file:{var / 'files'}",
+        secret_key=secret,
+        host=env.get("HOST", "127.0.0.1"),
+        port=port,
+        https=_flag(env.get("HTTPS", "")),
+        trusted_hosts=tuple(h.strip() for h in env.get("TRUSTED_HOSTS", "").split(",") if h.strip()),
+        mail_url=env.get("MAIL_URL", ""),
+        mail_from=env.get("MAIL_FROM", ""),
+        timezone=env.get("TIMEZONE", "Europe/Moscow"),
+        demo=is_demo,
+        workers=workers,
+        log_level=env.get("LOG_LEVEL", "INFO"),
+    )
+
+
+def check_for_serving(settings: Settings) -> None:
+    """Refuse to serve with a guessable secret, or on a public address without HTTPS settings.
+
+    Raises Misconfigured with the sentence that says what to set.
+    """
+    if settings.secret_key.lower() in _DEFAULT_SECRETS or len(settings.secret_key) < MIN_SECRET_LENGTH:
+        raise Misconfigured(
+            _("Set SECRET_KEY (or SECRET_KEY_FILE) to a random string of at least %(n)s characters, "
+              "for example: python -c \"import secrets; print(secrets.token_urlsafe(48))\"", n=MIN_SECRET_LENGTH)
+        )  # fmt: skip
+    if not _is_loopback(settings.host) and not (settings.https and settings.trusted_hosts):
+        raise Misconfigured(
+            _("HOST %(host)s is open to the network: set HTTPS=1 (a reverse proxy with a certificate stands in "
+              "front) and TRUSTED_HOSTS to the name of the site, or serve on 127.0.0.1.", host=settings.host)
+        )  # fmt: skip
+    if settings.demo and not _is_loopback(settings.host):
+        raise Misconfigured(_("The demo has a published password and is served on 127.0.0.1 only."))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _flag(value: str) -> bool:
+    return value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,81 @@
+"""Errors a person may cause; each class owns the HTTP status it is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.core.i18n import Text, _
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence that says why something is not possible, with the page where it can be mended."""
+
+    text: Text | str
+    link: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+class OporaError(Exception):
+    """A refusal that is answered with a clear sentence, never with a trace."""
+
+    status = 400
+
+    def __init__(self, message: Text | str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class NotFound(OporaError):
+    """The thing does not exist for this actor: absent and hidden look the same."""
+
+    status = 404
+
+    def __init__(self, message: Text | str | None = None) -> None:
+        super().__init__(message or _("There is no such page, or it is not open to you."))
+
+
+class Forbidden(OporaError):
+    status = 403
+
+    def __init__(self, message: Text | str | None = None) -> None:
+        super().__init__(message or _("Your role does not allow this action."))
+
+
+class Stale(OporaError):
+    """The form was filled from a state that has changed since; `changes` says in sentences how."""
+
+    status = 409
+
+    def __init__(self, message: Text | str | None = None, changes: Sequence[Text | str] = ()) -> None:
+        super().__init__(message or _("While you were working, this was changed by someone else."))
+        self.changes = tuple(changes)
+
+
+class Invalid(OporaError):
+    """Input that cannot be taken; `fields` maps a field's name to what is wrong with it."""
+
+    status = 422
+
+    def __init__(self, message: Text | str | None = None, fields: Mapping[str, Text | str] | None = None) -> None:
+        super().__init__(message or _("Please check the marked fields."))
+        self.fields = dict(fields or {})
+
+
+class Refusal(OporaError):
+    """The action is not possible now; `reasons` lists every obstacle at once."""
+
+    status = 409
+
+    def __init__(self, reasons: Sequence[Reason], message: Text | str | None = None) -> None:
+        super().__init__(message or _("This is not possible yet."))
+        self.reasons = tuple(reasons)
+
+    def __str__(self) -> str:
+        return f"{self.message} " + "; ".join(str(reason) for reason in self.reasons)

@@ -1,0 +1,104 @@
+"""The sockets into which `wiring.py` plugs the rooms: facts, effects, panels, queues, job handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from app.core.errors import Reason
+from app.core.i18n import Text
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from app.core.unit_of_work import Work
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a room knows about a case, by name; `value=None` means unknown, which is never true.
+
+    `items` are the names a reason prints («№ 4, № 7»), `link` is the page where it can be mended.
+    """
+
+    value: bool | int | str | date | None
+    items: tuple[str, ...] = ()
+    link: str | None = None
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """One thing that waits for this person: a line of «Мои задачи»."""
+
+    title: Text | str
+    where: str
+    link: str
+    case_id: int | None = None
+    since: datetime | None = None
+    due: date | None = None
+    missing: tuple[Reason, ...] = ()
+    kind: str = "task"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card a room contributes to the case page; `load` returns what its template needs."""
+
+    code: str
+    title: Text
+    template: str
+    load: Callable[[Any, Any], Mapping[str, Any]]
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A room's page of one case, reachable from the case's row of tabs."""
+
+    code: str
+    title: Text
+    url: Callable[[int], str]
+    order: int = 50
+
+
+class Storage(Protocol):
+    """Files named by their content."""
+
+    def put(self, data: bytes) -> str:
+        """Keep the bytes; the answer is their SHA-256 in hexadecimal."""
+
+    def get(self, sha256: str) -> bytes: ...
+
+    def exists(self, sha256: str) -> bool: ...
+
+
+FactSource = Callable[["Session", int], Fact]
+EffectHandler = Callable[["Work", Any, Mapping[str, Any]], None]
+JobHandler = Callable[["Work", Mapping[str, Any]], None]
+QueueSource = Callable[["Work"], list[QueueItem]]
+ValueSource = Callable[["Work", "Sequence[Any]"], Mapping[str, Any]]  # values for a paper about these cases
+
+
+@dataclass
+class Ports:
+    zone: ZoneInfo
+    storage: Storage
+    definitions: Any = None  # cases.definitions.Definitions
+    facts: dict[str, FactSource] = field(default_factory=dict)
+    effects: dict[str, EffectHandler] = field(default_factory=dict)
+    handlers: dict[str, JobHandler] = field(default_factory=dict)
+    periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
+    values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
+    queues: list[QueueSource] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
+    tabs: list[Tab] = field(default_factory=list)
+    pages: dict[str, Callable[[int], str]] = field(default_factory=dict)
+    working_day: Callable[["Session"], Any] | None = None
+    tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
+    periodic: list[Any] = field(default_factory=list)  # jobs.schedule.Periodic
+    after_commit: Callable[[list[int]], None] | None = None
+    settings: Any = None

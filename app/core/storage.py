@@ -1,0 +1,62 @@
+"""Files named by their SHA-256: written once, never overwritten, checked when read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from app.core.ports import Storage
+
+
+class DamagedFile(RuntimeError):
+    """A stored file no longer equals its name."""
+
+
+class LocalStorage:
+    """A folder on this machine (or a shared volume when several machines serve)."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def _path(self, sha256: str) -> Path:
+        if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+            raise ValueError("not a SHA-256")
+        return self.root / sha256[:2] / sha256
+
+    def put(self, data: bytes) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        path = self._path(sha256)
+        if path.exists():
+            return sha256
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A crash between the write and the rename leaves a temporary file, never half a document.
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes. Raises FileNotFoundError when absent, DamagedFile when altered."""
+        data = self._path(sha256).read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise DamagedFile(sha256)
+        return data
+
+    def exists(self, sha256: str) -> bool:
+        return self._path(sha256).exists()
+
+
+def open_storage(url: str) -> Storage:
+    """`file:/path` (default). Other kinds are not built yet and are refused by name."""
+    if not url.startswith("file:"):
+        raise ValueError(f"STORAGE_URL: only file:/path is supported, not {url.split(':', 1)[0]}:")
+    return LocalStorage(Path(url.removeprefix("file:").removeprefix("//")))

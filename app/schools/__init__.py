@@ -1,0 +1,1 @@
+"""Organisations, people, positions and the forms of their names."""

@@ -1,0 +1,34 @@
+"""Serving the pages with Waitress, with workers in the same process unless Redis has its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import waitress
+
+from app.core.unit_of_work import Runtime
+from app.factory import create_app
+from app.jobs.runner import Runner
+
+
+def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
+    """Serve until stopped; the answer is the exit status."""
+    settings = system.settings
+    runner = None
+    if not settings.redis_url and settings.workers:
+        runner = Runner(system, threads=settings.workers)
+        system.ports.after_commit = runner.wake
+        runner.start()
+    elif settings.redis_url:
+        from app.jobs.rq_bridge import RqBridge
+
+        system.ports.after_commit = RqBridge(settings.redis_url).after_commit
+    server = waitress.create_server(create_app(system), host=settings.host, port=settings.port, threads=8)
+    try:
+        if on_start:
+            on_start()
+        server.run()
+    finally:
+        if runner is not None:
+            runner.stop()
+    return 0
