@@ -1,0 +1,1 @@
+"""The administrator's room: accounts, dictionaries, people and organisations."""

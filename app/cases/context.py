@@ -1,0 +1,110 @@
+"""What the engine is told about a case: roles, facts, voters, authors, calendar, time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.memberships import accounts_holding
+from app.access.models import Membership
+from app.access.scopes import as_system
+from app.cases.models import Case
+from app.cases.roles import case_roles
+from app.core.i18n import _, in_locale
+from app.core.ports import Fact
+from app.core.unit_of_work import Work
+from app.engine.definition import Definition
+from app.engine.state import Context, FactValue, State, Voter
+from app.schools.models import Person
+
+SYSTEM_ID = "system"
+
+
+def actor_id(work: Work) -> str:
+    """The actor as the engine and the events know him: an opaque id, never a name."""
+    return SYSTEM_ID if work.actor.user_id is None else str(work.actor.user_id)
+
+
+def gather_facts(work: Work, case: Case, names: Iterable[str]) -> dict[str, FactValue]:
+    """Ask the rooms for the named facts. An unknown name stays unknown, and unknown is never true."""
+    found: dict[str, FactValue] = {}
+    with as_system(work.session):  # the truth about a case does not depend on who asks
+        for name in names:
+            source = work.ports.facts.get(name)
+            fact = source(work.session, case.id) if source else Fact(None)
+            found[name] = FactValue(
+                value=fact.value, items=fact.items, link=_link(work, fact.link, case.id), text=_both(fact),
+            )  # fmt: skip
+    return found
+
+
+def _link(work: Work, page: str | None, case_id: int) -> str | None:
+    """The page of a fact: a name registered in `ports.pages`, or a path as it is."""
+    if page is None or page.startswith("/"):
+        return page
+    url = work.ports.pages.get(page)
+    return url(case_id) if url else None
+
+
+def _both(fact: Fact) -> dict[str, str] | None:
+    if fact.text is None:
+        return None
+    texts = {}
+    for locale in ("ru", "en"):
+        with in_locale(locale):
+            texts[locale] = str(fact.text)
+    return texts
+
+
+def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]:
+    """The members of the group that may vote on this case, with the reason of those who must abstain."""
+    with as_system(work.session):  # the composition of the group decides, whoever asks
+        return _voters(work.session, work, case, tuple(roles))
+
+
+def _voters(session: Session, work: Work, case: Case, roles: tuple[str, ...]) -> tuple[Voter, ...]:
+    rows: dict[int, tuple[str, Membership]] = {}
+    for role in roles:
+        for membership in accounts_holding(session, role, work.today):
+            if membership.organisation_id in (case.programme.authority_id, case.programme.centre_id):
+                rows.setdefault(membership.user_id, (role, membership))
+    ids = {m.person_id for _role, m in rows.values() if m.person_id}
+    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    concerned = {
+        m.user_id
+        for role in ("director", "deputy")
+        for m in accounts_holding(session, role, work.today, case.school_id)
+    }
+    voters = []
+    for user_id, (role, membership) in sorted(rows.items()):
+        person = people.get(membership.person_id or 0)
+        excluded = str(_("works in the school concerned")) if user_id in concerned else None
+        voters.append(Voter(id=str(user_id), name=person.short if person else f"№ {user_id}", role=role,
+                            excluded=excluded))  # fmt: skip
+    return tuple(voters)
+
+
+def context(
+    work: Work, case: Case, definition: Definition, state: State | None, fact_names: Iterable[str]
+) -> Context:
+    """Everything `decide()` may look at, gathered inside the transaction."""
+    stage = definition.stages[state.stage if state else definition.initial]
+    voters: tuple[Voter, ...] = ()
+    authors: frozenset[str] = frozenset()
+    if stage.approval is not None:
+        voters = voters_of(work, case, stage.approval.voters)
+        if state is not None:
+            authors = frozenset(
+                t.done_by for task in stage.approval.opens_after
+                if (t := state.tasks.get(task)) is not None and t.done_by is not None
+            )  # fmt: skip
+    roles = frozenset({"system"}) if work.actor.is_system else case_roles(work.actor, case)
+    extra = {"calendar": work.ports.working_day(work.session)} if work.ports.working_day else {}
+    return Context(
+        actor=actor_id(work), roles=roles, now=work.now, today=work.today,
+        facts=gather_facts(work, case, fact_names), voters=voters, authors=authors, **extra,
+    )  # fmt: skip
+
+

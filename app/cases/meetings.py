@@ -1,0 +1,102 @@
+"""Meetings of the coordination group: opened, filled with questions, held."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.access.memberships import accounts_holding
+from app.access.scopes import as_system
+from app.audit import service as audit
+from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
+from app.cases.roles import require_in_programme
+from app.core.errors import Invalid, Stale
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+
+
+def open_meeting(work: Work, programme: Programme, held_on: date | None = None) -> Meeting:
+    """The planned meeting of the programme's group; a new one, with the next number, when none is planned."""
+    with as_system(work.session):  # drafted by an effect of a vote, whoever gave the last one
+        planned = work.session.scalars(
+            select(Meeting).where(Meeting.programme_id == programme.id, Meeting.status == MeetingStatus.planned)
+            .order_by(Meeting.number)
+        ).first()  # fmt: skip
+        if planned is not None:
+            return planned
+        last = work.session.scalar(select(func.max(Meeting.number)).where(Meeting.programme_id == programme.id)) or 0
+        meeting = Meeting(
+            programme_id=programme.id, number=last + 1, held_on=held_on or work.today, status=MeetingStatus.planned,
+            place=programme.authority.short_name, chair_id=_person_in(work, programme, "chair"),
+            secretary_id=_person_in(work, programme, "secretary"), present=[],
+        )  # fmt: skip
+        work.session.add(meeting)
+        audit.record(work, "meeting:open", meeting, data={"number": meeting.number})
+    return meeting
+
+
+def add_item(work: Work, meeting: Meeting, case: Case) -> MeetingItem:
+    """Put the case on the agenda, once per stage and round."""
+    with as_system(work.session):  # as above
+        found = work.session.scalars(
+            select(MeetingItem).where(
+                MeetingItem.meeting_id == meeting.id, MeetingItem.case_id == case.id,
+                MeetingItem.stage == case.stage, MeetingItem.round == case.round,
+            )  # fmt: skip
+        ).one_or_none()
+        if found is not None:
+            return found
+        count = work.session.scalar(select(func.count()).where(MeetingItem.meeting_id == meeting.id)) or 0
+        item = MeetingItem(
+            meeting_id=meeting.id, case_id=case.id, position=count + 1, stage=case.stage, round=case.round
+        )
+        work.session.add(item)
+        audit.record(work, "meeting:item", item, case_id=case.id, data={"meeting": meeting.id})
+    return item
+
+
+def edit_meeting(work: Work, meeting: Meeting, expected_version: int, changes: dict[str, Any]) -> None:
+    """Correct date, place, who was present; what was held stays as it was held. Raises Forbidden, Stale, Invalid."""
+    require_in_programme(work, "meeting.hold", meeting.programme)
+    if meeting.version != expected_version:
+        raise Stale
+    if meeting.status == MeetingStatus.held:
+        raise Invalid(_("The meeting is closed; its protocol is the record of it."))
+    audit.revise(work, meeting, changes, "meeting:edit")
+
+
+def note_item(work: Work, item: MeetingItem, heard: str, decided: str) -> None:
+    """What was heard and decided on one question; printed in the protocol. Raises Forbidden, Invalid."""
+    require_in_programme(work, "meeting.hold", item.meeting.programme)
+    if item.meeting.status == MeetingStatus.held:
+        raise Invalid(_("The meeting is closed; its protocol is the record of it."))
+    audit.revise(work, item, {"heard": heard, "decided": decided}, "meeting:note", case_id=item.case_id)
+
+
+def close_meeting(work: Work, meeting: Meeting) -> None:
+    """The meeting was held: from now on a new question opens a new meeting.
+
+    Raises Forbidden, Invalid when nobody was present or the date lies ahead.
+    """
+    require_in_programme(work, "meeting.hold", meeting.programme)
+    if not meeting.present:
+        raise Invalid(fields={"present": _("Mark who was present.")})
+    if meeting.held_on > work.today:
+        raise Invalid(fields={"held_on": _("The date of the meeting lies ahead.")})
+    audit.revise(work, meeting, {"status": str(MeetingStatus.held)}, "meeting:close")
+
+
+def members(work: Work, programme: Programme) -> dict[str, list[int]]:
+    """Persons of the group today by role: chair, secretary, member."""
+    offices = (programme.authority_id, programme.centre_id)
+    return {
+        role: [m.person_id for m in accounts_holding(work.session, role, work.today)
+               if m.organisation_id in offices and m.person_id]
+        for role in ("chair", "secretary", "member")
+    }  # fmt: skip
+
+
+def _person_in(work: Work, programme: Programme, role: str) -> int | None:
+    return next(iter(members(work, programme)[role]), None)

@@ -1,0 +1,102 @@
+"""Who sees a case and everything that hangs on it: the authority of its programme, its school, its curator school."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, union
+
+from app.access.roles import AUTHORITY, BUSINESS
+from app.access.scopes import everyone, policy
+from app.audit.policy import scope_by_case
+from app.cases.models import (
+    Case,
+    CaseEvent,
+    CaseTask,
+    CaseVote,
+    Meeting,
+    MeetingItem,
+    ProcessVersion,
+    Programme,
+    StageRound,
+)
+from app.core.actor import Actor
+from app.core.db import Base
+from app.schools.policy import plug_partners
+
+_cases, _programmes = Case.__table__, Programme.__table__
+
+
+def own_programmes(actor: Actor) -> Select[tuple[int]]:
+    """Programmes whose authority or centre the actor works for."""
+    offices = sorted(actor.organisation_ids(*AUTHORITY))
+    return select(_programmes.c.id).where(
+        or_(_programmes.c.authority_id.in_(offices), _programmes.c.centre_id.in_(offices))
+    )
+
+
+@policy(Case)
+def visible_cases(actor: Actor) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if actor.has(*AUTHORITY):
+        conditions.append(_cases.c.programme_id.in_(own_programmes(actor)))
+    if schools := sorted(actor.organisation_ids("director", "deputy")):
+        conditions.append(_cases.c.school_id.in_(schools))
+    if curators := sorted(actor.organisation_ids("curator")):
+        conditions.append(_cases.c.curator_id.in_(curators))
+    return or_(*conditions) if conditions else false()
+
+
+@policy(Programme)
+def visible_programmes(actor: Actor) -> ColumnElement[bool]:
+    if not actor.has(*BUSINESS):
+        return false()
+    return or_(
+        _programmes.c.id.in_(own_programmes(actor)),
+        _programmes.c.id.in_(select(_cases.c.programme_id).where(visible_cases(actor))),
+    )
+
+
+def of_visible_case(case_id: Any, actor: Actor) -> ColumnElement[bool]:
+    """The condition «hangs on a case the actor sees», for a column that holds the case's key."""
+    return case_id.in_(select(_cases.c.id).where(visible_cases(actor)))  # type: ignore[no-any-return]
+
+
+def of_own_programme(programme_id: Any, actor: Actor) -> ColumnElement[bool]:
+    """The condition «belongs to a programme of the actor's authority or centre»."""
+    if not actor.has(*AUTHORITY):
+        return false()
+    return programme_id.in_(own_programmes(actor))  # type: ignore[no-any-return]
+
+
+def register_case_child(model: type[Base], case_id: Any) -> None:
+    """Declare that a row of `model` is seen by whoever sees its case."""
+    policy(model)(lambda actor: of_visible_case(case_id, actor))
+
+
+for _model in (StageRound, CaseTask, CaseVote, CaseEvent):
+    register_case_child(_model, _model.__table__.c.case_id)
+
+policy(ProcessVersion)(everyone)
+
+
+@policy(Meeting)
+def visible_meetings(actor: Actor) -> ColumnElement[bool]:
+    return of_own_programme(Meeting.__table__.c.programme_id, actor)
+
+
+@policy(MeetingItem)
+def visible_meeting_items(actor: Actor) -> ColumnElement[bool]:
+    """A school reads what was decided about it; the agenda as a whole belongs to the authority."""
+    return of_visible_case(MeetingItem.__table__.c.case_id, actor)
+
+
+def partners(actor: Actor) -> Select[tuple[int]]:
+    """The other schools of the pairs the actor's own school stands in."""
+    pair = visible_cases(actor)
+    both = union(select(_cases.c.school_id).where(pair), select(_cases.c.curator_id).where(pair)).subquery()
+    return select(both.c[0])
+
+
+scope_by_case(of_visible_case)
+plug_partners(partners)

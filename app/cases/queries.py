@@ -1,0 +1,100 @@
+"""Reading cases: one, locked, lists, and what has happened since a version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
+from app.core.errors import NotFound
+from app.schools.models import Organisation
+
+_WITH_NAMES = (
+    joinedload(Case.programme).joinedload(Programme.authority),
+    joinedload(Case.programme).joinedload(Programme.centre),
+    joinedload(Case.school),
+    joinedload(Case.curator),
+)
+
+
+def get_case(session: Session, case_id: int) -> Case:
+    """The case with its programme, school and curator. Raises NotFound when absent or hidden."""
+    case = session.scalars(select(Case).options(*_WITH_NAMES).where(Case.id == case_id)).one_or_none()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def lock_case(session: Session, case_id: int) -> Case:
+    """As `get_case`, read again under a row lock: the last word before a decision."""
+    locked = session.scalars(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if locked is None:
+        raise NotFound
+    return get_case(session, case_id)
+
+
+def list_cases(
+    session: Session, *, programme_id: int | None = None, stage: str | None = None, text: str = ""
+) -> Sequence[Case]:
+    """Visible cases, by the school's name."""
+    query = (
+        select(Case)
+        .join(Organisation, Organisation.id == Case.school_id)
+        .options(*_WITH_NAMES)
+        .order_by(Organisation.sort_key, Case.id)
+    )
+    if programme_id is not None:
+        query = query.where(Case.programme_id == programme_id)
+    if stage:
+        query = query.where(Case.stage == stage)
+    if text:
+        query = query.where(Organisation.search_key.contains(text, autoescape=True))
+    return session.scalars(query).all()
+
+
+def programmes(session: Session) -> Sequence[Programme]:
+    return session.scalars(
+        select(Programme)
+        .options(joinedload(Programme.authority), joinedload(Programme.centre))
+        .order_by(Programme.year.desc(), Programme.id)
+    ).all()
+
+
+def tasks_of(session: Session, case: Case) -> Sequence[CaseTask]:
+    """Tasks of the present round of the present stage."""
+    return session.scalars(
+        select(CaseTask)
+        .where(CaseTask.case_id == case.id, CaseTask.stage == case.stage, CaseTask.round == case.round)
+        .order_by(CaseTask.id)
+    ).all()
+
+
+def votes_of(session: Session, case: Case) -> Sequence[CaseVote]:
+    """Votes of the present round in the order they were given, void ones included."""
+    return session.scalars(
+        select(CaseVote)
+        .where(CaseVote.case_id == case.id, CaseVote.stage == case.stage, CaseVote.round == case.round)
+        .order_by(CaseVote.at, CaseVote.id)
+    ).all()
+
+
+def events_of(session: Session, case_id: int, after: int = 0) -> Sequence[CaseEvent]:
+    return session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.seq > after).order_by(CaseEvent.seq)
+    ).all()
+
+
+def rounds_of(session: Session, case_id: int) -> Sequence[StageRound]:
+    return session.scalars(
+        select(StageRound).where(StageRound.case_id == case_id).order_by(StageRound.opened_seq)
+    ).all()
+
+
+def meetings_of(session: Session, programme_id: int) -> Sequence[Meeting]:
+    return session.scalars(
+        select(Meeting).where(Meeting.programme_id == programme_id).order_by(Meeting.number)
+    ).all()

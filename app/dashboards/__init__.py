@@ -1,0 +1,1 @@
+"""First pages: what waits for me, and the head's overview."""

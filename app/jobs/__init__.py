@@ -1,0 +1,1 @@
+"""What must happen after a decision: an outbox in the same transaction, and those who empty it."""

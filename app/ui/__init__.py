@@ -1,0 +1,1 @@
+"""The look of the product: base views, forms, filters, templates and vendored front-end files."""

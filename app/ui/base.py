@@ -1,0 +1,89 @@
+"""The ancestor of every page: who asks, may he, and one unit of work around what he does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask_appbuilder import BaseView
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.access.security import runtime
+from app.core.actor import Actor
+from app.core.errors import Forbidden, Invalid
+from app.core.i18n import Text
+from app.core.unit_of_work import Runtime, Work
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def page(rule: str, *, permission: str = "read", methods: tuple[str, ...] = ("GET",)) -> Callable[[F], F]:
+    """Expose a method under `rule` to roles that hold `permission` on the view's permission name.
+
+    Without a login the visitor is sent to log in; without the permission the answer is 403.
+    """
+
+    def declare(view: F) -> F:
+        @functools.wraps(view)
+        def guarded(self: RoomView, *args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                back = request.full_path.rstrip("?") if request.method == "GET" else None
+                return redirect(self.appbuilder.get_url_for_login_with(back) if back else "/login/")
+            if not self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name):
+                raise Forbidden
+            return view(self, *args, **kwargs)
+
+        guarded._permission_name = permission  # type: ignore[attr-defined]
+        guarded._urls = [*getattr(view, "_urls", []), (rule, methods)]  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return declare
+
+
+class RoomView(BaseView):
+    """A room's pages. `class_permission_name` is one of access.permissions.PAGES."""
+
+    default_view = "index"
+
+    @property
+    def runtime(self) -> Runtime:
+        return runtime()
+
+    @property
+    def actor(self) -> Actor:
+        # FAB reads every attribute of a view when it registers it, outside of any request
+        actor: Actor = g.get("actor")
+        return actor
+
+    def read(self) -> Work:
+        """A unit of work that only looks."""
+        return self.runtime.read(self.actor)
+
+    def write(self) -> AbstractContextManager[Work]:
+        """One unit of work with one commit at its end."""
+        return self.runtime.work(self.actor)
+
+    def render(self, template: str, status: int = 200, **context: Any) -> Any:
+        return render_template(template, appbuilder=self.appbuilder, **context), status
+
+    def done(self, url: str, message: Text | str | None = None, category: str = "ok") -> Response:
+        """Tell that it is done and go on: 303, so that a reload repeats nothing."""
+        if message is not None:
+            flash(str(message), category)
+        return redirect(url, code=303)
+
+    def expected_version(self) -> int:
+        """The version the person's form was filled from. Raises Invalid when the form carries none."""
+        try:
+            return int(request.form["expected_version"])
+        except (KeyError, ValueError) as error:
+            raise Invalid from error
+
+
+def link(endpoint: str, **values: Any) -> Callable[[int], str]:
+    """A page of a case by its endpoint: `link("PlanView.show")(17)` → «/cases/17/plan»."""
+    return lambda case_id: url_for(endpoint, case_id=case_id, **values)

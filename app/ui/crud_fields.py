@@ -1,0 +1,40 @@
+"""Makes the forms FAB generates for reference books use our date and number fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_appbuilder.forms import FieldConverter
+
+from app.ui.fields import DateField, NumberField
+
+
+class _CrudDate(DateField):
+    """DateField with the constructor FAB's converter calls."""
+
+    def __init__(self, label: Any, validators: Any = (), **kwargs: Any) -> None:
+        kwargs.pop("widget", None)
+        super().__init__(label, validators=validators, **kwargs)
+        self.validators = list(validators)
+
+
+class _CrudNumber(NumberField):
+    def __init__(self, label: Any, validators: Any = (), **kwargs: Any) -> None:
+        kwargs.pop("widget", None)
+        super().__init__(label, validators=validators, **kwargs)
+        self.validators = list(validators)
+
+
+class _CrudWhole(_CrudNumber):
+    def __init__(self, label: Any, validators: Any = (), **kwargs: Any) -> None:
+        super().__init__(label, validators, whole=True, **kwargs)
+
+
+def teach_crud_forms() -> None:
+    """Make FAB's generated forms use the browser's calendar and take «12,5»; called once by the factory."""
+    ours = {
+        "is_date": ("is_date", _CrudDate, None),
+        "is_integer": ("is_integer", _CrudWhole, None),
+        "is_numeric": ("is_numeric", _CrudNumber, None),
+    }
+    FieldConverter.conversion_table = tuple(ours.get(row[0], row) for row in FieldConverter.conversion_table)

@@ -1,0 +1,105 @@
+"""Forms as people fill them: Russian messages at the field, native date pickers, «12,5» is a number.
+
+A room writes::
+
+    class VisitForm(RoomForm):
+        held_on = DateField(_("Date of the visit"), required=True)
+        purpose = LongTextField(_("Purpose"), required=True, max_length=500)
+        sections = [(_("When and why"), ["held_on", "purpose"])]   # optional: headed groups of fields
+
+and in the view::
+
+    form = VisitForm()
+    if form.validate_on_submit():
+        try:
+            ...
+        except Invalid as exc:
+            form.take_errors(exc)
+    return self.render("visits/form.html", form=form), form.status
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, Field, FormField, PasswordField
+from wtforms.fields.simple import FileField
+
+from app.core.errors import Invalid, OporaError, Refusal
+from app.ui.fields import (
+    MESSAGES,
+    ChoiceField,
+    DateField,
+    Label,
+    LongTextField,
+    ManyField,
+    NumberField,
+    OneOfField,
+    RowOf,
+    RowsField,
+    ScanField,
+    TextField,
+    YesField,
+)
+
+
+class RoomForm(FlaskForm):
+    """A form with a token, errors at the field and, for what belongs to no field, errors on top."""
+
+    sections: ClassVar[Sequence[tuple[Label, Sequence[str]]]] = ()
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> Any:
+            return MESSAGES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.errors_top: list[Label] = []
+
+    def take_errors(self, error: OporaError) -> None:
+        """Show a refusal of the service where the person can mend it: at the field, else on top."""
+        left: list[Label] = []
+        if isinstance(error, Invalid) and error.fields:
+            for name, message in error.fields.items():
+                target = self._at(name)
+                if target is None:
+                    left.append(message)
+                else:
+                    target.errors = [*target.errors, message]
+        elif isinstance(error, Refusal):
+            left.extend(reason.text for reason in error.reasons)
+        if left or not (isinstance(error, Invalid) and error.fields):
+            self.errors_top.extend(left or [error.message])
+
+    def _at(self, name: str) -> Field | None:
+        """The field of `items-0-title` or `items.0.title` or `title`."""
+        here: Any = self
+        for step in name.replace(".", "-").split("-"):
+            if isinstance(here, FormField):
+                here = here.form
+            try:
+                here = here[int(step)] if isinstance(here, RowsField) else here[step]
+            except (KeyError, IndexError, ValueError, TypeError):
+                return None
+        return here if isinstance(here, Field) else None
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.errors or self.errors_top)
+
+    @property
+    def status(self) -> int:
+        """422 for a page that comes back with errors, 200 for a fresh form."""
+        return 422 if self.wrong else 200
+
+    @property
+    def has_files(self) -> bool:
+        return any(isinstance(f, FileField) for f in self)
+
+
+__all__ = [
+    "ChoiceField", "DateField", "EmailField", "FormField", "LongTextField", "ManyField", "NumberField",
+    "OneOfField", "PasswordField", "RoomForm", "RowOf", "RowsField", "ScanField", "TextField", "YesField",
+]  # fmt: skip

@@ -1,0 +1,72 @@
+"""Every sentence of the product, found in code and templates, and what has no Russian yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from app.core.i18n import catalogue_files
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app"
+
+# `_("…")` and `n_("…", "…", n)` in code; the same names and gettext's own in templates.
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None, "n_": (1, 2), "gettext": None, "ngettext": (1, 2), "lazy_gettext": None,
+}  # fmt: skip
+METHODS = [("**/translations/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
+
+Message = tuple[str, int, str, bool]
+
+
+def messages() -> Iterator[Message]:
+    """(file, line, message id, whether it has plural forms), for each place where a sentence stands."""
+    options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+    found = extract_from_dir(APP, METHODS, options, KEYWORDS)
+    for file, line, message, _comments, _context in found:
+        first = message[0] if isinstance(message, tuple) else message
+        if first:
+            yield f"app/{file}", line, first, isinstance(message, tuple)
+
+
+def russian() -> dict[str, tuple[str, ...]]:
+    """Message id → its Russian forms, from all rooms' catalogues."""
+    known: dict[str, tuple[str, ...]] = {}
+    for path in catalogue_files("ru"):
+        with path.open("rb") as handle:
+            for message in read_po(handle, locale="ru"):
+                if not message.id or message.fuzzy:
+                    continue
+                key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+                forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+                if all(forms):
+                    known[key] = tuple(forms)
+    return known
+
+
+def lacking() -> list[str]:
+    """One line per sentence that a Russian reader would meet in English, or with a wrong number."""
+    known = russian()
+    wrong: dict[str, str] = {}
+    for file, line, msgid, plural in messages():
+        forms = known.get(msgid)
+        if forms is None:
+            wrong.setdefault(msgid, f"{file}:{line}: no Russian for {msgid!r}")
+        elif plural and len(forms) < 3:
+            wrong.setdefault(msgid, f"{file}:{line}: Russian needs three plural forms of {msgid!r}")
+    return list(wrong.values())
+
+
+def unreadable() -> list[str]:
+    """Russian sentences whose placeholders differ from those of their English message."""
+    names = re.compile(r"%\((\w+)\)")
+    return [
+        f"{msgid!r}: placeholders differ in {form!r}"
+        for msgid, forms in russian().items()
+        for form in forms
+        if not set(names.findall(form)) <= set(names.findall(msgid)) | {"n", "num"}
+    ]

@@ -1,0 +1,1 @@
+"""Real servers for tests: PostgreSQL, Redis and a browser, started and stopped by the tests themselves."""

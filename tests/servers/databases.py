@@ -1,0 +1,90 @@
+"""Databases for tests: a template is migrated once, each test gets its own copy."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from tests.servers.postgresql import OWNER, PostgresServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """`url` as the application opens it; `owner_url` for migrations and for tests that tamper with rows."""
+
+    __test__ = False
+
+    url: str
+    owner_url: str
+
+
+def alembic_config(database: TestDatabase) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.set_main_option("sqlalchemy.url", database.owner_url.replace("%", "%%"))
+    config.set_main_option("opora.app_url", database.url.replace("%", "%%"))
+    return config
+
+
+def migrate(database: TestDatabase) -> None:
+    if not any((ROOT / "migrations" / "versions").glob("*.py")):
+        _create_without_history(database)  # until the first revision is written
+        return
+    command.upgrade(alembic_config(database), "head")
+
+
+def _create_without_history(database: TestDatabase) -> None:
+    import importlib
+
+    from app.core.db import Base, make_engine
+
+    importlib.import_module("flask_appbuilder.security.sqla.models")
+    for models in sorted((ROOT / "app").glob("*/models.py")):
+        importlib.import_module(f"app.{models.parent.name}.models")
+    engine = make_engine(database.owner_url)
+    Base.metadata.create_all(engine)
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            for what in ("ALL TABLES", "ALL SEQUENCES"):
+                connection.exec_driver_sql(f"GRANT ALL ON {what} IN SCHEMA public TO opora")
+    engine.dispose()
+
+
+class SqliteTemplate:
+    """A migrated file, copied per test (closed, so that a copy is whole)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "template.sqlite3"
+        migrate(TestDatabase(f"sqlite:///{self.file}", f"sqlite:///{self.file}"))
+
+    def copy(self, to: Path) -> TestDatabase:
+        shutil.copyfile(self.file, to)
+        return TestDatabase(f"sqlite:///{to}", f"sqlite:///{to}")
+
+
+class PostgresTemplate:
+    """A migrated database, cloned per test."""
+
+    NAME = "opora_template"
+
+    def __init__(self, server: PostgresServer) -> None:
+        self.server = server
+        server.create(self.NAME)
+        migrate(self._at(self.NAME))
+
+    def clone(self) -> TestDatabase:
+        return self._at(self.server.create(template=self.NAME))
+
+    def empty(self) -> TestDatabase:
+        return self._at(self.server.create())
+
+    def drop(self, database: TestDatabase) -> None:
+        self.server.drop(database.url.rpartition("/")[2])
+
+    def _at(self, name: str) -> TestDatabase:
+        return TestDatabase(self.server.url(name), self.server.url(name, OWNER))

@@ -1,0 +1,49 @@
+"""Logging in, staying in, being put out."""
+
+from app.core.unit_of_work import Runtime
+from app.demo.penza import PASSWORD, PEOPLE
+from tests.people import WebUsers, log_in, token
+
+
+def test_everyone_of_the_demo_logs_in_and_sees_his_tasks(web: WebUsers) -> None:
+    for who in PEOPLE:
+        answer = web(who.username).get("/")
+        assert answer.status_code == 200, who.username
+        assert "Мои задачи" in answer.get_data(as_text=True)
+
+
+def test_a_visitor_is_sent_to_log_in(web: WebUsers) -> None:
+    answer = web.app.test_client().get("/")
+    assert answer.status_code == 302
+    assert "/login/" in answer.headers["Location"]
+
+
+def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(web: WebUsers) -> None:
+    client = web.app.test_client()
+    for _ in range(5):
+        client.post(
+            "/login/", data={"csrf_token": token(client, "/login/"), "username": "clerk", "password": "wrong"}
+        )
+    answer = client.post(
+        "/login/", data={"csrf_token": token(client, "/login/"), "username": "clerk", "password": PASSWORD}
+    )
+    assert "/login/" in answer.headers["Location"]
+
+
+def test_a_copied_cookie_ends_with_the_session(web: WebUsers, penza: Runtime) -> None:
+    client = log_in(web.app.test_client(), "clerk")
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    client.post("/logout/", data={"csrf_token": token(client, "/")})
+    thief = web.app.test_client()
+    thief.set_cookie("session", cookie.value)
+    assert thief.get("/").status_code == 302
+
+
+def test_logging_out_by_a_link_is_refused(web: WebUsers) -> None:
+    assert web("clerk").get("/logout/").status_code == 405
+    assert web("clerk").get("/").status_code == 200
+
+
+def test_a_form_without_its_token_is_refused(web: WebUsers) -> None:
+    assert web("clerk").post("/logout/").status_code == 400
