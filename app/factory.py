@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request, session as cookie
+from flask import Flask, Response, g, request
+from flask import session as cookie
 from flask_appbuilder import AppBuilder
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -16,7 +17,7 @@ from flask_wtf.csrf import CSRFProtect
 from app import config, wiring
 from app.access.memberships import actor_for
 from app.access.security import runtime
-from app.core.clock import local_date
+from app.core.clock import SystemClock, local_date
 from app.core.i18n import LOCALES, gettext, ngettext, set_locale
 from app.core.unit_of_work import Runtime
 from app.ui import crud, errors, fab_texts, filters
@@ -86,9 +87,34 @@ def _prepare_templates(app: Flask) -> None:
     own = FileSystemLoader([str(Path(app.root_path) / "templates"), *map(str, rooms)])
     app.jinja_loader = ChoiceLoader([own])  # type: ignore[assignment]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(csp_nonce=lambda: g.get("nonce", ""), n_=_plural)
+    app.jinja_env.globals.update(
+        csp_nonce=lambda: g.get("nonce", ""), n_=_plural, my_tasks_count=_my_tasks_count, case_tabs=_case_tabs,
+        search_url=lambda: "/cases/", clock_note=_clock_note,
+    )  # fmt: skip
     filters.register(app, app.extensions["opora"].settings.zone)
     teach_crud_forms()
+
+
+def _my_tasks_count() -> int:
+    """The badge of «Мои задачи», counted once per request."""
+    from app.dashboards.queries import my_tasks
+
+    if "task_count" not in g:
+        g.task_count = len(my_tasks(runtime().read(g.actor))) if g.get("actor") else 0
+    count: int = g.task_count
+    return count
+
+
+def _case_tabs(case: Any) -> list[tuple[str, str]]:
+    from app.cases.views import case_tabs
+
+    return [(str(title), url) for title, url in case_tabs(runtime().read(g.actor), case)]
+
+
+def _clock_note() -> Any:
+    """The training date, when the demo's clock is not the real one."""
+    clock = runtime().clock
+    return None if isinstance(clock, SystemClock) else clock.now()
 
 
 def _plural(singular: str, plural: str, n: int, **params: Any) -> str:

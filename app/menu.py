@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
+from app.cases import views as cases
 from app.core.i18n import Text, _
+from app.diagnostics import views as diagnostics
 from app.files import views as files
+from app.plans import views as plans
 
 
 @dataclass(frozen=True)
@@ -23,10 +26,13 @@ class Item:
     category: str = ""
 
 
-ROOMS = (files,)
+ROOMS = (cases, diagnostics, plans, files,)
 
 MENU: tuple[Item, ...] = (
     Item("Tasks", _("My tasks"), "/", "list-checks", "Tasks"),
+    Item("Cases", _("Cases"), "/cases/", "kanban", "Cases"),
+    Item("Programmes", _("Programmes"), "/programmes/", "flag", "Programmes"),
+    Item("Meetings", _("Meetings"), "/meetings/", "users", "Meetings"),
 )
 
 CATEGORIES: dict[str, tuple[Text, str]] = {}

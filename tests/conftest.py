@@ -172,7 +172,9 @@ def penza(penza_template: Path, tmp_path: Path) -> Iterator[Runtime]:
     """A running system on SQLite with the reference data of Penza and the clock at 09.01.2025, 9:00 Moscow."""
     file = tmp_path / "opora.sqlite3"
     shutil.copyfile(penza_template, file)
-    system = wiring.build(_settings(TestDatabase(f"sqlite:///{file}", f"sqlite:///{file}"), tmp_path), FixedClock(START))
+    system = wiring.build(
+        _settings(TestDatabase(f"sqlite:///{file}", f"sqlite:///{file}"), tmp_path), FixedClock(START)
+    )
     yield system
     system.database.dispose()
 

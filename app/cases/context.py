@@ -106,5 +106,3 @@ def context(
         actor=actor_id(work), roles=roles, now=work.now, today=work.today,
         facts=gather_facts(work, case, fact_names), voters=voters, authors=authors, **extra,
     )  # fmt: skip
-
-

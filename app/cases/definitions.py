@@ -34,12 +34,18 @@ class Definitions:
         if key not in self._loaded:
             with as_system(session):  # a definition is code, not somebody's row
                 row = session.scalars(
-                    select(ProcessVersion).where(ProcessVersion.code == code, ProcessVersion.version == version)
+                    select(ProcessVersion).where(
+                        ProcessVersion.code == code, ProcessVersion.version == version
+                    )
                 ).one_or_none()
             definition = loader.loads(row.source, name=f"{code}/v{version}") if row else None
             if definition is None or definition.hash != wanted_hash:
                 raise OporaError(
-                    _("The workflow definition %(code)s v%(version)s was altered or lost.", code=code, version=version)
+                    _(
+                        "The workflow definition %(code)s v%(version)s was altered or lost.",
+                        code=code,
+                        version=version,
+                    )
                 )
             self._loaded[key] = definition
         return self._loaded[key]
@@ -75,14 +81,21 @@ def import_published(work: Work, folder: Path) -> list[str]:
         if row is None:
             work.session.add(
                 ProcessVersion(
-                    code=definition.code, version=definition.version, hash=definition.hash, source=source,
-                    status="published", published_at=work.now,
-                )  # fmt: skip
+                    code=definition.code,
+                    version=definition.version,
+                    hash=definition.hash,
+                    source=source,
+                    status="published",
+                    published_at=work.now,
+                )
             )
             work.session.flush()
             added.append(f"{definition.code} v{definition.version}")
         elif row.hash != definition.hash:
             raise OporaError(
-                _("%(file)s differs from the published version; give the change a new version number.", file=path.name)
+                _(
+                    "%(file)s differs from the published version; give the change a new version number.",
+                    file=path.name,
+                )
             )
     return added

@@ -47,12 +47,31 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             name = title(definition, "transition", data["transition"])
             if data["from"] == data["to"]:
                 return _("%(transition)s, round %(round)s", transition=name, round=data["round"])
-            return _("%(transition)s → «%(stage)s»", transition=name, stage=title(definition, "stage", data["to"]))
+            return _(
+                "%(transition)s → «%(stage)s»", transition=name, stage=title(definition, "stage", data["to"])
+            )
     return _("Event %(type)s", type=event.type)
 
 
 def kind(event: CaseEvent) -> str:
-    """The look of the event in the history: stage, return, approval or note."""
+    """The look of the event in the history: stage, return, vote, start or edit."""
     if event.type == "moved":
         return "return" if event.data.get("kind") == "return" else "stage"
-    return "approval" if event.type in ("approval_decided", "vote_cast", "approval_opened") else "note"
+    if event.type in ("approval_decided", "vote_cast", "votes_voided", "approval_opened"):
+        return "vote"
+    return "start" if event.type == "case_opened" else "done"
+
+
+def field_sentences(definition: Definition, event: CaseEvent) -> list[str]:
+    """What was filled into the transition's form, as «name: value» in the reader's language."""
+    if event.type != "moved" or not event.fields:
+        return []
+    form = definition.transitions[event.data["transition"]].form
+    locale, lines = current_locale(), []
+    for known in form.fields if form else ():
+        value = event.fields.get(known.id)
+        if value in (None, ""):
+            continue
+        value = next((c.titles.get(locale) or c.id for c in known.choices if c.id == value), value)
+        lines.append(f"{known.titles.get(locale) or known.titles.get('ru')}: {value}")
+    return lines

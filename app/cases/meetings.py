@@ -26,7 +26,10 @@ def open_meeting(work: Work, programme: Programme, held_on: date | None = None) 
         ).first()  # fmt: skip
         if planned is not None:
             return planned
-        last = work.session.scalar(select(func.max(Meeting.number)).where(Meeting.programme_id == programme.id)) or 0
+        last = (
+            work.session.scalar(select(func.max(Meeting.number)).where(Meeting.programme_id == programme.id))
+            or 0
+        )
         meeting = Meeting(
             programme_id=programme.id, number=last + 1, held_on=held_on or work.today, status=MeetingStatus.planned,
             place=programme.authority.short_name, chair_id=_person_in(work, programme, "chair"),
@@ -42,9 +45,11 @@ def add_item(work: Work, meeting: Meeting, case: Case) -> MeetingItem:
     with as_system(work.session):  # as above
         found = work.session.scalars(
             select(MeetingItem).where(
-                MeetingItem.meeting_id == meeting.id, MeetingItem.case_id == case.id,
-                MeetingItem.stage == case.stage, MeetingItem.round == case.round,
-            )  # fmt: skip
+                MeetingItem.meeting_id == meeting.id,
+                MeetingItem.case_id == case.id,
+                MeetingItem.stage == case.stage,
+                MeetingItem.round == case.round,
+            )
         ).one_or_none()
         if found is not None:
             return found

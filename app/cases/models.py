@@ -152,7 +152,7 @@ class CaseVote(Base):
 
 
 class CaseEvent(Base):
-    """One thing that happened to a case, in order. `comment` is a person's words and may be erased."""
+    """One thing that happened to a case, in order. `comment` and `fields` are a person's words: erasable."""
 
     __tablename__ = "case_events"
     __table_args__ = (UniqueConstraint("case_id", "seq"),)
@@ -163,6 +163,7 @@ class CaseEvent(Base):
     type: Mapped[str] = mapped_column(String(40))
     data: Mapped[dict[str, Any]]
     comment: Mapped[str] = mapped_column(Text, default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(Integer)
     actor_name: Mapped[str] = mapped_column(String(200), default="")

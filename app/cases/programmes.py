@@ -23,7 +23,10 @@ def open_programme(
     """A new programme. Raises Forbidden unless the actor opens cases there, Invalid for wrong dates or a taken code."""
     if not work.actor.is_system:
         offices = {authority.id, centre.id}
-        if not any(h.role in CAPABILITIES["case.open"] and h.organisation_id in offices for h in work.actor.memberships):
+        if not any(
+            h.role in CAPABILITIES["case.open"] and h.organisation_id in offices
+            for h in work.actor.memberships
+        ):
             raise Forbidden
     _check(work, code, starts, ends, year)
     programme = Programme(

@@ -11,7 +11,7 @@ from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Progr
 from app.core.errors import NotFound
 from app.schools.models import Organisation
 
-_WITH_NAMES = (
+WITH_NAMES = (
     joinedload(Case.programme).joinedload(Programme.authority),
     joinedload(Case.programme).joinedload(Programme.centre),
     joinedload(Case.school),
@@ -21,7 +21,7 @@ _WITH_NAMES = (
 
 def get_case(session: Session, case_id: int) -> Case:
     """The case with its programme, school and curator. Raises NotFound when absent or hidden."""
-    case = session.scalars(select(Case).options(*_WITH_NAMES).where(Case.id == case_id)).one_or_none()
+    case = session.scalars(select(Case).options(*WITH_NAMES).where(Case.id == case_id)).one_or_none()
     if case is None:
         raise NotFound
     return case
@@ -44,7 +44,7 @@ def list_cases(
     query = (
         select(Case)
         .join(Organisation, Organisation.id == Case.school_id)
-        .options(*_WITH_NAMES)
+        .options(*WITH_NAMES)
         .order_by(Organisation.sort_key, Case.id)
     )
     if programme_id is not None:

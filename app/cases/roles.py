@@ -13,7 +13,9 @@ from app.core.unit_of_work import Work
 def programme_roles(actor: Actor, programme: Programme) -> frozenset[str]:
     """Roles held in the authority or centre that runs the programme."""
     offices = {programme.authority_id, programme.centre_id}
-    return frozenset(h.role for h in actor.memberships if h.role in AUTHORITY and h.organisation_id in offices)
+    return frozenset(
+        h.role for h in actor.memberships if h.role in AUTHORITY and h.organisation_id in offices
+    )
 
 
 def case_roles(actor: Actor, case: Case) -> frozenset[str]:

@@ -27,10 +27,13 @@ from app.engine.state import Accepted, Action, Complete, ContentChanged, Open, R
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
-_WRONG_ROLE = "role"
+_WRONG_ROLE = frozenset({"role", "not_a_voter"})
+_FORM_FAULTS = frozenset({"comment_required", "field_required", "field_wrong"})
 
 
-def open_case(work: Work, *, programme: Programme, school: Organisation, curator: Organisation | None) -> Case:
+def open_case(
+    work: Work, *, programme: Programme, school: Organisation, curator: Organisation | None
+) -> Case:
     """Open the support of a school in a programme, with the curator school assigned by order.
 
     Raises Forbidden for the wrong role, Invalid when the school has a case there already or would curate itself.
@@ -53,7 +56,9 @@ def open_case(work: Work, *, programme: Programme, school: Organisation, curator
     work.session.flush()
     case = get_case(work.session, draft.id)
     _carry_out(work, case, definition, [], Open())
-    audit.record(work, "case:open", case, case_id=case.id, data={"school": school.id, "curator": case.curator_id})
+    audit.record(
+        work, "case:open", case, case_id=case.id, data={"school": school.id, "curator": case.curator_id}
+    )
     return case
 
 
@@ -119,15 +124,17 @@ def _carry_out(
 def _append(work: Work, case: Case, event: engine_events.Event) -> None:
     """Store one event; the words a person wrote stand beside it, where they can be erased."""
     data = event.to_dict()
-    comment = str(data.pop("comment", "") or "")
+    comment, fields = str(data.pop("comment", "") or ""), dict(data.pop("fields", {}) or {})
     case.version += 1
     row = CaseEvent(
-        case_id=case.id, seq=case.version, type=event.type, data=data, comment=comment, at=work.now,
+        case_id=case.id, seq=case.version, type=event.type, data=data, comment=comment, fields=fields, at=work.now,
         actor_id=work.actor.user_id, actor_name=work.actor.name,
     )  # fmt: skip
     work.session.add(row)
-    values: dict[str, Any] = {"comment": comment} if comment else {}
-    audit.record(work, f"case:{event.type}", row, case_id=case.id, data={"seq": row.seq, "event": data}, values=values)
+    values = {"comment": comment, "fields": fields} if comment or fields else None
+    audit.record(
+        work, f"case:{event.type}", row, case_id=case.id, data={"seq": row.seq, "event": data}, values=values
+    )
 
 
 def write_projection(work: Work, case: Case, projection: Projection) -> None:
@@ -135,19 +142,39 @@ def write_projection(work: Work, case: Case, projection: Projection) -> None:
     session = work.session
     for name, value in case_fields(projection.state).items():
         setattr(case, name, value)
-    rounds = {r.opened_seq: r for r in session.scalars(select(StageRound).where(StageRound.case_id == case.id))}
+    rounds = {
+        r.opened_seq: r for r in session.scalars(select(StageRound).where(StageRound.case_id == case.id))
+    }
     for row in projection.rounds:
         kept = rounds.get(row.opened_seq)
         if kept is None:
             session.add(StageRound(case_id=case.id, **vars(row)))
         else:
             kept.left_at, kept.left_by = row.left_at, row.left_by
-    tasks = {(t.stage, t.round, t.task): t for t in session.scalars(select(CaseTask).where(CaseTask.case_id == case.id))}
+    tasks = {
+        (t.stage, t.round, t.task): t
+        for t in session.scalars(select(CaseTask).where(CaseTask.case_id == case.id))
+    }
     for key, values in projection.tasks.items():
-        _upsert(session, tasks.get(key), CaseTask, {"case_id": case.id, **dict(zip(("stage", "round", "task"), key))}, values)
-    votes = {(v.stage, v.round, v.voter): v for v in session.scalars(select(CaseVote).where(CaseVote.case_id == case.id))}
+        _upsert(
+            session,
+            tasks.get(key),
+            CaseTask,
+            {"case_id": case.id, **dict(zip(("stage", "round", "task"), key, strict=False))},
+            values,
+        )
+    votes = {
+        (v.stage, v.round, v.voter): v
+        for v in session.scalars(select(CaseVote).where(CaseVote.case_id == case.id))
+    }
     for key, values in projection.votes.items():
-        _upsert(session, votes.get(key), CaseVote, {"case_id": case.id, **dict(zip(("stage", "round", "voter"), key))}, values)
+        _upsert(
+            session,
+            votes.get(key),
+            CaseVote,
+            {"case_id": case.id, **dict(zip(("stage", "round", "voter"), key, strict=False))},
+            values,
+        )
     session.flush()
 
 
@@ -160,7 +187,9 @@ def _upsert(session: Any, row: Any, model: Any, key: dict[str, Any], values: dic
             setattr(row, name, value)
 
 
-def _check_curator(work: Work, programme: Programme, school: Organisation, curator: Organisation | None) -> None:
+def _check_curator(
+    work: Work, programme: Programme, school: Organisation, curator: Organisation | None
+) -> None:
     """A supported school cannot curate, and nobody curates himself."""
     if curator is None:
         return
@@ -170,17 +199,22 @@ def _check_curator(work: Work, programme: Programme, school: Organisation, curat
         select(Case).where(Case.programme_id == programme.id, Case.school_id == curator.id)
     ).first()
     if supported is not None:
-        raise Invalid(fields={"curator": _("%(school)s is itself supported in this programme.", school=curator.short_name)})
+        raise Invalid(
+            fields={
+                "curator": _("%(school)s is itself supported in this programme.", school=curator.short_name)
+            }
+        )
 
 
 def _refusal(result: Refused) -> Exception:
+    """The engine's refusal as the error a page answers: wrong role, a field of the form, or obstacles."""
     locale = current_locale()
-    reasons = [Reason(reason.texts.get(locale) or reason.texts["ru"], reason.link) for reason in result.reasons]
-    if any(reason.code == _WRONG_ROLE for reason in result.reasons):
-        return Forbidden(str(reasons[0]))
-    return Refusal(reasons)
-
-
+    sentences = [(reason, reason.texts.get(locale) or reason.texts["ru"]) for reason in result.reasons]
+    if any(reason.code in _WRONG_ROLE for reason in result.reasons):
+        return Forbidden(sentences[0][1])
+    if all(reason.code in _FORM_FAULTS for reason in result.reasons):
+        return Invalid(fields={reason.items[0]: text for reason, text in sentences})
+    return Refusal([Reason(text, reason.link) for reason, text in sentences])
 
 
 def _next_number(work: Work, programme: Programme) -> int:

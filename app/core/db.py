@@ -8,7 +8,15 @@ from typing import Any
 
 from flask_appbuilder.models.sqla import Model as FabModel
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Integer, create_engine, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, scoped_session, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+    scoped_session,
+    sessionmaker,
+)
 from sqlalchemy.types import TypeDecorator
 
 # Before FAB's security models are imported: constraints without names cannot be migrated on SQLite.
@@ -44,9 +52,7 @@ class UTCDateTime(TypeDecorator[datetime]):
 JSONColumn = JSON
 
 # The registry is FAB's, so the map goes there and not on our base class.
-FabModel.registry.update_type_annotation_map(
-    {datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON}
-)
+FabModel.registry.update_type_annotation_map({datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON})
 
 
 class Base(DeclarativeBase):
@@ -114,7 +120,9 @@ def normalise_url(url: str) -> str:
 def make_engine(url: str) -> Engine:
     url = normalise_url(url)
     if url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False})
+        engine = create_engine(
+            url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -133,7 +141,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
     # SQLite's own lower() is ASCII-only: Cyrillic searches would miss capitals.
-    connection.create_function("lower", 1, lambda v: v.lower() if isinstance(v, str) else v, deterministic=True)
+    connection.create_function(
+        "lower", 1, lambda v: v.lower() if isinstance(v, str) else v, deterministic=True
+    )
 
 
 def _begin_sqlite(connection: Any) -> None:

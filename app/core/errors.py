@@ -63,7 +63,9 @@ class Invalid(OporaError):
 
     status = 422
 
-    def __init__(self, message: Text | str | None = None, fields: Mapping[str, Text | str] | None = None) -> None:
+    def __init__(
+        self, message: Text | str | None = None, fields: Mapping[str, Text | str] | None = None
+    ) -> None:
         super().__init__(message or _("Please check the marked fields."))
         self.fields = dict(fields or {})
 

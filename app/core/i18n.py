@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.messages.pofile import read_po
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
 
 LOCALES = ("ru", "en")
 _locale: ContextVar[str] = ContextVar("locale", default="ru")
@@ -55,7 +55,9 @@ def _messages(locale: str) -> dict[str, str | tuple[str, ...]]:
             if not message.id or message.fuzzy:
                 continue
             key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
-            if message.string and all(message.string if isinstance(message.string, tuple) else [message.string]):
+            if message.string and all(
+                message.string if isinstance(message.string, tuple) else [message.string]
+            ):
                 messages[key] = message.string
     return messages
 
@@ -92,7 +94,11 @@ class Text:
     __slots__ = ("msgid", "n", "params", "plural")
 
     def __init__(
-        self, msgid: str, params: dict[str, Any] | None = None, plural: str | None = None, n: int | None = None
+        self,
+        msgid: str,
+        params: dict[str, Any] | None = None,
+        plural: str | None = None,
+        n: int | None = None,
     ) -> None:
         self.msgid, self.params, self.plural, self.n = msgid, params or {}, plural, n
 

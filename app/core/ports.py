@@ -65,6 +65,19 @@ class Tab:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One number of a case on a date: `value`, out of `of` where there is a whole (plan, all recommendations)."""
+
+    value: int
+    of: int | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """Whole per cent, rounded down so that 100 % means all; None where nothing is due yet."""
+        return 100 * self.value // self.of if self.of else None
+
+
 class Storage(Protocol):
     """Files named by their content."""
 
@@ -82,6 +95,9 @@ JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], list[QueueItem]]
 ValueSource = Callable[["Work", "Sequence[Any]"], Mapping[str, Any]]  # values for a paper about these cases
 
+# one query for all the cases of a page; a case without an answer is left out
+FigureSource = Callable[["Work", "Sequence[int]", date], Mapping[int, Figure]]
+
 
 @dataclass
 class Ports:
@@ -91,14 +107,17 @@ class Ports:
     facts: dict[str, FactSource] = field(default_factory=dict)
     effects: dict[str, EffectHandler] = field(default_factory=dict)
     handlers: dict[str, JobHandler] = field(default_factory=dict)
+    field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
+    figures: dict[str, FigureSource] = field(default_factory=dict)  # numbers of the overview, by name
     queues: list[QueueSource] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
+    # lists one room offers to the forms of another: name → (session, case_id) → [(code, title)]
+    choices: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = field(default_factory=dict)
     pages: dict[str, Callable[[int], str]] = field(default_factory=dict)
-    working_day: Callable[["Session"], Any] | None = None
+    working_day: Callable[[Session], Any] | None = None
     tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
-    periodic: list[Any] = field(default_factory=list)  # jobs.schedule.Periodic
     after_commit: Callable[[list[int]], None] | None = None
     settings: Any = None

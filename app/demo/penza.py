@@ -14,12 +14,12 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from app.access.memberships import actor_for
 from app.admin.bootstrap import add_account, grant
 from app.cases.models import Programme
 from app.cases.programmes import open_programme
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Runtime, Work
-from app.access.memberships import actor_for
 from app.documents.names import prefill_person, prefill_position
 from app.schools.models import Organisation, Person
 from app.schools.service import add_organisation, add_person, appoint

@@ -14,11 +14,19 @@ def keep_scan(
 ) -> StoredFile:  # fmt: skip
     """Keep an uploaded scan or photo. Raises Invalid at `field` when it is not one."""
     media_type, extension = check_scan(data, field)
-    return keep(work, data, clean_name(name, extension), media_type, case_id=case_id, programme_id=programme_id)
+    return keep(
+        work, data, clean_name(name, extension), media_type, case_id=case_id, programme_id=programme_id
+    )
 
 
 def keep(
-    work: Work, data: bytes, name: str, media_type: str, *, case_id: int | None = None, programme_id: int | None = None
+    work: Work,
+    data: bytes,
+    name: str,
+    media_type: str,
+    *,
+    case_id: int | None = None,
+    programme_id: int | None = None,
 ) -> StoredFile:
     """Keep bytes the system made or has checked; the row says whose they are."""
     stored = StoredFile(
@@ -26,5 +34,7 @@ def keep(
         programme_id=programme_id, uploaded_by=work.actor.user_id, uploaded_at=work.now,
     )  # fmt: skip
     work.session.add(stored)
-    audit.record(work, "file:add", stored, case_id=case_id, data={"sha256": stored.sha256}, values={"name": name})
+    audit.record(
+        work, "file:add", stored, case_id=case_id, data={"sha256": stored.sha256}, values={"name": name}
+    )
     return stored

@@ -1,10 +1,11 @@
-"""Makes the forms FAB generates for reference books use our date and number fields."""
+"""Makes FAB's reference-book pages use our fields, and its search ignore what is left empty."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask_appbuilder.forms import FieldConverter
+from flask_appbuilder.models.filters import Filters
 
 from app.ui.fields import DateField, NumberField
 
@@ -38,3 +39,14 @@ def teach_crud_forms() -> None:
         "is_numeric": ("is_numeric", _CrudNumber, None),
     }
     FieldConverter.conversion_table = tuple(ours.get(row[0], row) for row in FieldConverter.conversion_table)
+    if Filters.add_filter_index is not _add_filter_unless_empty:
+        Filters.add_filter_index = _add_filter_unless_empty
+
+
+_add_filter_index = Filters.add_filter_index
+
+
+def _add_filter_unless_empty(self: Any, column: str, index: int, values: Any) -> Any:
+    # Our search is one plain form: fields nobody filled arrive empty and mean «any», not «equals nothing».
+    given = [value for value in (values if isinstance(values, list) else [values]) if value not in ("", None)]
+    return _add_filter_index(self, column, index, given) if given else self

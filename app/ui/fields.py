@@ -5,9 +5,10 @@ Labels may be lazy `Text`; every message is ours and Russian. Rooms import them 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_wtf.file import FileField, FileStorage
@@ -30,6 +31,9 @@ from wtforms.widgets import DateInput, TextInput
 from app.core.i18n import Text, _, current_locale, gettext, ngettext
 
 Label = Text | str
+
+# no exponents: «1e999999999» is one line to type and a minute to round
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Messages:
@@ -54,7 +58,7 @@ class Needed(InputRequired):
     """Required, and says so in words; spaces alone are no answer."""
 
     def __init__(self, message: Label | None = None) -> None:
-        super().__init__(message)  # type: ignore[arg-type]
+        super().__init__(message)
 
     def __call__(self, form: Any, field: Field) -> None:
         raw = field.raw_data
@@ -116,14 +120,16 @@ class DateField(_DateField):
             raise ValueError(
                 str(_("Give the date as day, month and year, for example 22.01.2025."))
             ) from None
-        if self.data and not 1900 <= self.data.year <= 2200:
-            shown, self.data = self.data.year, None
-            raise ValueError(str(_("Check the year: %(year)s.", year=shown)))
+        day: Any = getattr(self, "data", None)
+        if day is not None and not 1900 <= day.year <= 2200:
+            self.data = None
+            raise ValueError(str(_("Check the year: %(year)s.", year=day.year)))
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return self.data.isoformat() if isinstance(self.data, date) else ""
+        day: Any = self.data
+        return day.isoformat() if isinstance(day, date) else ""
 
 
 class NumberField(Field):
@@ -160,12 +166,11 @@ class NumberField(Field):
         given = given.replace(",", ".").replace("−", "-").removesuffix("%")
         if len(given) > 24:
             raise ValueError(str(_("This number is too long.")))
-        try:
-            number = Decimal(given)
-        except InvalidOperation:
-            raise ValueError(str(_("Write a number, for example 12,5."))) from None
-        if not number.is_finite():
+        if not _PLAIN_NUMBER.fullmatch(given):
+            if self.whole:
+                raise ValueError(str(_("Write a whole number.")))
             raise ValueError(str(_("Write a number, for example 12,5.")))
+        number = Decimal(given)
         if self.whole and number != number.to_integral_value():
             raise ValueError(str(_("Write a whole number.")))
         if not self.whole and number != round(number, self.places):

@@ -92,12 +92,16 @@ for (const el of document.querySelectorAll('[data-js]')) el.hidden = false;
 // One click, one effect: a second press does not send the form again.
 document.addEventListener('submit', e => {
   const form = e.target;
-  if (form.method !== 'post') return;
+  if (form.method !== 'post') {             // a search: leave what is empty out of the address
+    for (const el of form.elements) if (el.name && !el.value) el.disabled = true;
+    return;
+  }
   if (form.classList.contains('busy')) return e.preventDefault();
   form.classList.add('busy');
   form.setAttribute('aria-busy', 'true');
 });
 addEventListener('pageshow', () => {
+  for (const el of document.querySelectorAll('form[method=get] :disabled')) el.disabled = false;
   for (const form of document.querySelectorAll('form.busy')) { form.classList.remove('busy'); form.removeAttribute('aria-busy'); }
 });
 

@@ -1,0 +1,94 @@
+"""Forms of the room of cases; a transition's form is made from the definition."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField
+
+from app.cases.overview import in_reader
+from app.core.i18n import _
+from app.engine.definition import Transition
+from app.ui.forms import (
+    ChoiceField,
+    DateField,
+    LongTextField,
+    ManyField,
+    NumberField,
+    OneOfField,
+    RoomForm,
+    TextField,
+    YesField,
+)
+
+
+class StepForm(RoomForm):
+    """The comment and the fields a transition asks for."""
+
+    expected_version = HiddenField()
+
+
+def step_form(step: Transition) -> StepForm:
+    """A form with exactly the questions of the definition, each in the reader's language."""
+    fields: dict[str, Any] = {}
+    for question in step.form.fields:
+        label = in_reader(question.titles)
+        if question.kind == "choice":
+            choices = [(choice.id, in_reader(choice.titles)) for choice in question.choices]
+            fields[question.id] = OneOfField(label, choices=choices, required=question.required)
+        elif question.kind == "date":
+            fields[question.id] = DateField(label, required=question.required)
+        elif question.kind == "bool":
+            fields[question.id] = YesField(label)
+        else:
+            fields[question.id] = TextField(label, required=question.required, max_length=300)
+    if step.form.comment != "none":
+        required = step.form.comment == "required"
+        label = _("Reason") if required else _("Comment")
+        fields["comment"] = LongTextField(label, required=required, max_length=2000)
+    made: type[StepForm] = type("MadeStepForm", (StepForm,), fields)
+    return made()
+
+
+class VoteForm(RoomForm):
+    expected_version = HiddenField()
+    choice = OneOfField(
+        _("Your vote"),
+        choices=[("for", _("For")), ("against", _("Against")), ("abstain", _("Abstain"))],
+        required=True,
+    )
+    comment = LongTextField(_("Comment"), max_length=2000)
+
+
+class ReopenForm(RoomForm):
+    expected_version = HiddenField()
+    comment = LongTextField(_("Reason"), required=True, max_length=2000)
+
+
+class ProgrammeForm(RoomForm):
+    code = TextField(_("Short code"), required=True, max_length=40)
+    title = TextField(_("Name of the project"), required=True, max_length=300)
+    year = NumberField(_("Year"), required=True, whole=True)
+    starts = DateField(_("Starts"), required=True)
+    ends = DateField(_("Ends"), required=True)
+
+
+class CaseForm(RoomForm):
+    school = ChoiceField(_("Supported school"), required=True, coerce=int)
+    curator = ChoiceField(_("Curator school"), required=True, coerce=int)
+
+
+class CuratorForm(RoomForm):
+    curator = ChoiceField(_("Curator school"), required=True, coerce=int)
+
+
+class MeetingForm(RoomForm):
+    expected_version = HiddenField()
+    held_on = DateField(_("Date of the meeting"), required=True)
+    place = TextField(_("Place"), required=True, max_length=200)
+    present = ManyField(_("Present"), coerce=int)
+
+
+class AgendaForm(RoomForm):
+    heard = LongTextField(_("What was heard"), max_length=4000)
+    decided = LongTextField(_("What was decided"), required=True, max_length=4000)

@@ -1,0 +1,167 @@
+"""One case as a page shows it: where it stands, what to do now, why something does not work, what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.roles import ROLE_TITLES
+from app.audit.models import AuditDetail, AuditRecord
+from app.cases.context import context
+from app.cases.history import field_sentences, kind, sentence, title
+from app.cases.models import Case, CaseEvent
+from app.cases.queries import events_of, rounds_of
+from app.core.errors import Reason
+from app.core.i18n import Text, current_locale
+from app.core.unit_of_work import Work
+from app.engine import events as engine_events
+from app.engine import machine
+from app.engine.definition import Definition
+from app.engine.offers import Offer, Waiting, offers, waiting_for
+from app.engine.state import Context, State, Tally
+
+
+@dataclass
+class Entry:
+    """A line of the history."""
+
+    title: Text | str
+    kind: str
+    who: str
+    at: datetime
+    note: str = ""
+    icon: str | None = None
+    link: str | None = None
+    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Overview:
+    """Everything the case page prints, for one person."""
+
+    case: Case
+    definition: Definition
+    state: State
+    ctx: Context
+    steps: list[dict[str, Any]]
+    mine: list[Offer]
+    ahead: list[Offer]
+    waiting: list[Waiting]
+    tally: Tally | None
+    events: Sequence[CaseEvent]
+
+    def title(self, thing: str, key: str) -> str:
+        return title(self.definition, thing, key)
+
+
+def in_reader(texts: Mapping[str, str]) -> str:
+    """The title of a definition's element in the reader's language."""
+    return texts.get(current_locale()) or texts.get("ru") or next(iter(texts.values()), "")
+
+
+def reasons(offer: Offer) -> list[Reason]:
+    return [Reason(in_reader(reason.texts), reason.link) for reason in offer.reasons]
+
+
+def roles_in_words(codes: Sequence[str]) -> str:
+    return ", ".join(str(ROLE_TITLES.get(code, code)).lower() for code in codes)
+
+
+def overview(work: Work, case: Case) -> Overview:
+    """The case for the reader: his own steps first, then the stage's way forward with everything missing."""
+    definition = work.ports.definitions.of(work.session, case)
+    rows = events_of(work.session, case.id)
+    state = machine.fold(definition, [engine_events.from_dict(row.data) for row in rows])
+    ctx = context(work, case, definition, state, machine.facts_needed(definition, state, None))
+    forward = [
+        offer for offer in offers(definition, state, ctx, everyone=True)
+        if offer.kind == "transition" and offer.step_kind == "forward"
+    ]  # fmt: skip
+    return Overview(
+        case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
+        mine=offers(definition, state, ctx), ahead=forward,
+        waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
+        tally=machine.tally_of(definition, state, ctx), events=rows,
+    )  # fmt: skip
+
+
+def _steps(work: Work, case: Case, definition: Definition, state: State) -> list[dict[str, Any]]:
+    """The stepper: each stage with its state, its round and when it was left."""
+    rounds = rounds_of(work.session, case.id)
+    order = list(definition.stages)
+    here = order.index(state.stage)
+    steps = []
+    for number, stage in enumerate(order):
+        mine = [r for r in rounds if r.stage == stage]
+        left = next((r.left_at for r in reversed(mine) if r.left_at), None)
+        is_over = number < here or (number == here and definition.stages[stage].final)
+        steps.append(
+            {
+                "id": stage,
+                "title": title(definition, "stage", stage),
+                "left": left,
+                "state": "done" if is_over else "now" if number == here else "todo",
+                "round": max((r.round for r in mine), default=0),
+                "due": state.due if number == here else None,
+                "late": number == here
+                and state.due is not None
+                and state.due < work.today
+                and state.is_active,
+            }
+        )
+    return steps
+
+
+def history(work: Work, page: Overview) -> list[Entry]:
+    """Events and journal records of the case as sentences, the newest first."""
+    entries = [
+        Entry(
+            sentence(page.definition, event),
+            kind(event),
+            event.actor_name,
+            event.at,
+            "\n".join(filter(None, [*field_sentences(page.definition, event), event.comment])),
+        )
+        for event in page.events
+    ]
+    pairs = work.session.execute(
+        select(AuditRecord, AuditDetail)
+        .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
+        .where(AuditRecord.case_id == page.case.id, AuditRecord.tag.not_like("case:%"))
+        .order_by(AuditRecord.id)
+    ).all()
+    names = _account_names(work, {r.actor_id for r, _d in pairs if r.actor_id})
+    for record, detail in pairs:
+        told = work.ports.tags.get(record.tag)
+        if told is None:
+            continue  # a record for the journal only, such as a download
+        values = detail.values if detail is not None and detail.erased_at is None else {}
+        changes = [
+            (_label(work, name), change["old"], change["new"])
+            for name, change in values.items()
+            if isinstance(change, dict) and set(change) == {"old", "new"}
+        ]
+        entries.append(
+            Entry(
+                told,
+                record.tag.split(":")[1],
+                names.get(record.actor_id or 0, ""),
+                record.at,
+                changes=changes,
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _label(work: Work, name: str) -> str:
+    return str(work.ports.field_titles.get(name, name))
+
+
+def _account_names(work: Work, ids: set[int]) -> dict[int, str]:
+    from flask_appbuilder.security.sqla.models import User
+
+    return {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}

@@ -1,0 +1,147 @@
+"""Pages of a programme: open it, correct it, open the cases of its schools, name the curator schools."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from app.access.scopes import get_visible
+from app.cases import programmes, queries, service
+from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
+from app.cases.models import Programme
+from app.cases.roles import may_in_programme
+from app.core.errors import Invalid, NotFound
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.schools.models import Organisation
+from app.schools.queries import organisations
+from app.ui.base import RoomView, page
+
+
+class ProgrammeView(RoomView):
+    route_base = "/programmes"
+    class_permission_name = "Programmes"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        found = queries.programmes(work.session)
+        return self.render(
+            "cases/programmes.html", programmes=found,
+            counts={p.id: len(queries.list_cases(work.session, programme_id=p.id)) for p in found},
+            may_open=work.actor.has("methodist"),
+        )  # fmt: skip
+
+    @page("/<int:programme_id>")
+    def show(self, programme_id: int) -> Any:
+        work = self.read()
+        programme = get_visible(work.session, Programme, programme_id)
+        return self.render(
+            "cases/programme.html", programme=programme, stage_title=_stage_titles(work),
+            cases=queries.list_cases(work.session, programme_id=programme.id),
+            may_open=may_in_programme(work, "case.open", programme),
+        )  # fmt: skip
+
+    @page("/add", permission="write", methods=("GET", "POST"))
+    def add(self) -> Any:
+        form = ProgrammeForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    authority, centre = _offices(work)
+                    made = programmes.open_programme(
+                        work, code=form.code.data, title=form.title.data, year=int(form.year.data),
+                        starts=form.starts.data, ends=form.ends.data, authority=authority, centre=centre,
+                        settings=_last_settings(work),
+                    )  # fmt: skip
+                    made_id = made.id
+                return self.done(
+                    url_for("ProgrammeView.show", programme_id=made_id), _("The programme is open")
+                )
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render("cases/form.html", form.status, form=form, heading=_("New programme"),
+                           submit=_("Open the programme"), back=url_for("ProgrammeView.index"))  # fmt: skip
+
+    @page("/<int:programme_id>/edit", permission="write", methods=("GET", "POST"))
+    def edit(self, programme_id: int) -> Any:
+        work = self.read()
+        programme = get_visible(work.session, Programme, programme_id)
+        form = ProgrammeForm(obj=programme)
+        del form.code
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    programme = get_visible(work.session, Programme, programme_id)
+                    programmes.edit_programme(
+                        work, programme, self.expected_version(),
+                        {"title": form.title.data, "year": int(form.year.data), "starts": form.starts.data,
+                         "ends": form.ends.data},
+                    )  # fmt: skip
+                return self.done(url_for("ProgrammeView.show", programme_id=programme_id), _("Saved"))
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render("cases/form.html", form.status, form=form, heading=_("Correct the programme"),
+                           submit=_("Save"), back=url_for("ProgrammeView.show", programme_id=programme_id),
+                           expected_version=request.form.get("expected_version", programme.version))  # fmt: skip
+
+    @page("/<int:programme_id>/cases/add", permission="write", methods=("GET", "POST"))
+    def add_case(self, programme_id: int) -> Any:
+        work = self.read()
+        get_visible(work.session, Programme, programme_id)
+        schools = [(o.id, o.short_name) for o in organisations(work.session, "school")]
+        form = CaseForm()
+        form.school.choices = form.curator.choices = [("", "—"), *schools]
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    case = service.open_case(
+                        work, programme=get_visible(work.session, Programme, programme_id),
+                        school=get_visible(work.session, Organisation, form.school.data),
+                        curator=get_visible(work.session, Organisation, form.curator.data),
+                    )  # fmt: skip
+                    case_id = case.id
+                return self.done(url_for("CaseView.show", case_id=case_id), _("The case is open"))
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render("cases/form.html", form.status, form=form, heading=_("New case"), submit=_("Open the case"),
+                           back=url_for("ProgrammeView.show", programme_id=programme_id))  # fmt: skip
+
+    @page("/cases/<int:case_id>/curator", permission="write", methods=("GET", "POST"))
+    def curator(self, case_id: int) -> Any:
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        form = CuratorForm(data={"curator": case.curator_id})
+        form.curator.choices = [(o.id, o.short_name) for o in organisations(work.session, "school")]
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    curator = get_visible(work.session, Organisation, form.curator.data)
+                    service.assign_curator(work, case_id, curator)
+                return self.done(url_for("CaseView.show", case_id=case_id), _("The curator school is named"))
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render("cases/form.html", form.status, form=form, heading=_("Curator school"), submit=_("Save"),
+                           back=url_for("CaseView.show", case_id=case_id))  # fmt: skip
+
+
+def _offices(work: Work) -> tuple[Organisation, Organisation]:
+    """The authority and the centre of the installation; an office that is both may serve."""
+    authorities = organisations(work.session, "authority")
+    if not authorities:
+        raise NotFound
+    centres = organisations(work.session, "centre") or authorities
+    return authorities[0], centres[0]
+
+
+def _last_settings(work: Work) -> dict[str, Any]:
+    """A new programme starts with the rules of the last one."""
+    last = queries.programmes(work.session)
+    return dict(last[0].settings) if last else {}
+
+
+def _stage_titles(work: Work) -> Any:
+    from app.cases.history import title
+
+    return lambda case: title(work.ports.definitions.of(work.session, case), "stage", case.stage)

@@ -1,0 +1,62 @@
+"""What waits for a person in the cases he sees: tasks of his roles, votes, the step forward."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.cases.context import actor_id, voters_of
+from app.cases.history import title
+from app.cases.models import Case, CaseStatus
+from app.cases.overview import in_reader
+from app.cases.queries import WITH_NAMES
+from app.cases.roles import case_roles
+from app.cases.service import stored_events
+from app.core.ports import QueueItem
+from app.core.unit_of_work import Work
+from app.engine import machine
+from app.engine.offers import waiting_for
+from app.engine.state import Voter
+
+
+def case_queue(work: Work) -> list[QueueItem]:
+    """Open tasks, missing votes and ready steps of every running case the actor takes part in."""
+    query = (
+        select(Case).options(*WITH_NAMES).where(Case.status.in_([CaseStatus.active, CaseStatus.suspended]))
+    )
+    items: list[QueueItem] = []
+    for case in work.session.scalars(query).all():
+        roles = case_roles(work.actor, case)
+        if not roles:
+            continue
+        definition = work.ports.definitions.of(work.session, case)
+        state = machine.fold(definition, stored_events(work, case))
+        approval = definition.stages[state.stage].approval
+        voters: tuple[Voter, ...] = ()
+        authors: frozenset[str] = frozenset()
+        if approval is not None and state.approval is not None:
+            voters = voters_of(work, case, approval.voters)
+            authors = frozenset(
+                task.done_by for name in approval.opens_after
+                if (task := state.tasks.get(name)) is not None and task.done_by
+            )  # fmt: skip
+        for waiting in waiting_for(definition, state, voters, authors):
+            if waiting.optional or not roles.intersection(waiting.roles):
+                continue
+            if waiting.voter is not None and waiting.voter != actor_id(work):
+                continue
+            page = work.ports.pages.get(waiting.page or "") if waiting.kind == "task" else None
+            items.append(
+                QueueItem(
+                    title=in_reader(waiting.titles),
+                    where=f"{case.school.short_name} · {title(definition, 'stage', state.stage)}",
+                    link=page(case.id) if page else f"/cases/{case.id}",
+                    case_id=case.id,
+                    since=state.entered_at,
+                    due=waiting.due,
+                    kind=waiting.kind,
+                )
+            )
+    return items
+
+
+QUEUES = [case_queue]

@@ -1,0 +1,157 @@
+"""Pages of a case: where it stands, the steps one may take, its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from app.cases import queries, service
+from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
+from app.cases.history import title
+from app.cases.models import Case
+from app.cases.overview import history, in_reader, overview, reasons, roles_in_words
+from app.cases.roles import may
+from app.core.errors import Invalid, NotFound
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.engine.state import Cast, Complete, Fire, Reopen
+from app.schools.rules import search_key
+from app.ui.base import RoomView, page
+
+
+def case_tabs(work: Work, case: Case) -> list[tuple[Any, str]]:
+    """The row of tabs every page of a case carries."""
+    return [(_("Case"), url_for("CaseView.show", case_id=case.id))] + [
+        (tab.title, tab.url(case.id)) for tab in work.ports.tabs
+    ]
+
+
+class CaseView(RoomView):
+    """The list of cases and the page of one."""
+
+    route_base = "/cases"
+    class_permission_name = "Cases"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        text = request.args.get("q", "")[:100]
+        programme_id = request.args.get("programme", type=int)
+        look = "table" if request.args.get("look") == "table" else "board"
+        found = queries.list_cases(work.session, programme_id=programme_id, text=search_key(text))
+        return self.render(
+            "cases/list.html", cases=found, q=text, look=look, programmes=queries.programmes(work.session),
+            programme_id=programme_id, board=_board(work, found), today=work.today,
+        )  # fmt: skip
+
+    @page("/<int:case_id>")
+    def show(self, case_id: int) -> Any:
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        shown = overview(work, case)
+        panels = [(panel, panel.load(work, case)) for panel in work.ports.panels]
+        return self.render(
+            "cases/case.html", case=case, o=shown, panels=panels,
+            history=history(work, shown), reasons=reasons, in_reader=in_reader, roles_in_words=roles_in_words,
+            vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
+            may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
+            task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages else None,
+        )  # fmt: skip
+
+    @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("POST",))
+    def done_task(self, case_id: int, task: str) -> Any:
+        with self.write() as work:
+            service.act(
+                work, case_id, Complete(task, request.form.get("comment", "")[:2000]), self.expected_version()
+            )
+        return self.done(url_for("CaseView.show", case_id=case_id), _("Marked as done"))
+
+    @page("/<int:case_id>/tasks/<task>/again", permission="write", methods=("GET", "POST"))
+    def reopen_task(self, case_id: int, task: str) -> Any:
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        definition = work.ports.definitions.of(work.session, case)
+        form = ReopenForm(data={"expected_version": case.version})
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.act(work, case_id, Reopen(task, form.comment.data or ""), self.expected_version())
+                return self.done(url_for("CaseView.show", case_id=case_id), _("The task is open again"))
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render(
+            "cases/step.html", form.status, case=case, form=form, why=(),
+            heading=_("Do again: %(task)s", task=title(definition, "task", task)), submit=_("Open again"), danger=False,
+        )  # fmt: skip
+
+    @page("/<int:case_id>/vote", permission="write", methods=("POST",))
+    def vote(self, case_id: int) -> Any:
+        form = VoteForm()
+        if not form.validate_on_submit():
+            raise Invalid(_("Choose how you vote."))
+        with self.write() as work:
+            result = service.act(
+                work, case_id, Cast(form.choice.data, form.comment.data or ""), self.expected_version()
+            )
+        message = {
+            "approved": _("Your vote is counted. The group has approved."),
+            "rejected": _("Your vote is counted. The group has not approved."),
+        }.get(result.what, _("Your vote is counted"))
+        return self.done(url_for("CaseView.show", case_id=case_id), message)
+
+    @page("/<int:case_id>/step/<step>", permission="write", methods=("GET", "POST"))
+    def step(self, case_id: int, step: str) -> Any:
+        """A transition's own form, with everything that still stands against it."""
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        definition = work.ports.definitions.of(work.session, case)
+        if step not in definition.transitions:
+            raise NotFound
+        transition = definition.transitions[step]
+        form = step_form(transition)
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.act(work, case_id, _fire(step, form), self.expected_version())
+                return self.done(url_for("CaseView.show", case_id=case_id), in_reader(transition.titles))
+            except Invalid as error:
+                form.take_errors(error)
+                case = queries.get_case(work.session, case_id)
+        elif request.method == "GET":
+            form.expected_version.data = case.version
+        offer = next((o for o in overview(work, case).mine if o.kind == "transition" and o.id == step), None)
+        if offer is None:
+            raise NotFound
+        return self.render(
+            "cases/step.html", form.status, case=case, form=form, why=reasons(offer),
+            heading=in_reader(transition.titles), submit=in_reader(transition.titles),
+            danger=transition.kind in ("cancel", "return"),
+        )  # fmt: skip
+
+
+def _fire(step: str, form: StepForm) -> Fire:
+    answers = {
+        name: value for name, value in form.data.items()
+        if name not in ("csrf_token", "expected_version", "comment") and value not in (None, "")
+    }  # fmt: skip
+    return Fire(step, str(form.data.get("comment") or ""), answers)
+
+
+def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
+    """Columns of the board: the stages of the newest definition with their cases."""
+    if not cases:
+        return []
+    definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
+    columns = {
+        key: {"title": in_reader(stage.titles), "cases": []} for key, stage in definition.stages.items()
+    }
+    for case in cases:
+        columns[case.stage]["cases"].append(case)
+    return list(columns.values())
+
+
+from app.cases.meeting_views import MeetingView  # noqa: E402
+from app.cases.programme_views import ProgrammeView  # noqa: E402
+
+VIEWS = [CaseView, ProgrammeView, MeetingView]

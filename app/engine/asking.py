@@ -1,0 +1,46 @@
+"""The form of a transition: what is required, what each field may hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app.engine import reasons
+from app.engine.definition import Form
+from app.engine.state import Fire, Reason
+
+
+def form_reasons(form: Form, action: Fire) -> tuple[list[Reason], dict[str, Any]]:
+    """What is wrong with the form, and its values as JSON keeps them."""
+    found: list[Reason] = []
+    values: dict[str, Any] = {}
+    if form.comment == "required" and not action.comment.strip():
+        found.append(reasons.refusal("comment_required", items=("comment",)))
+    known = {field.id for field in form.fields}
+    found += [
+        reasons.refusal("field_unknown", items=(key,), id=key) for key in action.fields if key not in known
+    ]
+    for field in form.fields:
+        value = action.fields.get(field.id)
+        if isinstance(value, str):
+            value = value.strip()
+        if value is None or value == "":
+            if field.required:
+                found.append(reasons.field_reason("field_required", field))
+            continue
+        try:
+            values[field.id] = _field_value(field.kind, value, [choice.id for choice in field.choices])
+        except ValueError:
+            found.append(reasons.field_reason("field_wrong", field))
+    return found, values
+
+
+def _field_value(kind: str, value: Any, choices: list[str]) -> Any:
+    """The value of a field as JSON keeps it. Raises ValueError if it does not fit the kind."""
+    if kind == "date":
+        return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if isinstance(value, str) and (kind == "text" or (kind == "choice" and value in choices)):
+        return value
+    raise ValueError(kind)

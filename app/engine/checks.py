@@ -1,0 +1,305 @@
+"""Judges a definition before it runs: can it always finish, does every name exist, do rules make sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from app.engine.definition import (
+    REASONED,
+    STAYING,
+    VOTES,
+    Approval,
+    Definition,
+    Due,
+    Guard,
+    Stage,
+    Transition,
+)
+from app.engine.findings import Finding, Severity, finding
+from app.engine.machine import BUILT_IN_FACTS
+from app.engine.reasons import APPROVAL_PASSED
+
+Report = Callable[..., None]
+
+
+def check(
+    definition: Definition,
+    known_facts: Collection[str] | None = None,
+    known_effects: Collection[str] | None = None,
+    known_templates: Collection[str] | None = None,
+    known_pages: Collection[str] | None = None,
+) -> list[Finding]:
+    """Every fault, in the order of the file; a set that is None is not checked against."""
+    findings: list[Finding] = []
+
+    def report(code: str, path: str, /, severity: Severity = "error", **words: object) -> None:
+        findings.append(finding(code, definition.place(path), severity, **words))
+
+    _references(definition, report)
+    if not findings:
+        _ways(definition, report)
+    for stage in definition.stages.values():
+        _stage(definition, stage, report)
+    for step in definition.transitions.values():
+        _transition(definition, step, report)
+    _ids(definition, report)
+    for path, fact in facts_named(definition):
+        if fact not in BUILT_IN_FACTS and known_facts is not None and fact not in known_facts:
+            report("unknown_fact", path, path=path, id=fact)
+    for path, effect, params in effects_named(definition):
+        if known_effects is not None and effect not in known_effects:
+            report("unknown_effect", path, path=path, id=effect)
+        template = params.get("template")
+        if template is not None and known_templates is not None and template not in known_templates:
+            report("unknown_template", path, path=path, id=template)
+    for path, page in pages_named(definition):
+        if known_pages is not None and page not in known_pages:
+            report("unknown_page", path, path=path, id=page)
+    unique = dict.fromkeys(findings)
+    return sorted(unique, key=lambda found: (found.line, found.column, found.code))
+
+
+def guards_of(definition: Definition) -> Iterator[tuple[str, Guard]]:
+    """Every guard with its path."""
+    for stage in definition.stages.values():
+        for task in stage.tasks:
+            for number, guard in enumerate(task.when):
+                yield f"stages.{stage.id}.tasks.{task.id}.when.{number}", guard
+    for step in definition.transitions.values():
+        for number, guard in enumerate(step.when):
+            yield f"transitions.{step.id}.when.{number}", guard
+
+
+def facts_named(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Every fact the definition asks for, with the path of the place."""
+    for path, guard in guards_of(definition):
+        for name in guard.expression.names():
+            yield f"{path}.if", name
+    for stage in definition.stages.values():
+        if stage.approval and stage.approval.binds:
+            yield f"stages.{stage.id}.approval.binds", stage.approval.binds
+    for step in definition.transitions.values():
+        if step.outcome_from:
+            yield f"transitions.{step.id}.outcome_from", step.outcome_from
+
+
+def effects_named(definition: Definition) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Every effect with its path and parameters."""
+    for stage in definition.stages.values():
+        if stage.approval:
+            for key, effects in (("on_pass", stage.approval.on_pass), ("on_fail", stage.approval.on_fail)):
+                for number, effect in enumerate(effects):
+                    yield f"stages.{stage.id}.approval.{key}.{number}", effect.name, dict(effect.params)
+    for step in definition.transitions.values():
+        for number, effect in enumerate(step.effects):
+            yield f"transitions.{step.id}.effects.{number}", effect.name, dict(effect.params)
+
+
+def pages_named(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Every page a stage, a task or a guard sends people to."""
+    for stage in definition.stages.values():
+        if stage.page:
+            yield f"stages.{stage.id}.page", stage.page
+        for task in stage.tasks:
+            if task.page:
+                yield f"stages.{stage.id}.tasks.{task.id}.page", task.page
+    for path, guard in guards_of(definition):
+        if guard.link:
+            yield f"{path}.link", guard.link
+
+
+def _references(definition: Definition, report: Report) -> None:
+    """Stages, roles, tasks and outcomes that are named must exist."""
+
+    def roles(path: str, named: Collection[str]) -> None:
+        for role in named:
+            if role not in definition.roles:
+                report("unknown_role", path, path=path, id=role)
+
+    def due_roles(path: str, due: Due | None) -> None:
+        if due and due.escalate:
+            roles(f"{path}.escalate.to", due.escalate.to)
+
+    if definition.initial not in definition.stages:
+        report("unknown_stage", "workflow.initial", path="initial", id=definition.initial)
+    for stage in definition.stages.values():
+        path = f"stages.{stage.id}"
+        if stage.outcome and stage.outcome not in definition.outcomes:
+            report("unknown_outcome", f"{path}.outcome", path=f"{path}.outcome", id=stage.outcome)
+        due_roles(f"{path}.due", stage.due)
+        own = {task.id for task in stage.tasks}
+        for task in stage.tasks:
+            roles(f"{path}.tasks.{task.id}.roles", task.roles)
+            due_roles(f"{path}.tasks.{task.id}.due", task.due)
+            for other in task.reopens_with:
+                if other not in own or other == task.id:
+                    where = f"{path}.tasks.{task.id}.reopens_with"
+                    report("unknown_task", where, path=where, id=other)
+        if stage.approval:
+            where = f"{path}.approval"
+            roles(f"{where}.voters", stage.approval.voters)
+            roles(f"{where}.veto", stage.approval.veto)
+            roles(f"{where}.tie", (stage.approval.tie,) if stage.approval.tie else ())
+            roles(f"{where}.on_no_voters", (stage.approval.fallback,) if stage.approval.fallback else ())
+            for task_id in stage.approval.opens_after:
+                if task_id not in own:
+                    report("unknown_task", f"{where}.opens_after", path=f"{where}.opens_after", id=task_id)
+    everywhere = {task.id for stage in definition.stages.values() for task in stage.tasks} | {VOTES}
+    for step in definition.transitions.values():
+        path = f"transitions.{step.id}"
+        roles(f"{path}.by", step.by)
+        for source in step.sources:
+            if source not in definition.stages:
+                report("unknown_stage", f"{path}.from", path=f"{path}.from", id=source)
+        if step.target is not None and step.target not in definition.stages:
+            report("unknown_stage", f"{path}.to", path=f"{path}.to", id=step.target)
+        for key, named in (("keeps", step.keeps), ("voids", step.voids)):
+            for item in named:
+                if item not in everywhere:
+                    report("unknown_task", f"{path}.{key}", path=f"{path}.{key}", id=item)
+        if step.outcome and step.outcome not in definition.outcomes:
+            report("unknown_outcome", f"{path}.outcome", path=f"{path}.outcome", id=step.outcome)
+
+
+def _ways(definition: Definition, report: Report) -> None:
+    """Every stage can be reached, and from every stage the case can end without going back."""
+    reached = {definition.initial} | definition.ahead[definition.initial]
+    finals = {stage.id for stage in definition.stages.values() if stage.final}
+    if not finals:
+        report("no_final_stage", "workflow.stages")
+    for stage_id in definition.stages:
+        if stage_id not in reached:
+            report("unreachable_stage", f"stages.{stage_id}", id=stage_id)
+        if finals and stage_id not in finals and not definition.ahead[stage_id] & finals:
+            report("no_way_out", f"stages.{stage_id}", id=stage_id)
+    loop = [stage_id for stage_id in definition.stages if stage_id in definition.ahead[stage_id]]
+    if loop:
+        report("forward_loop", f"stages.{loop[0]}", stages=", ".join(loop))
+
+
+def _stage(definition: Definition, stage: Stage, report: Report) -> None:
+    path = f"stages.{stage.id}"
+    if stage.final and (stage.tasks or stage.approval or stage.due):
+        report("final_stage_works", path, id=stage.id)
+    for where, due in (
+        (f"{path}.due", stage.due),
+        *((f"{path}.tasks.{t.id}.due", t.due) for t in stage.tasks),
+    ):
+        for days in due.remind if due else ():
+            if due and days >= due.working_days:
+                report("no_term_to_remind", where, value=days, days=due.working_days)
+    for task in stage.tasks:
+        if not task.roles:
+            report("nobody_may", f"{path}.tasks.{task.id}", id=task.id)
+    if stage.approval:
+        _approval(definition, stage, stage.approval, report)
+
+
+def _approval(definition: Definition, stage: Stage, approval: Approval, report: Report) -> None:
+    path = f"stages.{stage.id}.approval"
+    voters = set(approval.voters) | ({approval.fallback} if approval.fallback else set())
+    if not approval.voters:
+        report("nobody_may", path, id=approval.id)
+    for key, named in (("tie", {approval.tie} if approval.tie else set()), ("veto", set(approval.veto))):
+        for role in sorted((named - voters) & set(definition.roles)):
+            report("tie_outside_voters", f"{path}.{key}", id=role)
+    single = {"chair", "secretary", "head"}  # roles held by one person at a time
+    if approval.quorum.kind == "count" and voters <= single and approval.quorum.count > len(voters):
+        words = {
+            "problem": f"there are at most {len(voters)} voters",
+            "problem_ru": f"голосующих не больше {len(voters)}",
+        }
+        report("quorum_nonsense", f"{path}.quorum", value=approval.quorum.count, **words)
+    authors = {role for task in stage.tasks if task.id in approval.opens_after for role in task.roles}
+    if approval.four_eyes and approval.voters and set(approval.voters) <= authors and not approval.fallback:
+        report("four_eyes_empties", path)
+    asked = {
+        name
+        for step in definition.leaving[stage.id]
+        for guard in step.when
+        for name in guard.expression.names()
+        if step.kind == "forward"
+    }
+    if APPROVAL_PASSED not in asked:
+        report("approval_unused", path, "warning", id=stage.id)
+
+
+def _transition(definition: Definition, step: Transition, report: Report) -> None:
+    path = f"transitions.{step.id}"
+    if not step.by:
+        report("nobody_may", path, id=step.id)
+    if step.kind in REASONED and step.form.comment != "required":
+        report("reason_not_required", path, id=step.id, kind=step.kind)
+    _target(definition, step, report)
+    if step.kind == "return" and not (step.keeps or step.voids):
+        report("return_unsaid", path, kind=step.kind, id=step.id)
+    if step.kind == "reopen" and step.target and not (step.keeps or step.voids):
+        report("return_unsaid", path, kind=step.kind, id=step.id)
+    for item in step.keeps:
+        if item in step.voids:
+            report("keeps_and_voids", f"{path}.keeps", id=item)
+    if VOTES in step.keeps and any(source != step.target for source in step.sources):
+        report("votes_not_kept", f"{path}.keeps")
+    if step.kind == "suspend":
+        for source in step.sources:
+            kinds = {other.kind for other in definition.leaving.get(source, ())}
+            if "resume" not in kinds:
+                report("no_resume", path, id=source)
+    for number, guard in enumerate(step.when):
+        for fact in guard.expression.names():
+            if not fact.startswith("approval."):
+                continue
+            for source in step.sources:
+                stage = definition.stages.get(source)
+                if stage and stage.approval is None:
+                    report("approval_absent", f"{path}.when.{number}.if", fact=fact, id=source)
+
+
+def _target(definition: Definition, step: Transition, report: Report) -> None:
+    """A kind says where it may lead."""
+    path = f"transitions.{step.id}"
+    sources = [definition.stages[source] for source in step.sources if source in definition.stages]
+
+    def wrong(rule: str, rule_ru: str) -> None:
+        report("kind_and_target", path, id=step.id, kind=step.kind, rule=rule, rule_ru=rule_ru)
+
+    if not step.sources:
+        wrong("needs a stage to start from (from)", "должен откуда-то вести (from)")
+    if step.kind in STAYING and step.target is not None:
+        wrong("stays in its stage: leave out «to»", "не меняет стадию: уберите «to»")
+    if step.kind in ("forward", "skip", "return") and step.target is None:
+        wrong("needs a target (to)", "должен куда-то вести (to)")
+    if step.kind != "reopen" and any(stage.final for stage in sources):
+        wrong("cannot leave a final stage", "не может выходить из завершающей стадии")
+    if step.kind == "reopen":
+        for stage in sources:
+            if stage.final != (step.target is not None):
+                wrong(
+                    "leads from a final stage to another (to), or takes up a terminated case (no to)",
+                    "ведёт из завершающей стадии в другую (to) либо продолжает прекращённое дело (без to)",
+                )
+    if step.target is None or step.target not in definition.stages:
+        return
+    if step.kind in ("return", "reopen") and definition.stages[step.target].final:
+        wrong("cannot lead to a final stage", "не может вести в завершающую стадию")
+    if step.kind in ("forward", "skip") and (step.keeps or step.voids):
+        wrong("goes on: keeps and voids belong to a return", "идёт вперёд: keeps и voids — для возврата")
+    if step.kind == "return":
+        for stage in sources:
+            if definition.rank[step.target] > definition.rank[stage.id]:
+                report("return_forward", path, id=step.id, source=stage.id, target=step.target)
+
+
+def _ids(definition: Definition, report: Report) -> None:
+    """Tasks, approvals and transitions are called by id alone, so no two may share one."""
+    seen: dict[str, str] = {}
+    named: list[tuple[str, str]] = []
+    for stage in definition.stages.values():
+        named += [(task.id, f"stages.{stage.id}.tasks.{task.id}") for task in stage.tasks]
+        if stage.approval:
+            named.append((stage.approval.id, f"stages.{stage.id}.approval"))
+    named += [(step, f"transitions.{step}") for step in definition.transitions]
+    for element, path in named:
+        if element in seen or element == VOTES:
+            report("duplicate_id", path, id=element, first=seen.get(element, VOTES), second=path)
+        seen.setdefault(element, path)

@@ -1,0 +1,115 @@
+"""Terms in working days, each able to say how it was counted.
+
+The first day counted is the working day after the day of the event: 15 working days from Wednesday 22.01.2025
+end on Wednesday 12.02.2025 when nothing is a holiday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from app.engine.wording import plural
+
+# A calendar that never works would count for ever.
+MAX_IDLE_DAYS = 366
+
+
+class Calendar(Protocol):
+    """The authority's working calendar."""
+
+    def is_working(self, day: date) -> bool:
+        """Whether people work on this day."""
+        ...
+
+
+class PlainWeek:
+    """Monday to Friday, no holidays: used only where nobody gives a calendar."""
+
+    def is_working(self, day: date) -> bool:
+        """True from Monday to Friday."""
+        return day.weekday() < 5
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term and its reckoning: `skipped` are holidays on weekdays, `extra` working days at weekends."""
+
+    due: date
+    start: date
+    working_days: int
+    skipped: tuple[date, ...] = ()
+    extra: tuple[date, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "due": self.due.isoformat(),
+            "start": self.start.isoformat(),
+            "working_days": self.working_days,
+            "skipped": [day.isoformat() for day in self.skipped],
+            "extra": [day.isoformat() for day in self.extra],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Term:
+        """The term written by `to_dict`."""
+        return cls(
+            date.fromisoformat(data["due"]),
+            date.fromisoformat(data["start"]),
+            int(data["working_days"]),
+            tuple(date.fromisoformat(day) for day in data.get("skipped", ())),
+            tuple(date.fromisoformat(day) for day in data.get("extra", ())),
+        )
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """How the term was counted, in both languages."""
+        count = self.working_days
+        days_ru = plural("ru", count, "рабочий день", "рабочих дня", "рабочих дней")
+        russian = f"{days_ru} со дня {self.start:%d.%m.%Y}"
+        english = f"{plural('en', count, 'working day', 'working days')} from {self.start:%d.%m.%Y}"
+        if self.skipped:
+            days = ", ".join(f"{day:%d.%m}" for day in self.skipped)
+            russian += f", без праздничных ({days})"
+            english += f", without the holidays ({days})"
+        if self.extra:
+            days = ", ".join(f"{day:%d.%m}" for day in self.extra)
+            russian += f", с рабочими выходными ({days})"
+            english += f", with the working weekend days ({days})"
+        return {"ru": f"{russian} = {self.due:%d.%m.%Y}", "en": f"{english} = {self.due:%d.%m.%Y}"}
+
+
+def add_working_days(start: date, days: int, calendar: Calendar) -> Term:
+    """The day on which the last of so many working days ends. Raises ValueError for an endless holiday."""
+    day, left, idle = start, days, 0
+    skipped: list[date] = []
+    extra: list[date] = []
+    while left > 0:
+        day += timedelta(days=1)
+        weekend = day.weekday() >= 5
+        if calendar.is_working(day):
+            left -= 1
+            idle = 0
+            if weekend:
+                extra.append(day)
+            continue
+        idle += 1
+        if idle > MAX_IDLE_DAYS:
+            raise ValueError(f"the calendar has no working day in the year before {day}")
+        if not weekend:
+            skipped.append(day)
+    return Term(day, start, days, tuple(skipped), tuple(extra))
+
+
+def working_days_between(start: date, end: date, calendar: Calendar) -> int:
+    """Working days after `start` up to and including `end`; 0 when `end` is not later."""
+    days = range(1, (end - start).days + 1)
+    return sum(calendar.is_working(start + timedelta(days=number)) for number in days)
+
+
+def prolong(due: date, days: int, calendar: Calendar) -> Term:
+    """A term moved later by so many working days (the case stood still)."""
+    return add_working_days(due, days, calendar)

@@ -1,0 +1,310 @@
+"""A published procedure as immutable values: stages, tasks, approvals, transitions, terms.
+
+Built by `loader`, judged by `checks`, run by `machine`. Fields marked as words do not enter the hash:
+a corrected title is the same procedure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+from app.engine.guards import Expression
+
+Titles = Mapping[str, str]
+Kind = Literal["forward", "return", "skip", "cancel", "suspend", "resume", "reopen"]
+CommentRule = Literal["required", "optional", "none"]
+
+LANGUAGES = ("ru", "en")
+KINDS: tuple[Kind, ...] = ("forward", "return", "skip", "cancel", "suspend", "resume", "reopen")
+# Kinds that leave the case in its stage; the others name a target.
+STAYING: frozenset[str] = frozenset({"cancel", "suspend", "resume"})
+# Kinds that must say why: somebody will ask.
+REASONED: frozenset[str] = frozenset({"return", "skip", "cancel", "reopen"})
+VOTES = "votes"
+# A field made of human words: it stays out of the hash.
+WORDS = {"words": True}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Escalation:
+    """Whom to tell, and how many working days after the term has passed."""
+
+    after: int
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Due:
+    """A term in working days; `remind` lists how many working days before it to remind."""
+
+    working_days: int
+    since: str = "entered"
+    remind: tuple[int, ...] = ()
+    escalate: Escalation | None = None
+    source: str = field(metadata=WORDS, default="")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Guard:
+    """A condition that must hold, and the sentence that says why it does not.
+
+    `unknown` is said when the fact is unknown or names nothing; `link` is the page where it can be mended.
+    """
+
+    id: str
+    expression: Expression
+    text: Titles = field(metadata=WORDS)
+    unknown: Titles | None = field(metadata=WORDS, default=None)
+    link: str | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something the application does when the step is taken, by name."""
+
+    name: str
+    params: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Task:
+    """A piece of work of a stage; `roles` may complete it, `reopens_with`: whose reopening reopens it."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+    roles: tuple[str, ...]
+    optional: bool
+    repeatable: bool
+    when: tuple[Guard, ...]
+    due: Due | None
+    page: str | None
+    reopens_with: tuple[str, ...]
+    notes: str = field(metadata=WORDS, default="")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Quorum:
+    """How many of the eligible must have voted: more than half, a share (at least) or a count (at least)."""
+
+    kind: Literal["more_than_half", "share", "count"] = "more_than_half"
+    numerator: int = 1
+    denominator: int = 2
+    count: int = 0
+
+    def needed(self, eligible: int) -> int:
+        """Votes needed among so many eligible voters; never 0."""
+        if self.kind == "count":
+            return max(self.count, 1)
+        if self.kind == "share":
+            return max(-(-eligible * self.numerator // self.denominator), 1)
+        return eligible // 2 + 1
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Approval:
+    """A vote of a group on a content whose hash each vote remembers (`binds` is a fact name)."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+    voters: tuple[str, ...]
+    quorum: Quorum
+    tie: str | None
+    veto: tuple[str, ...]
+    four_eyes: bool
+    binds: str | None
+    opens_after: tuple[str, ...]
+    on_no_voters: str
+    on_pass: tuple[Effect, ...]
+    on_fail: tuple[Effect, ...]
+    source: str = field(metadata=WORDS, default="")
+
+    @property
+    def fallback(self) -> str | None:
+        """The role that votes when nobody of the group may; None = the vote is refused."""
+        return None if self.on_no_voters == "refuse" else self.on_no_voters
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stage:
+    """A state of the case between two transitions."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+    final: bool
+    outcome: str | None
+    tasks: tuple[Task, ...]
+    approval: Approval | None
+    due: Due | None
+    page: str | None
+    notes: str = field(metadata=WORDS, default="")
+
+    def task(self, task_id: str) -> Task | None:
+        """The task of this stage with this id, or None."""
+        for task in self.tasks:
+            if task.id == task_id:
+                return task
+        return None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Choice:
+    """One answer of a choice field."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Field:
+    """A question of a transition's form."""
+
+    id: str
+    kind: Literal["choice", "text", "date", "bool"]
+    titles: Titles = field(metadata=WORDS)
+    required: bool = False
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Form:
+    """What the person says when taking the step."""
+
+    comment: CommentRule = "optional"
+    fields: tuple[Field, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Transition:
+    """A step between stages: who may take it, what must hold, what it keeps, voids and sets going."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+    kind: Kind
+    sources: tuple[str, ...]
+    target: str | None
+    by: tuple[str, ...]
+    when: tuple[Guard, ...]
+    form: Form
+    keeps: tuple[str, ...]
+    voids: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    outcome: str | None
+    outcome_from: str | None
+    notes: str = field(metadata=WORDS, default="")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Role:
+    """A part people play in a case; `found` says where the application looks for them."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+    found: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome:
+    """A way a case can end."""
+
+    id: str
+    titles: Titles = field(metadata=WORDS)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Definition:
+    """One version of a procedure. Equal structure gives an equal `hash`; titles and notes do not count."""
+
+    code: str
+    version: int
+    titles: Titles
+    initial: str
+    roles: Mapping[str, Role]
+    outcomes: Mapping[str, Outcome]
+    stages: Mapping[str, Stage]
+    transitions: Mapping[str, Transition]
+    name: str = "<text>"
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    hash: str = field(init=False)
+    leaving: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
+    rank: Mapping[str, int] = field(init=False, repr=False)
+    ahead: Mapping[str, frozenset[str]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive once what the machine would otherwise look for at every step."""
+        steps = tuple(self.transitions.values())
+        put = object.__setattr__
+        put(self, "rank", {stage: number for number, stage in enumerate(self.stages)})
+        put(self, "leaving", {stage: tuple(t for t in steps if stage in t.sources) for stage in self.stages})
+        put(self, "ahead", {stage: self._ahead(stage) for stage in self.stages})
+        put(self, "hash", self._hash())
+
+    def _ahead(self, start: str) -> frozenset[str]:
+        """Stages that follow `start` by forward steps; `start` itself only if it lies on a circle."""
+        found: set[str] = set()
+        front = [start]
+        while front:
+            for step in self.leaving.get(front.pop(), ()):
+                if step.kind in ("forward", "skip") and step.target and step.target not in found:
+                    found.add(step.target)
+                    front.append(step.target)
+        return frozenset(found)
+
+    def _hash(self) -> str:
+        # Imported here: whoever only decides needs neither.
+        import hashlib
+        import json
+
+        structure = {
+            "code": self.code,
+            "version": self.version,
+            "initial": self.initial,
+            "roles": structure_of(self.roles),
+            "outcomes": structure_of(self.outcomes),
+            "stages": structure_of(self.stages),
+            "order": list(self.stages),  # the order says which stage is earlier
+            "transitions": structure_of(self.transitions),
+        }
+        text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def transitions_from(self, stage_id: str) -> tuple[Transition, ...]:
+        """Every transition that may leave this stage, in the order of the file."""
+        return self.leaving[stage_id]
+
+    def place(self, path: str) -> tuple[str, int, int]:
+        """File, line and column of the element, or of the nearest element around it."""
+        while path not in self.places and "." in path:
+            path = path.rpartition(".")[0]
+        line, column = self.places.get(path, (1, 1))
+        return self.name, line, column
+
+    def task(self, task_id: str) -> Task | None:
+        """The task with this id in any stage; ids are unique in a definition."""
+        for stage in self.stages.values():
+            task = stage.task(task_id)
+            if task is not None:
+                return task
+        return None
+
+
+def structure_of(value: Any) -> Any:
+    """What of a value decides how a case runs, ready for JSON: everything but words."""
+    if isinstance(value, Expression):
+        return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: structure_of(getattr(value, f.name)) for f in fields(value) if not f.metadata.get("words")
+        }
+    if isinstance(value, Mapping):
+        return {key: structure_of(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [structure_of(item) for item in value]
+    return value
+
+
+def frozen(mapping: dict[str, Any]) -> Mapping[str, Any]:
+    """A read-only view: a published definition never changes."""
+    return MappingProxyType(mapping)

@@ -1,0 +1,245 @@
+"""Applies events to the state of a case and refuses a history that cannot have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from app.engine.definition import STAYING, VOTES, Definition, Stage, Transition
+from app.engine.events import (
+    ApprovalDecided,
+    ApprovalOpened,
+    CaseOpened,
+    Event,
+    Moved,
+    TaskCompleted,
+    TaskReopened,
+    Terms,
+    VoteCast,
+    VotesVoided,
+)
+from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState
+
+
+def fold(definition: Definition, events: Iterable[Event]) -> State:
+    """The state after all events. Raises IllegalHistory with the number of the first event that cannot be."""
+    state: State | None = None
+    for number, event in enumerate(events, start=1):
+        try:
+            state = evolve(definition, state, event)
+        except IllegalHistory as exc:
+            raise IllegalHistory(str(exc), number) from exc
+    if state is None:
+        raise IllegalHistory("a case begins with an event")
+    return state
+
+
+def evolve(definition: Definition, state: State | None, event: Event) -> State:
+    """The state after one more event. Raises IllegalHistory if the definition has no such step here."""
+    if isinstance(event, CaseOpened):
+        return _opened(definition, state, event)
+    if state is None:
+        raise IllegalHistory(f"«{event.type}» before the case was opened")
+    if isinstance(event, Moved):
+        return _moved(definition, state, event)
+    _must(state.status == "active", f"«{event.type}» while the case is {state.status}")
+    stage = definition.stages[state.stage]
+    if isinstance(event, TaskCompleted):
+        return _completed(stage, state, event)
+    if isinstance(event, TaskReopened):
+        return _reopened(stage, state, event)
+    if isinstance(event, ApprovalOpened | VoteCast | VotesVoided | ApprovalDecided):
+        _must(
+            stage.approval is not None and stage.approval.id == event.approval,
+            f"no approval «{event.approval}» here",
+        )
+        return _voting(stage, state, event)
+    raise IllegalHistory(f"unknown event «{event.type}»")
+
+
+def next_tasks(definition: Definition, state: State, step: Transition) -> dict[str, TaskState]:
+    """The tasks after a move: forward leaves unfinished ones, going back does all again but what is kept."""
+    tasks = dict(state.tasks)
+    target = definition.stages[step.target or state.stage]
+    if step.kind in ("forward", "skip"):
+        for task in definition.stages[state.stage].tasks:
+            if task.id in tasks and tasks[task.id].status == "open":
+                tasks[task.id] = replace(tasks[task.id], status="not_needed")
+    else:
+        again = definition.ahead[target.id] | {target.id}
+        for stage_id in again:
+            for task in definition.stages[stage_id].tasks:
+                if task.id not in step.keeps:
+                    tasks.pop(task.id, None)
+    for task in target.tasks:
+        standing = tasks.get(task.id)
+        if standing is None or standing.status != "done":
+            tasks[task.id] = TaskState()
+    return tasks
+
+
+def _opened(definition: Definition, state: State | None, event: CaseOpened) -> State:
+    _must(state is None, "the case was opened twice")
+    same = (event.definition, event.definition_version) == (definition.code, definition.version)
+    _must(
+        same,
+        f"opened by {event.definition} v{event.definition_version}, not {definition.code}",
+    )
+    _must(event.definition_hash == definition.hash, "the definition has changed since the case was opened")
+    _must(event.stage == definition.initial, f"a case does not begin at «{event.stage}»")
+    stage = definition.stages[event.stage]
+    return State(
+        stage=stage.id,
+        round=1,
+        version=1,
+        status="closed" if stage.final else "active",
+        tasks=_dated({task.id: TaskState() for task in stage.tasks}, event.terms),
+        votes=(),
+        approval=None,
+        entered_at=event.at,
+        opened_at=event.at,
+        due=event.term.due if event.term else None,
+        term=event.term,
+        rounds={stage.id: 1},
+    )
+
+
+def _completed(stage: Stage, state: State, event: TaskCompleted) -> State:
+    task = stage.task(event.task)
+    if task is None:
+        raise IllegalHistory(f"no task «{event.task}» at «{stage.id}»")
+    standing = state.tasks[task.id]
+    _must(task.repeatable or standing.status != "done", f"the task «{task.id}» was done already")
+    done = replace(standing, status="done", done_by=event.actor, done_at=event.at, times=standing.times + 1)
+    return replace(state, version=state.version + 1, tasks={**state.tasks, task.id: done})
+
+
+def _reopened(stage: Stage, state: State, event: TaskReopened) -> State:
+    reopened = (event.task, *event.also)
+    tasks = dict(state.tasks)
+    for task_id in reopened:
+        _must(
+            stage.task(task_id) is not None and state.is_done(task_id), f"the task «{task_id}» was not done"
+        )
+        tasks[task_id] = replace(tasks[task_id], status="open", done_by=None, done_at=None)
+    after = replace(state, version=state.version + 1, tasks=tasks)
+    if stage.approval and set(reopened) & set(stage.approval.opens_after):
+        _must(state.approval in (None, "open"), "the group had decided already")
+        votes = tuple(replace(vote, void=True) for vote in state.votes)
+        after = replace(after, approval=None, content_hash=None, votes=votes)
+    return after
+
+
+def _voting(
+    stage: Stage, state: State, event: ApprovalOpened | VoteCast | VotesVoided | ApprovalDecided
+) -> State:
+    version = state.version + 1
+    if isinstance(event, ApprovalOpened):
+        first = stage.approval.opens_after if stage.approval else ()
+        _must(state.approval is None, "the vote was open already")
+        _must(all(state.is_done(task) for task in first), "the vote opened before its tasks were done")
+        return replace(state, version=version, approval="open", content_hash=event.content_hash)
+    if isinstance(event, VotesVoided):
+        _must(state.approval is not None, "votes were voided before the vote was open")
+        votes = tuple(
+            replace(vote, void=True) if vote.content_hash != event.content_hash else vote
+            for vote in state.votes
+        )
+        # A decision about the old content is no decision about the new one.
+        return replace(state, version=version, approval="open", content_hash=event.content_hash, votes=votes)
+    _must(state.approval == "open", "the vote is not open")
+    _must(event.content_hash == state.content_hash, "the vote is on another content")
+    if isinstance(event, VoteCast):
+        _must(event.choice in CHOICES, f"«{event.choice}» is not a vote")
+        mine = VoteState(event.actor, event.choice, event.content_hash, event.at)
+        others = tuple(vote for vote in state.votes if vote.voter != event.actor)
+        return replace(state, version=version, votes=(*others, mine))
+    valid = [vote.choice for vote in state.votes if not vote.void and vote.content_hash == state.content_hash]
+    figures = {"for": event.votes_for, "against": event.votes_against, "abstain": event.abstained}
+    for choice, figure in figures.items():
+        _must(
+            0 <= figure <= valid.count(choice),
+            f"{figure} votes «{choice}» were counted, {valid.count(choice)} were cast",
+        )
+    _must(event.result in ("passed", "failed"), f"«{event.result}» is not a result")
+    return replace(state, version=version, approval=event.result)
+
+
+def _moved(definition: Definition, state: State, event: Moved) -> State:
+    step = definition.transitions.get(event.transition)
+    if step is None:
+        raise IllegalHistory(f"no transition «{event.transition}»")
+    where = f"«{step.id}» from «{event.source}» to «{event.target}»"
+    _must(
+        event.source == state.stage and state.stage in step.sources,
+        f"{where}, but the case was at «{state.stage}»",
+    )
+    _must(event.kind == step.kind, f"{where}: it is a {step.kind}, not a {event.kind}")
+    _must(event.target == (step.target or state.stage), f"{where}: it leads to «{step.target}»")
+    _must(
+        event.outcome is None or event.outcome in definition.outcomes,
+        f"{where}: no outcome «{event.outcome}»",
+    )
+    needed = {"resume": ("suspended",), "cancel": ("active", "suspended"), "reopen": ("closed", "cancelled")}
+    _must(state.status in needed.get(step.kind, ("active",)), f"{where} while the case was {state.status}")
+    if step.kind in STAYING or step.target is None:
+        _must(event.round == state.round, f"{where}: round {event.round} instead of {state.round}")
+        return _stayed(state, step, event)
+    number = state.rounds.get(step.target, 0) + 1
+    _must(event.round == number, f"{where}: round {event.round} instead of {number}")
+    if step.kind == "forward":
+        left = [
+            t.id for t in definition.stages[state.stage].tasks if not t.optional and not state.is_done(t.id)
+        ]
+        _must(not left, f"{where} with open tasks: {', '.join(left)}")
+    target = definition.stages[step.target]
+    keeps_votes = VOTES in step.keeps and step.target == state.stage
+    return State(
+        stage=target.id,
+        round=number,
+        version=state.version + 1,
+        status="closed" if target.final else "active",
+        tasks=_dated(next_tasks(definition, state, step), event.terms),
+        votes=state.votes if keeps_votes else (),
+        approval=state.approval if keeps_votes else None,
+        entered_at=event.at,
+        opened_at=state.opened_at,
+        due=event.term.due if event.term else None,
+        term=event.term,
+        outcome=event.outcome,
+        content_hash=state.content_hash if keeps_votes else None,
+        rounds={**state.rounds, target.id: number},
+    )
+
+
+def _stayed(state: State, step: Transition, event: Moved) -> State:
+    """Suspended, resumed, terminated or taken up again at the same stage."""
+    version = state.version + 1
+    if step.kind == "suspend":
+        return replace(state, version=version, status="suspended", paused_on=event.on)
+    if step.kind == "cancel":
+        paused_on = state.paused_on or event.on
+        return replace(state, version=version, status="cancelled", outcome=event.outcome, paused_on=paused_on)
+    return replace(
+        state,
+        version=version,
+        status="active",
+        outcome=None,
+        paused_on=None,
+        due=event.term.due if event.term else state.due,
+        term=event.term or state.term,
+        tasks=_dated(dict(state.tasks), event.terms),
+    )
+
+
+def _dated(tasks: dict[str, TaskState], terms: Terms) -> Mapping[str, TaskState]:
+    """The tasks with their new terms."""
+    for task_id, term in terms.items():
+        _must(task_id in tasks, f"a term for the unknown task «{task_id}»")
+        tasks[task_id] = replace(tasks[task_id], due=term.due)
+    return tasks
+
+
+def _must(holds: bool, problem: str) -> None:
+    if not holds:
+        raise IllegalHistory(problem)

@@ -1,0 +1,157 @@
+"""What is wrong with a definition, said in both languages with file, line and column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+# code → (English, Russian); the words in braces are filled by whoever reports the finding.
+TEXTS: dict[str, tuple[str, str]] = {
+    "not_yaml": ("Not readable as YAML: {problem}", "Не читается как YAML: {problem}"),
+    "wrong_type": ("«{path}»: expected {expected}, got {got}", "«{path}»: нужно {expected}, а указано {got}"),
+    "unknown_key": (
+        "Unknown key «{key}» in {element}; allowed keys are: {allowed}",
+        "Неизвестный ключ «{key}» в элементе {element}; допустимы: {allowed}",
+    ),
+    "missing_key": ("«{path}»: the key «{key}» is required", "«{path}»: не указан обязательный ключ «{key}»"),
+    "duplicate_key": ("The key «{key}» is written twice", "Ключ «{key}» записан дважды"),
+    "duplicate_id": (
+        "The id «{id}» is used twice: {first} and {second}",
+        "Код «{id}» использован дважды: {first} и {second}",
+    ),
+    "bad_id": (
+        "«{id}» is not an id: small Latin letters, digits and _ only, a letter first",
+        "«{id}» не годится как код: только строчные латинские буквы, цифры и _, сначала буква",
+    ),
+    "bad_value": (
+        "«{path}»: «{value}» is not allowed; choose from: {allowed}",
+        "«{path}»: значение «{value}» недопустимо; можно: {allowed}",
+    ),
+    "bad_number": (
+        "«{path}»: {value} must be at least {least}",
+        "«{path}»: {value} — должно быть не меньше {least}",
+    ),
+    "missing_title": ("«{path}»: no text in «{language}»", "«{path}»: нет текста на языке «{language}»"),
+    "bad_placeholder": (
+        "«{path}»: the placeholder «{placeholder}» is unknown; allowed: {allowed}",
+        "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
+    ),
+    "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem}"),
+    "unknown_stage": ("«{path}»: there is no stage «{id}»", "«{path}»: нет стадии «{id}»"),
+    "unknown_role": ("«{path}»: there is no role «{id}»", "«{path}»: нет роли «{id}»"),
+    "unknown_task": ("«{path}»: there is no task «{id}» here", "«{path}»: здесь нет задачи «{id}»"),
+    "unknown_outcome": ("«{path}»: there is no outcome «{id}»", "«{path}»: нет исхода «{id}»"),
+    "unknown_fact": ("«{path}»: nobody provides the fact «{id}»", "«{path}»: факт «{id}» никто не сообщает"),
+    "unknown_effect": (
+        "«{path}»: nobody carries out the effect «{id}»",
+        "«{path}»: действие «{id}» никто не выполняет",
+    ),
+    "unknown_template": (
+        "«{path}»: there is no document template «{id}»",
+        "«{path}»: нет шаблона документа «{id}»",
+    ),
+    "unknown_page": ("«{path}»: there is no page «{id}»", "«{path}»: нет страницы «{id}»"),
+    "unreachable_stage": ("The stage «{id}» cannot be reached", "В стадию «{id}» нельзя попасть"),
+    "no_way_out": (
+        "From the stage «{id}» no final stage can be reached without a return",
+        "Из стадии «{id}» нельзя дойти до завершения, не возвращаясь",
+    ),
+    "no_final_stage": ("No stage is final", "Нет ни одной завершающей стадии"),
+    "final_stage_works": (
+        "The final stage «{id}» has tasks, an approval or a term; nobody would do them",
+        "У завершающей стадии «{id}» есть задачи, согласование или срок; выполнять их некому",
+    ),
+    "forward_loop": (
+        "Forward transitions run in a circle: {stages}; going back is a «return» or a «reopen»",
+        "Переходы вперёд замкнуты в круг: {stages}; назад ведут «return» или «reopen»",
+    ),
+    "return_forward": (
+        "The return «{id}» leads from «{source}» to the later stage «{target}»",
+        "Возврат «{id}» ведёт из «{source}» в более позднюю стадию «{target}»",
+    ),
+    "return_unsaid": (
+        "The {kind} «{id}» must say what it keeps or voids (keeps/voids)",
+        "Переход «{id}» ({kind}) должен сказать, что сохраняется и что аннулируется (keeps/voids)",
+    ),
+    "keeps_and_voids": ("«{id}» is both kept and voided", "«{id}» одновременно сохраняется и аннулируется"),
+    "votes_not_kept": (
+        "Votes can be kept only by a return to the same stage",
+        "Голоса можно сохранить только при возврате в ту же стадию",
+    ),
+    "reason_not_required": (
+        "«{id}» is a {kind}: its form must require a comment",
+        "«{id}» — переход вида {kind}: примечание должно быть обязательным",
+    ),
+    "kind_and_target": ("«{id}»: a {kind} {rule}", "«{id}»: переход вида {kind} {rule_ru}"),
+    "no_resume": (
+        "From «{id}» a case can be suspended but not resumed",
+        "В стадии «{id}» дело можно приостановить, но нельзя возобновить",
+    ),
+    "quorum_nonsense": ("Quorum «{value}»: {problem}", "Кворум «{value}»: {problem_ru}"),
+    "tie_outside_voters": (
+        "The role «{id}» decides a tie but has no vote",
+        "При равенстве решает роль «{id}», а права голоса у неё нет",
+    ),
+    "four_eyes_empties": (
+        "Four eyes: everybody who may vote also writes what is voted on",
+        "«Автор не голосует»: все, кто вправе голосовать, сами готовят документ",
+    ),
+    "approval_unused": (
+        "The approval of «{id}» decides nothing: no transition asks for approval.passed",
+        "Голосование стадии «{id}» ни на что не влияет: ни один переход не требует approval.passed",
+    ),
+    "approval_absent": (
+        "The guard asks for «{fact}» but the stage «{id}» has no approval",
+        "Условие требует «{fact}», а в стадии «{id}» нет голосования",
+    ),
+    "nobody_may": (
+        "Nobody may do «{id}»: no role is named",
+        "«{id}» никто не может выполнить: не названа ни одна роль",
+    ),
+    "no_term_to_remind": (
+        "A reminder {value} working days before a term of {days} comes before the term starts",
+        "Напоминание за {value} раб. дн. до срока в {days} раб. дн. приходится на время до его начала",
+    ),
+    "choices_missing": (
+        "The field «{id}» is a choice without choices",
+        "Поле «{id}» — выбор, но выбирать не из чего",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault of a definition and the place to mend it; lines and columns count from 1."""
+
+    code: str
+    message: str
+    message_ru: str
+    file: str
+    line: int
+    column: int
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.severity} {self.code}: {self.message}"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The same sentence in both languages."""
+        return {"en": self.message, "ru": self.message_ru}
+
+
+class DefinitionError(ValueError):
+    """A definition is not fit to run; `findings` lists every fault at once."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("\n".join(str(finding) for finding in findings))
+
+
+def finding(code: str, place: tuple[str, int, int], severity: Severity = "error", **words: object) -> Finding:
+    """Phrase one finding; `place` is file, line, column."""
+    english, russian = TEXTS[code]
+    file, line, column = place
+    return Finding(code, english.format(**words), russian.format(**words), file, line, column, severity)

@@ -1,0 +1,308 @@
+"""Reads a workflow file into a Definition; every fault is found at once, with file, line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+from app.engine import checks
+from app.engine.definition import (
+    KINDS,
+    Approval,
+    Choice,
+    CommentRule,
+    Definition,
+    Due,
+    Effect,
+    Escalation,
+    Field,
+    Form,
+    Guard,
+    Kind,
+    Outcome,
+    Quorum,
+    Role,
+    Stage,
+    Task,
+    Transition,
+    frozen,
+)
+from app.engine.findings import DefinitionError, Finding
+from app.engine.guards import Expression, GuardError, Holds, Name, parse
+from app.engine.reading import Reader
+
+FOUND = ("authority", "group", "curator_school", "supported_school")
+FIELD_KINDS = ("choice", "text", "date", "bool")
+COMMENT_RULES = ("required", "optional", "none")
+SINCE = ("entered",)
+# A word for all stages that are not final: `from: working`.
+WORKING = "working"
+UNREADABLE = Holds(Name("unreadable"))
+_loaded: dict[str, Definition] = {}
+
+
+def load(path: Path) -> Definition:
+    """The definition in a file. Raises DefinitionError with every fault."""
+    return loads(Path(path).read_text(encoding="utf-8"), str(path))
+
+
+def loads(text: str, name: str = "<text>") -> Definition:
+    """The definition in a text; the same text is read once per process. Raises DefinitionError."""
+    key = hashlib.sha256(f"{name}\0{text}".encode()).hexdigest()
+    if key not in _loaded:
+        definition, findings = parse_text(text, name)
+        errors = [finding for finding in findings if finding.severity == "error"]
+        if errors or definition is None:
+            raise DefinitionError(errors)
+        _loaded[key] = definition
+    return _loaded[key]
+
+
+def parse_text(text: str, name: str = "<text>") -> tuple[Definition | None, list[Finding]]:
+    """The definition, if its shape could be read, and the findings that need no knowledge of rooms."""
+    reader = Reader(text, name)
+    if reader.root is None:
+        return None, reader.findings
+    definition = _workflow(reader)
+    if reader.findings:
+        return None, sorted(reader.findings, key=lambda finding: (finding.line, finding.column))
+    return definition, checks.check(definition)
+
+
+def _workflow(reader: Reader) -> Definition:
+    parts = reader.element(reader.root, "workflow", "workflow")
+    stages = {
+        key: _stage(reader, key, path, node)
+        for key, path, node in reader.named(parts.get("stages"), "stages")
+    }
+    working = tuple(stage.id for stage in stages.values() if not stage.final)
+    transitions = {
+        key: _transition(reader, key, path, node, working)
+        for key, path, node in reader.named(parts.get("transitions"), "transitions")
+    }
+    roles = {}
+    for key, path, node in reader.named(parts.get("roles"), "roles"):
+        role = reader.element(node, "role", path)
+        found = reader.one_of(role.get("found"), f"{path}.found", FOUND, FOUND[0])
+        roles[key] = Role(key, reader.titles(role.get("titles"), f"{path}.titles"), found)
+    outcomes = {}
+    for key, path, node in reader.named(parts.get("outcomes"), "outcomes"):
+        outcome = reader.element(node, "outcome", path)
+        outcomes[key] = Outcome(key, reader.titles(outcome.get("titles"), f"{path}.titles"))
+    return Definition(
+        code=reader.identifier(parts.get("workflow"), "workflow"),
+        version=reader.number(parts.get("version"), "version", 1),
+        titles=reader.titles(parts.get("titles"), "titles"),
+        initial=reader.text(parts.get("initial"), "initial"),
+        roles=frozen(roles),
+        outcomes=frozen(outcomes),
+        stages=frozen(stages),
+        transitions=frozen(transitions),
+        name=reader.name,
+        places=frozen(reader.places),
+    )
+
+
+def _stage(reader: Reader, key: str, path: str, node: Any) -> Stage:
+    parts = reader.element(node, "stage", path)
+    tasks = tuple(
+        _task(reader, task_id, task_path, task_node)
+        for task_id, task_path, task_node in reader.named(parts.get("tasks"), f"{path}.tasks")
+    )
+    return Stage(
+        id=key,
+        titles=reader.titles(parts.get("titles"), f"{path}.titles"),
+        final=reader.flag(parts.get("final"), f"{path}.final"),
+        outcome=_optional(reader, parts, "outcome", path),
+        tasks=tasks,
+        approval=_approval(reader, f"{path}.approval", parts["approval"]) if "approval" in parts else None,
+        due=_due(reader, f"{path}.due", parts.get("due")),
+        page=_optional(reader, parts, "page", path),
+        notes=_optional(reader, parts, "notes", path) or "",
+    )
+
+
+def _task(reader: Reader, key: str, path: str, node: Any) -> Task:
+    parts = reader.element(node, "task", path)
+    return Task(
+        id=key,
+        titles=reader.titles(parts.get("titles"), f"{path}.titles"),
+        roles=reader.texts(parts.get("roles"), f"{path}.roles"),
+        optional=reader.flag(parts.get("optional"), f"{path}.optional"),
+        repeatable=reader.flag(parts.get("repeatable"), f"{path}.repeatable"),
+        when=_guards(reader, f"{path}.when", parts.get("when")),
+        due=_due(reader, f"{path}.due", parts.get("due")),
+        page=_optional(reader, parts, "page", path),
+        reopens_with=reader.texts(parts.get("reopens_with"), f"{path}.reopens_with"),
+        notes=_optional(reader, parts, "notes", path) or "",
+    )
+
+
+def _approval(reader: Reader, path: str, node: Any) -> Approval:
+    parts = reader.element(node, "approval", path)
+    return Approval(
+        id=reader.identifier(parts.get("id"), f"{path}.id"),
+        titles=reader.titles(parts.get("titles"), f"{path}.titles"),
+        voters=reader.texts(parts.get("voters"), f"{path}.voters"),
+        quorum=_quorum(reader, f"{path}.quorum", parts.get("quorum")),
+        tie=_optional(reader, parts, "tie", path),
+        veto=reader.texts(parts.get("veto"), f"{path}.veto"),
+        four_eyes=reader.flag(parts.get("four_eyes"), f"{path}.four_eyes"),
+        binds=_optional(reader, parts, "binds", path),
+        opens_after=reader.texts(parts.get("opens_after"), f"{path}.opens_after"),
+        on_no_voters=reader.text(parts.get("on_no_voters"), f"{path}.on_no_voters") or "refuse",
+        on_pass=_effects(reader, f"{path}.on_pass", parts.get("on_pass")),
+        on_fail=_effects(reader, f"{path}.on_fail", parts.get("on_fail")),
+        source=_optional(reader, parts, "source", path) or "",
+    )
+
+
+def _quorum(reader: Reader, path: str, node: Any) -> Quorum:
+    """`more_than_half`, `{share: 2/3}` (at least) or `{count: 3}` (at least)."""
+    if node is None:
+        return Quorum()
+    if not node.tag.endswith(":map"):
+        reader.one_of(node, path, ("more_than_half",), "more_than_half")
+        return Quorum()
+    parts = reader.element(node, "quorum", path)
+    if len(parts) != 1:
+        words = {"problem": "give either share or count", "problem_ru": "укажите либо share, либо count"}
+        reader.report("quorum_nonsense", node, value=" + ".join(parts) or "{}", **words)
+        return Quorum()
+    if "count" in parts:
+        return Quorum("count", count=reader.number(parts["count"], f"{path}.count", 1, 1))
+    value = str(parts["share"].value)
+    try:
+        share = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(0)
+    if not 0 < share <= 1:
+        words = {"problem": "a share is above 0 and not above 1", "problem_ru": "доля больше 0 и не больше 1"}
+        reader.report("quorum_nonsense", parts["share"], value=value, **words)
+        return Quorum()
+    return Quorum("share", share.numerator, share.denominator)
+
+
+def _due(reader: Reader, path: str, node: Any) -> Due | None:
+    if node is None:
+        return None
+    parts = reader.element(node, "due", path)
+    escalate = None
+    if "escalate" in parts:
+        inner = reader.element(parts["escalate"], "escalation", f"{path}.escalate")
+        after = reader.number(inner.get("after"), f"{path}.escalate.after", 1, 1)
+        escalate = Escalation(after, reader.texts(inner.get("to"), f"{path}.escalate.to"))
+    return Due(
+        working_days=reader.number(parts.get("working_days"), f"{path}.working_days", 1, 1),
+        since=reader.one_of(parts.get("since"), f"{path}.since", SINCE, SINCE[0]),
+        remind=tuple(
+            reader.number(item, item_path, 0)
+            for item_path, item in reader.items(parts.get("remind"), f"{path}.remind")
+        ),
+        escalate=escalate,
+        source=_optional(reader, parts, "source", path) or "",
+    )
+
+
+def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[str, ...]) -> Transition:
+    parts = reader.element(node, "transition", path)
+    sources = reader.texts(parts.get("from"), f"{path}.from")
+    kind = reader.one_of(parts.get("kind"), f"{path}.kind", KINDS, "forward")
+    target = _optional(reader, parts, "to", path)
+    keeps = tuple(dict.fromkeys(reader.texts(parts.get("keeps"), f"{path}.keeps")))
+    return Transition(
+        id=key,
+        titles=reader.titles(parts.get("titles"), f"{path}.titles"),
+        kind=cast(Kind, kind),
+        sources=working if sources == (WORKING,) else sources,
+        target=target,
+        by=reader.texts(parts.get("by"), f"{path}.by"),
+        when=_guards(reader, f"{path}.when", parts.get("when")),
+        form=_form(reader, f"{path}.form", parts.get("form")),
+        keeps=keeps,
+        voids=reader.texts(parts.get("voids"), f"{path}.voids"),
+        effects=_effects(reader, f"{path}.effects", parts.get("effects")),
+        outcome=_optional(reader, parts, "outcome", path),
+        outcome_from=_optional(reader, parts, "outcome_from", path),
+        notes=_optional(reader, parts, "notes", path) or "",
+    )
+
+
+def _guards(reader: Reader, path: str, node: Any) -> tuple[Guard, ...]:
+    result: dict[str, Guard] = {}
+    for item_path, item in reader.items(node, path):
+        parts = reader.element(item, "guard", item_path)
+        guard_id = reader.identifier(parts.get("id"), f"{item_path}.id")
+        guard = Guard(
+            id=guard_id,
+            expression=_condition(reader, f"{item_path}.if", parts.get("if")),
+            text=reader.titles(parts.get("text"), f"{item_path}.text", placeholders=True),
+            unknown=reader.titles(parts["unknown"], f"{item_path}.unknown", True)
+            if "unknown" in parts
+            else None,
+            link=_optional(reader, parts, "link", item_path),
+        )
+        if guard_id in result:
+            reader.report("duplicate_id", parts["id"], id=guard_id, first=path, second=item_path)
+        result[guard_id] = guard
+    return tuple(result.values())
+
+
+def _condition(reader: Reader, path: str, node: Any) -> Expression:
+    text = reader.text(node, path)
+    if not text:
+        if node is not None and node.tag.endswith(":str"):
+            reader.report("bad_guard", node, problem="the condition is empty")
+        return UNREADABLE
+    try:
+        return parse(text)
+    except GuardError as exc:
+        reader.report("bad_guard", node, problem=f"{exc} (character {exc.column} of «{text}»)")
+        return UNREADABLE
+
+
+def _form(reader: Reader, path: str, node: Any) -> Form:
+    if node is None:
+        return Form()
+    parts = reader.element(node, "form", path)
+    fields: dict[str, Field] = {}
+    for item_path, item in reader.items(parts.get("fields"), f"{path}.fields"):
+        inner = reader.element(item, "field", item_path)
+        field_id = reader.identifier(inner.get("id"), f"{item_path}.id")
+        choices = []
+        for key, choice_path, choice_node in reader.named(inner.get("choices"), f"{item_path}.choices"):
+            choice = reader.element(choice_node, "choice", choice_path)
+            choices.append(Choice(key, reader.titles(choice.get("titles"), f"{choice_path}.titles")))
+        kind = reader.one_of(inner.get("kind"), f"{item_path}.kind", FIELD_KINDS, "text")
+        if kind == "choice" and not choices:
+            reader.report("choices_missing", item, id=field_id)
+        if field_id in fields:
+            reader.report("duplicate_id", inner["id"], id=field_id, first=f"{path}.fields", second=item_path)
+        titles = reader.titles(inner.get("titles"), f"{item_path}.titles")
+        required = reader.flag(inner.get("required"), f"{item_path}.required")
+        fields[field_id] = Field(field_id, cast(Any, kind), titles, required, tuple(choices))
+    comment = reader.one_of(parts.get("comment"), f"{path}.comment", COMMENT_RULES, "optional")
+    return Form(cast(CommentRule, comment), tuple(fields.values()))
+
+
+def _effects(reader: Reader, path: str, node: Any) -> tuple[Effect, ...]:
+    result = []
+    for item_path, item in reader.items(node, path):
+        parts = reader.element(item, "effect", item_path)
+        params = {
+            key: reader.text(value, f"{item_path}.params.{key}")
+            for key, _, value in (
+                reader.pairs(parts["params"], f"{item_path}.params") if "params" in parts else []
+            )
+        }
+        result.append(Effect(reader.text(parts.get("name"), f"{item_path}.name"), frozen(params)))
+    return tuple(result)
+
+
+def _optional(reader: Reader, parts: dict[str, Any], key: str, path: str) -> str | None:
+    return reader.text(parts[key], f"{path}.{key}") if key in parts else None
+
+
+__all__ = ["load", "loads", "parse_text"]

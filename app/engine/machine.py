@@ -1,0 +1,342 @@
+"""Decides whether a step works and what happens then; knows neither database nor web.
+
+`decide` answers with events, `evolve` applies one event, `fold` all: a case is always the fold of its events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.engine import reasons
+from app.engine.asking import form_reasons
+from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
+from app.engine.definition import STAYING, Definition, Stage, Transition
+from app.engine.events import (
+    CaseOpened,
+    Event,
+    Moved,
+    TaskCompleted,
+    TaskReopened,
+)
+from app.engine.evolution import evolve, fold, next_tasks
+from app.engine.state import (
+    Accepted,
+    Action,
+    Cast,
+    Complete,
+    ContentChanged,
+    Context,
+    Fire,
+    Open,
+    Reason,
+    Refused,
+    Reopen,
+    State,
+)
+from app.engine.voting import (
+    approval_opened,
+    cast,
+    content_changed,
+    guard_reader,
+    is_stale,
+    not_working,
+    opening,
+    tally_of,
+    vote_reasons,
+)
+
+__all__ = [
+    "BUILT_IN_FACTS",
+    "decide",
+    "evolve",
+    "facts_needed",
+    "fold",
+    "guard_reader",
+    "is_stale",
+    "tally_of",
+    "task_reasons",
+    "vote_reasons",
+]
+
+# Facts the engine answers itself, from the state.
+BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
+Decision = Refused | Accepted
+
+# In which states of the case a kind of transition works.
+WORKS_WHEN: Mapping[str, frozenset[str]] = {
+    "forward": frozenset({"active"}),
+    "skip": frozenset({"active"}),
+    "return": frozenset({"active"}),
+    "suspend": frozenset({"active"}),
+    "resume": frozenset({"suspended"}),
+    "cancel": frozenset({"active", "suspended"}),
+    "reopen": frozenset({"closed", "cancelled"}),
+}
+
+
+def decide(definition: Definition, state: State | None, action: Action, ctx: Context) -> Decision:
+    """Whether the step works: all reasons against it at once, or the events, new state and effects."""
+    if isinstance(action, Open):
+        return _open(definition, state, ctx)
+    if state is None:
+        return Refused((reasons.refusal("not_open"),))
+    if isinstance(action, Fire):
+        return _fire(definition, state, action, ctx)
+    if isinstance(action, Complete):
+        return _complete(definition, state, action, ctx)
+    if isinstance(action, Cast):
+        return cast(definition, state, action, ctx)
+    if isinstance(action, Reopen):
+        return _reopen(definition, state, action, ctx)
+    return content_changed(definition, state, ctx)
+
+
+def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
+    """Facts `decide` asks for this action; without an action, those `offers` asks for the stage."""
+    if state is None:
+        stage = definition.stages[definition.initial]
+        return _bound(stage) if _opens_at_once(stage) else set()
+    stage = definition.stages[state.stage]
+    needed: set[str] = set()
+    if action is None or isinstance(action, Complete):
+        for task in stage.tasks:
+            if action is None or action.task == task.id:
+                for guard in task.when:
+                    needed.update(guard.expression.names())
+    if action is None or isinstance(action, Fire):
+        for step in definition.leaving[state.stage]:
+            if action is None or action.transition == step.id:
+                for guard in step.when:
+                    needed.update(guard.expression.names())
+                if step.outcome_from:
+                    needed.add(step.outcome_from)
+                if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
+                    needed |= _bound(definition.stages[step.target])
+    binding = action is None or isinstance(action, Cast | ContentChanged) or "approval.passed" in needed
+    if not binding and isinstance(action, Complete) and stage.approval:
+        binding = action.task in stage.approval.opens_after
+    if binding:
+        needed |= _bound(stage)
+    return needed - BUILT_IN_FACTS
+
+
+# --- the actions
+
+
+def _open(definition: Definition, state: State | None, ctx: Context) -> Decision:
+    if state is not None:
+        return Refused((reasons.refusal("already_open"),))
+    stage = definition.stages[definition.initial]
+    term, terms = _terms(stage, ctx, tuple(task.id for task in stage.tasks))
+    opened = CaseOpened(
+        at=ctx.now,
+        actor=ctx.actor,
+        definition=definition.code,
+        definition_version=definition.version,
+        definition_hash=definition.hash,
+        stage=stage.id,
+        term=term,
+        terms=terms,
+    )
+    return _accepted(definition, None, "opened", [opened, *opening(stage, ctx)])
+
+
+def _complete(definition: Definition, state: State, action: Complete, ctx: Context) -> Decision:
+    found = task_reasons(definition, state, action.task, ctx)
+    if found:
+        return Refused(tuple(found))
+    events: list[Event] = [
+        TaskCompleted(at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment)
+    ]
+    approval = definition.stages[state.stage].approval
+    if state.approval is None and approval and action.task in approval.opens_after:
+        others = (task for task in approval.opens_after if task != action.task)
+        if all(state.is_done(task) for task in others):
+            events.append(approval_opened(approval, ctx))
+    return _accepted(definition, state, "task_done", events)
+
+
+def task_reasons(definition: Definition, state: State, task_id: str, ctx: Context) -> list[Reason]:
+    """Everything that stands against completing this task now."""
+    standing = not_working(state)
+    if standing:
+        return standing
+    stage = definition.stages[state.stage]
+    task = stage.task(task_id)
+    if task is None:
+        return [_elsewhere(definition, state, task_id, definition.task(task_id) is not None)]
+    found = [] if ctx.roles.intersection(task.roles) else [reasons.wrong_role(definition, task.roles)]
+    if state.is_done(task_id) and not task.repeatable:
+        return [*found, reasons.refusal("task_done", task=task.titles)]
+    return found + reasons.of_guards(task.when, guard_reader(state, ctx), ctx.facts, definition, state)
+
+
+def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) -> Decision:
+    standing = not_working(state)
+    if standing:
+        return Refused(tuple(standing))
+    stage = definition.stages[state.stage]
+    task = stage.task(action.task)
+    if task is None:
+        return Refused(
+            (_elsewhere(definition, state, action.task, definition.task(action.task) is not None),)
+        )
+    found = [] if ctx.roles.intersection(task.roles) else [reasons.wrong_role(definition, task.roles)]
+    if not state.is_done(task.id):
+        found.append(reasons.refusal("task_not_done", task=task.titles))
+    also = [task.id]
+    for _ in stage.tasks:  # a task reopened with another may take a third with it
+        also += [t.id for t in stage.tasks if t.id not in also and set(t.reopens_with) & set(also)]
+    after = stage.approval.opens_after if stage.approval else ()
+    if state.approval in ("passed", "failed") and set(also) & set(after):
+        found.append(reasons.refusal("approval_over"))
+    if not action.comment.strip():
+        found.append(reasons.refusal("comment_required"))
+    if found:
+        return Refused(tuple(found))
+    others = tuple(task_id for task_id in also[1:] if state.is_done(task_id))
+    event = TaskReopened(at=ctx.now, actor=ctx.actor, task=task.id, also=others, comment=action.comment)
+    return _accepted(definition, state, "task_reopened", [event])
+
+
+def _fire(definition: Definition, state: State, action: Fire, ctx: Context) -> Decision:
+    step = definition.transitions.get(action.transition)
+    if step is None:
+        return Refused((reasons.refusal("unknown_step", id=action.transition),))
+    standing = standing_reasons(definition, state, step)
+    if standing:
+        return Refused(tuple(standing))
+    found = step_reasons(definition, state, step, ctx)
+    wrong, values = form_reasons(step.form, action)
+    found += wrong
+    if found:
+        return Refused(tuple(found))
+    outcome = _outcome(definition, step, ctx)
+    target = definition.stages[step.target or state.stage]
+    stays = step.kind in STAYING or step.target is None
+    number = state.round if stays else state.rounds.get(target.id, 0) + 1
+    if stays:
+        term, terms = _resumed(definition, state, step, ctx)
+    else:
+        tasks = next_tasks(definition, state, step)
+        fresh = tuple(task.id for task in target.tasks if tasks[task.id].status == "open")
+        term, terms = _terms(target, ctx, fresh)
+    moved = Moved(
+        at=ctx.now,
+        actor=ctx.actor,
+        transition=step.id,
+        kind=step.kind,
+        source=state.stage,
+        target=target.id,
+        round=number,
+        on=ctx.today,
+        term=term,
+        terms=terms,
+        outcome=outcome,
+        comment=action.comment,
+        fields=values,
+    )
+    events: list[Event] = [moved]
+    after = evolve(definition, state, moved)
+    if not stays and after.approval is None and after.status == "active":
+        events += opening(target, ctx, after)
+        for event in events[1:]:
+            after = evolve(definition, after, event)
+    return Accepted("moved", tuple(events), after, step.effects)
+
+
+def standing_reasons(definition: Definition, state: State, step: Transition) -> list[Reason]:
+    """Why the case is not where this step begins."""
+    if state.status not in WORKS_WHEN[step.kind]:
+        return [reasons.refusal(f"case_{state.status}")]
+    # A closed case is reopened into a stage; a terminated one goes on where it stood.
+    if state.stage not in step.sources or (
+        step.kind == "reopen" and (state.status == "closed") != bool(step.target)
+    ):
+        return [reasons.refusal("wrong_stage", stage=definition.stages[state.stage].titles)]
+    return []
+
+
+def step_reasons(definition: Definition, state: State, step: Transition, ctx: Context) -> list[Reason]:
+    """Everything that stands against this step but its form: role, open tasks, guards, the outcome."""
+    found = [] if ctx.roles.intersection(step.by) else [reasons.wrong_role(definition, step.by)]
+    if step.kind == "forward":
+        for task in definition.stages[state.stage].tasks:
+            if not task.optional and not state.is_done(task.id):
+                found.append(reasons.open_task(definition, task))
+    if step.when:
+        stale = is_stale(definition, state, ctx)
+        read = guard_reader(state, ctx, stale)
+        # Who has not voted is worth counting only when somebody asks.
+        count = tally_of(definition, state, ctx) if state.approval == "open" else None
+        found += reasons.of_guards(step.when, read, ctx.facts, definition, state, count, stale)
+    if step.outcome_from and not found and _outcome(definition, step, ctx) is None:
+        fact = ctx.facts.get(step.outcome_from)
+        found.append(reasons.refusal("outcome_unknown", fact.link if fact else None))
+    return found
+
+
+# --- parts
+
+
+def _accepted(definition: Definition, state: State | None, what: str, events: list[Event]) -> Accepted:
+    after = state
+    for event in events:
+        after = evolve(definition, after, event)
+    if after is None:
+        raise ValueError("nothing happened to a case that is not open")
+    return Accepted(what, tuple(events), after)
+
+
+def _elsewhere(definition: Definition, state: State, step_id: str, exists: bool) -> Reason:
+    if exists:
+        return reasons.refusal("wrong_stage", stage=definition.stages[state.stage].titles)
+    return reasons.refusal("unknown_step", id=step_id)
+
+
+def _bound(stage: Stage) -> set[str]:
+    return {stage.approval.binds} if stage.approval and stage.approval.binds else set()
+
+
+def _opens_at_once(stage: Stage, kept: tuple[str, ...] = ()) -> bool:
+    return stage.approval is not None and set(stage.approval.opens_after) <= set(kept)
+
+
+def _outcome(definition: Definition, step: Transition, ctx: Context) -> str | None:
+    """How the case ends by this step, or None."""
+    if step.outcome_from:
+        fact = ctx.facts.get(step.outcome_from)
+        value = None if fact is None else fact.value
+        return value if isinstance(value, str) and value in definition.outcomes else None
+    if step.outcome or step.target is None:
+        return step.outcome
+    return definition.stages[step.target].outcome
+
+
+def _terms(stage: Stage, ctx: Context, tasks: tuple[str, ...]) -> tuple[Term | None, dict[str, Term]]:
+    """Terms of a stage entered today and of these of its tasks."""
+    term = add_working_days(ctx.today, stage.due.working_days, ctx.calendar) if stage.due else None
+    terms = {
+        task.id: add_working_days(ctx.today, task.due.working_days, ctx.calendar)
+        for task in stage.tasks
+        if task.due and task.id in tasks
+    }
+    return term, terms
+
+
+def _resumed(
+    definition: Definition, state: State, step: Transition, ctx: Context
+) -> tuple[Term | None, dict[str, Term]]:
+    """Terms moved later by the working days the case stood still; nothing for other steps that stay."""
+    if step.kind not in ("resume", "reopen") or state.paused_on is None:
+        return None, {}
+    days = working_days_between(state.paused_on, ctx.today, ctx.calendar)
+    if days == 0:
+        return None, {}
+    term = prolong(state.due, days, ctx.calendar) if state.due else None
+    terms = {}
+    for task in definition.stages[state.stage].tasks:
+        standing = state.tasks.get(task.id)
+        if standing and standing.status == "open" and standing.due:
+            terms[task.id] = prolong(standing.due, days, ctx.calendar)
+    return term, terms

@@ -1,0 +1,261 @@
+"""Reads YAML keeping line and column of everything, against a closed vocabulary of keys.
+
+The vocabulary here and `workflows/schema.json` must accept the same; a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from app.engine.definition import LANGUAGES
+from app.engine.findings import Finding, finding
+from app.engine.wording import PLACEHOLDERS, unknown_placeholders
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ID = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
+EXPECTED = {
+    "map": "a mapping",
+    "seq": "a list",
+    "int": "a whole number",
+    "bool": "true or false",
+    "str": "text",
+}
+MAX_CHARACTERS = 500_000
+
+# element → {key: required}
+VOCABULARY: dict[str, dict[str, bool]] = {
+    "workflow": {
+        "workflow": True,
+        "version": True,
+        "titles": True,
+        "initial": True,
+        "roles": True,
+        "outcomes": False,
+        "stages": True,
+        "transitions": True,
+        "notes": False,
+    },
+    "role": {"titles": True, "found": True, "notes": False},
+    "outcome": {"titles": True, "notes": False},
+    "stage": {
+        "titles": True,
+        "final": False,
+        "outcome": False,
+        "tasks": False,
+        "approval": False,
+        "due": False,
+        "page": False,
+        "notes": False,
+    },
+    "task": {
+        "titles": True,
+        "roles": True,
+        "optional": False,
+        "repeatable": False,
+        "when": False,
+        "due": False,
+        "page": False,
+        "reopens_with": False,
+        "notes": False,
+    },
+    "approval": {
+        "id": True,
+        "titles": True,
+        "voters": True,
+        "quorum": False,
+        "tie": False,
+        "veto": False,
+        "four_eyes": False,
+        "binds": False,
+        "opens_after": False,
+        "on_no_voters": True,
+        "on_pass": False,
+        "on_fail": False,
+        "source": False,
+    },
+    "quorum": {"share": False, "count": False},
+    "due": {"working_days": True, "since": False, "remind": False, "escalate": False, "source": False},
+    "escalation": {"after": True, "to": True},
+    "transition": {
+        "titles": True,
+        "kind": True,
+        "from": True,
+        "to": False,
+        "by": True,
+        "when": False,
+        "form": False,
+        "keeps": False,
+        "voids": False,
+        "effects": False,
+        "outcome": False,
+        "outcome_from": False,
+        "notes": False,
+    },
+    "guard": {"id": True, "if": True, "text": True, "unknown": False, "link": False},
+    "form": {"comment": False, "fields": False},
+    "field": {"id": True, "kind": True, "titles": True, "required": False, "choices": False},
+    "choice": {"titles": True},
+    "effect": {"name": True, "params": False},
+    "text": dict.fromkeys(LANGUAGES, True),
+}
+
+
+class Reader:
+    """One definition file being read: collects findings and the place of every element."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.name = name
+        self.findings: list[Finding] = []
+        self.places: dict[str, tuple[int, int]] = {}
+        self.root: Any = None
+        try:
+            if len(text) > MAX_CHARACTERS:
+                raise yaml.YAMLError(f"longer than {MAX_CHARACTERS} characters")
+            self.root = yaml.compose(text, Loader=Loader)
+        except (yaml.YAMLError, RecursionError) as exc:
+            mark = getattr(exc, "problem_mark", None)
+            place = (name, mark.line + 1, mark.column + 1) if mark else (name, 1, 1)
+            self.findings.append(
+                finding("not_yaml", place, problem=getattr(exc, "problem", None) or str(exc))
+            )
+        if self.root is None and not self.findings:
+            self.findings.append(finding("not_yaml", (name, 1, 1), problem="the file is empty"))
+
+    def at(self, node: Any) -> tuple[str, int, int]:
+        """File, line and column of a node."""
+        return self.name, node.start_mark.line + 1, node.start_mark.column + 1
+
+    def report(self, code: str, node: Any, **words: object) -> None:
+        """Note a fault at a node."""
+        self.findings.append(finding(code, self.at(node), "error", **words))
+
+    def keep(self, path: str, node: Any) -> None:
+        """Remember where an element stands, for checks that come later."""
+        self.places[path] = self.at(node)[1:]
+
+    def is_a(self, node: Any, kind: str, path: str) -> bool:
+        """Whether the node is a map, seq, int, bool or str; reports when it is not."""
+        got = node.tag.rpartition(":")[2]
+        if got == kind:
+            return True
+        self.report("wrong_type", node, path=path, expected=EXPECTED[kind], got=EXPECTED.get(got, got))
+        return False
+
+    def pairs(self, node: Any, path: str) -> list[tuple[str, Any, Any]]:
+        """Key, key node and value node of a mapping; a key written twice is reported and ignored."""
+        if node is None or not self.is_a(node, "map", path):
+            return []
+        result: dict[str, tuple[str, Any, Any]] = {}
+        for key_node, value_node in node.value:
+            key = key_node.value if isinstance(key_node.value, str) else "?"
+            if key in result:
+                self.report("duplicate_key", key_node, key=key)
+            else:
+                result[key] = (key, key_node, value_node)
+        return list(result.values())
+
+    def element(self, node: Any, kind: str, path: str) -> dict[str, Any]:
+        """The parts of an element by key; unknown and missing keys are reported."""
+        allowed = VOCABULARY[kind]
+        parts: dict[str, Any] = {}
+        if node is None:
+            return parts
+        for key, key_node, value in self.pairs(node, path):
+            if key in allowed:
+                parts[key] = value
+                self.keep(f"{path}.{key}", value)
+            else:
+                self.report("unknown_key", key_node, key=key, element=kind, allowed=", ".join(allowed))
+        self.keep(path, node)
+        if node.tag.endswith(":map"):
+            for key, required in allowed.items():
+                if required and key not in parts and kind != "text":
+                    self.report("missing_key", node, path=path, key=key)
+        return parts
+
+    def items(self, node: Any, path: str) -> list[tuple[str, Any]]:
+        """Path and node of each item of a list; a single value stands for a list of one."""
+        if node is None:
+            return []
+        if node.tag.endswith(":seq"):
+            return [(f"{path}.{number}", item) for number, item in enumerate(node.value)]
+        return [(path, node)]
+
+    def named(self, node: Any, path: str) -> list[tuple[str, str, Any]]:
+        """Id, path and node of each element of a mapping by id."""
+        result = []
+        for key, key_node, value in self.pairs(node, path) if node is not None else []:
+            self.check_id(key, key_node)
+            self.keep(f"{path}.{key}", key_node)
+            result.append((key, f"{path}.{key}", value))
+        return result
+
+    def check_id(self, value: str, node: Any) -> None:
+        """An id is for machines: short, Latin, never changed."""
+        if not ID.match(value):
+            self.report("bad_id", node, id=value)
+
+    def text(self, node: Any, path: str) -> str:
+        """A text, or '' when it is something else."""
+        return str(node.value) if node is not None and self.is_a(node, "str", path) else ""
+
+    def texts(self, node: Any, path: str) -> tuple[str, ...]:
+        """A list of texts."""
+        return tuple(
+            value for item_path, item in self.items(node, path) if (value := self.text(item, item_path))
+        )
+
+    def identifier(self, node: Any, path: str) -> str:
+        """An id written as a value."""
+        value = self.text(node, path)
+        if value:
+            self.check_id(value, node)
+        return value
+
+    def number(self, node: Any, path: str, least: int, default: int = 0) -> int:
+        """A whole number not below `least`."""
+        if node is None or not self.is_a(node, "int", path):
+            return default
+        try:
+            value = int(node.value.replace("_", ""), 0)
+        except ValueError:
+            value = int(node.value.replace("_", ""), 8) if node.value.isdigit() else default
+        if value < least:
+            self.report("bad_number", node, path=path, value=value, least=least)
+        return value
+
+    def flag(self, node: Any, path: str) -> bool:
+        """A yes/no value; false when it is not written."""
+        return (
+            node is not None and self.is_a(node, "bool", path) and node.value.lower() in ("true", "yes", "on")
+        )
+
+    def one_of(self, node: Any, path: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of the listed words."""
+        if node is None:
+            return default
+        value = str(node.value) if isinstance(node.value, str) else "?"
+        if value not in allowed:
+            self.report("bad_value", node, path=path, value=value, allowed=", ".join(allowed))
+            return default
+        return value
+
+    def titles(self, node: Any, path: str, placeholders: bool = False) -> dict[str, str]:
+        """A text in every language; a missing one is reported and stands as an empty text."""
+        parts = self.element(node, "text", path)
+        result = dict.fromkeys(LANGUAGES, "")
+        for language in LANGUAGES:
+            if language in parts:
+                result[language] = self.text(parts[language], f"{path}.{language}").strip()
+            if not result[language] and node is not None:
+                self.report("missing_title", node, path=path, language=language)
+            wrong = unknown_placeholders(result[language], language) if placeholders else []
+            for placeholder in wrong:
+                allowed = ", ".join("{" + name + "}" for name in PLACEHOLDERS)
+                self.report(
+                    "bad_placeholder", parts[language], path=path, placeholder=placeholder, allowed=allowed
+                )
+        return result

@@ -1,0 +1,194 @@
+"""Why a step does not work, in both languages: the engine's own refusals and the guards' sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from app.engine.approvals import AUTHOR
+from app.engine.definition import Definition, Field, Guard, Task
+from app.engine.guards import Atom, Facts, Value
+from app.engine.state import FactValue, Reason, State, Tally, Voter
+from app.engine.wording import both, plural
+
+APPROVAL_PASSED = "approval.passed"
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "already_open": ("Дело уже открыто", "The case is open already"),
+    "not_open": ("Дело ещё не открыто", "The case is not open yet"),
+    "unknown_step": ("В этой процедуре нет шага «{id}»", "This procedure has no step «{id}»"),
+    "wrong_stage": (
+        "Дело уже не здесь: оно на стадии «{stage}»",
+        "The case is not there: it is at the stage «{stage}»",
+    ),
+    "case_suspended": ("Дело приостановлено", "The case is suspended"),
+    "case_closed": ("Дело завершено", "The case is closed"),
+    "case_cancelled": ("Дело прекращено", "The case is terminated"),
+    "case_active": ("Дело в работе", "The case is being worked on"),
+    "role": ("Этот шаг выполняет: {roles}", "This step is taken by: {roles}"),
+    "task_done": ("Задача «{task}» уже выполнена", "The task «{task}» is done already"),
+    "task_not_done": ("Задача «{task}» ещё не выполнена", "The task «{task}» is not done yet"),
+    "task_open": ("Не выполнена задача «{task}» ({roles})", "The task «{task}» is not done ({roles})"),
+    "approval_over": (
+        "Решение группы уже принято; чтобы вернуться к задаче, нужен возврат на доработку",
+        "The group has decided; to work on the task again the case must be returned",
+    ),
+    "no_approval": ("На стадии «{stage}» нет голосования", "There is no vote at the stage «{stage}»"),
+    "voting_not_open": (
+        "Голосование ещё не открыто: сначала нужно выполнить задачи: {tasks}",
+        "The vote is not open yet: these tasks come first: {tasks}",
+    ),
+    "voting_over": ("Голосование завершено: решение уже принято", "The vote is over: the decision is made"),
+    "not_a_voter": ("Вы не входите в состав голосующих", "You are not one of the voters"),
+    "excluded": ("Вы не голосуете: {why}", "You do not vote: {why}"),
+    "no_voters": (
+        "Голосовать некому: все участники группы исключены из голосования",
+        "Nobody is left to vote",
+    ),
+    "bad_choice": ("Выберите: за, против или воздержался", "Choose: for, against or abstain"),
+    "already_voted": ("Ваш голос уже учтён", "Your vote is counted already"),
+    "comment_required": ("Укажите причину", "Give the reason"),
+    "field_required": ("Заполните поле «{field}»", "Fill in the field «{field}»"),
+    "field_wrong": (
+        "Поле «{field}»: недопустимое значение",
+        "The field «{field}»: this value is not allowed",
+    ),
+    "field_unknown": ("Поля «{id}» в этой форме нет", "This form has no field «{id}»"),
+    "outcome_unknown": ("Исход дела не определён", "The outcome of the case is not decided"),
+}
+
+
+def refusal(
+    code: str, link: str | None = None, items: tuple[str, ...] = (), **words: str | Mapping[str, str]
+) -> Reason:
+    """One of the engine's own refusals; a word may be one text or a text per language."""
+    texts = {}
+    for language, template in zip(("ru", "en"), TEXTS[code], strict=True):
+        texts[language] = template.format(
+            **{key: word if isinstance(word, str) else word[language] for key, word in words.items()}
+        )
+    return Reason(code, texts, link, items)
+
+
+def role_titles(definition: Definition, roles: Iterable[str]) -> dict[str, str]:
+    """Titles of roles in a row, in both languages."""
+    known = [definition.roles[role].titles for role in roles if role in definition.roles]
+    return {language: ", ".join(titles[language] for titles in known) for language in ("ru", "en")}
+
+
+def wrong_role(definition: Definition, roles: Iterable[str]) -> Reason:
+    """The actor has none of the roles that take this step."""
+    roles = tuple(roles)
+    return refusal("role", items=roles, roles=role_titles(definition, roles))
+
+
+def open_task(definition: Definition, task: Task) -> Reason:
+    """A required task stands in the way; the link leads to the page where it is done."""
+    return refusal(
+        "task_open", task.page, (task.id,), task=task.titles, roles=role_titles(definition, task.roles)
+    )
+
+
+def tasks_first(definition: Definition, state: State) -> Reason:
+    """The vote waits for tasks."""
+    stage = definition.stages[state.stage]
+    after = stage.approval.opens_after if stage.approval else ()
+    tasks = [task for task in stage.tasks if task.id in after and not state.is_done(task.id)]
+    titles = {
+        language: ", ".join(f"«{task.titles[language]}»" for task in tasks) for language in ("ru", "en")
+    }
+    return refusal(
+        "voting_not_open", tasks[0].page if tasks else None, tuple(t.id for t in tasks), tasks=titles
+    )
+
+
+def excluded(voter: Voter) -> Reason:
+    """A member who may not vote on this case, and why."""
+    why: str | Mapping[str, str] = AUTHOR if voter.excluded == "author" else voter.excluded or ""
+    return refusal("excluded", why=why)
+
+
+def field_reason(code: str, field: Field) -> Reason:
+    """Something is wrong with one field of the form; `items` holds its id."""
+    return refusal(code, items=(field.id,), field=field.titles)
+
+
+def of_guards(
+    guards: tuple[Guard, ...],
+    read: Facts,
+    facts: Mapping[str, FactValue],
+    definition: Definition,
+    state: State,
+    count: Tally | None = None,
+    stale: bool = False,
+) -> list[Reason]:
+    """Sentences of every guard that does not hold, in the order of the definition."""
+    reasons = []
+    for guard in guards:
+        if guard.expression.truth(read) is True:
+            continue
+        blamed = guard.expression.failing(read)
+        if any(APPROVAL_PASSED in atom.operands() for atom in blamed):
+            reasons.append(_of_approval(guard, definition, state, count, stale))
+        else:
+            reasons.append(_of_facts(guard, blamed, read, facts))
+    return reasons
+
+
+def _of_facts(guard: Guard, blamed: tuple[Atom, ...], read: Facts, facts: Mapping[str, FactValue]) -> Reason:
+    """The guard's sentence filled from the facts to blame; a fact's own sentence is more exact and wins."""
+    names = dict.fromkeys(name for atom in blamed for name in atom.operands())
+    known = [facts[name] for name in names if name in facts]
+    items = tuple(dict.fromkeys(item for fact in known for item in fact.items))
+    link = next((fact.link for fact in known if fact.link), guard.link)
+    own = next((fact.text for fact in known if fact.text), None)
+    if own is not None:
+        texts: Mapping[str, str] = {"ru": own, "en": own} if isinstance(own, str) else own
+        return Reason(guard.id, texts, link, items)
+    value: Value = next((read(name) for name in names), None)
+    template = guard.text
+    wants_items = any("{count" in text or "{names" in text for text in template.values())
+    if guard.unknown is not None and (value is None or (wants_items and not items)):
+        template = guard.unknown
+    return Reason(guard.id, both(template, value, items), link, items)
+
+
+def _of_approval(
+    guard: Guard, definition: Definition, state: State, count: Tally | None, stale: bool
+) -> Reason:
+    """The guard's sentence and how the vote stands: what comes first, who has not voted, or how it ended."""
+    items: tuple[str, ...] = ()
+    link = guard.link
+    if stale:
+        detail = {
+            "ru": "после голосования содержание изменилось, голоса аннулированы",
+            "en": "the content has changed since the vote, the votes are void",
+        }
+        code = "votes_void"
+    elif state.approval == "failed":
+        code, detail = (
+            "approval_failed",
+            {"ru": "группа решила отрицательно", "en": "the group has decided against"},
+        )
+    elif state.approval is None:
+        first = tasks_first(definition, state)
+        code, link, items = first.code, first.link or link, first.items
+        detail = {language: text[0].lower() + text[1:] for language, text in first.texts.items()}
+    elif count is None or not (count.eligible or count.excluded):
+        code, detail = "approval_open", {"ru": "голосование не завершено", "en": "the vote is not over"}
+    elif not count.eligible:
+        code, detail = "no_voters", {"ru": "голосовать некому", "en": "nobody is left to vote"}
+    else:
+        code = "approval_open"
+        items = tuple(voter.name for voter in count.missing)
+        names = ", ".join(items)
+        russian = f"за — {count.votes_for}, против — {count.votes_against}, воздержались — {count.abstained}"
+        english = f"for {count.votes_for}, against {count.votes_against}, abstained {count.abstained}"
+        needs_ru = plural("ru", count.needed, "голос", "голоса", "голосов")
+        needs_en = plural("en", count.needed, "vote", "votes")
+        void_ru = f"; аннулировано из-за изменений: {count.void}" if count.void else ""
+        void_en = f"; void because of changes: {count.void}" if count.void else ""
+        detail = {
+            "ru": f"не проголосовали: {names} ({russian}; кворум — {needs_ru}{void_ru})",
+            "en": f"have not voted: {names} ({english}; quorum {needs_en}{void_en})",
+        }
+    return Reason(code, {lang: f"{guard.text[lang]}: {detail[lang]}" for lang in ("ru", "en")}, link, items)

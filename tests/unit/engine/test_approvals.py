@@ -1,0 +1,169 @@
+"""Counting a vote: quorum, majority, tie, veto, exclusion, changed content."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from app.engine.approvals import electorate, tally
+from app.engine.definition import Approval, Quorum
+from app.engine.state import Tally, Voter, VoteState
+
+NOW = datetime(2025, 1, 22, tzinfo=UTC)
+CHOICE = {"+": "for", "-": "against", "0": "abstain"}
+TITLES = {"ru": "Голосование", "en": "Vote"}
+
+
+def approval(**changes: Any) -> Approval:
+    rules: dict[str, Any] = {
+        "id": "vote",
+        "titles": TITLES,
+        "voters": ("chair", "member"),
+        "quorum": Quorum(),
+        "tie": "chair",
+        "veto": (),
+        "four_eyes": False,
+        "binds": "paper.hash",
+        "opens_after": (),
+        "on_no_voters": "refuse",
+        "on_pass": (),
+        "on_fail": (),
+    }
+    return Approval(**{**rules, **changes})
+
+
+def group(size: int) -> tuple[Voter, ...]:
+    """The chair is number 0."""
+    return tuple(Voter(str(number), f"№ {number}", "member" if number else "chair") for number in range(size))
+
+
+def votes(signs: str, content: str | None = "h") -> list[VoteState]:
+    return [
+        VoteState(str(number), CHOICE[sign], content, NOW) for number, sign in enumerate(signs) if sign != "."
+    ]
+
+
+def count(signs: str, rules: Approval | None = None) -> Tally:
+    return tally(rules or approval(), votes(signs), group(len(signs)), content_hash="h")
+
+
+@pytest.mark.parametrize(
+    ("signs", "result"),
+    [
+        ("...", None),
+        ("+..", None),
+        ("++.", "passed"),
+        ("+-.", None),
+        ("+-+", "passed"),
+        ("--.", "failed"),
+        ("+--", "failed"),
+        ("++--", "passed"),
+        ("--++", "failed"),
+        ("0+-", "failed"),
+        ("000", "failed"),
+        ("+00", "passed"),
+        ("+", "passed"),
+        ("-", "failed"),
+        ("++..", None),
+        ("+++.", "passed"),
+        ("++-.", None),
+        ("+0..", None),
+        ("+++..", "passed"),
+        ("++0..", None),
+        ("+-", "passed"),
+        ("-+", "failed"),
+    ],
+)
+def test_decisions_of_the_default_rules(signs: str, result: str | None) -> None:
+    assert count(signs).result == result
+
+
+def test_a_tie_is_the_chairs() -> None:
+    assert count("+-").by_chair
+    assert not count("+-+").by_chair
+    assert count("+-", approval(tie=None)).result == "failed"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_an_early_decision_is_never_changed_by_later_votes(size: int) -> None:
+    for signs in product("+-0.", repeat=size):
+        early = count("".join(signs)).result
+        if early is None:
+            continue
+        free = [number for number, sign in enumerate(signs) if sign == "."]
+        for rest in product("+-0", repeat=len(free)):
+            full = list(signs)
+            for number, sign in zip(free, rest, strict=True):
+                full[number] = sign
+            assert count("".join(full)).result == early
+        assert sum(sign != "." for sign in signs) > size / 2
+
+
+def test_all_votes_always_decide() -> None:
+    for size in range(1, 6):
+        for signs in product("+-0", repeat=size):
+            assert count("".join(signs)).result in ("passed", "failed")
+
+
+@pytest.mark.parametrize(
+    ("quorum", "eligible", "needed"),
+    [
+        (Quorum(), 5, 3),
+        (Quorum(), 4, 3),
+        (Quorum(), 1, 1),
+        (Quorum("share", 2, 3), 5, 4),
+        (Quorum("share", 1, 2), 4, 2),
+        (Quorum("share", 1, 1), 4, 4),
+        (Quorum("count", count=3), 9, 3),
+    ],
+)
+def test_quorum_counts_people(quorum: Quorum, eligible: int, needed: int) -> None:
+    assert quorum.needed(eligible) == needed
+
+
+def test_a_quorum_nobody_can_reach_fails_instead_of_waiting() -> None:
+    assert count("++", approval(quorum=Quorum("count", count=3))).result == "failed"
+
+
+def test_a_veto_decides_at_once_and_holds_back_an_early_yes() -> None:
+    rules = approval(veto=("chair",))
+    assert count("-....", rules).result == "failed"
+    assert count(".++++", rules).result is None
+    assert count("0++++", rules).result == "passed"
+
+
+def test_votes_for_another_content_do_not_count() -> None:
+    mixed = [*votes("+", "old"), *votes(".+")]
+    result = tally(approval(), mixed, group(3), content_hash="h")
+    assert (result.votes_for, result.void, result.result) == (1, 1, None)
+    assert [voter.id for voter in result.missing] == ["0", "2"]
+
+
+def test_votes_of_outsiders_do_not_count() -> None:
+    result = tally(approval(), votes("..+"), group(2), content_hash="h")
+    assert result.voted == 0
+
+
+def test_the_excluded_leave_the_count() -> None:
+    people = (Voter("0", "А", "chair", "конфликт интересов"), *group(3)[1:])
+    rules = approval(four_eyes=True)
+    eligible, excluded = electorate(rules, people, frozenset({"1"}))
+    assert [voter.id for voter in eligible] == ["2"]
+    assert [(voter.id, voter.excluded) for voter in excluded] == [
+        ("0", "конфликт интересов"),
+        ("1", "author"),
+    ]
+    assert electorate(approval(), people, frozenset({"1"}))[0] == people[1:]
+
+
+def test_when_nobody_is_left_the_named_role_votes() -> None:
+    people = (Voter("0", "А", "chair", "директор этой школы"), Voter("9", "Р", "head"))
+    assert electorate(approval(), people)[0] == ()
+    rules = approval(on_no_voters="head")
+    assert [voter.id for voter in electorate(rules, people)[0]] == ["9"]
+    result = tally(rules, [VoteState("9", "for", "h", NOW)], people, content_hash="h")
+    assert result.result == "passed"
+    assert electorate(rules, (*people, Voter("1", "Б", "member")))[0][0].id == "1"
