@@ -44,8 +44,8 @@ def step_form(step: Transition) -> StepForm:
             fields[question.id] = TextField(label, required=question.required, max_length=300)
     if step.form.comment != "none":
         required = step.form.comment == "required"
-        label = _("Reason") if required else _("Comment")
-        fields["comment"] = LongTextField(label, required=required, max_length=2000)
+        ask = _("Reason") if required else _("Comment")
+        fields["comment"] = LongTextField(ask, required=required, max_length=2000)
     made: type[StepForm] = type("MadeStepForm", (StepForm,), fields)
     return made()
 

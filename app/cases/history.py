@@ -37,12 +37,15 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _("Voted: %(choice)s", choice=_CHOICES.get(data["choice"], data["choice"]))
         case "votes_voided":
             return _("The content changed: votes given before no longer count")
-        case "approval_decided" if data["result"] == "passed":
-            return _("Approved: %(for)s in favour, %(against)s against, %(abstained)s abstained",
-                     **{"for": data["votes_for"], "against": data["votes_against"], "abstained": data["abstained"]})  # fmt: skip
         case "approval_decided":
-            return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained",
-                     **{"for": data["votes_for"], "against": data["votes_against"], "abstained": data["abstained"]})  # fmt: skip
+            count = {
+                "for": data["votes_for"],
+                "against": data["votes_against"],
+                "abstained": data["abstained"],
+            }
+            if data["result"] == "passed":
+                return _("Approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
+            return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
         case "moved":
             name = title(definition, "transition", data["transition"])
             if data["from"] == data["to"]:
@@ -68,7 +71,7 @@ def field_sentences(definition: Definition, event: CaseEvent) -> list[str]:
         return []
     form = definition.transitions[event.data["transition"]].form
     locale, lines = current_locale(), []
-    for known in form.fields if form else ():
+    for known in form.fields:
         value = event.fields.get(known.id)
         if value in (None, ""):
             continue

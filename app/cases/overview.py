@@ -128,7 +128,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
         )
         for event in page.events
     ]
-    pairs = work.session.execute(
+    pairs: Sequence[Any] = work.session.execute(
         select(AuditRecord, AuditDetail)
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(AuditRecord.case_id == page.case.id, AuditRecord.tag.not_like("case:%"))

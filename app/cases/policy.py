@@ -59,14 +59,14 @@ def visible_programmes(actor: Actor) -> ColumnElement[bool]:
 
 def of_visible_case(case_id: Any, actor: Actor) -> ColumnElement[bool]:
     """The condition «hangs on a case the actor sees», for a column that holds the case's key."""
-    return case_id.in_(select(_cases.c.id).where(visible_cases(actor)))  # type: ignore[no-any-return]
+    return case_id.in_(select(_cases.c.id).where(visible_cases(actor)))
 
 
 def of_own_programme(programme_id: Any, actor: Actor) -> ColumnElement[bool]:
     """The condition «belongs to a programme of the actor's authority or centre»."""
     if not actor.has(*AUTHORITY):
         return false()
-    return programme_id.in_(own_programmes(actor))  # type: ignore[no-any-return]
+    return programme_id.in_(own_programmes(actor))
 
 
 def register_case_child(model: type[Base], case_id: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from flask import request, url_for
 
@@ -51,8 +52,8 @@ class ProgrammeView(RoomView):
                 with self.write() as work:
                     authority, centre = _offices(work)
                     made = programmes.open_programme(
-                        work, code=form.code.data, title=form.title.data, year=int(form.year.data),
-                        starts=form.starts.data, ends=form.ends.data, authority=authority, centre=centre,
+                        work, code=form.code.data, title=form.title.data, year=int(form.year.data or 0),
+                        starts=cast(date, form.starts.data), ends=cast(date, form.ends.data), authority=authority, centre=centre,
                         settings=_last_settings(work),
                     )  # fmt: skip
                     made_id = made.id
@@ -76,7 +77,7 @@ class ProgrammeView(RoomView):
                     programme = get_visible(work.session, Programme, programme_id)
                     programmes.edit_programme(
                         work, programme, self.expected_version(),
-                        {"title": form.title.data, "year": int(form.year.data), "starts": form.starts.data,
+                        {"title": form.title.data, "year": int(form.year.data or 0), "starts": form.starts.data,
                          "ends": form.ends.data},
                     )  # fmt: skip
                 return self.done(url_for("ProgrammeView.show", programme_id=programme_id), _("Saved"))

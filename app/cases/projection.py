@@ -46,13 +46,12 @@ def project(definition: Definition, events: Sequence[Event]) -> Projection:
     tasks: dict[TaskKey, dict[str, Any]] = {}
     votes: dict[VoteKey, dict[str, Any]] = {}
     for seq, event in enumerate(events, start=1):
-        before, state = state, evolve(definition, state, event)
+        state = evolve(definition, state, event)
         if isinstance(event, CaseOpened):
             rounds.append(RoundRow(state.stage, state.round, seq, event.at))
-        elif isinstance(event, Moved) and before is not None:
-            if (before.stage, before.round) != (state.stage, state.round):
-                rounds[-1].left_at, rounds[-1].left_by = event.at, event.transition
-                rounds.append(RoundRow(state.stage, state.round, seq, event.at))
+        elif isinstance(event, Moved) and (rounds[-1].stage, rounds[-1].round) != (state.stage, state.round):
+            rounds[-1].left_at, rounds[-1].left_by = event.at, event.transition
+            rounds.append(RoundRow(state.stage, state.round, seq, event.at))
         for task in definition.stages[state.stage].tasks:
             if (now := state.tasks.get(task.id)) is not None:
                 tasks[(state.stage, state.round, task.id)] = {

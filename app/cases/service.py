@@ -118,6 +118,8 @@ def _carry_out(
         write_projection(work, case, project(definition, history))
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
+    if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
+        follow(work, case)
     return result
 
 

@@ -56,7 +56,8 @@ class CaseView(RoomView):
             history=history(work, shown), reasons=reasons, in_reader=in_reader, roles_in_words=roles_in_words,
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
-            task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages else None,
+            task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages
+            else None,
         )  # fmt: skip
 
     @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("POST",))
@@ -92,7 +93,7 @@ class CaseView(RoomView):
             raise Invalid(_("Choose how you vote."))
         with self.write() as work:
             result = service.act(
-                work, case_id, Cast(form.choice.data, form.comment.data or ""), self.expected_version()
+                work, case_id, Cast(str(form.choice.data), form.comment.data or ""), self.expected_version()
             )
         message = {
             "approved": _("Your vote is counted. The group has approved."),
@@ -143,11 +144,11 @@ def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
     if not cases:
         return []
     definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
-    columns = {
+    columns: dict[str, dict[str, Any]] = {
         key: {"title": in_reader(stage.titles), "cases": []} for key, stage in definition.stages.items()
     }
-    for case in cases:
-        columns[case.stage]["cases"].append(case)
+    for case in cases:  # a case of an older version may stand in a stage the newest one has no more
+        columns.setdefault(case.stage, {"title": case.stage, "cases": []})["cases"].append(case)
     return list(columns.values())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, g, has_request_context, redirect, render_template, request, url_for
 from flask_appbuilder import BaseView
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -86,4 +86,5 @@ class RoomView(BaseView):
 
 def link(endpoint: str, **values: Any) -> Callable[[int], str]:
     """A page of a case by its endpoint: `link("PlanView.show")(17)` → «/cases/17/plan»."""
-    return lambda case_id: url_for(endpoint, case_id=case_id, **values)
+    # the command line and the workers ask for reasons too; they have no pages to point to
+    return lambda case_id: url_for(endpoint, case_id=case_id, **values) if has_request_context() else ""

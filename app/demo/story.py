@@ -1,0 +1,440 @@
+"""The year 2025 of the four schools of Penza, step by step, by the role that takes each step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from app.cases import meetings, queries, service
+from app.cases.models import Case, Meeting, MeetingItem, Programme
+from app.core.unit_of_work import Work
+from app.curation import service as agreements
+from app.curation import visits
+from app.curation.models import Recommendation, Visit
+from app.curation.rules import Side
+from app.demo import curation_data, diagnostics_data, events_data, library_data, plans_data, results_data
+from app.demo.penza import PAIRS
+from app.demo.scan import scan
+from app.demo.script import Script
+from app.diagnostics import queries as diagnosis_queries
+from app.diagnostics import service as diagnosis
+from app.documents import service as papers
+from app.documents.models import Document
+from app.engine.state import Cast, Complete, Fire
+from app.events import service as events
+from app.events.models import ProgrammeEvent
+from app.library import service as library
+from app.plans import queries as plan_queries
+from app.plans import service as plans
+from app.results import service as results
+from app.schools.queries import organisations
+
+ALL: tuple[str, ...] = ("oshi1", "50", "co1", "41")
+NAMES = {"oshi1": "ОШИ № 1", "50": "СОШ № 50", "co1": "ЦО № 1", "41": "СОШ № 41"}
+DIRECTORS = {"oshi1": "director1", "50": "director50", "co1": "directorco1", "41": "director41"}
+CURATORS = {"27": "curator27", "51": "curator51", "65-23": "curator65", "66": "curator66"}
+GROUP = ("chair", "secretary", "member1", "member2")
+OUTCOMES = {"effective": "переход в эффективный режим", "no_change": "сопоставимо с прошлым годом"}
+
+
+def on(day: int, month: int) -> date:
+    return date(2025, month, day)
+
+
+def curator_of(school: str) -> str:
+    return CURATORS[PAIRS[school]]
+
+
+class Story:
+    """Puts the year's steps into a script; every method is one stage of the way."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.ids: dict[str, int] = {}
+
+    # --- small things every stage needs
+
+    def case(self, work: Work, school: str) -> Case:
+        return queries.get_case(work.session, self.ids[school])
+
+    def act(self, work: Work, school: str, action: Complete | Cast | Fire) -> None:
+        service.act(work, self.ids[school], action, self.case(work, school).version)
+
+    def fire(self, day: date, hour: float, who: str, school: str, step: str, says: str, **options: object) -> None:
+        comment = str(options.get("comment", ""))
+        fields = options.get("fields", {})
+        self.script.at(
+            day, hour, who, f"{NAMES[school]}: {says}",
+            lambda work: self.act(work, school, Fire(step, comment, fields)),  # type: ignore[arg-type, func-returns-value]
+            is_refused=bool(options.get("refused")),
+        )  # fmt: skip
+
+    def done(self, day: date, hour: float, who: str, school: str, task: str, says: str) -> None:
+        self.script.at(
+            day, hour, who, f"{NAMES[school]}: {says}",
+            lambda work: self.act(work, school, Complete(task)),  # type: ignore[func-returns-value]
+        )  # fmt: skip
+
+    # --- the stages
+
+    def open_cases(self) -> None:
+        """The methodist opens the cases of the programme and fills the bank of materials."""
+
+        def opened(work: Work) -> None:
+            programme = queries.programmes(work.session)[0]
+            known = {o.code: o for o in organisations(work.session)}
+            for school in ALL:
+                case = service.open_case(
+                    work, programme=programme, school=known[school], curator=known[PAIRS[school]]
+                )
+                self.ids[school] = case.id
+
+        def materials(work: Work) -> str:
+            for material in library_data.MATERIALS:
+                library.add_material(work, material, is_demo=True)
+            return f"({len(library_data.MATERIALS)} материалов)"
+
+        pairs = "; ".join(f"№ {PAIRS[s].replace('-', '/')} → {NAMES[s]}" for s in ALL)
+        self.script.at(on(9, 1), 10, "methodist", f"открывает случаи четырёх школ, пары: {pairs}", opened)
+        self.script.at(on(9, 1), 11, "methodist", "заполняет банк методических материалов", materials)
+        self.script.play()  # the ids of the cases are needed from here on
+
+    def diagnose(self, schools: Iterable[str] = ALL) -> None:
+        """Four studies and the risk profile by the school, the analysis by the methodist, verified by the curator."""
+        for n, school in enumerate(schools):
+            data = diagnostics_data.DIAGNOSES[school]
+            shift = n * 0.1
+            self.fire(on(9, 1), 14 + shift, "methodist", school, "start_diagnosis", "начинает диагностику")
+
+            def fill(work: Work, school: str = school, data: diagnostics_data.Diagnosis = data) -> str:
+                for kind, study in data.studies.items():
+                    diagnosis.fill_study(work, self.ids[school], kind, study)
+                for risk in data.risks:
+                    diagnosis.add_risk(work, self.ids[school], risk)
+                self.act(work, school, Complete("fill_diagnosis"))
+                return f"(рисков: {len(data.risks)})"
+
+            def analyse(work: Work, school: str = school, data: diagnostics_data.Diagnosis = data) -> None:
+                for kind, analysis in data.analyses.items():
+                    diagnosis.write_analysis(work, self.ids[school], kind, analysis)
+                diagnosis.write_conclusion(work, self.ids[school], data.conclusion)
+                self.act(work, school, Complete("check_diagnosis"))
+
+            def verify(work: Work, school: str = school, data: diagnostics_data.Diagnosis = data) -> None:
+                for risk in diagnosis_queries.risks_of(work.session, self.ids[school]):
+                    diagnosis.verify_risk(work, self.ids[school], risk.id, data.verifications[risk.factor.code])
+                self.act(work, school, Complete("verify_risks"))
+
+            if school == "41":
+                self.fire(on(10, 1), 9, "methodist", school, "submit_diagnosis", "пробует перейти к плану раньше срока",
+                          refused=True)  # fmt: skip
+            self.script.at(on(13, 1), 10 + shift, DIRECTORS[school],
+                           f"{NAMES[school]}: заполняет четыре исследования и рисковый профиль", fill)  # fmt: skip
+            self.script.at(on(14, 1), 10 + shift, "methodist", f"{NAMES[school]}: проверяет диагностику, пишет анализ",
+                           analyse)  # fmt: skip
+            self._visit(school, 0)
+            self.script.at(on(17, 1), 9 + shift, curator_of(school),
+                           f"{NAMES[school]}: подтверждает рисковый профиль на месте", verify)  # fmt: skip
+            self.fire(on(17, 1), 12 + shift, "methodist", school, "submit_diagnosis",
+                      "передаёт диагностику, начинает план")  # fmt: skip
+
+    def plan(self, schools: Iterable[str] = ALL) -> None:
+        """The plan is drawn up; that of № 41 is returned once with a reason and corrected."""
+        for n, school in enumerate(schools):
+            shift = n * 0.1
+
+            def draw_up(work: Work, school: str = school) -> str:
+                items = plans_data.first_draft(school)
+                plans.add_items(work, self.ids[school], items)
+                return f"(мероприятий: {len(items)})"
+
+            def submit(work: Work, school: str = school) -> None:
+                plans.submit_plan(work, self.ids[school], self.case(work, school).version)
+
+            self.script.at(on(17, 1), 14 + shift, "methodist", f"{NAMES[school]}: составляет план", draw_up)
+            self.script.at(on(17, 1), 16 + shift, DIRECTORS[school],
+                           f"{NAMES[school]}: представляет план координационной группе", submit)  # fmt: skip
+            if school in plans_data.FIRST_DRAFT:
+                self._return_once(school, submit)
+
+    def _return_once(self, school: str, submit: object) -> None:
+        self.script.at(on(20, 1), 10, "member1", f"{NAMES[school]}: голосует за план в первой редакции",
+                       lambda work: self.act(work, school, Cast("for")))  # type: ignore[func-returns-value]  # fmt: skip
+        self.fire(on(20, 1), 11, "chair", school, "return_plan", "пробует вернуть план без причины",
+                  fields={"about": "terms"}, refused=True)  # fmt: skip
+        self.fire(on(20, 1), 11.2, "chair", school, "return_plan", f"возвращает план: «{plans_data.RETURN_REASON}»",
+                  comment=plans_data.RETURN_REASON, fields={"about": "terms", "place": "№ 12, № 13"})  # fmt: skip
+
+        def correct(work: Work) -> None:
+            rows = {i.number: i for i in plan_queries.items_of(work.session, self.ids[school])}
+            for number, item in plans_data.corrections(school).items():
+                plans.edit_item(work, self.ids[school], rows[number].id, item)
+
+        self.script.at(on(20, 1), 14, DIRECTORS[school], f"{NAMES[school]}: исправляет мероприятия № 12 и № 13", correct)
+        self.script.at(on(20, 1), 15, DIRECTORS[school], f"{NAMES[school]}: представляет план второй раз", submit)  # type: ignore[arg-type]
+
+    def approve_plans(self, schools: Sequence[str] = ALL) -> None:
+        """The group votes; the protocol is signed; order № 12-оп of 22.01.2025 approves the plans."""
+        self._vote(on(21, 1), schools, "план мероприятий")
+        self._meeting(on(21, 1), 1, "О рассмотрении планов мероприятий по повышению образовательных результатов")
+        self.fire(on(21, 1), 17.5, "clerk", schools[-1], "adopt_plan", "пробует перейти к договору без приказа",
+                  refused=True)  # fmt: skip
+
+        def order(work: Work) -> str:
+            document = papers.refresh(work, _latest(work, "order_plan").id)
+            papers.send_to_sign(work, document.id)
+            return f"«{document.title}»"
+
+        def sign(work: Work) -> None:
+            proof = papers.Proof(scan("order 12-op, 22.01.2025"), "Приказ 12-оп от 22.01.2025.pdf")
+            signer = papers.SignatureInput("head", on(22, 1))
+            papers.sign(work, _latest(work, "order_plan").id, [signer], proof)
+
+        def register(work: Work) -> str:
+            entry = papers.RegisterInput(
+                dated=on(22, 1), comment="Журнал до этого дня вёлся на бумаге",
+                by_hand=papers.HandEntry("12-оп", "Журнал до этого дня вёлся на бумаге, № 1–11 внесены там"),
+            )  # fmt: skip
+            document = papers.register(work, _latest(work, "order_plan").id, entry)
+            return f"№ {document.number} от 22.01.2025"
+
+        self.script.at(on(22, 1), 9, "clerk", "готовит приказ и отдаёт на подпись:", order)
+        self.script.at(on(22, 1), 11, "clerk", "прикладывает скан приказа, подписанного начальником Управления", sign)
+        self.script.at(on(22, 1), 12, "clerk", "регистрирует приказ:", register)
+        for n, school in enumerate(schools):
+            self.fire(on(22, 1), 13 + n * 0.1, "clerk", school, "adopt_plan", "план утверждён приказом")
+
+    def agree(self, schools: Iterable[str] = ALL) -> None:
+        """The agreement: terms by the clerk, number and signature by each school, then it is in force."""
+        for n, school in enumerate(schools):
+            shift = n * 0.1
+            curator_number, school_number = curation_data.NUMBERS[school]
+
+            def prepare(work: Work, school: str = school) -> None:
+                agreements.prepare(work, self.ids[school], curation_data.TERMS)
+                agreements.send_to_sign(work, self.ids[school])
+
+            def one_side(
+                work: Work, school: str = school, side: Side = Side.curator,
+                number: agreements.JournalNumber = curator_number,
+            ) -> str:  # fmt: skip
+                agreements.register_number(work, self.ids[school], side, number)
+                agreements.sign(work, self.ids[school], side, agreements.Signature(curation_data.SIGNED_ON))
+                return f"(№ {number.number} в её журнале)"
+
+            def other_side(
+                work: Work, school: str = school, number: agreements.JournalNumber = school_number
+            ) -> str:
+                ending = one_side(work, school, Side.school, number)
+                agreements.attach_scan(
+                    work, self.ids[school], scan(f"agreement {school}"), f"Договор {NAMES[school]}.pdf"
+                )
+                return ending
+
+            self.script.at(on(24, 1), 10 + shift, "clerk", f"{NAMES[school]}: готовит договор о сотрудничестве", prepare)
+            self.script.at(on(27, 1), 10 + shift, curator_of(school),
+                           f"{NAMES[school]}: школа-куратор регистрирует и подписывает договор", one_side)  # fmt: skip
+            if school == "41":
+                self.fire(on(27, 1), 11, "methodist", school, "start_events", "пробует начать реализацию",
+                          refused=True)  # fmt: skip
+            self.script.at(on(27, 1), 12 + shift, DIRECTORS[school],
+                           f"{NAMES[school]}: регистрирует, подписывает, прикладывает скан", other_side)  # fmt: skip
+            self.fire(on(28, 1), 10 + shift, "methodist", school, "start_events", "договор действует, начинает реализацию")
+
+    def carry_out(self, schools: Iterable[str] = ALL, until: date = date(2025, 9, 30)) -> None:
+        """Events, visits and reports on the plan up to a day, each on its own date."""
+        schools = list(schools)
+        for n, event in enumerate(events_data.EVENTS):
+            self._event(event, n, [s for s in schools], until)
+        for school in schools:
+            for number in range(1, len(curation_data.VISITS[school])):
+                if curation_data.VISITS[school][number].acknowledged_on <= until:
+                    self._visit(school, number)
+            self._reports(school, until)
+
+    def publish(self, schools: Iterable[str] = ALL) -> None:
+        """The pages of the project on the sites of the centre and of the schools."""
+
+        def of_centre(work: Work) -> None:
+            library.add_publication(work, None, library_data.CENTRE_PUBLICATION, is_demo=True,
+                                    organisation_id=_centre(work))  # fmt: skip
+
+        self.script.at(on(22, 9), 14, "methodist", "вносит страницу проекта на сайте центра", of_centre)
+        for school in schools:
+            self.script.at(on(22, 9), 15, DIRECTORS[school], f"{NAMES[school]}: вносит страницу проекта на своём сайте",
+                           lambda work, school=school: self._publish(work, school))  # type: ignore[misc]  # fmt: skip
+
+    def review(self, schools: Iterable[str] = ALL) -> None:
+        """Results of two years, the analysis and the proposed outcome."""
+        for n, school in enumerate(schools):
+            data = results_data.RESULTS[school]
+            shift = n * 0.1
+            self.fire(on(1, 10), 9 + shift, "methodist", school, "start_review", "план выполнен, начинает итоги")
+
+            def enter(work: Work, school: str = school, data: results_data.Results = data) -> None:
+                for procedure in data.procedures:
+                    results.add_procedure(work, self.ids[school], procedure)
+                for risk in data.risks:
+                    results.add_risk(work, self.ids[school], risk)
+                for notice in data.notices:
+                    results.add_notice(work, self.ids[school], notice)
+                self.act(work, school, Complete("enter_results"))
+
+            def analyse(work: Work, school: str = school, data: results_data.Results = data) -> str:
+                results.write_analysis(work, self.ids[school], data.analysis)
+                review = results.propose_outcome(work, self.ids[school])
+                return f"(предложение системы: {OUTCOMES.get(str(review.proposed), review.proposed)})"
+
+            self.script.at(on(2, 10), 10 + shift, "methodist", f"{NAMES[school]}: вносит результаты двух лет", enter)
+            self.script.at(on(3, 10), 10 + shift, "methodist", f"{NAMES[school]}: пишет анализ", analyse)
+            self.script.at(on(3, 10), 14 + shift, "secretary", f"{NAMES[school]}: вносит исход на голосование",
+                           lambda work, school=school, data=data:
+                           str(results.decide_outcome(work, self.ids[school], data.decision) and "") or None)  # type: ignore[misc]  # fmt: skip
+            self.done(on(3, 10), 15 + shift, "methodist", school, "analyse_results", "итоги готовы к рассмотрению")
+
+    def close(self, schools: Sequence[str] = ALL, number: int = 2) -> None:
+        """The group votes on the outcomes; the cases are closed."""
+        self._vote(on(7, 10), schools, "результаты")
+        self._meeting(on(7, 10), number, "О результатах сопровождения школ")
+        for n, school in enumerate(schools):
+            outcome = OUTCOMES[results_data.RESULTS[school].decision.outcome]
+            self.fire(on(8, 10), 10 + n * 0.1, "chair", school, "close", f"завершает случай: {outcome}")
+
+    # --- parts
+
+    def _vote(self, day: date, schools: Iterable[str], what: str) -> None:
+        for n, school in enumerate(schools):
+            for m, who in enumerate(GROUP):
+                # the vote is decided as soon as nothing can change it; later votes are not needed
+                if m < 3:
+                    self.script.at(day, 10 + n * 0.2 + m * 0.02, who, f"{NAMES[school]}: голосует за {what}",
+                                   lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc, func-returns-value]  # fmt: skip
+
+    def _meeting(self, day: date, number: int, about: str) -> None:
+        def hold(work: Work) -> str:
+            meeting = _meeting(work, number)
+            people = [i for group in meetings.members(work, meeting.programme).values() for i in group]
+            meetings.edit_meeting(work, meeting, meeting.version, {"held_on": day, "place": "г. Пенза", "present": people})
+            for item in _items(work, meeting):
+                school = item.case.school.short_name
+                meetings.note_item(work, item, f"{about}: {school}. Представлены материалы школы и школы-куратора.",
+                                   f"Представленные материалы {school} одобрить.")  # fmt: skip
+            meetings.close_meeting(work, meeting)
+            return f"№ {number}"
+
+        def send(work: Work) -> None:
+            papers.refresh(work, _latest(work, "protocol").id)
+            papers.send_to_sign(work, _latest(work, "protocol").id)
+
+        def sign(work: Work) -> None:
+            proof = papers.Proof(scan(f"protocol {number}"), f"Протокол {number}.pdf")
+            both = [papers.SignatureInput(role, day) for role in ("chair", "secretary")]
+            papers.sign(work, _latest(work, "protocol").id, both, proof)
+
+        self.script.at(day, 14, "secretary", "ведёт заседание координационной группы", hold)
+        self.script.at(day, 15, "secretary", "печатает протокол", send)
+        self.script.at(day, 16, "secretary", "прикладывает протокол с подписями председателя и секретаря", sign)
+
+    def _visit(self, school: str, number: int) -> None:
+        """The visit on its day, its report, the director's acknowledgement, the fate of the recommendations."""
+        told = curation_data.VISITS[school][number]
+
+        def record(work: Work) -> str:
+            visits.record_visit(work, self.ids[school], told.visit)
+            return f"(рекомендаций: {len(told.visit.recommendations)})"
+
+        def visit(work: Work) -> Visit:
+            return work.session.scalars(
+                select(Visit).where(Visit.case_id == self.ids[school], Visit.send_key == told.visit.send_key)
+            ).one()
+
+        def submit(work: Work) -> None:
+            visits.submit_report(work, self.ids[school], visit(work).id)
+
+        def acknowledge(work: Work) -> None:
+            visits.acknowledge(work, self.ids[school], visit(work).id)
+
+        def settle(work: Work, fate: curation_data.Fate) -> None:
+            row = work.session.scalars(
+                select(Recommendation).where(
+                    Recommendation.visit_id == visit(work).id, Recommendation.position == fate.position
+                )
+            ).one()
+            visits.settle_recommendation(work, self.ids[school], row.id, fate.status, fate.note)
+
+        name, curator, director = NAMES[school], curator_of(school), DIRECTORS[school]
+        self.script.at(told.visit.held_on, 16, curator, f"{name}: записывает выезд «{told.visit.purpose}»", record)
+        self.script.at(told.submitted_on, 17, curator, f"{name}: отдаёт справку о выезде", submit)
+        self.script.at(told.acknowledged_on, 18, director, f"{name}: ознакомлен со справкой", acknowledge)
+        for fate in told.fates:
+            self.script.at(fate.told_on, 18.5, director, f"{name}: о рекомендации: {fate.note}",
+                           lambda work, fate=fate: settle(work, fate))  # type: ignore[misc]  # fmt: skip
+
+    def _event(self, told: events_data.DemoEvent, n: int, schools: Sequence[str], until: date) -> None:
+        ended = told.event.ends or told.event.starts
+
+        def add(work: Work) -> None:
+            events.add_event(work, queries.programmes(work.session)[-1], told.event)
+
+        def take_part(work: Work, school: str) -> str | None:
+            data = told.participation(school)
+            if data is None:
+                return "(никто не участвовал)"
+            event = work.session.scalars(
+                select(ProgrammeEvent).where(ProgrammeEvent.send_key == told.event.send_key)
+            ).one()
+            events.take_part(work, self.ids[school], event.id, data)
+            return f"(учителей: {data.teachers})"
+
+        self.script.at(on(29, 1), 10 + n * 0.1, "methodist", f"планирует мероприятие «{told.event.title}»", add)
+        for school in schools:
+            if school in told.people and ended + timedelta(days=1) <= until:
+                self.script.at(ended + timedelta(days=1), 10, DIRECTORS[school],
+                               f"{NAMES[school]}: вносит участие в «{told.event.title}»",
+                               lambda work, school=school: take_part(work, school))  # type: ignore[misc]  # fmt: skip
+
+    def _reports(self, school: str, until: date) -> None:
+        """The school's deputy reports on the measures; in the transcript one line a month."""
+        by_day: dict[date, list[tuple[int, plans.ReportInput]]] = {}
+        for day, number, report in plans_data.reports(school):
+            when = max(day, on(28, 1))
+            if when <= until:
+                by_day.setdefault(when, []).append((number, report))
+
+        def enter(work: Work, day: date) -> str:
+            rows = {i.number: i for i in plan_queries.items_of(work.session, self.ids[school])}
+            for number, report in by_day[day]:
+                plans.report_item(work, self.ids[school], rows[number].id, report)
+            return ", ".join(f"№ {number}" for number, _report in by_day[day])
+
+        for day in by_day:
+            self.script.at(day, 15, DIRECTORS[school], f"{NAMES[school]}: отчитывается о мероприятиях",
+                           lambda work, day=day: enter(work, day))  # type: ignore[misc]  # fmt: skip
+
+    def _publish(self, work: Work, school: str) -> None:
+        for publication in library_data.PUBLICATIONS[school]:
+            library.add_publication(work, self.ids[school], publication, is_demo=True)
+
+
+def _centre(work: Work) -> int:
+    return organisations(work.session, "centre")[0].id
+
+
+def _latest(work: Work, template: str) -> Document:
+    return work.session.scalars(
+        select(Document).where(Document.template == template).order_by(Document.id.desc()).limit(1)
+    ).one()
+
+
+def _meeting(work: Work, number: int) -> Meeting:
+    programme = work.session.scalars(select(Programme).order_by(Programme.id)).first()
+    assert programme is not None
+    return next(m for m in queries.meetings_of(work.session, programme.id) if m.number == number)
+
+
+def _items(work: Work, meeting: Meeting) -> Sequence[MeetingItem]:
+    return work.session.scalars(
+        select(MeetingItem).where(MeetingItem.meeting_id == meeting.id).order_by(MeetingItem.position)
+    ).all()

@@ -1,0 +1,91 @@
+"""`python app.py tour`: the four cases of Penza from start to end through the services, by role, without a browser."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import inspect, select
+
+from app import config, wiring
+from app.admin.bootstrap import bootstrap, migrate
+from app.admin.verify import report
+from app.cases.queries import list_cases
+from app.core.actor import SYSTEM
+from app.core.clock import FixedClock
+from app.core.errors import OporaError
+from app.core.i18n import _
+from app.core.unit_of_work import Runtime
+from app.demo.penza import load_reference
+from app.demo.script import Script
+from app.demo.story import OUTCOMES, Story
+from app.files.models import StoredFile
+
+BEGINS = datetime(2025, 1, 9, 5, 0, tzinfo=UTC)
+Say = Callable[[str], None]
+
+
+def main(out: Path, database_url: str, say: Say) -> int:
+    """Walk the year, write every paper into `out`, verify; 0 only if all of it holds.
+
+    Raises OporaError when `out` is a file or the database is not empty.
+    """
+    if out.exists() and not out.is_dir():
+        raise OporaError(_("%(path)s is not a folder.", path=out))
+    with tempfile.TemporaryDirectory(prefix="opora-tour-") as folder:
+        var = Path(folder)
+        environ = {"STORAGE_URL": f"file:{var / 'files'}"} | ({"DATABASE_URL": database_url} if database_url else {})
+        settings = config.load(environ, demo=True, var=var)
+        system = wiring.build(settings, FixedClock(BEGINS))
+        try:
+            if inspect(system.database.engine).has_table("cases"):
+                raise OporaError(_("The tour needs an empty database of its own."))
+            migrate(settings)
+            bootstrap(system)
+            walk(system, say)
+            written = write_papers(system, out)
+            say(f"\nДокументы ({len(written)}) — {out}:")
+            for name in written:
+                say(f"  {name}")
+            say("")
+            return report(system, say)
+        finally:
+            system.database.dispose()
+
+
+def walk(system: Runtime, say: Say) -> Story:
+    """The whole year 2025, four cases to their real outcomes."""
+    clock = system.clock
+    assert isinstance(clock, FixedClock)
+    with system.work(SYSTEM) as work:
+        load_reference(work)
+    say("Равенство образовательных возможностей, 2025 год, г. Пенза. Школы настоящие, люди и цифры учебные.")
+    story = Story(Script(system, clock, say))
+    story.open_cases()
+    for stage in (story.diagnose, story.plan, story.approve_plans, story.agree, story.carry_out, story.publish, story.review,
+                  story.close):  # fmt: skip
+        stage()
+    story.script.play()
+    say("\nИсходы:")
+    for case in list_cases(system.read(SYSTEM).session):
+        say(f"  {case.school.short_name}: {OUTCOMES.get(str(case.outcome), case.outcome)}")
+    return story
+
+
+def write_papers(system: Runtime, out: Path) -> list[str]:
+    """Every DOCX of the system under its own name; two of one name get a number."""
+    out.mkdir(parents=True, exist_ok=True)
+    work, names = system.read(SYSTEM), []
+    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    for stored in work.session.scalars(select(StoredFile).where(StoredFile.media_type == docx).order_by(StoredFile.id)):
+        name, n = stored.name, 1
+        while name in names:
+            n += 1
+            name = f"{Path(stored.name).stem} ({n}).docx"
+        (out / name).write_bytes(system.ports.storage.get(stored.sha256))
+        names.append(name)
+    return sorted(names)
+
+
