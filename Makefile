@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 TESTS ?= tests
-# Two at a time at least; each has its own PostgreSQL.
+# Each process has its own PostgreSQL and Redis.
 PROCESSES ?= auto
 
 .PHONY: help setup run test lint bench fuzz demo tour lock clean
@@ -51,11 +51,11 @@ lint: .dev  ## style, types, import directions, migrations, catalogues, workflow
 	@$(PY) -m tests.contracts.check_catalogues
 	@$(PY) app.py workflow check
 
-bench: .dev  ## measure the way of one request (tests/bench)
-	@$(PY) -m pytest tests/bench -q -s -p no:cacheprovider
+bench: .dev  ## measure; figures are printed (tests/bench)
+	@$(PY) -m pytest tests/bench -q -s -o python_files='bench_*.py'
 
-fuzz: .dev  ## long random histories (tests marked fuzz; FUZZ_RUNS sets how many)
-	@$(PY) -m pytest tests -m fuzz -q -n $(PROCESSES)
+fuzz: .dev  ## random histories, FUZZ_RUNS (10000) of each kind
+	@FUZZ_RUNS=$${FUZZ_RUNS:-10000} $(PY) -m pytest tests -m fuzz -q -n $(PROCESSES)
 
 lock: .dev  ## write the lock files anew from pyproject.toml
 	@uv=$$(command -v uv || echo .venv/bin/uv); set -e; \

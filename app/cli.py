@@ -51,12 +51,16 @@ def parser() -> argparse.ArgumentParser:
     add("verify", verify, "prove that the database is whole")
     tour = add("tour", run_tour, "walk the four cases of Penza from start to end, without a browser")
     tour.add_argument("--out", type=Path, required=True, help="folder for the documents")
-    tour.add_argument("--database-url", default="", help="run there (an empty database) instead of a temporary one")
+    tour.add_argument(
+        "--database-url", default="", help="run there (an empty database) instead of a temporary one"
+    )
     backup = add("backup", run_backup, "write database and files into one archive")
     backup.add_argument("file", type=Path)
     restore = add("restore", run_restore, "restore an archive into an empty place and verify it")
     restore.add_argument("file", type=Path)
-    workflow = commands.add_parser("workflow", help="workflow definitions").add_subparsers(required=True, metavar="what")
+    workflow = commands.add_parser("workflow", help="workflow definitions").add_subparsers(
+        required=True, metavar="what"
+    )
     check = workflow.add_parser("check", help="check the definitions; faults with file, line and column")
     check.add_argument("files", nargs="*", type=Path)
     check.set_defaults(run=workflow_check)
@@ -73,9 +77,11 @@ def run_demo(_arguments: argparse.Namespace) -> int:
     """Everything for the first look: SQLite, migrations, demo data, web and workers in one process."""
     from app.admin.bootstrap import bootstrap as prepare
     from app.admin.bootstrap import migrate as to_head
-    from app.demo.penza import LOGINS, PASSWORD, load
+    from app.demo.loading import TODAY, load
+    from app.demo.penza import LOGINS, PASSWORD
     from app.server import serve as serve_web
 
+    os.environ.setdefault("CLOCK", TODAY.isoformat())
     settings = config.load(demo=True)
     config.check_for_serving(settings)
     logs.configure(os.environ.get("LOG_LEVEL", "WARNING"))
@@ -124,7 +130,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
 def demo(_arguments: argparse.Namespace) -> int:
     from app.admin.bootstrap import bootstrap as prepare
     from app.admin.bootstrap import migrate as to_head
-    from app.demo.penza import load
+    from app.demo.loading import load
 
     system = _system(demo=True)
     to_head(system.settings)
@@ -186,4 +192,5 @@ def run_restore(arguments: argparse.Namespace) -> int:
 def workflow_check(arguments: argparse.Namespace) -> int:
     from app.cases.check import check_files
 
-    return check_files(arguments.files, print)
+    pages = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
+    return check_files(arguments.files, print, facts=wiring.FACTS, effects=wiring.EFFECTS, pages=pages)

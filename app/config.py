@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,8 @@ class Settings:
     demo: bool
     workers: int
     log_level: str
+    clock: datetime | None  # the date a training copy began at; None = the real time
+    var: Path
 
     @property
     def zone(self) -> ZoneInfo:
@@ -52,7 +55,9 @@ class Settings:
         return Path(self.storage_url.removeprefix("file:").removeprefix("//"))
 
 
-def load(environ: Mapping[str, str] | None = None, *, demo: bool | None = None, var: Path | None = None) -> Settings:
+def load(
+    environ: Mapping[str, str] | None = None, *, demo: bool | None = None, var: Path | None = None
+) -> Settings:
     """Read the settings.
 
     `demo=True` fills what a demonstration on this machine may default to (a secret kept in
@@ -70,9 +75,16 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool | None = None, 
     try:
         port = int(env.get("PORT", "8000"))
         workers = int(env.get("WORKERS", "2"))
-        ZoneInfo(env.get("TIMEZONE", "Europe/Moscow"))
+        zone = ZoneInfo(env.get("TIMEZONE", "Europe/Moscow"))
+        clock = (
+            datetime.fromisoformat(env["CLOCK"]).replace(hour=9, tzinfo=zone) if env.get("CLOCK") else None
+        )
     except (ValueError, KeyError) as error:
         raise Misconfigured(_("A setting cannot be read: %(error)s", error=error)) from error
+    if clock is not None and not is_demo:
+        raise Misconfigured(
+            _("CLOCK moves the date of a training copy only; a real system keeps the real time.")
+        )
     if not 0 <= port < 65536:
         raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
     return Settings(
@@ -91,6 +103,8 @@ def load(environ: Mapping[str, str] | None = None, *, demo: bool | None = None, 
         demo=is_demo,
         workers=workers,
         log_level=env.get("LOG_LEVEL", "INFO"),
+        clock=clock,
+        var=var,
     )
 
 

@@ -85,7 +85,7 @@ def _prepare_templates(app: Flask) -> None:
 
     rooms = sorted(path for path in Path(__file__).parent.glob("*/templates") if path.parent.name != "ui")
     own = FileSystemLoader([str(Path(app.root_path) / "templates"), *map(str, rooms)])
-    app.jinja_loader = ChoiceLoader([own])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([own])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         csp_nonce=lambda: g.get("nonce", ""), n_=_plural, my_tasks_count=_my_tasks_count, case_tabs=_case_tabs,

@@ -5,67 +5,140 @@ A new stage is a new room plus its lines here and in `workflows/`; nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import time
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from app.access import policy as _access_policy
+from app.admin import texts as admin_texts
+from app.calendar import policy as _calendar_policy
+from app.calendar import texts as calendar_texts
+from app.calendar.queries import working_calendar
 from app.cases import facts as case_facts
 from app.cases import policy as _case_policy
 from app.cases import queues as case_queues
 from app.cases.definitions import Definitions
 from app.config import Settings
-from app.core.clock import Clock, SystemClock
+from app.core.clock import Clock, SystemClock, TrainingClock
 from app.core.db import Database
 from app.core.i18n import Text
-from app.core.ports import EffectHandler, FactSource, FigureSource, JobHandler, Panel, Ports, QueueSource, Tab, ValueSource
+from app.core.ports import (
+    EffectHandler,
+    FactSource,
+    FigureSource,
+    JobHandler,
+    Panel,
+    Ports,
+    QueueSource,
+    Storage,
+    Tab,
+    ValueSource,
+)
 from app.core.storage import open_storage
 from app.core.unit_of_work import Runtime
 from app.curation import facts as curation_facts
+from app.curation import figures as curation_figures
+from app.curation import panels as curation_panels
 from app.curation import policy as _curation_policy
+from app.curation import queues as curation_queues
+from app.curation import service as curation_service
+from app.curation import texts as curation_texts
+from app.curation import values as curation_values
 from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
 from app.diagnostics import texts as diagnosis_texts
+from app.documents import effects as document_effects
+from app.documents import facts as document_facts
+from app.documents import panels as document_panels
+from app.documents import policy as _document_policy
+from app.documents import printing as document_printing
+from app.documents import queues as document_queues
+from app.documents import texts as document_texts
+from app.documents import verify as document_proof
+from app.documents.names import prefill_person, prefill_position
 from app.events import facts as event_facts
+from app.events import panels as event_panels
 from app.events import policy as _event_policy
+from app.events import queues as event_queues
+from app.events import texts as event_texts
 from app.files import policy as _file_policy
 from app.jobs import policy as _job_policy
+from app.jobs.schedule import Daily
+from app.library import figures as library_figures
+from app.library import panels as library_panels
+from app.library import policy as _library_policy
+from app.library import texts as library_texts
+from app.plans import effects as plan_effects
 from app.plans import facts as plan_facts
 from app.plans import figures as plan_figures
 from app.plans import panels as plan_panels
 from app.plans import policy as _plan_policy
 from app.plans import texts as plan_texts
 from app.plans import values as plan_values
+from app.results import facts as result_facts
+from app.results import figures as result_figures
+from app.results import panels as result_panels
+from app.results import policy as _result_policy
+from app.results import texts as result_texts
 from app.schools import policy as _school_policy
+from app.schools import texts as school_texts
 
-POLICIES = (_access_policy, _school_policy, _case_policy, _file_policy, _job_policy, _diagnosis_policy, _plan_policy, _curation_policy,
-            _event_policy)  # imported for effect  # fmt: skip
+POLICIES = (_access_policy, _calendar_policy,
+            _school_policy, _case_policy, _file_policy, _job_policy, _diagnosis_policy, _plan_policy, _curation_policy,
+            _document_policy, _event_policy, _result_policy,
+            _library_policy)  # imported for effect  # fmt: skip
 
 FACTS: dict[str, FactSource] = {
     **case_facts.FACTS,
     **diagnosis_facts.FACTS,
     **plan_facts.FACTS,
+    **result_facts.FACTS,
     **curation_facts.FACTS,
     **event_facts.FACTS,
+    **document_facts.FACTS,
 }
 
-EFFECTS: dict[str, EffectHandler] = {}
+curation_facts.plug_plan_end(plan_facts.ends)  # the agreement is measured by the plan
 
-HANDLERS: dict[str, JobHandler] = {}
+EFFECTS: dict[str, EffectHandler] = {
+    **document_effects.EFFECTS,
+}
+
+HANDLERS: dict[str, JobHandler] = {
+    "curation.expire": curation_service.expire_due,
+    **document_printing.HANDLERS,
+}
+
+PERIODIC = (Daily("curation.expire", at=time(1, 0)),)
 
 QUEUES: list[QueueSource] = [
     *case_queues.QUEUES,
+    *document_queues.QUEUES,
+    *curation_queues.QUEUES,
+    *event_queues.QUEUES,
 ]
 
 PANELS: list[Panel] = [
+    *document_panels.PANELS,
     *diagnosis_panels.PANELS,
     *plan_panels.PANELS,
+    *curation_panels.PANELS,
+    *event_panels.PANELS,
+    *result_panels.PANELS,
+    *library_panels.PANELS,
 ]
 
 TABS: list[Tab] = [
+    *document_panels.TABS,
     *diagnosis_panels.TABS,
     *plan_panels.TABS,
+    *curation_panels.TABS,
+    *event_panels.TABS,
+    *result_panels.TABS,
+    *library_panels.TABS,
 ]
 
 
@@ -74,20 +147,45 @@ CHOICES: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = {
 }
 
 TAGS: dict[str, Text] = {
+    **calendar_texts.TAGS,
+    **school_texts.TAGS,
+    **admin_texts.TAGS,
+    **document_texts.TAGS,
     **diagnosis_texts.TAGS,
     **plan_texts.TAGS,
+    **curation_texts.TAGS,
+    **event_texts.TAGS,
+    **result_texts.TAGS,
+    **library_texts.TAGS,
 }
 
+AFTER_TASK = {**plan_effects.AFTER_TASK}
+
 FIELD_TITLES: dict[str, Text] = {
+    **school_texts.FIELD_TITLES,
+    **admin_texts.FIELD_TITLES,
+    **document_texts.FIELD_TITLES,
     **diagnosis_texts.FIELD_TITLES,
     **plan_texts.FIELD_TITLES,
+    **curation_texts.FIELD_TITLES,
+    **event_texts.FIELD_TITLES,
+    **result_texts.FIELD_TITLES,
+    **library_texts.FIELD_TITLES,
 }
 
 FIGURES: dict[str, FigureSource] = {
     **plan_figures.FIGURES,
+    **curation_figures.FIGURES,
+    **result_figures.FIGURES,
+    **library_figures.FIGURES,
 }
 
-VALUES: tuple[Mapping[str, ValueSource], ...] = (plan_values.VALUES,)  # template → who fills its fields
+VALUES: tuple[Mapping[str, ValueSource], ...] = (plan_values.VALUES, curation_values.VALUES,)  # template → who fills its fields
+
+# What a room proves about its rows when `verify` asks; the files are read once, by the room of files.
+PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
+    "documents": partial(document_proof.findings, read_files=False),
+}
 
 # Pages a guard or a task may link to that are not tabs.
 PAGES_OF_A_CASE: dict[str, Callable[[int], str]] = {
@@ -106,9 +204,18 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         figures=dict(FIGURES),
         field_titles=dict(FIELD_TITLES),
         tags=dict(TAGS),
-        choices=dict(CHOICES),
+        prefill_person=prefill_person, prefill_position=prefill_position,
+        working_day=working_calendar, proofs=dict(PROOFS),
+        periodic=list(PERIODIC),
+        choices=dict(CHOICES), after_task=dict(AFTER_TASK),
     )  # fmt: skip
-    return Runtime(settings, Database(settings.database_url), clock or SystemClock(), ports)
+    return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.clock is None:
+        return SystemClock()
+    return TrainingClock(settings.clock, settings.var / "training-clock")
 
 
 def _order(item: Panel | Tab) -> int:

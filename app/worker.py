@@ -18,11 +18,10 @@ from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 from rq.timeouts import TimerDeathPenalty, UnixSignalDeathPenalty
 from rq.worker import SimpleWorker, WorkerStatus
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.unit_of_work import Runtime
 from app.jobs import schedule
-from app.jobs.execution import Tally, run_one
+from app.jobs.execution import Tally, place, run_one
 from app.jobs.rq_bridge import QUEUE, RqBridge
 from app.jobs.runner import Runner, worker_name
 
@@ -59,7 +58,7 @@ class OutboxWorker(SimpleWorker):
         self._stop_requested = True
 
 
-def main(runtime: Runtime, *, stop: threading.Event | None = None, sweep: float = SWEEP) -> int:
+def run_worker(runtime: Runtime, *, stop: threading.Event | None = None, sweep: float = SWEEP) -> None:
     """Work until told to stop (by a signal, or by `stop` in tests)."""
     stop = stop or _stop_on_signals()
     if not runtime.settings.redis_url:
@@ -72,10 +71,9 @@ def main(runtime: Runtime, *, stop: threading.Event | None = None, sweep: float 
     else:
         _run_with_redis(runtime, RqBridge(runtime.settings.redis_url), stop, sweep)
     log.info("worker.stopped")
-    return 0
 
 
-def schedule_main(runtime: Runtime, *, stop: threading.Event | None = None, sweep: float = SWEEP) -> int:
+def run_scheduler(runtime: Runtime, *, stop: threading.Event | None = None, sweep: float = SWEEP) -> None:
     """Enqueue what is due by the clock and offer waiting jobs to the workers; any number may run."""
     stop = stop or _stop_on_signals()
     bridge = RqBridge(runtime.settings.redis_url) if runtime.settings.redis_url else None
@@ -90,7 +88,6 @@ def schedule_main(runtime: Runtime, *, stop: threading.Event | None = None, swee
     log.info("scheduler.started", periodic=len(runtime.ports.periodic))
     _repeat(runtime, look, stop, sweep)
     log.info("scheduler.stopped")
-    return 0
 
 
 def _run_with_redis(runtime: Runtime, bridge: RqBridge, stop: threading.Event, sweep: float) -> None:
@@ -128,8 +125,8 @@ def _repeat(runtime: Runtime, look: Callable[[], None], stop: threading.Event, s
         while not stop.is_set():
             try:
                 look()
-            except SQLAlchemyError as error:
-                log.error("outbox.database", error=type(error).__name__)
+            except Exception as error:  # the next look may find the database back
+                log.error("outbox.look_failed", error=place(error))
                 runtime.database.session.remove()
             stop.wait(sweep)
     finally:

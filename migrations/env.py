@@ -31,11 +31,17 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return False
 
 
+def given(name: str) -> str | None:
+    """An option set by the calling program; from the command line there are none."""
+    config = context.config
+    return config.get_main_option(name) if config.file_config.has_section(config.config_ini_section) else None
+
+
 def urls() -> tuple[str, str]:
     """(owner of the tables, the application's own): given by the caller, else the settings."""
-    given = context.config.get_main_option("sqlalchemy.url")
-    if given:
-        return normalise_url(given), normalise_url(context.config.get_main_option("opora.app_url") or given)
+    owner_url = given("sqlalchemy.url")
+    if owner_url:
+        return normalise_url(owner_url), normalise_url(given("opora.app_url") or owner_url)
     settings = settings_of_app.load()
     return normalise_url(settings.database_owner_url), normalise_url(settings.database_url)
 
@@ -83,10 +89,6 @@ def grant(connection: Connection, role: str | None) -> None:
 
 
 def main() -> None:
-    given: Connection | None = context.config.attributes.get("connection")
-    if given is not None:
-        run(given, context.config.get_main_option("opora.app_url") or "")
-        return
     owner_url, app_url = urls()
     engine = create_engine(owner_url, hide_parameters=True)
     if engine.dialect.name == "sqlite":

@@ -32,7 +32,9 @@ def actor_for(session: Session, user_id: int, name: str, today: date) -> Actor:
     )
 
 
-def accounts_holding(session: Session, role: str, today: date, organisation_id: int | None = None) -> list[Membership]:
+def accounts_holding(
+    session: Session, role: str, today: date, organisation_id: int | None = None
+) -> list[Membership]:
     """The memberships of `role` valid on `today`, in one organisation or anywhere, oldest first."""
     query = select(Membership).where(
         Membership.role == role,

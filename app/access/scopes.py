@@ -64,7 +64,9 @@ def _criteria(session: Session) -> list[Any]:
     if actor is not None and actor.is_system:
         return []
     key = ("criteria", actor)
-    cached: list[Any] | None = session.info.get("criteria") if session.info.get("criteria_for") == key else None
+    cached: list[Any] | None = (
+        session.info.get("criteria") if session.info.get("criteria_for") == key else None
+    )
     if cached is None:
         cached = [
             with_loader_criteria(mapper.class_, condition(mapper.class_, actor), include_aliases=True,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import current_app, g, session as cookie
+from flask import current_app, g
+from flask import session as cookie
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
     Permission,
@@ -57,7 +58,9 @@ class OporaSecurityManager(SecurityManager):
         return (permission_name, view_name) in self._granted()
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
-        return {v for p, v in self._granted() if p == "menu_access" and (menu_names is None or v in menu_names)}
+        return {
+            v for p, v in self._granted() if p == "menu_access" and (menu_names is None or v in menu_names)
+        }
 
     def get_user_roles(self, user: Any) -> list[Any]:
         roles = sorted(g.actor.roles) if getattr(g, "actor", None) else []
@@ -93,7 +96,9 @@ class OporaSecurityManager(SecurityManager):
             user = super().load_user(pk)
         except ValueError:
             return None
-        if user is None or not sessions.is_open(self.session(), cookie.get("sid"), user.id, system.clock.now()):
+        if user is None or not sessions.is_open(
+            self.session(), cookie.get("sid"), user.id, system.clock.now()
+        ):
             return None
         return user
 

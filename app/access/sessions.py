@@ -33,7 +33,9 @@ def is_open(session: Session, key: str | None, user_id: int, now: datetime) -> b
         return False
     with as_system(session):  # asked before there is an actor
         row = session.scalars(select(LoginSession).where(LoginSession.key == key)).one_or_none()
-    return row is not None and row.user_id == user_id and row.ended_at is None and now - row.opened_at < LIFETIME
+    return (
+        row is not None and row.user_id == user_id and row.ended_at is None and now - row.opened_at < LIFETIME
+    )
 
 
 def end_session(database: Database, key: str, now: datetime) -> None:

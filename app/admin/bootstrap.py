@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, ViewMenu
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.security import generate_password_hash
 
-from app.access import passwords
 from app.access.models import Membership
 from app.access.permissions import PAGES
 from app.access.roles import RoleCode
+from app.admin.service import add_account, grant
+from app.calendar.service import prefill as prefill_calendar
 from app.cases.definitions import import_published
 from app.config import ROOT, Settings
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import _
-from app.core.unit_of_work import Runtime, Work
+from app.core.unit_of_work import Runtime
 from app.menu import CATEGORIES, MENU
 from app.schools.service import add_organisation
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the tables to the newest revision."""
+def migrate(settings: Settings, revision: str = "head") -> None:
+    """Bring the tables to the newest revision (or, before rows of an older one are restored, to `revision`)."""
     from alembic import command
     from alembic.config import Config
 
@@ -35,13 +34,14 @@ def migrate(settings: Settings) -> None:
     config.set_main_option("opora.app_url", settings.database_url.replace("%", "%%"))
     if settings.database_owner_url.startswith("sqlite:///"):
         Path(settings.database_owner_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def bootstrap(system: Runtime) -> list[str]:
     """Roles, permissions and definitions as this release has them; the answer names new definitions."""
     with system.work(SYSTEM) as work:
         sync_roles(work.session)
+        prefill_calendar(work)
         return import_published(work, ROOT / "workflows")
 
 
@@ -85,39 +85,6 @@ def _by_name(session: Session, model: Any, names: set[str]) -> dict[str, Any]:
     return found
 
 
-def add_account(
-    work: Work, *, username: str, first_name: str, last_name: str, email: str, password: str, hashed: str = ""
-) -> Any:
-    """A new account. Raises Invalid for a taken name or a weak password.
-
-    `hashed` is the password's hash when the caller has it already (many accounts of the demo share one).
-    """
-    if fault := passwords.fault(password):
-        raise Invalid(fault, fields={"password": fault})
-    if work.session.scalars(select(User).where(User.username == username)).first():
-        raise Invalid(_("The account name %(name)s is taken.", name=username))
-    user = User(
-        username=username, first_name=first_name, last_name=last_name, email=email, active=True,
-        password=hashed or generate_password_hash(password), created_on=None, changed_on=None,
-    )  # fmt: skip
-    user.created_by_fk = user.changed_by_fk = None
-    work.session.add(user)
-    work.session.flush()
-    return user
-
-
-def grant(
-    work: Work, user_id: int, role: str, organisation_id: int, since: date, person_id: int | None = None
-) -> Membership:
-    """Give an account a role in an organisation from a day on."""
-    row = Membership(
-        user_id=user_id, person_id=person_id, organisation_id=organisation_id, role=role, since=since, until=None
-    )
-    work.session.add(row)
-    work.session.flush()
-    return row
-
-
 def has_administrator(system: Runtime) -> bool:
     work = system.read(SYSTEM)
     return work.session.scalars(select(Membership).where(Membership.role == "admin")).first() is not None
@@ -131,7 +98,9 @@ def add_first_administrator(system: Runtime, *, username: str, password: str, au
     if not username or not authority:
         raise Invalid(_("Give the account name and the name of the authority."))
     with system.work(SYSTEM) as work:
-        organisation = add_organisation(work, kind="authority", code="authority", full_name=authority, short_name=authority)
+        organisation = add_organisation(
+            work, kind="authority", code="authority", full_name=authority, short_name=authority
+        )
         user = add_account(work, username=username, first_name=username, last_name="", email=f"{username}@localhost",
                            password=password)  # fmt: skip
         grant(work, user.id, "admin", organisation.id, work.today)

@@ -1,12 +1,13 @@
 """Tables of the journal. The chained record holds ids, tags and salted hashes; what a person wrote or
-is called stands in `audit_details`, which can be erased without breaking the chain (152-ФЗ)."""
+is called stands in `audit_details`, which can be erased without breaking the chain (152-ФЗ).
+Triggers of the migration refuse to change or delete a record on both databases."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, Integer, String, UniqueConstraint, event
+from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
@@ -52,24 +53,3 @@ class AuditDetail(Base):
     salt: Mapped[str] = mapped_column(String(32))
     values: Mapped[dict[str, Any]]
     erased_at: Mapped[datetime | None]
-
-
-# The journal is append-only below the application as well. The migration repeats these statements.
-SQLITE_TRIGGERS = tuple(
-    f"CREATE TRIGGER audit_records_no_{verb.lower()} BEFORE {verb} ON audit_records "
-    f"BEGIN SELECT RAISE(ABORT, 'audit_records is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
-)
-POSTGRESQL_TRIGGERS = (
-    "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'audit_records is append-only'; END $$",
-    "CREATE TRIGGER audit_records_append_only BEFORE UPDATE OR DELETE ON audit_records "
-    "FOR EACH ROW EXECUTE FUNCTION audit_append_only()",
-    "CREATE TRIGGER audit_records_no_truncate BEFORE TRUNCATE ON audit_records "
-    "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()",
-)
-for _dialect, _statements in (("sqlite", SQLITE_TRIGGERS), ("postgresql", POSTGRESQL_TRIGGERS)):
-    for _statement in _statements:
-        event.listen(
-            AuditRecord.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
-        )

@@ -25,7 +25,9 @@ def scope_by_case(condition: Callable[[ColumnElement[int | None], Actor], Column
 def visible_records(actor: Actor) -> ColumnElement[bool]:
     records = AuditRecord.__table__
     own = records.c.actor_id == actor.user_id
-    return or_(own, *(condition(records.c.case_id, actor) for condition in _of_cases)) if _of_cases else false()
+    return (
+        or_(own, *(condition(records.c.case_id, actor) for condition in _of_cases)) if _of_cases else false()
+    )
 
 
 @policy(AuditDetail)

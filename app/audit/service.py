@@ -6,9 +6,9 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditDetail, AuditHead, AuditRecord
@@ -16,6 +16,7 @@ from app.core.db import Base, canonical_json
 from app.core.unit_of_work import Work
 
 GENESIS = "0" * 64
+_HEADS = cast(Table, AuditHead.__table__)
 
 
 def record(
@@ -55,7 +56,7 @@ def record(
     )  # fmt: skip
     session.add(entry)
     session.flush()  # the head's new hash goes out with the record, while the head is locked
-    session.execute(update(AuditHead.__table__).where(AuditHead.__table__.c.stream == stream).values(hash=entry.hash))
+    session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=entry.hash))
     if values:
         session.add(AuditDetail(record_id=entry.id, salt=salt, values=_plain(dict(values)), erased_at=None))
     return entry
@@ -90,15 +91,17 @@ def details_digest(salt: str, values: Mapping[str, Any]) -> str:
 
 def _advance_head(session: Any, stream: str) -> tuple[int, str]:
     """Lock the stream's head and step it: (new sequence number, hash of the last record)."""
-    heads = AuditHead.__table__
     step = (
-        update(heads).where(heads.c.stream == stream).values(seq=heads.c.seq + 1).returning(heads.c.seq, heads.c.hash)
+        update(_HEADS)
+        .where(_HEADS.c.stream == stream)
+        .values(seq=_HEADS.c.seq + 1)
+        .returning(_HEADS.c.seq, _HEADS.c.hash)
     )
     row = session.execute(step).one_or_none()
     if row is None:
         try:
             with session.begin_nested():  # two first writers: one inserts, the other finds the row
-                session.execute(insert(heads).values(stream=stream, seq=0, hash=GENESIS))
+                session.execute(insert(_HEADS).values(stream=stream, seq=0, hash=GENESIS))
         except IntegrityError:
             pass
         row = session.execute(step).one()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -141,7 +141,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
             continue  # a record for the journal only, such as a download
         values = detail.values if detail is not None and detail.erased_at is None else {}
         changes = [
-            (_label(work, name), change["old"], change["new"])
+            (_label(work, name), readable(work, change["old"]), readable(work, change["new"]))
             for name, change in values.items()
             if isinstance(change, dict) and set(change) == {"old", "new"}
         ]
@@ -151,10 +151,26 @@ def history(work: Work, page: Overview) -> list[Entry]:
                 record.tag.split(":")[1],
                 names.get(record.actor_id or 0, ""),
                 record.at,
+                note=str(values.get("about", "")),  # which measure, risk or study the record is about
                 changes=changes,
             )
         )
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def readable(work: Work, value: Any) -> Any:
+    """A value of the journal as people write it: days as 22.01.2025, codes by their names."""
+    if isinstance(value, list):
+        return ", ".join(str(readable(work, one)) for one in value)
+    if not isinstance(value, str):
+        return value
+    try:
+        found = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError:
+        return str(work.ports.value_titles.get(value, value))
+    if isinstance(found, datetime):
+        found = found.astimezone(work.ports.zone)
+    return f"{found:%d.%m.%Y}"
 
 
 def _label(work: Work, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -54,7 +54,9 @@ def _definitions(session: Session, counts: Counter[str]) -> Iterator[Text]:
 
 def _case(session: Session, definitions: Definitions, case_id: int, counts: Counter[str]) -> Iterator[Text]:
     case = session.scalars(select(Case).where(Case.id == case_id)).one()
-    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq)).all()
+    rows = session.scalars(
+        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq)
+    ).all()
     counts["cases"] += 1
     counts["events"] += len(rows)
     for expected, row in enumerate(rows, start=1):
@@ -72,7 +74,12 @@ def _case(session: Session, definitions: Definitions, case_id: int, counts: Coun
         projection = project(definition, events)
     except OporaError as error:
         yield _("Case %(case)s: %(problem)s", case=case.code, problem=str(error))
-    except (ValueError, KeyError, LookupError, TypeError) as error:  # an impossible history, an unreadable event
+    except (
+        ValueError,
+        KeyError,
+        LookupError,
+        TypeError,
+    ) as error:  # an impossible history, an unreadable event
         yield _("Case %(case)s: its events cannot have happened (%(problem)s)", case=case.code, problem=error)
     else:
         yield from _opening(case, definition, events[0])
@@ -139,8 +146,9 @@ def _journal(session: Session, case: Case, events: dict[int, CaseEvent]) -> Iter
         .order_by(AuditRecord.seq)
     )
     left = dict(events)
-    for record, detail in session.execute(query):
-        row = left.pop(record.subject_id, None)
+    pairs: Iterable[Any] = session.execute(query)  # the detail may be absent
+    for record, detail in pairs:
+        row = left.pop(record.subject_id or 0, None)
         if row is None:
             yield _("Case %(case)s: the journal tells of event %(seq)s (%(tag)s), the case does not have it",
                     case=case.code, seq=record.data.get("seq", "?"), tag=record.tag)  # fmt: skip
@@ -166,7 +174,9 @@ def _same_words(row: CaseEvent, record: AuditRecord, detail: AuditDetail | None)
     if record.details_hash is None:
         return not has_words
     if detail is None or detail.erased_at is not None:
-        return not has_words or detail is None  # without its detail the record is a finding of the journal's own
+        return (
+            not has_words or detail is None
+        )  # without its detail the record is a finding of the journal's own
     return details_digest(detail.salt, {"comment": row.comment, "fields": row.fields}) == record.details_hash
 
 
@@ -179,7 +189,8 @@ def _parties(session: Session, case: Case) -> Iterator[Text]:
         .order_by(AuditRecord.seq)
     )
     wanted: dict[str, Any] = {}
-    for record, detail in session.execute(query):
+    pairs: Iterable[Any] = session.execute(query)
+    for record, detail in pairs:
         if record.tag == "case:open":
             wanted = {"school_id": record.data.get("school"), "curator_id": record.data.get("curator")}
         elif detail is None or detail.erased_at is not None:
@@ -200,4 +211,8 @@ def _strays(session: Session) -> Iterator[Text]:
         column = model.case_id
         lost = select(column).where(column.is_not(None), column.not_in(select(Case.id))).distinct()
         for case_id in session.scalars(lost).all():
-            yield _("Case № %(id)s is gone, but %(table)s still tells of it", id=case_id, table=model.__tablename__)
+            yield _(
+                "Case № %(id)s is gone, but %(table)s still tells of it",
+                id=case_id,
+                table=model.__tablename__,
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,27 @@ class FixedClock:
 
     def advance(self, **by: float) -> None:
         self.instant += timedelta(**by)
+
+
+class TrainingClock:
+    """A clock for practising: it began at a chosen date and runs on from there, also over restarts.
+
+    `file` remembers when it was started; another `begins` starts it anew.
+    """
+
+    def __init__(self, begins: datetime, file: Path) -> None:
+        self.begins = begins.astimezone(UTC)
+        key = self.begins.isoformat()
+        kept = file.read_text(encoding="utf-8").split() if file.exists() else []
+        if len(kept) == 2 and kept[0] == key:
+            self.started = datetime.fromisoformat(kept[1])
+        else:
+            self.started = datetime.now(UTC)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{key} {self.started.isoformat()}", encoding="utf-8")
+
+    def now(self) -> datetime:
+        return self.begins + (datetime.now(UTC) - self.started)
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:

@@ -94,7 +94,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, class_=WorkSession)
-        self.session: scoped_session[Session] = scoped_session(self.sessions)
+        self.session: scoped_session[WorkSession] = scoped_session(self.sessions)
 
     @property
     def is_sqlite(self) -> bool:

@@ -55,10 +55,9 @@ def _messages(locale: str) -> dict[str, str | tuple[str, ...]]:
             if not message.id or message.fuzzy:
                 continue
             key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
-            if message.string and all(
-                message.string if isinstance(message.string, tuple) else [message.string]
-            ):
-                messages[key] = message.string
+            forms = message.string if isinstance(message.string, str) else tuple(message.string or ())
+            if forms and all(forms):
+                messages[key] = forms
     return messages
 
 

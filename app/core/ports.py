@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -114,10 +114,17 @@ class Ports:
     queues: list[QueueSource] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
+    # what a room does when a task is closed, from whichever page (the plan keeps what was submitted)
+    after_task: dict[str, Callable[[Work, Any], None]] = field(default_factory=dict)
     # lists one room offers to the forms of another: name → (session, case_id) → [(code, title)]
     choices: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = field(default_factory=dict)
     pages: dict[str, Callable[[int], str]] = field(default_factory=dict)
     working_day: Callable[[Session], Any] | None = None
+    value_titles: dict[str, Text] = field(default_factory=dict)  # code of a state or choice → its name
     tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
     after_commit: Callable[[list[int]], None] | None = None
+    prefill_person: Callable[[str, str, str, str], dict[str, str]] | None = None  # six case forms of a full name
+    prefill_position: Callable[[str], dict[str, str]] | None = None
+    # what a room proves about its rows when `verify` asks: name → faults in sentences
+    proofs: dict[str, Callable[[Session, Storage], Iterator[str]]] = field(default_factory=dict)
     settings: Any = None

@@ -1,14 +1,216 @@
-"""One queue per person from all rooms, the most urgent first."""
+"""One queue per person from all rooms, and one page of all schools; both read, neither decides."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
-from app.core.ports import QueueItem
+from sqlalchemy import select
+
+from app.cases.history import title
+from app.cases.models import Case, StageRound
+from app.cases.queries import list_cases
+from app.core.clock import local_date
+from app.core.ports import Figure, QueueItem
 from app.core.unit_of_work import Work
+from app.engine.deadlines import Calendar, PlainWeek, working_days_between
+
+SOON = 3  # working days: what ends within them is urgent
+
+
+def calendar_of(work: Work) -> Calendar:
+    """The authority's working calendar; Monday to Friday where none is kept."""
+    calendar: Calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
+    return calendar
+
+
+def days_left(today: date, due: date | None, calendar: Calendar) -> int | None:
+    """Working days until the term: 0 on its day, below zero once it has passed."""
+    if due is None:
+        return None
+    if due >= today:
+        return working_days_between(today, due, calendar)
+    return -max(1, working_days_between(due, today, calendar))
+
+
+# ── what waits for me ─────────────────────────────────────────────────────────────────────────────
+
+
+class Urgency(StrEnum):
+    late = "late"
+    soon = "soon"
+    later = "later"
+    open = "open"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A line of «Мои задачи»: the thing, working days left, and for how many working days it has waited."""
+
+    item: QueueItem
+    left: int | None
+    waited: int | None
+
+    @property
+    def urgency(self) -> Urgency:
+        if self.left is None:
+            return Urgency.open
+        return Urgency.late if self.left < 0 else Urgency.soon if self.left <= SOON else Urgency.later
 
 
 def my_tasks(work: Work) -> list[QueueItem]:
     """Everything that waits for the actor, by term, things without a term last."""
     items = [item for source in work.ports.queues for item in source(work)]
     return sorted(items, key=lambda item: (item.due or date.max, item.where, str(item.title)))
+
+
+def my_tasks_by_urgency(work: Work) -> dict[Urgency, list[Waiting]]:
+    """The same in four groups, the most urgent first; empty groups are left out."""
+    calendar, today = calendar_of(work), work.today
+    groups: dict[Urgency, list[Waiting]] = {urgency: [] for urgency in Urgency}
+    for item in my_tasks(work):
+        since = local_date(item.since, work.ports.zone) if item.since else None
+        waited = working_days_between(since, today, calendar) if since and since <= today else None
+        waiting = Waiting(item, days_left(today, item.due, calendar), waited)
+        groups[waiting.urgency].append(waiting)
+    return {urgency: lines for urgency, lines in groups.items() if lines}
+
+
+# ── the head's page ───────────────────────────────────────────────────────────────────────────────
+
+# name of the number → page of the case where it is explained
+FIGURES: Mapping[str, str] = {
+    "plans.fulfilment": "plans",
+    "plans.overdue": "plans",
+    "curation.visits": "curation",
+    "curation.recommendations": "curation",
+    "results.low": "results",
+    "library.publications": "publications",
+}
+
+
+@dataclass(frozen=True)
+class SchoolRow:
+    """One school on the day: where it stands and its numbers; sorted by name, never ranked."""
+
+    case: Case
+    stage: str
+    stage_title: str
+    place: int
+    round: int
+    days: int
+    due: date | None
+    left: int | None
+    outcome: str | None
+    figures: Mapping[str, Figure]
+    links: Mapping[str, str]
+
+    @property
+    def late(self) -> bool:
+        return self.left is not None and self.left < 0
+
+    @property
+    def soon(self) -> bool:
+        return self.left is not None and 0 <= self.left <= SOON
+
+
+@dataclass(frozen=True)
+class StageBar:
+    code: str
+    title: str
+    on_time: int
+    late: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Schools × stage on a day. `is_past`: terms are known for today only and are left out."""
+
+    on: date
+    is_past: bool
+    rows: list[SchoolRow]
+    stages: list[StageBar]
+    not_open_yet: int
+    totals: Mapping[str, Figure] = field(default_factory=dict)
+
+    def chosen(self, show: str = "", stage: str = "") -> list[SchoolRow]:
+        """The rows behind a tile or a bar."""
+        rows = [row for row in self.rows if not stage or row.stage == stage]
+        if show == "late":
+            return [row for row in rows if row.late]
+        if show == "soon":
+            return [row for row in rows if row.soon]
+        if show == "active":
+            return [row for row in rows if row.outcome is None]
+        return rows
+
+
+def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
+    """Every visible case as it stood on the evening of `on`: one query per table and one per number."""
+    session, zone, calendar = work.session, work.ports.zone, calendar_of(work)
+    is_past = on < work.today
+    every = list_cases(session, programme_id=programme_id)
+    cases = [case for case in every if local_date(case.opened_at, zone) <= on]
+    ids = [case.id for case in cases]
+    stays = _stays(work, ids, on)
+    numbers = {
+        name: work.ports.figures[name](work, ids, on) if ids else {} for name in FIGURES if name in work.ports.figures
+    }
+    rows: list[SchoolRow] = []
+    order: dict[str, int] = {}
+    for case in cases:
+        definition = work.ports.definitions.of(session, case)
+        order = order or {code: place for place, code in enumerate(definition.stages)}
+        stay = stays.get(case.id)
+        stage = stay.stage if stay else case.stage
+        since = local_date(stay.entered_at if stay else case.entered_at, zone)
+        is_over = definition.stages[stage].final or (not is_past and case.status in ("closed", "cancelled"))
+        due = None if is_past or is_over or case.status != "active" else case.due
+        rows.append(
+            SchoolRow(
+                case=case, stage=stage, stage_title=title(definition, "stage", stage), place=order.get(stage, 0),
+                round=stay.round if stay else case.round,
+                days=working_days_between(since, on, calendar) if since <= on else 0,
+                due=due, left=days_left(work.today, due, calendar),
+                outcome=case.outcome if is_over else None,
+                figures={name: found[case.id] for name, found in numbers.items() if case.id in found},
+                links={name: work.ports.pages[page](case.id) for name, page in FIGURES.items()
+                       if page in work.ports.pages},
+            )
+        )  # fmt: skip
+    return Overview(on, is_past, rows, _bars(work, rows, cases), len(every) - len(cases), _totals(rows))
+
+
+def _stays(work: Work, ids: Sequence[int], on: date) -> dict[int, StageRound]:
+    """The stage each case was in on the evening of the day."""
+    found: dict[int, StageRound] = {}
+    query = select(StageRound).where(StageRound.case_id.in_(ids)).order_by(StageRound.opened_seq)
+    for stay in work.session.scalars(query):
+        if local_date(stay.entered_at, work.ports.zone) <= on:
+            found[stay.case_id] = stay
+    return found
+
+
+def _bars(work: Work, rows: Sequence[SchoolRow], cases: Sequence[Case]) -> list[StageBar]:
+    if not cases:
+        return []
+    definition = work.ports.definitions.of(work.session, cases[0])
+    bars = []
+    for code in definition.stages:
+        here = [row for row in rows if row.stage == code]
+        late = sum(row.late for row in here)
+        bars.append(StageBar(code, title(definition, "stage", code), len(here) - late, late))
+    return bars
+
+
+def _totals(rows: Sequence[SchoolRow]) -> dict[str, Figure]:
+    """Sums over the schools; a number nobody has is left out."""
+    totals: dict[str, Figure] = {}
+    for name in FIGURES:
+        given = [row.figures[name] for row in rows if name in row.figures]
+        if given:
+            wholes = [figure.of for figure in given if figure.of is not None]
+            totals[name] = Figure(sum(figure.value for figure in given), sum(wholes) if wholes else None)
+    return totals

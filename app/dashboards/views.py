@@ -1,13 +1,25 @@
-"""«Мои задачи», everyone's first page."""
+"""«Мои задачи», everyone's first page, and the head's page of all schools."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from flask import request
 from flask_appbuilder import IndexView as FabIndexView
 
-from app.dashboards.queries import my_tasks
+from app.access.permissions import page_roles
+from app.cases.queries import programmes
+from app.core.i18n import _
+from app.dashboards.queries import Urgency, my_tasks_by_urgency, overview
 from app.ui.base import RoomView, page
+
+URGENCIES = {
+    Urgency.late: (_("Overdue"), "bad", "triangle-alert"),
+    Urgency.soon: (_("Soon"), "warn", "clock"),
+    Urgency.later: (_("Later"), "brand", "calendar"),
+    Urgency.open: (_("Without a term"), "", "circle-dot"),
+}
 
 
 class IndexView(RoomView, FabIndexView):
@@ -19,6 +31,59 @@ class IndexView(RoomView, FabIndexView):
     @page("/")
     def index(self) -> Any:
         work = self.read()
-        return self.render("dashboards/tasks.html", items=my_tasks(work), today=work.today)
+        groups = my_tasks_by_urgency(work)
+        return self.render(
+            "dashboards/tasks.html", groups=groups, urgencies=URGENCIES, today=work.today,
+            count=sum(map(len, groups.values())), sees_overview=self.actor.has(*page_roles("Overview", "read")),
+            sees_cases=self.actor.has(*page_roles("Cases", "read")),
+        )  # fmt: skip
 
 
+class OverviewView(RoomView):
+    """Schools × stage on one page, as of a day; sorted by name, never ranked."""
+
+    route_base = "/overview"
+    class_permission_name = "Overview"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        on, wrong = _day(request.args.get("on", ""), work.today)
+        programme_id = request.args.get("programme", type=int)
+        show, stage = request.args.get("show", ""), request.args.get("stage", "")
+        shown = overview(work, on, programme_id)
+        return self.render(
+            "dashboards/overview.html", o=shown, rows=shown.chosen(show, stage), show=show, stage=stage,
+            programmes=programmes(work.session), programme_id=programme_id, today=work.today, wrong=wrong,
+            typed=request.args.get("on", "")[:40] if wrong else "", outcomes=OUTCOMES,
+        )  # fmt: skip
+
+
+OUTCOMES = {
+    "effective": (_("effective mode"), "ok", "circle-check"),
+    "positive": (_("positive change"), "ok", "trending-up"),
+    "no_change": (_("comparable with last year"), "", "minus"),
+    "negative": (_("negative change"), "warn", "triangle-alert"),
+    "terminated": (_("support terminated"), "", "ban"),
+}
+
+
+def _day(given: str, today: date) -> tuple[date, Any]:
+    """The day asked for, and a sentence when it could not be taken."""
+    given = given.strip()
+    if not given:
+        return today, None
+    try:
+        if given[2:3] == ".":
+            day, month, year = given.split(".")
+            on = date(int(year), int(month), int(day))
+        else:
+            on = date.fromisoformat(given)
+    except ValueError:
+        return today, _("Give the date as day, month and year, for example 22.01.2025.")
+    if on > today:
+        return today, _("This date is in the future: today is shown.")
+    return on, None
+
+
+VIEWS = [OverviewView]

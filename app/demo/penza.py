@@ -191,9 +191,3 @@ def actor(system: Runtime, username: str) -> Actor:
     session = system.database.session()
     user = session.scalars(select(User).where(User.username == username)).one()
     return actor_for(session, user.id, user.get_full_name(), system.read(SYSTEM).today)
-
-
-def load(system: Runtime) -> bool:
-    """The whole demo; False when it was there already."""
-    with system.work(SYSTEM) as work:
-        return load_reference(work) is not None

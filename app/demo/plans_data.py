@@ -57,15 +57,16 @@ def plan(school: str) -> tuple[ItemInput, ...]:
         replace(item, risk_code=_OTHER_RISK.get(school, item.risk_code)) if item.risk_code == "motivation" else item
         for item in COMMON
     )
-    return (*common, *OWN[school])
+    order = list(Direction)
+    return tuple(sorted((*common, *OWN[school]), key=lambda item: order.index(Direction(item.direction))))
 
 
 # The plan of СОШ № 41 is returned once: the group asks for a sharper term and somebody responsible by office.
-RETURN_REASON = "В мероприятии № 12 укажите, как часто проводятся занятия, и измеримый показатель; в мероприятии № 13 — срок до начала учебного года."
+RETURN_REASON = "В мероприятии № 10 укажите, как часто проводятся занятия, и измеримый показатель; в мероприятии № 11 — срок до начала учебного года."
 FIRST_DRAFT: dict[str, dict[int, ItemInput]] = {
     "41": {
-        12: replace(OWN["41"][0], term="февраль – март", indicator="Повышение качества"),
-        13: replace(OWN["41"][1], term="в течение года"),
+        10: replace(OWN["41"][0], term="февраль – март", indicator="Повышение качества"),
+        11: replace(OWN["41"][1], term="в течение года"),
     }
 }
 
@@ -86,7 +87,8 @@ def reports(school: str) -> list[tuple[date, int, ReportInput]]:
     found = []
     for number, item in enumerate(plan(school), start=1):
         term = parse_term(item.term, STARTS, ENDS)
-        assert term is not None, item.term
+        if term is None:
+            raise ValueError(item.term)
         days = term.occurrences()
         for turn, day in enumerate(days, start=1):
             done = _working(max(day - timedelta(days=3), term.starts))

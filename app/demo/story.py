@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -35,7 +35,7 @@ ALL: tuple[str, ...] = ("oshi1", "50", "co1", "41")
 NAMES = {"oshi1": "ОШИ № 1", "50": "СОШ № 50", "co1": "ЦО № 1", "41": "СОШ № 41"}
 DIRECTORS = {"oshi1": "director1", "50": "director50", "co1": "directorco1", "41": "director41"}
 CURATORS = {"27": "curator27", "51": "curator51", "65-23": "curator65", "66": "curator66"}
-GROUP = ("chair", "secretary", "member1", "member2")
+GROUP = ("chair", "secretary", "member1")  # who is there: three of four, a quorum
 OUTCOMES = {"effective": "переход в эффективный режим", "no_change": "сопоставимо с прошлым годом"}
 
 
@@ -243,16 +243,16 @@ class Story:
                            f"{NAMES[school]}: регистрирует, подписывает, прикладывает скан", other_side)  # fmt: skip
             self.fire(on(28, 1), 10 + shift, "methodist", school, "start_events", "договор действует, начинает реализацию")
 
-    def carry_out(self, schools: Iterable[str] = ALL, until: date = date(2025, 9, 30)) -> None:
-        """Events, visits and reports on the plan up to a day, each on its own date."""
-        schools = list(schools)
+    def carry_out(self, schools: Sequence[str] = ALL, until: Mapping[str, date] | None = None) -> None:
+        """Events, visits and reports on the plan, each on its own date; of some schools only up to a day."""
+        ends = {school: (until or {}).get(school, on(30, 9)) for school in schools}
         for n, event in enumerate(events_data.EVENTS):
-            self._event(event, n, [s for s in schools], until)
+            self._event(event, n, ends)
         for school in schools:
             for number in range(1, len(curation_data.VISITS[school])):
-                if curation_data.VISITS[school][number].acknowledged_on <= until:
+                if curation_data.VISITS[school][number].acknowledged_on <= ends[school]:
                     self._visit(school, number)
-            self._reports(school, until)
+            self._reports(school, ends[school])
 
     def publish(self, schools: Iterable[str] = ALL) -> None:
         """The pages of the project on the sites of the centre and of the schools."""
@@ -294,6 +294,15 @@ class Story:
                            str(results.decide_outcome(work, self.ids[school], data.decision) and "") or None)  # type: ignore[misc]  # fmt: skip
             self.done(on(3, 10), 15 + shift, "methodist", school, "analyse_results", "итоги готовы к рассмотрению")
 
+    def begin_review(self, school: str) -> None:
+        """The results of one school begin to be entered."""
+        self.fire(on(6, 10), 9, "methodist", school, "start_review", "план выполнен, начинает итоги")
+
+    def first_vote(self, school: str) -> None:
+        """One member has voted on the results, the others are still to vote."""
+        self.script.at(on(8, 10), 12, "member1", f"{NAMES[school]}: голосует за результаты",
+                       lambda work: self.act(work, school, Cast("for")))  # type: ignore[func-returns-value]  # fmt: skip
+
     def close(self, schools: Sequence[str] = ALL, number: int = 2) -> None:
         """The group votes on the outcomes; the cases are closed."""
         self._vote(on(7, 10), schools, "результаты")
@@ -307,15 +316,14 @@ class Story:
     def _vote(self, day: date, schools: Iterable[str], what: str) -> None:
         for n, school in enumerate(schools):
             for m, who in enumerate(GROUP):
-                # the vote is decided as soon as nothing can change it; later votes are not needed
-                if m < 3:
-                    self.script.at(day, 10 + n * 0.2 + m * 0.02, who, f"{NAMES[school]}: голосует за {what}",
-                                   lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc, func-returns-value]  # fmt: skip
+                self.script.at(day, 10 + n * 0.2 + m * 0.02, who, f"{NAMES[school]}: голосует за {what}",
+                               lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc, func-returns-value]  # fmt: skip
 
     def _meeting(self, day: date, number: int, about: str) -> None:
         def hold(work: Work) -> str:
             meeting = _meeting(work, number)
-            people = [i for group in meetings.members(work, meeting.programme).values() for i in group]
+            group = meetings.members(work, meeting.programme)
+            people = [*group["chair"], *group["secretary"], *group["member"][:1]]  # one member is away
             meetings.edit_meeting(work, meeting, meeting.version, {"held_on": day, "place": "г. Пенза", "present": people})
             for item in _items(work, meeting):
                 school = item.case.school.short_name
@@ -372,7 +380,7 @@ class Story:
             self.script.at(fate.told_on, 18.5, director, f"{name}: о рекомендации: {fate.note}",
                            lambda work, fate=fate: settle(work, fate))  # type: ignore[misc]  # fmt: skip
 
-    def _event(self, told: events_data.DemoEvent, n: int, schools: Sequence[str], until: date) -> None:
+    def _event(self, told: events_data.DemoEvent, n: int, ends: Mapping[str, date]) -> None:
         ended = told.event.ends or told.event.starts
 
         def add(work: Work) -> None:
@@ -389,7 +397,7 @@ class Story:
             return f"(учителей: {data.teachers})"
 
         self.script.at(on(29, 1), 10 + n * 0.1, "methodist", f"планирует мероприятие «{told.event.title}»", add)
-        for school in schools:
+        for school, until in ends.items():
             if school in told.people and ended + timedelta(days=1) <= until:
                 self.script.at(ended + timedelta(days=1), 10, DIRECTORS[school],
                                f"{NAMES[school]}: вносит участие в «{told.event.title}»",

@@ -119,7 +119,7 @@ def claim(
         .returning(OutboxJob.id, OutboxJob.kind, OutboxJob.key, OutboxJob.payload, OutboxJob.attempts),
         execution_options=_DIRECTLY,
     ).one_or_none()
-    return None if row is None else Claim(*row, worker=worker)
+    return None if row is None else Claim(row.id, row.kind, row.key, row.payload, row.attempts, worker)
 
 
 def finish(session: Session, held: Claim, now: datetime) -> bool:

@@ -6,6 +6,7 @@ Redis only says «look at row 7»: it may be flushed, killed or slow, and nothin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -59,7 +60,7 @@ class RqBridge:
         return [job_id for job_id, _attempt, since in due if not taken or since + LATE < now]
 
     def _push(self, job_id: int, attempt: int) -> None:
-        try:
+        with suppress(DuplicateJobError):  # offered already
             self.queue.enqueue_call(
                 TASK,
                 args=[job_id],
@@ -70,5 +71,3 @@ class RqBridge:
                 failure_ttl=60,
                 description=f"outbox {job_id}",
             )
-        except DuplicateJobError:
-            pass  # offered already

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.unit_of_work import Runtime
 from app.jobs import schedule
-from app.jobs.execution import Tally, run_one
+from app.jobs.execution import Tally, place, run_one
 
 log = structlog.get_logger(__name__)
 
@@ -54,10 +54,10 @@ class Runner:
     def stop(self, timeout: float = 20.0) -> bool:
         """Let the running jobs end; True when all threads did in time (a lease covers the others)."""
         self._stop.set()
-        self._wake.set()
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(timeout)
+        end = time.monotonic() + timeout
+        while any(thread.is_alive() for thread in self._threads) and time.monotonic() < end:
+            self._wake.set()  # again and again: a thread about to wait may have missed the last one
+            time.sleep(0.02)
         return not any(thread.is_alive() for thread in self._threads)
 
     def _loop(self, number: int) -> None:
@@ -71,12 +71,12 @@ class Runner:
             self.runtime.database.session.remove()
 
     def _step(self, worker: str, *, clock: bool) -> bool:
-        """One job, or one look; a database that is away for a moment must not end the thread."""
+        """One job, or one look; nothing may end the thread, least of all a database away for a moment."""
         try:
             if clock:
                 schedule.tick(self.runtime)
             return run_one(self.runtime, worker, Tally())
-        except SQLAlchemyError as error:
-            log.error("outbox.database", error=type(error).__name__)
+        except Exception as error:
+            log.error("outbox.step_failed", error=place(error))
             self.runtime.database.session.remove()
             return False

@@ -50,7 +50,9 @@ def register(app: Flask) -> None:
     def busy(error: OperationalError) -> tuple[str, int]:
         # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
         log.warning("database busy: %s", type(error.orig).__name__)
-        return answer(503, _("The system is busy. Please repeat the action in a few seconds."))
+        return answer(
+            503, bare=True, message=_("The system is busy. Please repeat the action in a few seconds.")
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
@@ -63,4 +65,4 @@ def register(app: Flask) -> None:
     def surprise(error: Exception) -> tuple[str, int]:
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
-        return answer(500, _SENTENCES[500])
+        return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again

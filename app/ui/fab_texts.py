@@ -33,6 +33,7 @@ PERMISSIONS: dict[str, Text] = {
 
 PAGES: dict[str, Text] = {
     "Tasks": _("My tasks"),
+    "Profile": _("My profile"),
     "Cases": _("Cases"),
     "Programmes": _("Programmes"),
     "Meetings": _("Meetings"),
@@ -49,6 +50,7 @@ PAGES: dict[str, Text] = {
     "Reference": _("Reference books"),
     "People": _("People"),
     "Accounts": _("Accounts"),
+    "WorkingDays": _("Working calendar"),
     "System": _("System"),
     "Security": _("Security"),
     "List Users": _("List Users"),

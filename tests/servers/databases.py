@@ -32,27 +32,7 @@ def alembic_config(database: TestDatabase) -> Config:
 
 
 def migrate(database: TestDatabase) -> None:
-    if not any((ROOT / "migrations" / "versions").glob("*.py")):
-        _create_without_history(database)  # until the first revision is written
-        return
     command.upgrade(alembic_config(database), "head")
-
-
-def _create_without_history(database: TestDatabase) -> None:
-    import importlib
-
-    from app.core.db import Base, make_engine
-
-    importlib.import_module("flask_appbuilder.security.sqla.models")
-    for models in sorted((ROOT / "app").glob("*/models.py")):
-        importlib.import_module(f"app.{models.parent.name}.models")
-    engine = make_engine(database.owner_url)
-    Base.metadata.create_all(engine)
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            for what in ("ALL TABLES", "ALL SEQUENCES"):
-                connection.exec_driver_sql(f"GRANT ALL ON {what} IN SCHEMA public TO opora")
-    engine.dispose()
 
 
 class SqliteTemplate:

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -43,11 +44,11 @@ class PostgresServer:
         self.port = 0
         self._number = 0
         # PostgreSQL refuses to run as root: Debian's package brings a user for it.
-        self._as_user: list[str] = []
+        self._as_user: dict[str, Any] = {}
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)
-            self._as_user = ["runuser", "-u", "postgres", "--"]
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
     def start(self) -> None:
         self._run(
@@ -122,7 +123,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         subprocess.run(
-            [*self._as_user, str(self.binaries / program), *arguments],
-            check=check, cwd=self.folder, timeout=60,
+            [str(self.binaries / program), *arguments],
+            check=check, cwd=self.folder, timeout=60, **self._as_user,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

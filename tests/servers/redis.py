@@ -30,8 +30,8 @@ class RedisServer:
     def start(self) -> None:
         self._process = subprocess.Popen(
             [
-                str(self.binary), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly",
-                "no", "--dir", self._folder.name,
+                str(self.binary), "--port", str(self.port), "--bind", "127.0.0.1",
+                "--save", "", "--appendonly", "no", "--dir", self._folder.name,
             ],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip

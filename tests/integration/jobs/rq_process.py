@@ -1,4 +1,4 @@
-"""A worker as a process of its own: `python rq_process.py URL REDIS VAR FILE`; its job writes lines into FILE."""
+"""A worker as a process of its own, `… URL REDIS VAR FILE`: its job writes lines into FILE."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ if __name__ == "__main__":
     runtime = make_runtime(url, Path(var), SystemClock(), redis_url=redis_url)
     runtime.ports.handlers["note"] = note
     print("ready", flush=True)
-    sys.exit(worker.main(runtime, sweep=0.5))
+    worker.run_worker(runtime, sweep=0.5)

@@ -66,9 +66,13 @@ def test_a_committed_promise_is_kept(runtime: Runtime, diary: Diary) -> None:
 
 
 def test_a_promise_of_a_failed_unit_of_work_is_none(runtime: Runtime, diary: Diary) -> None:
-    with pytest.raises(RuntimeError), runtime.work(CLERK) as work:
-        outbox.enqueue(work, "note", "a", {"key": "a"})
-        raise RuntimeError
+    def fail_after_promising() -> None:
+        with runtime.work(CLERK) as work:
+            outbox.enqueue(work, "note", "a", {"key": "a"})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_promising()
     drain(runtime)
     assert rows(runtime) == {}
     assert diary.keys == []

@@ -60,7 +60,7 @@ def start_worker(
     yield start
     for process in running:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def done(web: Runtime, number: int) -> Callable[[], bool]:

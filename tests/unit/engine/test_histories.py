@@ -8,6 +8,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ from app.engine import (
     waiting_for,
 )
 from app.engine.events import Moved, from_dict
+from tests.fuzz import runs
 
 PEOPLE = (
     "head",
@@ -59,7 +61,8 @@ def actions(definition: Definition) -> list[Action]:
     return result
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=runs(500), deadline=None)
 @given(seed=st.integers(0, 2**32), length=st.integers(1, 60), mess=st.integers(0, 3))
 def test_random_histories_keep_the_promises(
     new_desk: Any, shipped: Definition, seed: int, length: int, mess: int
@@ -140,7 +143,8 @@ def _one_event_for_every_change(before: Any, result: Accepted) -> None:
         assert result.state == before
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.fuzz
+@settings(max_examples=runs(100), deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_an_offer_that_works_is_accepted(new_desk: Any, shipped: Definition, seed: int) -> None:
     chance = random.Random(seed)

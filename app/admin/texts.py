@@ -1,0 +1,58 @@
+"""What the administrator's pages call things: acts of the journal, acts a role may do."""
+
+from __future__ import annotations
+
+from app.core.i18n import Text, _
+
+TAGS: dict[str, Text] = {
+    "account:add": _("The account was created"),
+    "account:edit": _("The account was corrected"),
+    "account:closed": _("The account was closed, its sessions ended"),
+    "account:opened": _("The account was opened again"),
+    "account:password": _("The owner changed the password"),
+    "account:password_reset": _("The administrator set a new password"),
+    "membership:add": _("A role was given"),
+    "membership:edit": _("A role was changed"),
+    "membership:delete": _("A role was withdrawn"),
+}
+
+FIELD_TITLES: dict[str, Text] = {
+    "username": _("Account name"),
+    "first_name": _("Given name and patronymic"),
+    "last_name": _("Surname"),
+    "active": _("Open"),
+    "role": _("Role of the account"),
+    "organisation": _("Organisation"),
+    "person": _("Person"),
+}
+
+# act of access.permissions.CAPABILITIES → what a person does by it
+ACTS: dict[str, Text] = {
+    "case.open": _("open a case"),
+    "case.assign_curator": _("assign the curator school"),
+    "case.comment": _("comment on a case"),
+    "meeting.hold": _("hold a meeting of the group"),
+    "diagnostics.fill": _("fill in the diagnosis"),
+    "diagnostics.analyse": _("write the analysis of the diagnosis"),
+    "diagnostics.verify": _("verify the risk profile"),
+    "plans.edit": _("compile the plan"),
+    "plans.report": _("report on items of the plan"),
+    "plans.approve_move": _("agree to a new date of an item"),
+    "curation.agreement": _("prepare the agreement of the schools"),
+    "curation.sign_curator": _("note the signature of the curator school"),
+    "curation.sign_school": _("note the signature of the supported school"),
+    "curation.scan": _("attach the scan of the agreement"),
+    "curation.visit": _("enter visits"),
+    "curation.recommendation": _("close recommendations"),
+    "curation.acknowledge": _("acknowledge or object to a report of a visit"),
+    "events.manage": _("plan events"),
+    "events.participation": _("enter participation in events"),
+    "results.enter": _("enter results"),
+    "results.analyse": _("write the analysis of results"),
+    "results.decide": _("record the outcome"),
+    "documents.draft": _("draft documents"),
+    "documents.sign": _("note that a document is signed"),
+    "documents.register": _("register documents"),
+    "publications.edit": _("keep the publications of sites"),
+    "library.edit": _("keep the bank of materials"),
+}

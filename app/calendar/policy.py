@@ -1,0 +1,6 @@
+"""Working days are the same for all."""
+
+from app.access.scopes import everyone, policy
+from app.calendar.models import CalendarDay
+
+policy(CalendarDay)(everyone)

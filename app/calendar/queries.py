@@ -1,0 +1,46 @@
+"""The calendar in force, and the years it does not know yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.scopes import as_system
+from app.calendar.models import CalendarDay
+from app.calendar.rules import WorkingCalendar
+
+_KEPT = "working_calendar"
+
+
+def working_calendar(session: Session) -> WorkingCalendar:
+    """All exceptions, read once per transaction: what a colleague changes counts from the next one on."""
+    transaction: Any = session.get_transaction()
+    kept = session.info.get(_KEPT)
+    if kept is not None and transaction is not None and kept[0] is transaction:
+        calendar: WorkingCalendar = kept[1]
+        return calendar
+    with as_system(session):  # days are nobody's secret, and terms are also counted before anyone logs in
+        days = session.execute(select(CalendarDay.date, CalendarDay.is_working)).all()
+    calendar = WorkingCalendar({row.date: row.is_working for row in days})
+    session.info[_KEPT] = (session.get_transaction(), calendar)
+    return calendar
+
+
+def forget(session: Session) -> None:
+    """The days were changed in this very transaction: read them anew."""
+    session.info.pop(_KEPT, None)
+
+
+def missing_years(session: Session, today: date) -> list[int]:
+    """This year and the next, as far as no day of theirs is entered: terms there know only weekends."""
+    missing = []
+    for year in (today.year, today.year + 1):
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        if not session.scalar(
+            select(func.count()).where(CalendarDay.date >= first, CalendarDay.date <= last)
+        ):
+            missing.append(year)
+    return missing

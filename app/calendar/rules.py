@@ -1,0 +1,43 @@
+"""Which days people work: weekends are free, and the year's exceptions (holidays, transfers) go before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Protocol
+
+
+class Week(Protocol):
+    """Anything that knows working days; the engine's Calendar fits."""
+
+    def is_working(self, day: date) -> bool: ...
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """`exceptions`: day → whether it is worked, where the week alone would be wrong or has a holiday."""
+
+    exceptions: Mapping[date, bool] = field(default_factory=dict)
+
+    def is_working(self, day: date) -> bool:
+        found = self.exceptions.get(day)
+        return day.weekday() < 5 if found is None else found
+
+
+def working_days_between(calendar: Week, a: date, b: date) -> int:
+    """How many working days lie after `a` up to and including `b`; negative when `b` is earlier.
+
+    0 means the same working day: the term ends today. -1: it ended one working day ago.
+    """
+    if b < a:
+        return -working_days_between(calendar, b, a)
+    return sum(calendar.is_working(a + timedelta(days=number)) for number in range(1, (b - a).days + 1))
+
+
+def next_working_day(calendar: Week, day: date) -> date:
+    """The first working day after `day`. Raises ValueError when a whole year is free."""
+    for number in range(1, 367):
+        if calendar.is_working(day + timedelta(days=number)):
+            return day + timedelta(days=number)
+    raise ValueError(f"no working day in the year after {day}")

@@ -1,0 +1,97 @@
+"""Filling the calendar and correcting its days. Whoever calls writes the history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.calendar import holidays_ru
+from app.calendar.models import CalendarDay
+from app.calendar.queries import forget
+from app.core.errors import Invalid, Stale
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+
+FIRST_YEAR, LAST_YEAR = 2024, 2027  # known transfers at the time of this release
+EARLIEST, LATEST = 2000, 2100
+
+
+@dataclass(frozen=True)
+class DayInput:
+    date: dt.date
+    is_working: bool
+    title: str = ""
+
+
+def prefill(work: Work, years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1)) -> dict[int, int]:
+    """Enter the Russian holidays with their transfers; the answer counts the new days of each year.
+
+    A year that has any day already is left alone: somebody may have corrected it.
+    """
+    added: dict[int, int] = {}
+    for year in years:
+        if not EARLIEST <= year <= LATEST:
+            raise Invalid(_("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST))
+        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+        within = select(func.count()).where(CalendarDay.date >= first, CalendarDay.date <= last)
+        if work.session.scalar(within):
+            continue
+        days = holidays_ru.days_of(year)
+        work.session.add_all(
+            CalendarDay(date=day, is_working=works, title=title) for day, (works, title) in days.items()
+        )
+        work.session.flush()  # the next year's question and the terms of this transaction must see them
+        added[year] = len(days)
+    forget(work.session)
+    return added
+
+
+def add_day(work: Work, given: DayInput) -> CalendarDay:
+    """Enter one exception. Raises Invalid when the day is there already or far off."""
+    _check(work, given, None)
+    row = CalendarDay(date=given.date, is_working=given.is_working, title=given.title)
+    work.session.add(row)
+    work.session.flush()  # terms counted later in this transaction must see the day
+    forget(work.session)
+    return row
+
+
+def edit_day(
+    work: Work, row: CalendarDay, given: DayInput, expected_version: int
+) -> dict[str, dict[str, object]]:
+    """Correct a day; the answer is {field: {old, new}} for the history.
+
+    Raises Stale when somebody was faster, Invalid as `add_day`.
+    """
+    if row.version != expected_version:
+        raise Stale
+    _check(work, given, row)
+    changes: dict[str, dict[str, object]] = {}
+    for name in ("date", "is_working", "title"):
+        old, new = getattr(row, name), getattr(given, name)
+        if old != new:
+            changes[name] = {"old": old, "new": new}
+            setattr(row, name, new)
+    work.session.flush()  # as above
+    forget(work.session)
+    return changes
+
+
+def remove_day(work: Work, row: CalendarDay) -> None:
+    """The day follows the week again."""
+    work.session.delete(row)
+    work.session.flush()  # as above
+    forget(work.session)
+
+
+def _check(work: Work, given: DayInput, row: CalendarDay | None) -> None:
+    if not EARLIEST <= given.date.year <= LATEST:
+        raise Invalid(
+            fields={"date": _("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST)}
+        )
+    same = work.session.scalars(select(CalendarDay).where(CalendarDay.date == given.date)).first()
+    if same is not None and same is not row:
+        raise Invalid(fields={"date": _("This day is in the calendar already: %(title)s", title=same.title)})

@@ -1,0 +1,78 @@
+"""`python app.py workflow check`: is each definition fit to run with the facts, effects and papers there are?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import yaml
+
+from app.config import ROOT
+from app.core.i18n import Text, _, current_locale
+from app.engine import checks, loader
+from app.engine.findings import Finding
+
+
+def check_files(
+    files: Sequence[Path],
+    say: Callable[[str], None],
+    *,
+    facts: Collection[str] | None = None,
+    effects: Collection[str] | None = None,
+    pages: Collection[str] | None = None,
+    templates: Collection[str] | None = None,
+) -> int:
+    """Say `file:line:column: code: sentence` for each fault; 1 when there is an error, 0 for warnings only.
+
+    Without files all published ones are checked. What is None is not checked against, except the templates,
+    which are read from their manifest.
+    """
+    paths = list(files) or sorted((ROOT / "workflows").glob("*/v*.yaml"))
+    if not paths:
+        say(str(_("There are no workflow definitions to check.")))
+        return 1
+    known = template_codes() if templates is None else templates
+    errors = warnings = 0
+    for path in paths:
+        try:
+            source = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            say(f"{_shown(path)}:1:1: not_readable: {_why(error)}")
+            errors += 1
+            continue
+        definition, found = loader.parse_text(source, _shown(path))
+        if definition is not None:
+            found = checks.check(definition, facts, effects, known, pages)
+        for finding in found:
+            say(_line(finding))
+        errors += sum(finding.severity == "error" for finding in found)
+        warnings += sum(finding.severity != "error" for finding in found)
+    say(str(_("Definitions checked: %(files)s, errors: %(errors)s, warnings: %(warnings)s.",
+              files=len(paths), errors=errors, warnings=warnings)))  # fmt: skip
+    return 1 if errors else 0
+
+
+def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]:
+    """Codes of the papers that can be drafted."""
+    manifest = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
+    return frozenset(manifest["documents"])
+
+
+def _line(finding: Finding) -> str:
+    sentence = finding.texts["en" if current_locale() == "en" else "ru"]
+    kind = "" if finding.severity == "error" else f" {_('warning')}:"
+    return f"{finding.file}:{finding.line}:{finding.column}:{kind} {finding.code}: {sentence}"
+
+
+def _shown(path: Path) -> str:
+    """Short, as from the project's folder, so that an editor can jump there."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _why(error: Exception) -> Text:
+    if isinstance(error, FileNotFoundError):
+        return _("there is no such file")
+    return _("the file cannot be read as text")

@@ -1,0 +1,1 @@
+"""Curation: the agreement of two schools, the curator's visits, their reports and recommendations."""

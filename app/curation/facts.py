@@ -1,0 +1,112 @@
+"""What the room of curation knows about a case, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, Programme
+from app.core.i18n import in_locale
+from app.core.ports import Fact, FactSource
+from app.curation.models import Agreement, Recommendation, Visit
+from app.curation.queries import current_agreement, visits_of, what_is_missing
+from app.curation.rules import AgreementState, ReportState
+
+PAGE = "curation"
+_OVER = (AgreementState.expired, AgreementState.terminated)
+_plan_ends: list[FactSource] = []
+
+
+def plug_plan_end(source: FactSource) -> None:
+    """Plug in the fact that tells the last day of the plan (the room of plans knows)."""
+    _plan_ends[:] = [source]
+
+
+def agreement_in_force(session: Session, case_id: int) -> Fact:
+    """True once both numbers, both signatures and the scan are there; items name what is missing."""
+    agreement = current_agreement(session, case_id)
+    if agreement is None:
+        return Fact(None, link=PAGE)
+    with in_locale("ru"):  # names of papers and schools, printed inside a sentence of either language
+        lacking = tuple(str(text) for text in what_is_missing(agreement))
+    return Fact(not lacking, items=lacking, link=PAGE)
+
+
+def agreement_until(session: Session, case_id: int) -> Fact:
+    agreement = _not_over(session, case_id)
+    return Fact(agreement.until if agreement else None, link=PAGE)
+
+
+def agreement_date(session: Session, case_id: int) -> Fact:
+    agreement = _not_over(session, case_id)
+    return Fact(agreement.dated if agreement else None, link=PAGE)
+
+
+def term_covers_plan(session: Session, case_id: int) -> Fact:
+    """True when the agreement runs to the last day of the plan (of the programme, while no plan says)."""
+    agreement = _not_over(session, case_id)
+    if agreement is None:
+        return Fact(None, link=PAGE)
+    end = next((source(session, case_id).value for source in _plan_ends), None)
+    if end is None:
+        end = session.scalars(
+            select(Programme.ends).join(Case, Case.programme_id == Programme.id).where(Case.id == case_id)
+        ).one()
+    covered = agreement.until >= end  # type: ignore[operator]
+    items = () if covered else (f"{agreement.until:%d.%m.%Y} < {end:%d.%m.%Y}",)
+    return Fact(covered, items=items, link=PAGE)
+
+
+def visits_logged(session: Session, case_id: int) -> Fact:
+    number = session.scalars(
+        select(func.count(Visit.id)).where(Visit.case_id == case_id, Visit.withdrawn_at.is_(None))
+    ).one()
+    return Fact(number, link=PAGE)
+
+
+def visits_planned(session: Session, case_id: int) -> Fact:
+    agreement = _not_over(session, case_id)
+    return Fact(agreement.visits_planned if agreement else None, link=PAGE)
+
+
+def visits_reported(session: Session, case_id: int) -> Fact:
+    """True when every visit has a submitted report; items are the days of those without one."""
+    visits = visits_of(session, case_id)
+    if not visits:
+        return Fact(None, link=PAGE)
+    without = tuple(f"{v.held_on:%d.%m.%Y}" for v in reversed(visits) if v.report == ReportState.draft)
+    return Fact(not without, items=without, link=PAGE)
+
+
+def _recommendations(*statuses: str) -> Callable[[Session, int], Fact]:
+    def count(session: Session, case_id: int) -> Fact:
+        query = (
+            select(func.count(Recommendation.id))
+            .join(Visit, Visit.id == Recommendation.visit_id)
+            .where(Recommendation.case_id == case_id, Visit.withdrawn_at.is_(None))
+        )
+        if statuses:
+            query = query.where(Recommendation.status.in_(statuses))
+        return Fact(session.scalars(query).one(), link=PAGE)
+
+    return count
+
+
+def _not_over(session: Session, case_id: int) -> Agreement | None:
+    agreement = current_agreement(session, case_id)
+    return None if agreement is None or agreement.state in _OVER else agreement
+
+
+FACTS: dict[str, FactSource] = {
+    "curation.agreement_in_force": agreement_in_force,
+    "curation.agreement_until": agreement_until,
+    "curation.agreement_date": agreement_date,
+    "curation.term_covers_plan": term_covers_plan,
+    "curation.visits_logged": visits_logged,
+    "curation.visits_planned": visits_planned,
+    "curation.visits_reported": visits_reported,
+    "curation.recommendations": _recommendations(),
+    "curation.recommendations_closed": _recommendations("done", "not_relevant"),
+}

@@ -1,0 +1,49 @@
+"""Numbers of the curation for the overview: one query per table for all cases of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.core.clock import local_date
+from app.core.ports import Figure, FigureSource
+from app.core.unit_of_work import Work
+from app.curation.models import Agreement, Recommendation, Visit
+
+
+def visits(work: Work, cases: Sequence[int], on: date) -> Mapping[int, Figure]:
+    """Visits held by the day, out of those the present agreement plans for its whole term."""
+    planned = {
+        agreement.case_id: agreement.visits_planned
+        for agreement in work.session.scalars(
+            select(Agreement).where(Agreement.case_id.in_(cases)).order_by(Agreement.id)
+        )
+    }
+    held: dict[int, int] = {}
+    query = select(Visit).where(Visit.case_id.in_(cases), Visit.withdrawn_at.is_(None), Visit.held_on <= on)
+    for visit in work.session.scalars(query):
+        held[visit.case_id] = held.get(visit.case_id, 0) + 1
+    return {case_id: Figure(held.get(case_id, 0), planned.get(case_id)) for case_id in {*held, *planned}}
+
+
+def recommendations(work: Work, cases: Sequence[int], on: date) -> Mapping[int, Figure]:
+    """Recommendations closed by the day out of those given by then."""
+    found: dict[int, list[int]] = {}
+    query = (
+        select(Recommendation)
+        .join(Visit, Visit.id == Recommendation.visit_id)
+        .options(joinedload(Recommendation.visit))
+        .where(Recommendation.case_id.in_(cases), Visit.withdrawn_at.is_(None), Visit.held_on <= on)
+    )
+    for given in work.session.scalars(query):
+        tally = found.setdefault(given.case_id, [0, 0])
+        closed_on = local_date(given.status_at, work.ports.zone) if given.status_at else None
+        tally[0] += given.status != "open" and (closed_on is None or closed_on <= on)
+        tally[1] += 1
+    return {case_id: Figure(closed, total) for case_id, (closed, total) in found.items()}
+
+
+FIGURES: dict[str, FigureSource] = {"curation.visits": visits, "curation.recommendations": recommendations}

@@ -1,0 +1,97 @@
+"""What waits for a person in curation: his number or signature, an answer to a report, a report to hand in."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.cases.models import Case
+from app.cases.roles import may
+from app.core.errors import Reason
+from app.core.i18n import Text, _
+from app.core.ports import QueueItem, QueueSource
+from app.core.unit_of_work import Work
+from app.curation.models import Agreement, AgreementSide, Visit
+from app.curation.rules import Side
+from app.curation.service import CAPABILITY
+
+STAGE = "curator_agreement"
+
+
+def agreements_waiting(work: Work) -> list[QueueItem]:
+    """Agreements that lack the actor's own number or signature, or that the office has to make ready."""
+    query = (
+        select(Agreement)
+        .options(
+            joinedload(Agreement.case).joinedload(Case.school),
+            joinedload(Agreement.case).joinedload(Case.programme),
+            selectinload(Agreement.sides),
+        )
+        .where(Agreement.state.in_(("draft", "to_sign", "signed")))
+    )
+    items = []
+    for agreement in work.session.scalars(query):
+        case, link = agreement.case, f"/cases/{agreement.case_id}/curation"
+        if agreement.state == "draft":
+            if may(work, "curation.agreement", case):
+                title = _("Send the agreement for signature")
+                items.append(_item(case, title, link, agreement))
+            continue
+        for side in agreement.sides:
+            if not may(work, CAPABILITY[Side(side.side)], case):
+                continue
+            lacks = tuple(Reason(text) for text in _own_part(side))
+            if lacks:
+                items.append(_item(case, _("Number and signature of the agreement"), link, agreement, lacks))
+    return items
+
+
+def reports_waiting(work: Work) -> list[QueueItem]:
+    """Reports the director has to answer; objections and unfinished reports the curator has to work on."""
+    query = (
+        select(Visit)
+        .options(
+            joinedload(Visit.case).joinedload(Case.school), joinedload(Visit.case).joinedload(Case.programme)
+        )
+        .where(Visit.report != "acknowledged", Visit.withdrawn_at.is_(None))
+    )
+    items = []
+    for visit in work.session.scalars(query):
+        day, case = f"{visit.held_on:%d.%m.%Y}", visit.case
+        link = f"/cases/{case.id}/curation/visits/{visit.id}"
+        if visit.report == "submitted" and may(work, "curation.acknowledge", case):
+            title = _("Answer the report on the visit of %(day)s", day=day)
+        elif visit.report == "objected" and may(work, "curation.visit", case):
+            title = _("The director objected to the report on the visit of %(day)s", day=day)
+        elif visit.report == "draft" and may(work, "curation.visit", case):
+            title = _("Submit the report on the visit of %(day)s", day=day)
+        else:
+            continue
+        items.append(
+            QueueItem(title, where=case.school.short_name, link=link, case_id=case.id, since=visit.created_at)
+        )
+    return items
+
+
+def _own_part(side: AgreementSide) -> list[Text]:
+    return [
+        *([] if side.number else [_("number in your journal")]),
+        *([] if side.signed_on else [_("signature")]),
+    ]
+
+
+def _item(
+    case: Case, title: Text, link: str, agreement: Agreement, lacks: tuple[Reason, ...] = ()
+) -> QueueItem:
+    return QueueItem(
+        title,
+        where=case.school.short_name,
+        link=link,
+        case_id=case.id,
+        since=agreement.created_at,
+        due=case.due if case.stage == STAGE else None,
+        missing=lacks,
+    )
+
+
+QUEUES: list[QueueSource] = [agreements_waiting, reports_waiting]

@@ -1,0 +1,219 @@
+"""Pages of curation: the room of a case, the agreement, what each side does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from app.cases.models import Case
+from app.cases.queries import get_case
+from app.cases.roles import may, require
+from app.core.errors import Invalid, NotFound, Refusal
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.curation import service
+from app.curation.forms import AgreementForm, ReasonForm, ScanForm, SideForm, TerminateForm
+from app.curation.panels import load
+from app.curation.queries import current_agreement
+from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_MODES, Side
+from app.curation.service import CAPABILITY, AgreementTerms, JournalNumber, Signature
+from app.ui.base import RoomView, page
+
+LIVE = ("draft", "to_sign", "signed", "in_force")
+
+
+class CurationView(RoomView):
+    """The room of curation in a case."""
+
+    route_base = "/cases"
+    class_permission_name = "Curation"
+
+    @page("/<int:case_id>/curation")
+    def index(self, case_id: int) -> Any:
+        work = self.read()
+        case = get_case(work.session, case_id)
+        return self.render(
+            "curation/room.html",
+            tab="curation",
+            title=_("Curation"),
+            modes=VISIT_MODES,
+            statuses=RECOMMENDATION_STATUSES,
+            sides=_own_sides(work, case),
+            may={name: may(work, f"curation.{name}", case) for name in _ACTS},
+            **load(work, case),
+        )
+
+    @page("/<int:case_id>/curation/agreement", permission="write", methods=("GET", "POST"))
+    def agreement(self, case_id: int) -> Any:
+        """Draw up the agreement or correct it while nobody has signed."""
+        work = self.read()
+        case = self._case(work, case_id, "curation.agreement")
+        form: Any = AgreementForm(data=_terms(work, case) if request.method == "GET" else None)
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    terms = AgreementTerms(
+                        dated=form.dated.data,
+                        place=form.place.data,
+                        since=form.since.data,
+                        until=form.until.data,
+                        visits_planned=form.visits_planned.data,
+                        date_comment=form.date_comment.data or "",
+                    )
+                    service.prepare(work, case_id, terms, _version(form.expected_version.data))
+                return self.done(_room(case_id), _("The agreement is ready"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self._form(work, case_id, form, _("Agreement on cooperation"), _("Save"))
+
+    @page("/<int:case_id>/curation/send", permission="write", methods=("POST",))
+    def send(self, case_id: int) -> Any:
+        with self.write() as work:
+            service.send_to_sign(work, case_id, self.expected_version())
+        return self.done(_room(case_id), _("Sent for signature"))
+
+    @page("/<int:case_id>/curation/sides/<side>", permission="write", methods=("GET", "POST"))
+    def side(self, case_id: int, side: str) -> Any:
+        """One school's number, signature and scan, all on one form."""
+        if side not in list(Side):
+            raise NotFound
+        work = self.read()
+        self._case(work, case_id, CAPABILITY[Side(side)])
+        agreement = current_agreement(work.session, case_id)
+        if agreement is None or agreement.state not in ("to_sign", "signed", "in_force"):
+            raise NotFound(_("The agreement was not sent for signature yet."))
+        row = agreement.side(side)
+        start = {name: getattr(row, name) for name in ("number", "registered_on", "signed_on", "signed_by")}
+        form: Any = SideForm(data=start if request.method == "GET" else None)
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    self._do_side(work, case_id, Side(side), form, start)
+                return self.done(_room(case_id), _("Your part of the agreement is saved"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        lead = _(
+            "%(school)s: enter what is there already; the rest can be added later.", school=row.organisation
+        )
+        return self._form(work, case_id, form, _("Number and signature of the agreement"), _("Save"), lead)
+
+    def _do_side(self, work: Work, case_id: int, side: Side, form: Any, start: dict[str, Any]) -> None:
+        number, registered_on = form.number.data, form.registered_on.data
+        if bool(number) != bool(registered_on):
+            wrong = "number" if registered_on else "registered_on"
+            raise Invalid(fields={wrong: _("Give both the number and its date.")})
+        if start["number"] and not number:
+            raise Invalid(fields={"number": _("A number that was given is corrected, not removed.")})
+        if start["signed_on"] and not form.signed_on.data:
+            raise Invalid(fields={"signed_on": _("A signature that was given is corrected, not removed.")})
+        if not (number or form.signed_on.data or form.scan.data):
+            raise Invalid(fields={"number": _("Enter the number, the signature or the scan.")})
+        if number and (number, registered_on) != (start["number"], start["registered_on"]):
+            service.register_number(work, case_id, side, JournalNumber(number, registered_on))
+        signature = (form.signed_on.data, form.signed_by.data or "")
+        if signature[0] and signature != (start["signed_on"], start["signed_by"]):
+            service.sign(work, case_id, side, Signature(*signature))
+        if form.scan.data:
+            service.attach_scan(work, case_id, form.scan.data.read(), form.scan.data.filename or "")
+
+    @page("/<int:case_id>/curation/scan", permission="write", methods=("GET", "POST"))
+    def scan(self, case_id: int) -> Any:
+        work = self.read()
+        self._case(work, case_id, "curation.scan")
+        form: Any = ScanForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.attach_scan(work, case_id, form.scan.data.read(), form.scan.data.filename or "")
+                return self.done(_room(case_id), _("The scan is attached"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self._form(work, case_id, form, _("Scan of the signed agreement"), _("Attach"))
+
+    @page("/<int:case_id>/curation/take-back", permission="write", methods=("GET", "POST"))
+    def take_back(self, case_id: int) -> Any:
+        work = self.read()
+        self._case(work, case_id, "curation.agreement")
+        form: Any = ReasonForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.take_back(work, case_id, form.reason.data)
+                return self.done(_room(case_id), _("The agreement is a draft again"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        lead = _("Signatures and the scan given so far will no longer count; the history keeps them.")
+        return self._form(
+            work, case_id, form, _("Take the agreement back"), _("Take back"), lead, danger=True
+        )
+
+    @page("/<int:case_id>/curation/terminate", permission="write", methods=("GET", "POST"))
+    def terminate(self, case_id: int) -> Any:
+        work = self.read()
+        self._case(work, case_id, "curation.agreement")
+        form: Any = TerminateForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.terminate(work, case_id, form.ended_on.data, form.reason.data)
+                return self.done(_room(case_id), _("The agreement is terminated"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self._form(work, case_id, form, _("Terminate the agreement"), _("Terminate"), danger=True)
+
+    def _case(self, work: Work, case_id: int, capability: str) -> Case:
+        """The case, if this act is the actor's there: what is not offered is not answered."""
+        case = get_case(work.session, case_id)
+        require(work, capability, case)
+        return case
+
+    def _form(
+        self,
+        work: Work,
+        case_id: int,
+        form: Any,
+        heading: Any,
+        submit: Any,
+        lead: Any = None,
+        danger: bool = False,
+    ) -> Any:
+        case = get_case(work.session, case_id)
+        return self.render(
+            "curation/form.html", form.status, case=case, tab="curation", title=heading, form=form,
+            submit=submit, lead=lead, danger=danger, back=_room(case_id),
+        )  # fmt: skip
+
+
+_ACTS = ("agreement", "scan", "visit", "recommendation", "acknowledge")
+
+
+def _room(case_id: int) -> str:
+    return url_for("CurationView.index", case_id=case_id)
+
+
+def _version(typed: str | None) -> int | None:
+    return int(typed) if typed and typed.isdigit() else None
+
+
+def _own_sides(work: Work, case: Case) -> list[str]:
+    """The sides for which the actor may enter number and signature."""
+    return [side.value for side in Side if may(work, CAPABILITY[side], case)]
+
+
+def _terms(work: Work, case: Case) -> dict[str, Any]:
+    """What the form begins with: the agreement as it is, else what the programme suggests."""
+    agreement = current_agreement(work.session, case.id)
+    if agreement is not None and agreement.state in LIVE:
+        names = ("dated", "place", "since", "until", "visits_planned", "date_comment")
+        return {**{name: getattr(agreement, name) for name in names}, "expected_version": agreement.version}
+    return {
+        "dated": work.today, "since": work.today, "until": case.programme.ends,
+        "visits_planned": service.default_visits(case.programme),
+        "place": (case.programme.settings or {}).get("place", "г. Пенза" if case.programme.is_demo else ""),
+    }  # fmt: skip
+
+
+from app.curation.visit_views import VisitView  # noqa: E402 — one list of the room's views
+
+VIEWS = [CurationView, VisitView]

@@ -1,0 +1,380 @@
+"""Visits and their reports: recorded once, corrected with history, acknowledged or objected to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.audit import service as audit
+from app.cases.models import Case
+from app.cases.queries import lock_case
+from app.cases.roles import require
+from app.core.errors import Invalid, Reason, Refusal
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+from app.curation.journal import revise
+from app.curation.models import Recommendation, Visit, VisitFile, VisitNote
+from app.curation.queries import (
+    current_agreement,
+    get_recommendation,
+    get_visit,
+    planned_visits,
+)
+from app.curation.rules import (
+    AgreementState,
+    RecommendationStatus,
+    ReportState,
+    VisitGround,
+    VisitMode,
+    fitting,
+    matched,
+)
+from app.curation.service import check_version
+from app.files.service import keep_scan
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson seen: class («5А»), subject, the teacher's surname and initials, what was found."""
+
+    grade: str
+    subject: str
+    teacher: str
+    finding: str = ""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One recommendation: what, who, until when."""
+
+    text: str
+    executor: str
+    due: date
+
+
+@dataclass(frozen=True)
+class VisitInput:
+    """What the curator enters about a visit; `send_key` is the form's own mark against double records."""
+
+    send_key: str
+    held_on: date
+    purpose: str
+    curator_people: str
+    findings: str
+    held_until: date | None = None
+    mode: VisitMode = VisitMode.in_person
+    ground: VisitGround = VisitGround.agreement
+    ground_comment: str = ""
+    school_people: str = ""
+    plan_item: str = ""
+    risk: str = ""
+    lessons: Sequence[Lesson] = field(default=())
+    recommendations: Sequence[Advice] = field(default=())
+
+
+def record_visit(work: Work, case_id: int, data: VisitInput) -> Visit:
+    """Record a visit; the same form sent again gives the visit that is there already.
+
+    Raises Forbidden, Invalid (a date to come, after the agreement's end; a claim of an agreement that is not
+    signed yet without a comment).
+    """
+    case = lock_case(work.session, case_id)
+    require(work, "curation.visit", case)
+    if not data.send_key or len(data.send_key) > 64:
+        raise Invalid(_("The form is incomplete. Open it once more."))
+    again = work.session.scalars(
+        select(Visit).where(Visit.case_id == case.id, Visit.send_key == data.send_key)
+    ).one_or_none()
+    if again is not None:
+        return again
+    _check(work, case, data)
+    values = _values(data)
+    visit = Visit(
+        case_id=case.id,
+        send_key=data.send_key,
+        report=ReportState.draft.value,
+        created_at=work.now,
+        created_by=work.actor.name,
+        **values,
+    )
+    work.session.add(visit)
+    audit.record(work, "visit:add", visit, case_id=case.id, values=values)
+    _write_recommendations(work, visit, data.recommendations)
+    _match_plan(work, visit)
+    return visit
+
+
+def correct_visit(
+    work: Work, case_id: int, visit_id: int, data: VisitInput, expected_version: int | None = None
+) -> Visit:
+    """Correct a visit that is not acknowledged yet; a report that was out comes back to the curator.
+
+    Raises Forbidden, Stale, Invalid as `record_visit`, Refusal (locked).
+    """
+    case, visit = _own(work, case_id, visit_id, expected_version)
+    _check(work, case, data)
+    values = _values(data)
+    if visit.report != ReportState.draft:
+        values["report"] = ReportState.draft.value
+    revise(work, visit, values, "visit:edit", case.id)
+    _write_recommendations(work, visit, data.recommendations)
+    _match_plan(work, visit)
+    return visit
+
+
+def withdraw_visit(work: Work, case_id: int, visit_id: int, reason: str) -> Visit:
+    """Take back a visit entered by mistake: it stays in the history and counts nowhere."""
+    case, visit = _own(work, case_id, visit_id)
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Say why.")})
+    changes = {"withdrawn_at": work.now, "withdrawn_reason": reason.strip()}
+    revise(work, visit, changes, "visit:withdraw", case.id)
+    for row in planned_visits(work.session, case.id):
+        if row.visit_id == visit.id:
+            row.visit_id = None
+    return visit
+
+
+def attach_photo(work: Work, case_id: int, visit_id: int, data: bytes, name: str) -> VisitFile:
+    """Keep a photo or a scan beside a visit. Raises Invalid at `photo`."""
+    case, visit = _own(work, case_id, visit_id)
+    stored = keep_scan(work, data, name, case_id=case.id, field="photo")
+    work.session.flush()  # the row points to the file's key
+    row = VisitFile(case_id=case.id, visit_id=visit.id, file_id=stored.id)
+    work.session.add(row)
+    return row
+
+
+def submit_report(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> Visit:
+    """Hand the report over to the director of the supported school."""
+    case, visit = _own(work, case_id, visit_id, expected_version)
+    if visit.report not in (ReportState.draft, ReportState.objected):
+        raise Refusal([Reason(_("The report is with the director already."))])
+    _step(work, case, visit, ReportState.submitted, "visit:submit")
+    return visit
+
+
+def acknowledge(
+    work: Work, case_id: int, visit_id: int, expected_version: int | None = None, comment: str = ""
+) -> Visit:
+    """The director has read the report; from now on it is locked."""
+    case, visit = _for_director(work, case_id, visit_id, expected_version)
+    _step(work, case, visit, ReportState.acknowledged, "visit:acknowledge", comment)
+    return visit
+
+
+def object_to(
+    work: Work, case_id: int, visit_id: int, objection: str, expected_version: int | None = None
+) -> Visit:
+    """The director objects, in words; the report goes back to the curator."""
+    case, visit = _for_director(work, case_id, visit_id, expected_version)
+    if not objection.strip():
+        raise Invalid(fields={"text": _("Write what you do not agree with.")})
+    _step(work, case, visit, ReportState.objected, "visit:object", objection)
+    return visit
+
+
+def add_to_report(work: Work, case_id: int, visit_id: int, text: str) -> VisitNote:
+    """A dated addition to a locked report, which itself stays as it was acknowledged."""
+    case = lock_case(work.session, case_id)
+    require(work, "curation.visit", case)
+    visit = get_visit(work.session, case_id, visit_id)
+    if visit.report != ReportState.acknowledged:
+        raise Refusal([Reason(_("The report is not acknowledged yet: correct it instead."))])
+    if not text.strip():
+        raise Invalid(fields={"text": _("This field is required.")})
+    return _note(work, case, visit, "addition", text, "visit:addition")
+
+
+def settle_recommendation(
+    work: Work,
+    case_id: int,
+    recommendation_id: int,
+    status: RecommendationStatus,
+    note: str = "",
+    expected_version: int | None = None,
+) -> Recommendation:
+    """Say what became of a recommendation; «no longer relevant» needs a reason."""
+    case = lock_case(work.session, case_id)
+    require(work, "curation.recommendation", case)
+    row = get_recommendation(work.session, case_id, recommendation_id)
+    check_version(row, expected_version)
+    if status == RecommendationStatus.not_relevant and not note.strip():
+        raise Invalid(fields={"note": _("Say why it is no longer relevant.")})
+    changes = {
+        "status": status.value,
+        "status_note": note.strip(),
+        "status_at": work.now,
+        "status_by": work.actor.name,
+    }
+    if (row.status, row.status_note) != (status.value, note.strip()):
+        revise(work, row, changes, "recommendation:status", case.id)
+    return row
+
+
+def date_faults(work: Work, case: Case, data: VisitInput) -> dict[str, Text]:
+    """What is wrong with the dates of a visit, by field."""
+    wrong: dict[str, Text] = {}
+    last = data.held_until or data.held_on
+    if data.held_on > work.today:
+        wrong["held_on"] = _("This date has not come yet. Enter a visit after it took place.")
+    elif data.held_on < case.programme.starts:
+        wrong["held_on"] = _("The programme began on %(day)s.", day=f"{case.programme.starts:%d.%m.%Y}")
+    if data.held_until and data.held_until < data.held_on:
+        wrong["held_until"] = _("The visit ends before it begins.")
+    elif data.held_until and data.held_until > work.today:
+        wrong["held_until"] = _("This date has not come yet. Enter a visit after it took place.")
+    agreement = current_agreement(work.session, case.id)
+    if agreement is not None and "held_on" not in wrong:
+        end = agreement.ended_on or agreement.until
+        if last > end:
+            wrong["held_until" if data.held_until else "held_on"] = _(
+                "The agreement ended on %(day)s.", day=f"{end:%d.%m.%Y}"
+            )
+    if data.ground == VisitGround.agreement and not data.ground_comment.strip():
+        unsigned = agreement is None or agreement.state in (AgreementState.draft, AgreementState.to_sign)
+        if unsigned or (agreement is not None and data.held_on < agreement.since):
+            wrong["ground_comment"] = _(
+                "On this day the agreement was not in force. "
+                "Choose the order as the ground, or explain in a few words."
+            )
+    return wrong
+
+
+def _check(work: Work, case: Case, data: VisitInput) -> None:
+    wrong = date_faults(work, case, data)
+    for name in ("purpose", "curator_people", "findings"):
+        if not getattr(data, name).strip():
+            wrong[name] = _("This field is required.")
+    for n, advice in enumerate(data.recommendations):
+        if not advice.text.strip():
+            wrong[f"recommendations-{n}-text"] = _("This field is required.")
+        if not advice.executor.strip():
+            wrong[f"recommendations-{n}-executor"] = _("This field is required.")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _values(data: VisitInput) -> dict[str, Any]:
+    plain = {
+        name: getattr(data, name).strip()
+        for name in (
+            "purpose",
+            "curator_people",
+            "school_people",
+            "findings",
+            "plan_item",
+            "risk",
+            "ground_comment",
+        )
+    }
+    return {
+        **plain,
+        "held_on": data.held_on,
+        "held_until": data.held_until if data.held_until != data.held_on else None,
+        "mode": data.mode.value,
+        "ground": data.ground.value,
+        "lessons": [asdict(lesson) for lesson in data.lessons],
+    }
+
+
+def _write_recommendations(work: Work, visit: Visit, advice: Sequence[Advice]) -> None:
+    """Make the visit's recommendations say what the form says; those whose fate is told are not dropped."""
+    session = work.session
+    rows = list(
+        session.scalars(
+            select(Recommendation)
+            .where(Recommendation.visit_id == visit.id)
+            .order_by(Recommendation.position)
+        )
+    )
+    kept = matched([row.text for row in rows], [item.text.strip() for item in advice])
+    for n, (item, place) in enumerate(zip(advice, kept, strict=True)):
+        values = {
+            "text": item.text.strip(),
+            "executor": item.executor.strip(),
+            "due": item.due,
+            "position": n + 1,
+        }
+        if place is None:
+            row = Recommendation(
+                case_id=visit.case_id, visit_id=visit.id, status=RecommendationStatus.open.value, **values
+            )
+            session.add(row)
+            audit.record(work, "recommendation:add", row, case_id=visit.case_id, values=values)
+        else:
+            revise(work, rows[place], values, "recommendation:edit", visit.case_id)
+    for place, row in enumerate(rows):
+        if place in kept:
+            continue
+        if row.status != RecommendationStatus.open:
+            raise Invalid(_("A recommendation whose fate is told cannot be removed: %(text)s", text=row.text))
+        values = {"text": row.text, "executor": row.executor, "due": row.due}
+        audit.record(work, "recommendation:delete", row, case_id=visit.case_id, values=values)
+        session.delete(row)
+    session.flush()
+    session.expire(visit, ["recommendations"])
+
+
+def _match_plan(work: Work, visit: Visit) -> None:
+    """Count the visit for the planned period it falls into."""
+    rows = planned_visits(work.session, visit.case_id)
+    for row in rows:
+        if row.visit_id == visit.id:
+            row.visit_id = None
+    place = fitting([(row.id, row.since, row.until) for row in rows if row.visit_id is None], visit.held_on)
+    for row in rows:
+        if row.id == place:
+            row.visit_id = visit.id
+    work.session.flush()
+
+
+def _own(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> tuple[Case, Visit]:
+    """The visit for its curator to change. Raises Forbidden, Stale, Refusal (locked)."""
+    case = lock_case(work.session, case_id)
+    require(work, "curation.visit", case)
+    visit = get_visit(work.session, case_id, visit_id)
+    check_version(visit, expected_version)
+    if visit.is_locked:
+        raise Refusal([locked_reason(visit)])
+    return case, visit
+
+
+def locked_reason(visit: Visit) -> Reason:
+    """Why a visit can no longer be changed."""
+    if visit.withdrawn_at is not None:
+        return Reason(_("This visit was withdrawn."))
+    return Reason(_("The director has acknowledged the report: it is locked. Write an addition."))
+
+
+def _for_director(
+    work: Work, case_id: int, visit_id: int, expected_version: int | None
+) -> tuple[Case, Visit]:
+    case = lock_case(work.session, case_id)
+    require(work, "curation.acknowledge", case)
+    visit = get_visit(work.session, case_id, visit_id)
+    check_version(visit, expected_version)
+    if visit.report != ReportState.submitted or visit.withdrawn_at is not None:
+        raise Refusal([Reason(_("This report does not wait for your answer."))])
+    return case, visit
+
+
+def _step(work: Work, case: Case, visit: Visit, state: ReportState, tag: str, text: str = "") -> None:
+    revise(
+        work, visit, {"report": state.value}, f"{tag}_state", case.id
+    )  # for the journal; the note tells it
+    _note(work, case, visit, state.value, text, tag)
+
+
+def _note(work: Work, case: Case, visit: Visit, kind: str, text: str, tag: str) -> VisitNote:
+    note = VisitNote(
+        case_id=case.id, visit_id=visit.id, kind=kind, text=text.strip(), at=work.now, by_name=work.actor.name
+    )
+    work.session.add(note)
+    audit.record(work, tag, note, case_id=case.id, values={"text": text.strip()} if text.strip() else None)
+    work.session.expire(visit, ["notes"])
+    return note

@@ -1,0 +1,1 @@
+"""Official papers: templates, language, rendering, numbers and files."""

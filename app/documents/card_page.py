@@ -1,0 +1,144 @@
+"""What the card of a paper shows: where it stands, what to do now, files, signatures, its lines and its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.access.scopes import as_system
+from app.audit.models import AuditDetail, AuditRecord
+from app.cases.models import Case
+from app.cases.roles import may_in_programme
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+from app.documents import facts, service
+from app.documents.frozen import thaw
+from app.documents.models import Document
+from app.documents.queries import file_of, lines_of_document
+from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
+from app.documents.signers import ROLE_LABELS
+from app.documents.templates import Template, registry
+from app.documents.texts import TAGS
+from app.documents.values import missing
+
+TONES: Mapping[str, str] = {
+    "draft": "", "to_sign": "warn", "signed": "info", "registered": "ok", "in_force": "ok", "changed": "info",
+    "cancelled": "bad", "expired": "", "terminated": "bad", "archived": "",
+}  # fmt: skip
+_ICONS = {"document:send": "send", "document:sign": "file-signature", "document:register": "stamp",
+          "document:withdraw": "undo-2", "document:edit": "pen-line"}  # fmt: skip
+
+
+def context(work: Work, document: Document) -> dict[str, Any]:
+    template = registry().of(document.template, document.template_hash)
+    values = thaw(document.values)
+
+    def can(capability: str) -> bool:
+        return may_in_programme(work, capability, document.programme)
+
+    office = can("documents.draft")
+    return {
+        "document": document, "kind": KIND_LABELS[document.of_kind],
+        "state": STATE_LABELS[document.in_state], "tone": TONES, "steps": steps(document),
+        "missing": missing(template, values) if document.is_draft else [],
+        "changed": service.changed_sources(work, document) if document.is_draft and office else [],
+        "typed": [(path, _path_label(template, path)) for path in sorted(document.typed)],
+        "lacking": [ROLE_LABELS[r] for r in missing_signers(document.of_kind, [s.role for s in document.signatures])],
+        "roles": ROLE_LABELS, "paper": file_of(document, "paper"), "copy": file_of(document, "registered"),
+        "lines": lines_of_document(work.session, document.id), "printed": service.printed,
+        "history": history(work, document), "can": can,
+        "curation": _curation(work, document),
+        "is_rendering": _is_rendering(document, template, values),
+    }  # fmt: skip
+
+
+def steps(document: Document) -> list[dict[str, Any]]:
+    """The way of the paper for the stepper."""
+    way = [DocumentState.draft, DocumentState.to_sign, DocumentState.signed, DocumentState.registered]
+    if document.kind != DocumentKind.protocol:
+        way.append(DocumentState.in_force)
+    now = document.in_state
+    if now not in way:
+        way.append(now)
+    here = way.index(now)
+    is_last = here == len(way) - 1
+    return [
+        {"title": STATE_LABELS[state], "state": "done" if i < here or (i == here and is_last) else
+         "now" if i == here else "todo"}
+        for i, state in enumerate(way)
+    ]  # fmt: skip
+
+
+def history(work: Work, document: Document) -> list[dict[str, Any]]:
+    """Acts on the paper, the latest first; one act on a paper of several cases is one line."""
+    with as_system(work.session):  # whoever sees the paper sees what became of it
+        rows = work.session.execute(
+            select(AuditRecord, AuditDetail)
+            .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
+            .where(AuditRecord.subject_type == "documents", AuditRecord.subject_id == document.id)
+            .order_by(AuditRecord.id.desc())
+        ).all()
+        ids = {record.actor_id for record, _detail in rows if record.actor_id}
+        names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
+    seen: set[tuple[Any, ...]] = set()
+    found = []
+    for record, detail in rows:
+        key = (record.tag, record.at, record.actor_id, record.data.get("role"))
+        if key in seen:
+            continue
+        seen.add(key)
+        note: dict[str, Any] = getattr(detail, "values", None) or {}  # an act without values has no detail
+        found.append(
+            {
+                "title": _sentence(record), "kind": "document", "icon": _ICONS.get(record.tag, "file-text"),
+                "at": record.at, "who": names.get(record.actor_id or 0, ""),
+                "note": note.get("reason") or note.get("comment") or "",
+            }
+        )
+    return found
+
+
+def _sentence(record: AuditRecord) -> Text | str:
+    if record.tag == "document:sign" and record.data.get("role") in ROLE_LABELS:
+        return _("Signature noted: %(role)s", role=ROLE_LABELS[record.data["role"]])
+    if record.tag == "document:register":
+        return _("Registered: No. %(number)s", number=record.data.get("number", ""))
+    return TAGS.get(record.tag, record.tag)
+
+
+def guards(work: Work, case: Case) -> list[dict[str, Any]]:
+    """What the papers of the case's present round still lack."""
+    if case.stage != "plan_approval":
+        return []
+    with as_system(work.session):  # as the guard of the transition asks
+        signed, registered = (source(work.session, case.id) for source in
+                              (facts.protocol_signed, facts.order_registered))  # fmt: skip
+    return [
+        {"text": _("The minutes are signed by chair and secretary"), "ok": bool(signed.value), "link": None},
+        {"text": _("The order is registered"), "ok": bool(registered.value), "link": None},
+    ]
+
+
+def _curation(work: Work, document: Document) -> Any:
+    """The page where both schools sign and number their agreement, until it is in force there."""
+    if document.kind != DocumentKind.agreement or not document.cases:
+        return None
+    in_force = work.ports.facts.get("curation.agreement_in_force")
+    with as_system(work.session):  # whoever looks
+        is_over = in_force is not None and in_force(work.session, document.cases[0].case_id).value is True
+    return None if is_over else work.ports.pages.get("curation")
+
+
+def _is_rendering(document: Document, template: Template, values: Mapping[str, Any]) -> bool:
+    if document.is_draft and missing(template, values):
+        return False
+    numbered = document.in_state in (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+    return file_of(document, "paper") is None or (numbered and file_of(document, "registered") is None)
+
+
+def _path_label(template: Template, path: str) -> str:
+    name = path.partition(".")[0]
+    return next((f.label for f in template.fields if f.name == name), name)

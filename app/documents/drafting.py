@@ -1,0 +1,238 @@
+"""Drafts: begun by a decision or by a person, filled from the sources, typed over, frozen and sent for signing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.scopes import as_system
+from app.audit import service as audit
+from app.cases.meetings import add_item, close_meeting, open_meeting
+from app.cases.models import Case, MeetingStatus, Programme
+from app.cases.queries import get_case
+from app.cases.roles import require_in_programme
+from app.core.errors import Invalid, Reason, Refusal
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.documents.frozen import digest, freeze, overlay, thaw
+from app.documents.models import Document, DocumentCase
+from app.documents.printing import request_paper, try_paper
+from app.documents.rules import DocumentKind, DocumentState, Move
+from app.documents.steps import locked, move, must_be_draft, note
+from app.documents.templates import Template, registry
+from app.documents.values import drafter, gather, missing
+
+SIDES = ("curator", "supported")
+OVER = frozenset(
+    {DocumentState.expired, DocumentState.terminated, DocumentState.cancelled, DocumentState.archived}
+)
+
+
+def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
+    """A draft about these cases, or the open draft of that template with them added.
+
+    Raises NotFound, Forbidden, Invalid (no case, or more than one for an agreement).
+    """
+    cases = [get_case(work.session, case_id) for case_id in case_ids]
+    if not cases:
+        raise Invalid(_("Choose at least one case."))
+    programme = cases[0].programme
+    require_in_programme(work, "documents.draft", programme)
+    if registry().on(template, work.today).scope == "pair" and len(cases) > 1:
+        raise Invalid(_("An agreement is about one pair of schools."))
+    if any(case.programme_id != programme.id for case in cases):
+        raise Invalid(_("A paper is about cases of one programme."))
+    document = None
+    for case in cases:
+        document = ensure_draft(work, template, case)
+    assert document is not None  # noqa: S101 — there is at least one case
+    return document
+
+
+def ensure_draft(work: Work, template: str, case: Case) -> Document:
+    """The open draft of the template with the case in it; made when there is none. Twice is as good as once."""
+    edition = registry().on(template, work.today)
+    with as_system(work.session):  # an effect of a decision, whoever took it
+        work.session.scalars(
+            select(Programme).where(Programme.id == case.programme_id).with_for_update()
+        ).one()  # two cases decided at once share one draft
+        document = _open_draft(work, edition, case)
+        if document is None:
+            document = _new(work, edition, case)
+        link = next((row for row in document.cases if row.case_id == case.id), None)
+        if link is None:
+            document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
+            work.session.flush()
+            note(work, document, "document:cover", only=case.id)
+        elif document.is_draft:
+            link.stage, link.round = case.stage, case.round
+        if edition.scope == "meeting":
+            meeting = open_meeting(work, case.programme)
+            add_item(work, meeting, case)
+            work.session.flush()
+        _fill(work, document, edition)
+    return document
+
+
+def edit(work: Work, document_id: int, values: Mapping[str, Any], expected_version: int | None = None) -> Document:
+    """Type values over what the sources say; keys are names or dotted paths («executor.phone»), None takes back.
+
+    Raises NotFound, Forbidden, Stale, Refusal when the paper is no draft, Invalid for a name the template lacks.
+    """
+    document = locked(work, document_id, expected_version)
+    require_in_programme(work, "documents.draft", document.programme)
+    must_be_draft(document)
+    template = registry().of(document.template, document.template_hash)
+    known = {f.name for f in template.fields}
+    unknown = sorted(path for path in values if path.partition(".")[0] not in known)
+    if unknown:
+        raise Invalid(_("The template has no field %(name)s.", name=", ".join(unknown)))
+    typed = {**document.typed, **{path: freeze(value) for path, value in values.items()}}
+    typed = {path: value for path, value in typed.items() if not (path in values and values[path] is None)}
+    if typed != document.typed:
+        old = {path: document.typed.get(path) for path in values if document.typed.get(path) != typed.get(path)}
+        changes = {path.replace(".", "_"): {"old": was, "new": typed.get(path)} for path, was in old.items()}
+        document.typed = typed
+        audit.record(work, "document:edit", document, stream=f"document:{document.id}",
+                     data={"fields": sorted(old)}, values=changes)  # fmt: skip
+    _fill(work, document, registry().on(document.template, work.today))
+    return document
+
+
+def refresh(work: Work, document_id: int, expected_version: int | None = None) -> Document:
+    """Read the sources anew into a draft; what was typed stays. Raises NotFound, Forbidden, Stale, Refusal."""
+    document = locked(work, document_id, expected_version)
+    require_in_programme(work, "documents.draft", document.programme)
+    must_be_draft(document)
+    _fill(work, document, registry().on(document.template, work.today))
+    return document
+
+
+def changed_sources(work: Work, document: Document) -> list[str]:
+    """Labels of the fields whose source says something else since the draft was filled."""
+    template = registry().of(document.template, document.template_hash)
+    fresh = freeze(overlay(gather(work, document, template), thaw(document.typed)))
+    return [f.label for f in template.fields if fresh.get(f.name) != document.values.get(f.name)]
+
+
+def send_to_sign(work: Work, document_id: int, expected_version: int | None = None) -> Document:
+    """Freeze the values and hand the paper over for signing; the minutes close their meeting.
+
+    Raises NotFound, Forbidden, Stale, Refusal (no draft, sources changed since), Invalid with every empty
+    required field by its name.
+    """
+    document = locked(work, document_id, expected_version)
+    require_in_programme(work, "documents.draft", document.programme)
+    must_be_draft(document)
+    template = registry().of(document.template, document.template_hash)
+    if changed := changed_sources(work, document):
+        raise Refusal([
+            Reason(_("Changed since the draft was filled: %(names)s. Refresh the draft and look at it once more.",
+                     names=", ".join(changed)), f"/documents/{document.id}")
+        ])  # fmt: skip
+    values = thaw(document.values)
+    empty = missing(template, values)
+    if empty:
+        raise Invalid(
+            _("The paper lacks: %(names)s", names=", ".join(f.label for f in empty)),
+            {f.name: _("Fill in: %(label)s", label=f.label) for f in empty},
+        )
+    try_paper(work, document)  # a form of a name may still be missing deep inside
+    if document.meeting is not None and document.meeting.status != MeetingStatus.held:
+        close_meeting(work, document.meeting)
+    freeze_and_send(work, document)
+    return document
+
+
+def freeze_and_send(work: Work, document: Document) -> None:
+    """From here on the values stand as they are; what is printed from them is what was shown to the signers."""
+    move(document, Move.send)
+    document.values_hash = digest(document.values)
+    document.sent_at = work.now
+    if document.kind == DocumentKind.protocol:
+        document.dated = thaw(document.values)["date"]
+    note(work, document, "document:send", data={"values": document.values_hash, "file": document.template_hash})
+    request_paper(work, document)
+
+
+def withdraw(work: Work, document_id: int, reason: str, expected_version: int | None = None) -> Document:
+    """Take a paper nobody has signed back to the draft. Raises NotFound, Forbidden, Stale, Invalid, Refusal."""
+    document = locked(work, document_id, expected_version)
+    require_in_programme(work, "documents.draft", document.programme)
+    if not reason.strip():
+        raise Invalid(fields={"reason": _("Say why.")})
+    if document.signatures:
+        raise Refusal([Reason(_("The paper already bears a signature."))])
+    move(document, Move.withdraw)
+    document.values_hash, document.sent_at = None, None
+    if document.kind == DocumentKind.order:
+        document.dated = None
+    note(work, document, "document:withdraw", values={"reason": reason.strip()})
+    _fill(work, document, registry().on(document.template, work.today))
+    return document
+
+
+def _open_draft(work: Work, template: Template, case: Case) -> Document | None:
+    query = select(Document).where(
+        Document.programme_id == case.programme_id, Document.template == template.code,
+    )  # fmt: skip
+    if template.scope == "pair":
+        live = [state.value for state in DocumentState if state not in OVER]
+        query = query.join(DocumentCase).where(DocumentCase.case_id == case.id, Document.state.in_(live))
+    else:
+        query = query.where(Document.state == DocumentState.draft.value)
+    if template.scope == "meeting":
+        query = query.where(Document.meeting_id == open_meeting(work, case.programme).id)
+    return work.session.scalars(
+        query.order_by(Document.id.desc()).limit(1).with_for_update(of=Document)
+        .execution_options(populate_existing=True)
+    ).one_or_none()  # fmt: skip
+
+
+def _new(work: Work, template: Template, case: Case) -> Document:
+    executor = drafter(work, case.programme)
+    meeting = open_meeting(work, case.programme) if template.scope == "meeting" else None
+    if meeting is not None:
+        work.session.flush()
+    document = Document(
+        programme_id=case.programme_id, template=template.code, template_hash=template.hash, kind=template.kind.value,
+        title=template.titles["ru"], state=DocumentState.draft.value, values={}, typed={}, revision=0, number="",
+        meeting_id=meeting.id if meeting else None, executor_id=executor.id if executor else None,
+        created_at=work.now, created_by=work.actor.user_id, cases=[], signatures=[], files=[],
+    )  # fmt: skip
+    work.session.add(document)
+    work.session.flush()
+    document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
+    work.session.flush()
+    note(work, document, "document:draft", data={"template": template.code})
+    return document
+
+
+def _fill(work: Work, document: Document, template: Template) -> None:
+    """Read the sources into the draft, what was typed over them; a changed draft gets a new revision to print."""
+    if not document.is_draft:
+        return
+    fresh = overlay(gather(work, document, template), thaw(document.typed))
+    frozen = freeze(fresh)
+    if frozen == document.values and template.hash == document.template_hash and document.revision:
+        return
+    document.values, document.template_hash = frozen, work.ports.storage.put(template.content)
+    document.title = _title(document, template, fresh)[:400]
+    document.revision += 1
+    work.session.flush()
+    if not missing(template, fresh):
+        request_paper(work, document)
+
+
+def _title(document: Document, template: Template, values: Mapping[str, Any]) -> str:
+    if template.kind == DocumentKind.order and values.get("heading"):
+        return f"Приказ «{values['heading']}»"
+    if template.kind == DocumentKind.agreement:
+        names = [str((values.get(side) or {}).get("short_name") or "") for side in SIDES]
+        if all(names):
+            return f"Договор о сотрудничестве: {names[0]} – {names[1]}"
+    if template.kind == DocumentKind.protocol and values.get("date"):
+        return f"Протокол заседания координационной группы {values['date']:%d.%m.%Y}"
+    return template.titles["ru"]

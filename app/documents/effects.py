@@ -1,0 +1,35 @@
+"""What decisions do to papers: `documents.draft` from a workflow, and the agreement that came into force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.cases.models import Case
+from app.core.ports import EffectHandler
+from app.core.unit_of_work import Work
+from app.documents.service import ensure_draft, settle_agreement
+
+
+def draft(work: Work, case: Case, params: Mapping[str, Any]) -> None:
+    """Add the case to the open draft of `template`, or begin one; an agreement is one per case."""
+    ensure_draft(work, str(params["template"]), case)
+
+
+def agreement_in_force(work: Work, case: Case, params: Mapping[str, Any]) -> None:
+    """Print the agreement as the schools signed and numbered it.
+
+    Params: `signed` {curator: date, supported: date}, `numbers` {curator, supported}, `dated`, `scan` (file id).
+    """
+    signed: Mapping[str, date] = params["signed"]
+    settle_agreement(
+        work, case, signed=signed, file_id=int(params["scan"]), dated=params["dated"], numbers=params["numbers"],
+        comment=str(params.get("comment", "")),
+    )  # fmt: skip
+
+
+EFFECTS: dict[str, EffectHandler] = {
+    "documents.draft": draft,
+    "documents.agreement_in_force": agreement_in_force,
+}

@@ -1,0 +1,93 @@
+"""What the papers say about a case: minutes signed, order registered, when, and the agreement's paper."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.cases.queries import get_case
+from app.core.ports import Fact, FactSource
+from app.documents.models import Document, DocumentCase
+from app.documents.rules import STATE_LABELS, DocumentState, missing_signers
+from app.documents.signers import ROLE_LABELS
+
+PAGE = "documents"
+_REGISTERED = frozenset(
+    {DocumentState.registered, DocumentState.in_force, DocumentState.changed, DocumentState.archived}
+)
+_SIGNED = _REGISTERED | {DocumentState.signed}
+
+
+def _latest(session: Session, case_id: int, template: str, *, this_round: bool) -> Document | None:
+    """The latest paper of the template that covers the case (in its present stage and round, if so asked)."""
+    query = (
+        select(Document)
+        .join(DocumentCase, DocumentCase.document_id == Document.id)
+        .options(selectinload(Document.signatures))
+        .where(DocumentCase.case_id == case_id, Document.template == template)
+        .order_by(Document.id.desc())
+    )
+    if this_round:
+        case = get_case(session, case_id)
+        query = query.where(DocumentCase.stage == case.stage, DocumentCase.round == case.round)
+    return session.scalars(query).first()
+
+
+def protocol_signed(session: Session, case_id: int) -> Fact:
+    """Chair and secretary have signed the minutes of the present round; items name who has not."""
+    document = _latest(session, case_id, "protocol", this_round=True)
+    if document is None:
+        return Fact(False, link=PAGE)
+    if document.in_state in _SIGNED:
+        return Fact(True, link=PAGE)
+    lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
+    return Fact(False, items=tuple(str(ROLE_LABELS[role]) for role in lacking), link=PAGE)
+
+
+def order_registered(session: Session, case_id: int) -> Fact:
+    """The order of the present round is registered; items say at which step it stands."""
+    document = _latest(session, case_id, "order_plan", this_round=True)
+    if document is None:
+        return Fact(False, link=PAGE)
+    if document.in_state in _REGISTERED:
+        return Fact(True, items=(f"№ {document.number}",), link=PAGE)
+    return Fact(False, items=(str(STATE_LABELS[document.in_state]),), link=PAGE)
+
+
+def order_date(session: Session, case_id: int) -> Fact:
+    """The date of the registered order that approved the plan."""
+    document = _registered_order(session, case_id)
+    return Fact(document.dated if document else None, link=PAGE)
+
+
+def order_number(session: Session, case_id: int) -> Fact:
+    """«12-оп»."""
+    document = _registered_order(session, case_id)
+    return Fact(document.number if document else None, link=PAGE)
+
+
+def agreement_registered(session: Session, case_id: int) -> Fact:
+    """The printed agreement bears both numbers."""
+    document = _latest(session, case_id, "agreement", this_round=False)
+    return Fact(document is not None and document.in_state in _REGISTERED, link=PAGE)
+
+
+def _registered_order(session: Session, case_id: int) -> Document | None:
+    return session.scalars(
+        select(Document)
+        .join(DocumentCase, DocumentCase.document_id == Document.id)
+        .where(
+            DocumentCase.case_id == case_id, Document.template == "order_plan",
+            Document.state.in_([str(s) for s in _REGISTERED]),
+        )
+        .order_by(Document.dated.desc(), Document.id.desc())
+    ).first()  # fmt: skip
+
+
+FACTS: dict[str, FactSource] = {
+    "documents.protocol_signed": protocol_signed,
+    "documents.order_registered": order_registered,
+    "documents.order_date": order_date,
+    "documents.order_number": order_number,
+    "documents.agreement_registered": agreement_registered,
+}

@@ -1,0 +1,187 @@
+"""Forms of the papers: the draft with every variable of its template, signatures, registration, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from wtforms import HiddenField
+
+from app.core.i18n import _
+from app.documents.frozen import read
+from app.documents.inputs import CASE_LABELS, SOURCE_LABELS, Input, inputs
+from app.documents.templates import Template
+from app.schools.models import Position
+from app.ui.forms import (
+    ChoiceField,
+    DateField,
+    FormField,
+    LongTextField,
+    ManyField,
+    NumberField,
+    OneOfField,
+    RoomForm,
+    RowOf,
+    RowsField,
+    ScanField,
+    TextField,
+)
+
+NEXT, BY_HAND = "next", "by_hand"
+
+
+class PointRow(RowOf):
+    """One point of an order."""
+
+    executor = TextField(_("Who (dative)"), max_length=500)
+    action = TextField(_("What to do"), max_length=1000)
+    term = TextField(_("Term"), max_length=200)
+    parts = LongTextField(_("Parts, one per line"))
+
+
+class DraftForm(RoomForm):
+    """The ancestor of the forms made for each template by `draft_form`."""
+
+    expected_version = HiddenField()
+
+    def changes(self, asked: Sequence[Input], values: Mapping[str, Any], people: Mapping[int, Any]) -> dict[str, Any]:
+        """What differs from the values shown: path → new value."""
+        found: dict[str, Any] = {}
+        for one in asked:
+            new, old = _typed(one, self[one.name], people), read(values, one.path)
+            if one.kind == "person":
+                if (new or {}).get("id") != (old or {}).get("id"):
+                    found[one.path] = new or ""
+            elif (new or None) != (old or None):
+                found[one.path] = new if new is not None else ""
+        changed_people = {one.path for one in asked if one.kind == "person" and one.path in found}
+        # name forms shown for the person before belong to that person
+        return {
+            path: None if path.partition(".")[0] in changed_people - {path} else value for path, value in found.items()
+        }
+
+
+def draft_form(
+    template: Template, values: Mapping[str, Any], people: Sequence[Position]
+) -> tuple[DraftForm, list[Input]]:
+    """A form with an input for each place of the draft, filled with what stands there now."""
+    fields: dict[str, Any] = {}
+    sections: list[tuple[Any, list[str]]] = []
+    asked: list[Input] = []
+    for field, places in inputs(template, values):
+        title = f"{field.label}{' *' if field.required else ''}"
+        if len(places) == 1 and places[0].label == field.label:  # one input needs no heading over its label
+            places = [replace(places[0], label=title)]
+            title = ""
+        for one in places:
+            fields[one.name] = _control(one, people, str(SOURCE_LABELS[field.source]))
+            asked.append(one)
+        if places:
+            sections.append((title, [one.name for one in places]))
+    made = type("TemplateForm", (DraftForm,), {**fields, "sections": sections})
+    form: DraftForm = made(data={one.name: _shown(one, values) for one in asked})
+    return form, asked
+
+
+def _control(one: Input, people: Sequence[Position], source: str) -> Any:
+    hint = f"{CASE_LABELS[one.case]} · {source}" if one.case else source
+    match one.kind:
+        case "day":
+            return DateField(one.label, description=hint)
+        case "whole":
+            return NumberField(one.label, whole=True, minimum=0, maximum=1000)
+        case "text":
+            return LongTextField(one.label, description=hint, render_kw={"rows": 3})
+        case "lines":
+            return LongTextField(one.label, description=_("One per line"))
+        case "person":
+            choices = [(p.id, f"{p.person.full_name}, {p.title}") for p in people]
+            return ChoiceField(one.label, choices=choices, coerce=int, blank=_("— nobody —"), description=hint)
+        case "points":
+            return RowsField(FormField(PointRow), source)
+        case _:
+            return TextField(one.label, max_length=1000, description=hint)
+
+
+def _shown(one: Input, values: Mapping[str, Any]) -> Any:
+    value = read(values, one.path)
+    if one.kind == "lines":
+        return "\n".join(value or ())
+    if one.kind == "points":
+        return [{**point, "parts": "\n".join(point.get("parts") or ())} for point in value or ()]
+    if one.kind == "person":
+        return (value or {}).get("position_id")
+    return value
+
+
+def _typed(one: Input, field: Any, people: Mapping[int, Any]) -> Any:
+    if one.kind == "lines":
+        return _split(field.data)
+    if one.kind == "points":
+        return [
+            {"executor": row["executor"] or "", "action": row["action"] or "", "term": row["term"] or None,
+             "parts": _split(row["parts"])}
+            for row in field.filled()
+        ]  # fmt: skip
+    if one.kind == "person":
+        return people.get(field.data) if field.data else None
+    return field.data
+
+
+def _split(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+class SignForm(RoomForm):
+    roles = ManyField(_("Whose signatures stand on it"), required=True)
+    signed_on = DateField(_("Date of the signature"), required=True)
+    proof = ScanField(
+        _("Scan of the signed paper, or a detached signature file"), required=True,
+        types=("pdf", "jpg", "jpeg", "png", "sig", "p7s"),
+    )  # fmt: skip
+    expected_version = HiddenField()
+
+
+class RegisterForm(RoomForm):
+    """Registration in a journal kept here."""
+
+    dated = DateField(_("Date of the document"), required=True)
+    way = OneOfField(_("Number"), required=True)
+    number = TextField(_("Number on paper"), max_length=20, description=_("For example 12-оп or 45/1"))
+    reason = TextField(_("Why it is entered by hand"), max_length=500)
+    comment = LongTextField(_("Comment"), max_length=1000, description=_("Needed when a date is out of order"))
+    sheets = TextField(_("Sheets and appendices"), max_length=40, description=_("For example 2/1"))
+    mailing = TextField(_("Mailing"), max_length=200)
+    folder = TextField(_("File"), max_length=60, description=_("Index of the file by the nomenclature"))
+    note = TextField(_("Note"), max_length=500)
+    expected_version = HiddenField()
+    sections = (
+        (_("Number and date"), ["dated", "way", "number", "reason", "comment"]),
+        (_("Line of the journal"), ["sheets", "mailing", "folder", "note"]),
+    )
+
+
+class AgreementRegisterForm(RoomForm):
+    """The numbers both schools gave in journals of their own."""
+
+    dated = DateField(_("Date of the agreement"), required=True)
+    curator_number = TextField(_("Number of the curator school"), max_length=20, required=True)
+    supported_number = TextField(_("Number of the supported school"), max_length=20, required=True)
+    comment = LongTextField(_("Comment"), max_length=1000, description=_("Needed when a date is out of order"))
+    expected_version = HiddenField()
+
+
+class ReasonForm(RoomForm):
+    reason = LongTextField(_("Reason"), required=True, max_length=1000)
+    expected_version = HiddenField()
+
+
+class GapForm(RoomForm):
+    first = NumberField(_("From number"), required=True, whole=True, minimum=1)
+    last = NumberField(_("To number"), required=True, whole=True, minimum=1)
+    note = LongTextField(_("Why there is no line"), required=True, max_length=500)
+
+
+class ReserveForm(RoomForm):
+    purpose = TextField(_("What the number is kept for, for whom, until when"), required=True, max_length=500)

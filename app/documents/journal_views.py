@@ -1,0 +1,94 @@
+"""The pages of the journal: its table by series and year, annulment, reservation, explanation of gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+
+from app.access.scopes import get_visible
+from app.core.errors import Invalid, NotFound, Refusal
+from app.core.i18n import _
+from app.documents import register_page, service
+from app.documents.forms import GapForm, ReasonForm, ReserveForm
+from app.documents.models import Registration, Series
+from app.documents.queries import series_of
+from app.ui.base import RoomView, page
+
+FORM = ("GET", "POST")
+
+
+class JournalView(RoomView):
+    route_base = "/journal"
+    class_permission_name = "Journal"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
+        years = sorted({series.year for series in kept}, reverse=True)
+        year = request.args.get("year", type=int) or (years[0] if years else work.today.year)
+        of_year = [series for series in kept if series.year == year]
+        chosen = next((s for s in of_year if s.id == request.args.get("series", type=int)), None)
+        series = chosen or (of_year[0] if of_year else None)
+        return self.render(
+            "documents/journal.html", years=years, year=year, of_year=of_year, series=series,
+            rows=register_page.rows(work.session, series) if series else [], series_title=register_page.title,
+            is_clerk=work.actor.has("clerk"),
+        )  # fmt: skip
+
+    @page("/lines/<int:line_id>/annul", methods=FORM, permission="write")
+    def annul(self, line_id: int) -> Any:
+        line = get_visible(self.read().session, Registration, line_id)
+        form = ReasonForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.annul(work, line_id, form.reason.data or "")
+                return self.done(self._url(line.series), _("The line is annulled; its number is not given again"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        lead = _("Only for a paper registered by mistake. An unwanted order is cancelled by another order.")
+        return self._form(form, line.series, _("Annul the line %(number)s", number=service.printed(line)),
+                          _("Annul"), lead)  # fmt: skip
+
+    @page("/<int:series_id>/explain", methods=FORM, permission="write")
+    def explain(self, series_id: int) -> Any:
+        series = get_visible(self.read().session, Series, series_id)
+        form = GapForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    found = get_visible(work.session, Series, series_id)
+                    first, last = int(form.first.data or 0), int(form.last.data or 0)
+                    service.explain_gap(work, found, first, last, form.note.data or "")
+                return self.done(self._url(series), _("The missing numbers are explained"))
+            except Invalid as error:
+                form.take_errors(error)
+        return self._form(form, series, _("Explain missing numbers"), _("Save"))
+
+    @page("/<int:series_id>/reserve", methods=FORM, permission="write")
+    def reserve(self, series_id: int) -> Any:
+        series = get_visible(self.read().session, Series, series_id)
+        form = ReserveForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    gap = service.reserve(work, get_visible(work.session, Series, series_id), form.purpose.data or "")
+                    number = gap.first
+                return self.done(self._url(series), _("Number %(number)s is reserved", number=number))
+            except Invalid as error:
+                form.take_errors(error)
+        return self._form(form, series, _("Reserve the next number"), _("Reserve"))
+
+    def _url(self, series: Series) -> str:
+        return url_for("JournalView.index", year=series.year, series=series.id)
+
+    def _form(self, form: Any, series: Series, heading: Any, submit: Any, lead: Any = None) -> Any:
+        if series.organisation_id not in self.actor.organisation_ids("clerk"):
+            raise NotFound
+        return self.render("documents/form.html", form.status, document=None, form=form, heading=heading,
+                           submit=submit, lead=lead, back=self._url(series))  # fmt: skip
+
+
+VIEWS: list[type[RoomView]] = [JournalView]

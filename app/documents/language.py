@@ -1,0 +1,313 @@
+"""Russian as official papers write it: typography, dates, numbers, lists, agreement; the template filters.
+
+Pure functions. `FILTERS` at the end is the whole vocabulary a template may use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.documents.names import (
+    CASES,
+    NBSP,
+    acting_position,
+    form,
+    full_name,
+    gender_of,
+    initials,
+    initials_first,
+    initials_last,
+    position_is_known,
+    prefill_person,
+    prefill_position,
+    surname_in,
+)
+
+__all__ = [
+    "CASES",
+    "FILTERS",
+    "NBSP",
+    "acting_position",
+    "agree",
+    "date_long",
+    "date_short",
+    "form",
+    "full_name",
+    "gender_of",
+    "initials",
+    "initials_first",
+    "initials_last",
+    "join_and",
+    "nbsp",
+    "plural",
+    "position_is_known",
+    "prefill_person",
+    "prefill_position",
+    "quotes",
+    "school_list",
+    "school_number_key",
+    "surname_in",
+]
+
+MONTHS = (
+    "января",
+    "февраля",
+    "марта",
+    "апреля",
+    "мая",
+    "июня",
+    "июля",
+    "августа",
+    "сентября",
+    "октября",
+    "ноября",
+    "декабря",
+)
+
+# --- typography -------------------------------------------------------------------------------
+
+_UPPER = "А-ЯЁ"
+_INITIALS = rf"[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?"
+_MONTH = "|".join(MONTHS)
+_NBSP_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile("\u202f"), NBSP),
+    (re.compile(r"№ ?(?=[\w_])"), f"№{NBSP}"),
+    (re.compile(rf"(?<![\w.])({_INITIALS}) (?=[{_UPPER}][а-яё])"), rf"\1{NBSP}"),
+    (re.compile(rf"(?<=[а-яё]) (?={_INITIALS}(?![\w]))"), NBSP),
+    (re.compile(rf"(?<![\w.])([{_UPPER}])\. (?=[{_UPPER}]\.)"), rf"\1.{NBSP}"),
+    (re.compile(rf"(?<=\d) (?=(?:{_MONTH})\b)", re.IGNORECASE), NBSP),
+    (re.compile(rf"\b({_MONTH}) (?=\d{{4}}\b)", re.IGNORECASE), rf"\1{NBSP}"),
+    (re.compile(r"(?<=\d) (?=(?:г\.|гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"), NBSP),
+    (
+        re.compile(r"(?<![\w.])(г|ул|пр|д|корп|ст|п|пп|ч|рис|табл|стр|им|пос|с)\. (?=[\w«])", re.IGNORECASE),
+        rf"\1.{NBSP}",
+    ),
+    (re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
+    (re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
+    (re.compile(r" (?=[–—] )"), NBSP),
+    (re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
+)
+
+
+def nbsp(text: str) -> str:
+    """Text with unbreakable spaces where a line must not end: «№ 41», «И.О. Фамилия», «30 %», dates."""
+    for pattern, replacement in _NBSP_RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def quotes(text: str) -> str:
+    """Straight quotes as « », inside them „ “; quotes that are right already stay."""
+    out: list[str] = []
+    depth = text_depth = 0
+    for index, char in enumerate(text):
+        if char == "«":
+            text_depth += 1
+        elif char == "»":
+            text_depth = max(0, text_depth - 1)
+        if char != '"':
+            out.append(char)
+            continue
+        before = text[index - 1] if index else " "
+        after = text[index + 1] if index + 1 < len(text) else " "
+        opening = (before.isspace() or before in '(«"[–—') and not after.isspace()
+        level = depth + text_depth
+        if opening or level == 0:
+            out.append("«" if level == 0 else "„")
+            depth += 1
+        else:
+            out.append("»" if level == 1 else "“")
+            depth -= 1
+    return "".join(out)
+
+
+# --- dates, numbers, lists ----------------------------------------------------------------------
+
+
+def date_short(value: date) -> str:
+    """«22.01.2025»."""
+    return f"{value.day:02d}.{value.month:02d}.{value.year:04d}"
+
+
+def date_long(value: date) -> str:
+    """«22 января 2025 г.», unbreakable."""
+    return NBSP.join((str(value.day), MONTHS[value.month - 1], str(value.year), "г."))
+
+
+def plural(number: int, one: str, few: str, many: str) -> str:
+    """The word that goes with a number: 1 выезд, 2 выезда, 5 выездов, 21 выезд."""
+    last_two, last = abs(number) % 100, abs(number) % 10
+    if last == 1 and last_two != 11:
+        return one
+    if 2 <= last <= 4 and not 12 <= last_two <= 14:
+        return few
+    return many
+
+
+def join_and(words: Sequence[str]) -> str:
+    """«№ 41, № 50 и ОШИ № 1»."""
+    words = list(words)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} и {words[-1]}"
+
+
+_NUMBER = re.compile(r"№\s*(\d+)(?:\s*/\s*(\d+))?")
+
+
+def school_number_key(name: str) -> str:
+    """A text that sorts schools by number: № 9 before № 41 before № 65/23; without a number last.
+
+    Equal numbers go by name, so СОШ № 1 and ЦО № 1 keep one order.
+    """
+    found = _NUMBER.search(name.replace(NBSP, " "))
+    number, branch = (int(found[1]), int(found[2] or 0)) if found else (99999, 0)
+    return f"{number:05d}/{branch:05d} {name.replace(NBSP, ' ').lower().replace('ё', 'е')}"
+
+
+_PLAIN_SCHOOL = re.compile(r"^(?:М[АБК]?ОУ\s+)?(?:СОШ|школа)\s+(№\s*\d+(?:/\d+)?)", re.IGNORECASE)
+_OTHER_SCHOOL = re.compile(r"^(?:М[АБК]?ОУ\s+)(?=\S)")
+_SCHOOL = {
+    "nomn": ("школа", "школы"),
+    "gent": ("школы", "школ"),
+    "datv": ("школе", "школам"),
+    "accs": ("школу", "школы"),
+    "ablt": ("школой", "школами"),
+    "loct": ("школе", "школах"),
+}
+
+
+def school_list(schools: Sequence[str], case: str = "nomn") -> str:
+    """«школам № 41, № 50 и ОШИ № 1»: common schools share their word, the others keep their kind."""
+    ordered = sorted(schools, key=school_number_key)
+    common = [found[1] for name in ordered if (found := _PLAIN_SCHOOL.match(name.replace(NBSP, " ")))]
+    others = [
+        _OTHER_SCHOOL.sub("", name) for name in ordered if not _PLAIN_SCHOOL.match(name.replace(NBSP, " "))
+    ]
+    words = [nbsp(word) for word in [*common, *others]]
+    if common:
+        singular, several = _SCHOOL[case]
+        words[0] = f"{several if len(common) > 1 else singular} {words[0]}"
+    return join_and(words)
+
+
+# --- agreement in gender ------------------------------------------------------------------------
+
+
+def agree(
+    gender: str | Mapping[str, Any], masc: str, femn: str, neut: str | None = None, plur: str = ""
+) -> str:
+    """The word that agrees with a gender, or with the gender of a person, an organisation, a paper."""
+    value = gender.get("gender") if isinstance(gender, Mapping) else gender
+    words = {"masc": masc, "femn": femn, "neut": neut or masc, "plur": plur or masc}
+    return words[gender_of(value)]
+
+
+def acting(person: Mapping[str, Any]) -> str:
+    """«действующего» or «действующей»."""
+    return agree(person, "действующего", "действующей")
+
+
+def named(organisation: Mapping[str, Any]) -> str:
+    """«именуемое», «именуемый» or «именуемая»."""
+    return agree(organisation, "именуемый", "именуемая", "именуемое", "именуемые")
+
+
+def approved(paper: Mapping[str, Any]) -> str:
+    """«УТВЕРЖДЁН» (план), «УТВЕРЖДЕНА» (карта), «УТВЕРЖДЕНО» (положение), «УТВЕРЖДЕНЫ»."""
+    return agree(paper, "УТВЕРЖДЁН", "УТВЕРЖДЕНА", "УТВЕРЖДЕНО", "УТВЕРЖДЕНЫ")
+
+
+def capital(text: str) -> str:
+    """The first letter raised, the rest as it is: «И.о. начальника …»."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """The first letter lowered, unless the first word is an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def lines(text: str, width: int = 34) -> str:
+    """Text broken into even lines of at most `width` signs, to leave room for the name."""
+    words = text.split(" ")
+    count = max(1, -(-len(text) // max(width, 1)))
+    for limit in range(-(-len(text) // count), max(width, len(text)) + 1):
+        rows = [words[0]]
+        for word in words[1:]:
+            if len(rows[-1]) + 1 + len(word) <= limit:
+                rows[-1] += " " + word
+            else:
+                rows.append(word)
+        if len(rows) <= count or limit >= width:
+            break
+    return "\n".join(rows)
+
+
+_ABBREVIATION = re.compile(r"(?:[А-ЯЁ]|\b(?:г|гг|др|пр|руб|чел|экз|им|ул|т\.\s?[дпеч]))\.$")
+
+
+def no_dot(text: str) -> str:
+    """A sentence without its last dot; the dot of «А.И.», «2025 г.», «и др.» stays."""
+    stripped = text.rstrip()
+    if not stripped.endswith(".") or stripped.endswith("..") or _ABBREVIATION.search(stripped):
+        return stripped
+    return stripped[:-1]
+
+
+def ends(text: str, mark: str) -> str:
+    """A sentence that ends with the mark, whatever dot was typed: one dot, never two."""
+    body = no_dot(text)
+    return body if mark == "." and body.endswith(".") else body + mark
+
+
+def numbered(points: Sequence[Mapping[str, Any]], start: int = 1) -> list[dict[str, Any]]:
+    """Points of an order with their numbers: 3, and for the parts of a point 3.1, 3.2."""
+    return [
+        {
+            **point,
+            "no": no,
+            "parts": [{"no": f"{no}.{k}", "text": text} for k, text in enumerate(point["parts"], 1)],
+        }
+        for no, point in enumerate(points, start=start)
+    ]
+
+
+def count(things: Sequence[Any], more: int = 0) -> int:
+    """How many there are, and `more`."""
+    return len(things) + more
+
+
+def join_list(words: Sequence[str]) -> str:
+    """«низкая мотивация; дефицит кадров»: long items, parted by semicolons, first letters lowered."""
+    return "; ".join(small(word) for word in words)
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "acting": acting,
+    "agree": agree,
+    "approved": approved,
+    "capital": capital,
+    "count": count,
+    "date_long": date_long,
+    "date_short": date_short,
+    "ends": ends,
+    "form": form,
+    "full_name": full_name,
+    "initials_first": initials_first,
+    "initials_last": initials_last,
+    "join_and": join_and,
+    "join_list": join_list,
+    "lines": lines,
+    "named": named,
+    "nbsp": nbsp,
+    "no_dot": no_dot,
+    "numbered": numbered,
+    "plural": plural,
+    "quotes": quotes,
+    "school_list": school_list,
+    "small": small,
+}

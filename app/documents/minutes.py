@@ -1,0 +1,173 @@
+"""What the minutes of the coordination group print: who was there, what was heard, how each school was voted on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.access.memberships import accounts_holding
+from app.cases.context import voters_of
+from app.cases.meetings import members
+from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
+from app.cases.queries import events_of
+from app.core.unit_of_work import Work
+from app.documents.language import agree
+from app.documents.people import Card, person_card
+
+
+@dataclass(frozen=True)
+class Question:
+    """How a stage's question is worded; official papers are Russian only."""
+
+    title: str
+    heard: str
+    passed: str
+    failed: str
+    mark_passed: str
+    mark_failed: str
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "plan_approval": Question(
+        title="О рассмотрении плана основных мероприятий (муниципальной дорожной карты) на {year} год",
+        heard="{presented} на рассмотрение план мероприятий методической поддержки по школам: {schools}",
+        passed="Одобрить план мероприятий в части {school} и представить его на утверждение приказом",
+        failed="Вернуть план мероприятий в части {school} на доработку",
+        mark_passed="План одобрен", mark_failed="План не одобрен",
+    ),
+    "results_review": Question(
+        title="О результатах методической поддержки школ в {year} году",
+        heard="{presented} аналитические материалы о результатах поддержки по школам: {schools}",
+        passed="Принять результаты методической поддержки {school}{outcome}",
+        failed="Вернуть материалы о результатах {school} на доработку",
+        mark_passed="Результаты приняты", mark_failed="Результаты не приняты",
+    ),
+}  # fmt: skip
+OTHER = Question(
+    title="О ходе методической поддержки школ", heard="{presented} информацию по школам: {schools}",
+    passed="Принять к сведению информацию о {school}", failed="Принять к сведению информацию о {school}",
+    mark_passed="Принято", mark_failed="Не принято",
+)  # fmt: skip
+
+
+def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
+    """The fields of the template `protocol` that come from the meeting and its votes."""
+    programme, day = meeting.programme, meeting.held_on
+    offices = (programme.authority_id, programme.centre_id)
+    group = members(work, programme)
+    chair = person_card(work.session, meeting.chair_id, day, offices)
+    secretary = person_card(work.session, meeting.secretary_id, day, offices)
+    everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
+    present = [pid for pid in meeting.present if pid in everyone]
+    listed = [pid for pid in present if pid not in (meeting.chair_id, meeting.secretary_id)]
+    guests = [pid for pid in meeting.present if pid not in everyone]
+    return {
+        "date": day,
+        "place": meeting.place or None,
+        "chair": chair,
+        "secretary": secretary,
+        "present": [p for pid in listed if (p := person_card(work.session, pid, day, offices))],
+        "invited": [p for pid in guests if (p := person_card(work.session, pid, day, offices))],
+        "present_count": len(present),
+        "members_count": len(everyone),
+        "quorum": 2 * len(present) > len(everyone),
+        "items": _questions(work, meeting, chair),
+    }
+
+
+def _questions(work: Work, meeting: Meeting, chair: Card | None) -> list[dict[str, Any]]:
+    rows = work.session.scalars(
+        select(MeetingItem)
+        .options(joinedload(MeetingItem.case).joinedload(Case.school))
+        .where(MeetingItem.meeting_id == meeting.id)
+        .order_by(MeetingItem.position)
+    ).all()
+    by_stage: dict[str, list[MeetingItem]] = {}
+    for row in rows:
+        by_stage.setdefault(row.stage, []).append(row)
+    speaker = _speaker(work, meeting) or chair
+    return [_question(work, meeting, no, stage, items, speaker)
+            for no, (stage, items) in enumerate(by_stage.items(), start=1)]  # fmt: skip
+
+
+def _question(
+    work: Work, meeting: Meeting, no: int, stage: str, items: Sequence[MeetingItem], speaker: Card | None
+) -> dict[str, Any]:
+    words = QUESTIONS.get(stage, OTHER)
+    items = sorted(items, key=lambda item: item.case.school.sort_key)
+    votes: list[dict[str, Any]] = []
+    decisions: list[dict[str, Any]] = []
+    for item in items:
+        vote = _vote(work, item)
+        marks = {True: words.mark_passed, False: words.mark_failed, None: "–"}
+        votes.append({**vote, "decision": marks[vote["decision"]]})
+        text = item.decided.strip()
+        if not text and vote["decision"] is not None:
+            wording = words.passed if vote["decision"] else words.failed
+            text = wording.format(school=item.case.school.short_name, outcome=_outcome(work, item))
+        if text:
+            decisions.append({"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None})
+    presented = agree(speaker, "представил", "представила") if speaker else "представлен"
+    told = [item.heard.strip() for item in items if item.heard.strip()] or [
+        words.heard.format(presented=presented, schools=", ".join(item.case.school.short_name for item in items))
+    ]
+    return {
+        "title": words.title.format(year=meeting.programme.year), "speaker": speaker,
+        "heard": [{"speaker": speaker, "text": text} for text in told] if speaker else [],
+        "spoke": [], "votes": votes, "decisions": decisions,
+    }  # fmt: skip
+
+
+def _speaker(work: Work, meeting: Meeting) -> Card | None:
+    """The methodist of the centre presents the papers."""
+    programme = meeting.programme
+    offices = (programme.centre_id, programme.authority_id)
+    found = accounts_holding(work.session, "methodist", work.today)
+    person = next((m.person_id for m in found if m.organisation_id in offices), None)
+    return person_card(work.session, person, meeting.held_on, offices)
+
+
+def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
+    """Counts of one school's vote; `decision` is True, False, or None while the vote is open."""
+    cast = work.session.scalars(
+        select(CaseVote).where(
+            CaseVote.case_id == item.case_id, CaseVote.stage == item.stage, CaseVote.round == item.round,
+            CaseVote.void.is_(False),
+        )
+    ).all()  # fmt: skip
+    definition = work.ports.definitions.of(work.session, item.case)
+    approval = definition.stages[item.stage].approval if item.stage in definition.stages else None
+    excluded = [v for v in voters_of(work, item.case, approval.voters) if v.excluded] if approval else []
+    counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
+    return {
+        "school": item.case.school.short_name, "yes": counts["for"], "no": counts["against"],
+        "abstained": counts["abstain"], "excluded": len(excluded), "decision": _decided(work, item),
+    }  # fmt: skip
+
+
+def _decided(work: Work, item: MeetingItem) -> bool | None:
+    rounds = work.session.scalars(
+        select(StageRound).where(StageRound.case_id == item.case_id).order_by(StageRound.opened_seq)
+    ).all()
+    here = next((i for i, r in enumerate(rounds) if (r.stage, r.round) == (item.stage, item.round)), None)
+    if here is None:
+        return None
+    until = rounds[here + 1].opened_seq if here + 1 < len(rounds) else None
+    results = [
+        event.data.get("result") for event in events_of(work.session, item.case_id, after=rounds[here].opened_seq)
+        if event.type == "approval_decided" and (until is None or event.seq < until)
+    ]  # fmt: skip
+    return results[-1] == "passed" if results else None
+
+
+def _outcome(work: Work, item: MeetingItem) -> str:
+    """«: переход в эффективный режим работы», when the room of results knows the decided outcome."""
+    source = work.ports.facts.get("results.decided_outcome")
+    code = source(work.session, item.case_id).value if source else None
+    outcomes = work.ports.definitions.of(work.session, item.case).outcomes
+    title = outcomes[code].titles.get("ru", "") if isinstance(code, str) and code in outcomes else ""
+    return f": {title[:1].lower()}{title[1:]}" if title else ""

@@ -1,0 +1,98 @@
+"""Who sees a paper: the authority of its programme all of them, a school those sent for signing that cover its case.
+
+The journal belongs to the clerk and the head of the organisation whose numbers it holds; whoever sees a
+paper sees its line.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.access.roles import AUTHORITY
+from app.access.scopes import policy
+from app.cases.policy import of_own_programme, of_visible_case
+from app.core.actor import Actor
+from app.documents.models import (
+    Document,
+    DocumentCase,
+    DocumentFile,
+    DocumentSignature,
+    NumberGap,
+    Registration,
+    Series,
+)
+from app.documents.rules import DocumentState
+from app.files.policy import also_visible
+
+_documents, _cases = Document.__table__, DocumentCase.__table__
+_files, _signatures = DocumentFile.__table__, DocumentSignature.__table__
+_series, _lines = Series.__table__, Registration.__table__
+
+
+@policy(Document)
+def visible_documents(actor: Actor) -> ColumnElement[bool]:
+    covered = select(_cases.c.document_id).where(of_visible_case(_cases.c.case_id, actor))
+    return or_(
+        of_own_programme(_documents.c.programme_id, actor),
+        and_(_documents.c.state != str(DocumentState.draft), _documents.c.id.in_(covered)),
+    )
+
+
+def _of_visible_document(document_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
+    return document_id.in_(select(_documents.c.id).where(visible_documents(actor)))
+
+
+@policy(DocumentCase)
+def visible_document_cases(actor: Actor) -> ColumnElement[bool]:
+    """A school does not learn from a paper which other cases there are."""
+    return and_(_of_visible_document(_cases.c.document_id, actor), of_visible_case(_cases.c.case_id, actor))
+
+
+@policy(DocumentFile)
+def visible_document_files(actor: Actor) -> ColumnElement[bool]:
+    return _of_visible_document(_files.c.document_id, actor)
+
+
+@policy(DocumentSignature)
+def visible_signatures(actor: Actor) -> ColumnElement[bool]:
+    return _of_visible_document(_signatures.c.document_id, actor)
+
+
+@policy(Series)
+def visible_series(actor: Actor) -> ColumnElement[bool]:
+    keepers = sorted(actor.organisation_ids("clerk", "head"))
+    known = select(_lines.c.series_id).where(_of_visible_document(_lines.c.document_id, actor))
+    return or_(_series.c.organisation_id.in_(keepers), _series.c.id.in_(known))
+
+
+@policy(Registration)
+def visible_registrations(actor: Actor) -> ColumnElement[bool]:
+    keepers = sorted(actor.organisation_ids("clerk", "head"))
+    own = select(_series.c.id).where(_series.c.organisation_id.in_(keepers))
+    return or_(_lines.c.series_id.in_(own), _of_visible_document(_lines.c.document_id, actor))
+
+
+@policy(NumberGap)
+def visible_gaps(actor: Actor) -> ColumnElement[bool]:
+    if not actor.has(*AUTHORITY):
+        return NumberGap.__table__.c.id.is_(None)
+    keepers = sorted(actor.organisation_ids("clerk", "head"))
+    own = select(_series.c.id).where(_series.c.organisation_id.in_(keepers))
+    return NumberGap.__table__.c.series_id.in_(own)
+
+
+def files_of_documents(actor: Actor) -> ColumnElement[bool]:
+    """Renderings, scans and the scans of hand-entered lines of papers the actor sees."""
+    from app.files.models import StoredFile
+
+    files = StoredFile.__table__
+    return or_(
+        files.c.id.in_(select(_files.c.file_id).where(_of_visible_document(_files.c.document_id, actor))),
+        files.c.id.in_(
+            select(_signatures.c.file_id).where(_of_visible_document(_signatures.c.document_id, actor))
+        ),
+        files.c.id.in_(select(_lines.c.scan_id).where(_of_visible_document(_lines.c.document_id, actor))),
+    )
+
+
+also_visible(files_of_documents)

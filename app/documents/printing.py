@@ -1,0 +1,100 @@
+"""Printing papers in a worker: each revision once, the registered copy once; equal values give an equal file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.scopes import as_system
+from app.core.i18n import in_locale
+from app.core.unit_of_work import Work
+from app.documents.frozen import put, thaw
+from app.documents.models import Document, DocumentFile, Registration
+from app.documents.rendering import RenderError, render
+from app.documents.rules import DocumentKind, DocumentState
+from app.documents.templates import registry
+from app.files.service import keep
+from app.jobs import outbox
+
+JOB = "documents.render"
+PAPER, REGISTERED = "paper", "registered"
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def request_paper(work: Work, document: Document) -> None:
+    """Have the present revision printed after the commit."""
+    _request(work, document, PAPER, document.revision)
+
+
+def request_copy(work: Work, document: Document, rows: Sequence[Registration]) -> None:
+    """Have the registered copy printed: the same frozen values with date and number."""
+    _request(work, document, REGISTERED, max(row.id for row in rows))
+
+
+def _request(work: Work, document: Document, copy: str, revision: int) -> None:
+    payload = {"document": document.id, "copy": copy, "revision": revision}
+    outbox.enqueue(work, JOB, f"{document.id}:{copy}:{revision}", payload)
+
+
+def try_paper(work: Work, document: Document) -> None:
+    """Print and throw away. Raises RenderError with the names of what is missing or refused."""
+    render(work.ports.storage.get(document.template_hash), thaw(document.values))
+
+
+def print_document(work: Work, payload: Mapping[str, Any]) -> None:
+    """The outbox handler: print one revision or registered copy; what is overtaken or printed already is left."""
+    document = work.session.scalars(select(Document).where(Document.id == payload["document"])).one()
+    copy, revision = str(payload["copy"]), int(payload["revision"])
+    if copy == PAPER and revision != document.revision:
+        return  # edited since: a later job prints the newer revision
+    done = select(DocumentFile.id).where(
+        DocumentFile.document_id == document.id, DocumentFile.copy == copy, DocumentFile.revision == revision
+    )
+    if work.session.scalars(done).first() is not None:
+        return
+    values = thaw(document.values)
+    if copy == REGISTERED:
+        values = with_number(work, document, values)
+    row = DocumentFile(
+        document_id=document.id, copy=copy, revision=revision, file_id=None, trouble="", rendered_at=work.now
+    )
+    try:
+        data = render(work.ports.storage.get(document.template_hash), values)
+    except RenderError as error:
+        with in_locale("ru"):
+            row.trouble = str(error)[:400]  # a draft may lack things; its page says which
+    else:
+        stored = keep(work, data, file_name(document, copy), MEDIA_TYPE, programme_id=document.programme_id)
+        work.session.flush()
+        row.file_id = stored.id
+    work.session.add(row)
+
+
+def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[str, Any]:
+    """The frozen values with the date and number of registration printed where the paper had blanks."""
+    if document.kind == DocumentKind.agreement:
+        with as_system(work.session):  # both schools' numbers stand on one paper
+            rows = work.session.scalars(
+                select(Registration).where(Registration.document_id == document.id, Registration.annulled_at.is_(None))
+            ).all()
+        for row in rows:
+            values = put(values, f"{row.party}.number", row.spelling)
+        return {**values, "date": document.dated}
+    if document.kind == DocumentKind.protocol:
+        return {**values, "number": document.number}
+    return {**values, "date": document.dated, "number": document.number}
+
+
+def file_name(document: Document, copy: str) -> str:
+    """«Приказ об утверждении плана № 12-оп от 22.01.2025.docx»."""
+    name = registry().of(document.template, document.template_hash).titles["ru"]
+    if copy == REGISTERED and document.dated:
+        name += f" № {document.number} от {document.dated:%d.%m.%Y}"
+    elif document.state == DocumentState.draft:
+        name += " (проект)"
+    return name.replace("/", "-").replace(", ", " и ") + ".docx"
+
+
+HANDLERS = {JOB: print_document}

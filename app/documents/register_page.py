@@ -1,0 +1,77 @@
+"""The journal as a table a clerk knows from paper: lines and explained gaps in the order of the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.core.i18n import Text, _
+from app.documents.models import Document, NumberGap, Registration, Series
+from app.documents.numbering import GAP_LABELS, GapReason, RegisterNumber, unexplained
+from app.documents.numbering import gaps as numbering_gaps
+from app.documents.queries import gaps_of_series, lines_of_series
+from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the journal, or (then `line` is None) numbers without one."""
+
+    numbers: str
+    position: int | None = None
+    line: Registration | None = None
+    mark: Text | str = ""
+    text: Text | str = ""
+    is_fault: bool = False
+
+
+def title(series: Series) -> str:
+    """«Приказы «-оп», 2025»."""
+    kind = str(KIND_LABELS[DocumentKind(series.kind)])
+    index = f" «{series.prefix}»" if series.prefix else ""
+    return f"{kind[:1].upper()}{kind[1:]}{index}, {series.year}"
+
+
+def rows(session: Session, series: Series) -> list[Row]:
+    """All lines and gaps of the series, in the order of the numbers; a gap nobody explained is a fault."""
+    lines, gaps = lines_of_series(session, series.id), gaps_of_series(session, series.id)
+    taken = {line.number for line in lines}
+    found: list[tuple[tuple[int, int, int, str], Row]] = []
+    for line in lines:
+        number = RegisterNumber(line.number, line.suffix)
+        found.append((number.sort_key, Row(number.printed(series.prefix), line=line, mark=_mark(line))))
+    for gap in gaps:
+        reasons = {n: GapReason(gap.reason) for n in range(gap.first, gap.last + 1)}
+        for free in numbering_gaps(taken, reasons):
+            if free.reason is not None:  # a number of the range may have been entered later
+                found.append(((free.first, -1, 0, ""), Row(str(free), text=_told(gap))))
+    explained = {n: GapReason(gap.reason) for gap in gaps for n in range(gap.first, gap.last + 1)}
+    for hole in unexplained(taken, explained, series.counter):
+        row = Row(_span(hole.first, hole.last), text=_("missing without an explanation"), is_fault=True)
+        found.append(((hole.first, -1, 0, ""), row))
+    ordered = [row for _key, row in sorted(found, key=lambda pair: pair[0])]
+    position = 0
+    result = []
+    for row in ordered:
+        if row.line is not None:
+            position += 1
+            row = Row(row.numbers, position, row.line, row.mark, row.text)
+        result.append(row)
+    return result
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _told(gap: NumberGap) -> str:
+    label = str(GAP_LABELS[GapReason(gap.reason)])
+    return f"{label}. {gap.note}" if gap.note else label
+
+
+def _mark(line: Registration) -> Text | str:
+    if line.annulled_at is not None:
+        return _("annulled: %(reason)s", reason=line.annulled_because)
+    document: Document | None = line.document
+    return STATE_LABELS[document.in_state] if document is not None else ""

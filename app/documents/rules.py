@@ -1,0 +1,160 @@
+"""The life of a paper as arithmetic: its states, the moves allowed, and dates that look out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.core.i18n import Text, _
+
+
+class DocumentKind(StrEnum):
+    order = "order"
+    agreement = "agreement"
+    protocol = "protocol"
+    report = "report"
+
+
+class DocumentState(StrEnum):
+    draft = "draft"
+    to_sign = "to_sign"
+    signed = "signed"
+    registered = "registered"
+    in_force = "in_force"
+    changed = "changed"
+    cancelled = "cancelled"
+    expired = "expired"
+    terminated = "terminated"
+    archived = "archived"
+
+
+class Move(StrEnum):
+    """What somebody does to a paper; `annul` belongs to the journal, not here."""
+
+    send = "send"
+    withdraw = "withdraw"
+    sign = "sign"
+    register = "register"
+    enforce = "enforce"
+    change = "change"
+    cancel = "cancel"
+    expire = "expire"
+    terminate = "terminate"
+    archive = "archive"
+
+
+STATE_LABELS = {
+    DocumentState.draft: _("Draft document"),
+    DocumentState.to_sign: _("Document to be signed"),
+    DocumentState.signed: _("Signed document"),
+    DocumentState.registered: _("Registered document"),
+    DocumentState.in_force: _("Document in force"),
+    DocumentState.changed: _("Changed document"),
+    DocumentState.cancelled: _("Cancelled document"),
+    DocumentState.expired: _("Expired document"),
+    DocumentState.terminated: _("Terminated document"),
+    DocumentState.archived: _("Archived document"),
+}
+KIND_LABELS = {
+    DocumentKind.order: _("Official order"),
+    DocumentKind.agreement: _("Cooperation agreement"),
+    DocumentKind.protocol: _("Minutes of a meeting"),
+    DocumentKind.report: _("Written report"),
+}
+
+_S, _M = DocumentState, Move
+_COMMON: dict[tuple[DocumentState, Move], DocumentState] = {
+    (_S.draft, _M.send): _S.to_sign,
+    (_S.to_sign, _M.withdraw): _S.draft,
+    (_S.to_sign, _M.sign): _S.signed,
+    (_S.signed, _M.register): _S.registered,
+}
+MOVES: Mapping[DocumentKind, Mapping[tuple[DocumentState, Move], DocumentState]] = {
+    # In force from its registration or from the day it names; another order changes or cancels it.
+    DocumentKind.order: {
+        **_COMMON,
+        (_S.registered, _M.enforce): _S.in_force,
+        (_S.registered, _M.cancel): _S.cancelled,
+        (_S.in_force, _M.change): _S.changed,
+        (_S.in_force, _M.cancel): _S.cancelled,
+        (_S.changed, _M.change): _S.changed,
+        (_S.changed, _M.cancel): _S.cancelled,
+        (_S.in_force, _M.archive): _S.archived,
+        (_S.changed, _M.archive): _S.archived,
+        (_S.cancelled, _M.archive): _S.archived,
+    },
+    # Two signatures before «signed», two numbers before «registered»; it ends by its term or earlier.
+    DocumentKind.agreement: {
+        **_COMMON,
+        (_S.registered, _M.enforce): _S.in_force,
+        (_S.in_force, _M.change): _S.changed,
+        (_S.changed, _M.change): _S.changed,
+        (_S.in_force, _M.expire): _S.expired,
+        (_S.changed, _M.expire): _S.expired,
+        (_S.registered, _M.terminate): _S.terminated,
+        (_S.in_force, _M.terminate): _S.terminated,
+        (_S.changed, _M.terminate): _S.terminated,
+        (_S.expired, _M.archive): _S.archived,
+        (_S.terminated, _M.archive): _S.archived,
+    },
+    # Minutes tell what was: they are never changed or cancelled, a later meeting decides anew.
+    DocumentKind.protocol: {**_COMMON, (_S.registered, _M.archive): _S.archived},
+    DocumentKind.report: {
+        **_COMMON,
+        (_S.signed, _M.archive): _S.archived,
+        (_S.registered, _M.archive): _S.archived,
+    },
+}
+SIGNERS: Mapping[DocumentKind, tuple[str, ...]] = {
+    DocumentKind.order: ("head",),
+    DocumentKind.agreement: ("curator", "supported"),
+    DocumentKind.protocol: ("chair", "secretary"),
+    DocumentKind.report: ("compiler",),
+}
+FROZEN = frozenset(DocumentState) - {DocumentState.draft, DocumentState.to_sign}
+
+
+def next_state(kind: DocumentKind, state: DocumentState, move: Move) -> DocumentState | None:
+    """Where a move leads, or None when it is not allowed."""
+    return MOVES[kind].get((state, move))
+
+
+def allowed_moves(kind: DocumentKind, state: DocumentState) -> tuple[Move, ...]:
+    """The moves a paper may make now, in the order of its life."""
+    return tuple(move for move in Move if (state, move) in MOVES[kind])
+
+
+def missing_signers(kind: DocumentKind, signed_by: Iterable[str]) -> tuple[str, ...]:
+    """Who still has to sign before the paper counts as signed."""
+    done = set(signed_by)
+    return tuple(signer for signer in SIGNERS[kind] if signer not in done)
+
+
+@dataclass(frozen=True)
+class PaperDates:
+    """The days of one paper that may contradict each other."""
+
+    dated: date | None = None
+    drafted: date | None = None
+    signed: date | None = None
+    registered: date | None = None
+    starts: date | None = None
+    ends: date | None = None
+    ground: date | None = None  # the order or the minutes the paper rests on
+    previous_in_series: date | None = None  # of the nearest lower number
+    next_in_series: date | None = None  # of the nearest higher number
+
+
+def date_warnings(dates: PaperDates) -> list[Text]:
+    """Contradictions between dates: warnings to be commented, never a block."""
+    checks = (
+        (dates.signed, dates.registered, _("The document was registered before it was signed.")),
+        (dates.ground, dates.dated, _("The document is dated before the one it rests on.")),
+        (dates.previous_in_series, dates.dated, _("A lower number of the journal has a later date.")),
+        (dates.dated, dates.next_in_series, _("A higher number of the journal has an earlier date.")),
+        (dates.starts, dates.ends, _("The term ends before it begins.")),
+        (dates.dated, dates.registered, _("The date of the document is later than the day of registration.")),
+    )
+    return [text for earlier, later, text in checks if earlier and later and earlier > later]

@@ -1,0 +1,25 @@
+"""The life of a paper: drafted, filled in, sent, signed, registered. Services never commit.
+
+What the room offers to views, effects, commands and the tour, under one name.
+"""
+
+from __future__ import annotations
+
+from app.documents.drafting import changed_sources, draft, edit, ensure_draft, refresh, send_to_sign, withdraw
+from app.documents.journal import HandEntry, annul, explain_gap, reserve
+from app.documents.proofs import Proof
+from app.documents.registering import (
+    RegisterInput,
+    enforce,
+    preview_number,
+    printed,
+    register,
+    settle_agreement,
+)
+from app.documents.signing import SignatureInput, sign
+
+__all__ = [
+    "HandEntry", "Proof", "RegisterInput", "SignatureInput", "annul", "changed_sources", "draft", "edit", "enforce",
+    "ensure_draft", "explain_gap", "preview_number", "printed", "refresh", "register", "reserve", "send_to_sign",
+    "settle_agreement", "sign", "withdraw",
+]  # fmt: skip

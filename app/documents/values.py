@@ -1,0 +1,230 @@
+"""What a paper prints: base values every paper needs, the rooms' own, and which required ones are missing.
+
+The rooms give theirs through `ports.values[template code]`; they are laid over the base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.memberships import accounts_holding
+from app.access.scopes import as_system
+from app.cases.models import Case, Programme
+from app.cases.queries import get_case
+from app.core.unit_of_work import Work
+from app.documents.minutes import minutes_values
+from app.documents.models import Document, DocumentCase
+from app.documents.people import card, organisation_card, person_card, position_of, signatory_card
+from app.documents.rules import DocumentState
+from app.documents.templates import Field, Template
+from app.schools.models import Organisation, OrganisationKind, Person
+
+SIGNED = (DocumentState.signed, DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+REGISTERED = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+
+
+def gather(work: Work, document: Document, template: Template) -> dict[str, Any]:
+    """The values of the paper as the sources tell them now, whoever asks."""
+    with as_system(work.session):  # a paper does not depend on who drafts it
+        cases = covered(work, document)
+        values: dict[str, Any] = dict.fromkeys(field.name for field in template.fields)
+        values |= _base(work, document)
+        values |= _OWN.get(template.code, _nothing)(work, document, cases)
+        for source in work.ports.values.get(template.code, ()):
+            values |= source(work, cases)
+    known = {field.name for field in template.fields}
+    return {name: value for name, value in values.items() if name in known}
+
+
+def missing(template: Template, values: Mapping[str, Any]) -> list[Field]:
+    """Required fields with nothing in them; all of them, in the order of the form."""
+    return [f for f in template.fields if f.required and _is_empty(f, values.get(f.name))]
+
+
+def _is_empty(field: Field, value: Any) -> bool:
+    if field.type == "plan" and isinstance(value, Mapping):
+        return not value.get("directions")  # a plan without measures is no plan
+    return value in (None, "", [], {}, ())
+
+
+def covered(work: Work, document: Document) -> list[Case]:
+    """The cases of the paper, by the schools' names."""
+    cases = [get_case(work.session, link.case_id) for link in document.cases]
+    return sorted(cases, key=lambda case: (case.school.sort_key, case.id))
+
+
+def setting(programme: Programme, name: str, default: Any = None) -> Any:
+    """A value of the programme's settings, kept with its source [cfg]."""
+    found = (programme.settings or {}).get(name)
+    return found.get("value", default) if isinstance(found, dict) else (default if found is None else found)
+
+
+def drafter(work: Work, programme: Programme) -> Person | None:
+    """Who draws the paper up: the actor when he works for the authority or centre, otherwise its clerk."""
+    offices = (programme.authority_id, programme.centre_id)
+    with as_system(work.session):  # the effect of a vote drafts in the name of the clerk
+        own = work.actor.person_id if work.actor.has("clerk", "secretary") else None
+        found = own or next(
+            (m.person_id for role in ("clerk", "methodist") for m in accounts_holding(work.session, role, work.today)
+             if m.organisation_id in offices and m.person_id), None,
+        )  # fmt: skip
+        return work.session.scalars(select(Person).where(Person.id == found)).one_or_none() if found else None
+
+
+def _base(work: Work, document: Document) -> dict[str, Any]:
+    programme = document.programme
+    offices = (programme.authority_id, programme.centre_id)
+    day = document.dated or work.today
+    executor = person_card(work.session, document.executor_id, day, offices)
+    if executor is not None and not executor["phone"]:
+        executor["phone"] = programme.authority.phone
+    return {
+        "demo": programme.is_demo,
+        "authority": organisation_card(programme.authority),
+        "place": setting(programme, "place"),
+        "signer": signatory_card(work.session, programme.authority, day),
+        "executor": executor,
+        "programme": {
+            "title": programme.title,
+            "title_gent": setting(programme, "title_gent", f"проекта «{programme.title}»"),
+        },
+    }
+
+
+def _nothing(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
+    return {}
+
+
+def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
+    programme = document.programme
+    curators = sorted(
+        {c.curator.short_name: c.curator for c in cases if c.curator}.values(), key=lambda school: school.sort_key
+    )
+    goal = (
+        "В целях оказания адресной методической помощи общеобразовательным организациям, имеющим низкие "
+        "образовательные результаты обучающихся, в рамках реализации "
+        + setting(programme, "title_gent", f"проекта «{programme.title}»")
+    )
+    ground = protocol_of(work, cases)
+    if ground is not None:
+        number = f" № {ground.number}" if ground.number else ""
+        goal += f", на основании протокола заседания координационной группы от {ground.dated:%d.%m.%Y}{number}"
+    return {
+        "heading": f"Об утверждении плана основных мероприятий (муниципальной дорожной карты) на {programme.year} год",
+        "preamble": goal,
+        "pairs": [
+            {"supported": c.school.short_name, "curator": c.curator.short_name} for c in cases if c.curator is not None
+        ],
+        "points": _points(programme, curators, cases),
+        "control": _controller(work, programme, document.dated or work.today),
+    }
+
+
+def _points(programme: Programme, curators: Sequence[Organisation], cases: Sequence[Case]) -> list[dict[str, Any]]:
+    schools = ", ".join(case.school.short_name for case in cases)
+    points: list[dict[str, Any]] = [
+        {
+            "executor": programme.centre.short_name, "action": "обеспечить", "term": None,
+            "parts": [
+                f"методическое сопровождение реализации Плана в течение {programme.year} года",
+                "представление отчёта о выполнении Плана в координационную группу в сроки, установленные Планом",
+            ],
+        },
+        {
+            "executor": f"руководителям общеобразовательных организаций ({schools})",
+            "action": "обеспечить выполнение мероприятий Плана в установленные сроки", "term": None, "parts": [],
+        },
+    ]  # fmt: skip
+    if curators:
+        names = ", ".join(school.short_name for school in curators)
+        points.append(
+            {
+                "executor": f"руководителям школ-кураторов ({names})",
+                "action": "заключить договоры о сотрудничестве с закреплёнными общеобразовательными организациями",
+                "term": "в течение 10 рабочих дней со дня регистрации настоящего приказа", "parts": [],
+            }
+        )
+    return points
+
+
+def _controller(work: Work, programme: Programme, day: date) -> dict[str, Any] | None:
+    """The chair of the group, when he works for the authority; otherwise the head keeps the control himself."""
+    for membership in accounts_holding(work.session, "chair", work.today, programme.authority_id):
+        if membership.person_id is None:
+            continue
+        position = position_of(work.session, membership.person_id, day, (programme.authority_id,))
+        if position is not None and not position.is_signatory:
+            return card(position.person, position)
+    return None
+
+
+def protocol_of(work: Work, cases: Sequence[Case]) -> Document | None:
+    """The signed minutes that cover these cases, the latest."""
+    return work.session.scalars(
+        select(Document)
+        .join(DocumentCase, DocumentCase.document_id == Document.id)
+        .where(
+            Document.template == "protocol", Document.state.in_([str(s) for s in SIGNED]),
+            Document.dated.is_not(None), DocumentCase.case_id.in_([case.id for case in cases]),
+            DocumentCase.stage == "plan_approval",
+        )
+        .order_by(Document.dated.desc(), Document.id.desc())
+    ).first()  # fmt: skip
+
+
+def order_of(work: Work, case_id: int) -> Document | None:
+    """The registered order that approved the plan of the case, the latest."""
+    return work.session.scalars(
+        select(Document)
+        .join(DocumentCase, DocumentCase.document_id == Document.id)
+        .where(
+            Document.template == "order_plan", Document.state.in_([str(s) for s in REGISTERED]),
+            DocumentCase.case_id == case_id,
+        )
+        .order_by(Document.dated.desc(), Document.id.desc())
+    ).first()  # fmt: skip
+
+
+def _agreement(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
+    case, programme = cases[0], document.programme
+    order = order_of(work, case.id)
+    starts = work.today
+    return {
+        "order": {"date": order.dated, "number": order.number} if order else None,
+        "risks": [],
+        "visits": setting(programme, "visits_planned", 4),
+        "starts": starts,
+        "ends": max(programme.ends, starts + timedelta(days=1)),
+        "curator": _side(work, case.curator),
+        "supported": _side(work, case.school),
+    }
+
+
+def _side(work: Work, school: Organisation | None) -> dict[str, Any] | None:
+    if school is None or school.kind != OrganisationKind.school:
+        return None
+    position = signatory_card(work.session, school, work.today, with_office=False)
+    return {
+        **organisation_card(school), "number": None, "address": school.address, "phone": school.phone,
+        "basis": "Устава", "director": position,
+    }  # fmt: skip
+
+
+def _protocol(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
+    group = setting(
+        document.programme, "group_gent",
+        "координационной группы по реализации проекта адресной методической помощи общеобразовательным организациям "
+        "с низкими образовательными результатами",
+    )  # fmt: skip
+    values: dict[str, Any] = {"group": {"forms": {"gent": group}}}
+    if document.meeting is not None:
+        values |= {name: value for name, value in minutes_values(work, document.meeting).items() if value is not None}
+        values["place"] = setting(document.programme, "place") or values.get("place")
+    return values
+
+
+_OWN = {"order_plan": _order, "agreement": _agreement, "protocol": _protocol}

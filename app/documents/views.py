@@ -1,0 +1,285 @@
+"""Pages of the papers: list, card, draft form, signing, registering, preview and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, render_template, request, url_for
+
+from app.cases.queries import get_case, programmes
+from app.cases.roles import may, may_in_programme
+from app.core.errors import Forbidden, Invalid, NotFound, Refusal
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.documents import card_page, service
+from app.documents.forms import (
+    BY_HAND,
+    NEXT,
+    AgreementRegisterForm,
+    ReasonForm,
+    RegisterForm,
+    SignForm,
+    draft_form,
+)
+from app.documents.frozen import thaw
+from app.documents.models import Document
+from app.documents.people import card, staff
+from app.documents.queries import file_of, get_document, list_documents
+from app.documents.rendering import RenderError
+from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
+from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
+from app.documents.signers import ROLE_LABELS, expected_signer
+from app.documents.templates import registry
+from app.documents.values import missing
+from app.files.views import attachment
+from app.ui.base import RoomView, page
+
+FORM = ("GET", "POST")
+COPIES = ("paper", "registered")
+
+
+class DocumentView(RoomView):
+    route_base = "/documents"
+    class_permission_name = "Documents"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        kind, state = request.args.get("kind", ""), request.args.get("state", "")
+        programme_id = request.args.get("programme", type=int)
+        found = list_documents(
+            work.session, programme_id=programme_id, kind=kind if kind in set(DocumentKind) else "",
+            states=[state] if state in set(DocumentState) else [],
+        )  # fmt: skip
+        return self.render(
+            "documents/list.html", documents=found, kinds=KIND_LABELS, states=STATE_LABELS, kind=kind, state=state,
+            programmes=programmes(work.session), programme_id=programme_id, tone=card_page.TONES,
+        )  # fmt: skip
+
+    @page("/<int:document_id>")
+    def show(self, document_id: int) -> Any:
+        work = self.read()
+        document = get_document(work.session, document_id)
+        return self.render("documents/show.html", **card_page.context(work, document))
+
+    @page("/<int:document_id>/edit", methods=FORM, permission="write")
+    def edit(self, document_id: int) -> Any:
+        work, document = self._open(document_id, "documents.draft")
+        template = registry().of(document.template, document.template_hash)
+        values = thaw(document.values)
+        offices = (document.programme.authority_id, document.programme.centre_id)
+        people = staff(work.session, offices, work.today)
+        form, asked = draft_form(template, values, people)
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit():
+            cards = {p.id: card(p.person, p) for p in people}
+            try:
+                with self.write() as work:
+                    changes = form.changes(asked, values, cards)
+                    document = service.edit(work, document_id, changes, self.expected_version())
+                    left = missing(template, thaw(document.values))
+                if left:
+                    told = _("Saved; still missing: %(names)s", names=", ".join(f.label for f in left))
+                    return self.done(self._url(document_id), told, "warning")
+                return self.done(self._url(document_id), _("Saved"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self.render(
+            "documents/draft.html", form.status, document=document, form=form, back=self._url(document_id),
+            missing=missing(template, values), paper=file_of(document, "paper"),
+        )  # fmt: skip
+
+    @page("/<int:document_id>/refresh", methods=("POST",), permission="write")
+    def refresh(self, document_id: int) -> Any:
+        with self.write() as work:
+            service.refresh(work, document_id, self.expected_version())
+        return self.done(self._url(document_id), _("The draft says what the sources say now"))
+
+    @page("/<int:document_id>/reset", methods=("POST",), permission="write")
+    def reset(self, document_id: int) -> Any:
+        with self.write() as work:
+            service.edit(work, document_id, {request.form.get("path", ""): None}, self.expected_version())
+        return self.done(self._url(document_id), _("The value is taken from its source again"))
+
+    @page("/<int:document_id>/send", methods=("POST",), permission="write")
+    def send(self, document_id: int) -> Any:
+        try:
+            with self.write() as work:
+                service.send_to_sign(work, document_id, self.expected_version())
+        except (Invalid, RenderError) as error:
+            told = " ".join([str(error), *map(str, getattr(error, "fields", {}).values())])
+            return self.done(self._url(document_id), told, "danger")
+        return self.done(self._url(document_id), _("Sent for signing: the text no longer changes"))
+
+    @page("/<int:document_id>/withdraw", methods=FORM, permission="write")
+    def withdraw(self, document_id: int) -> Any:
+        _work, document = self._open(document_id, "documents.draft")
+        form = ReasonForm()
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.withdraw(work, document_id, form.reason.data or "", self.expected_version())
+                return self.done(self._url(document_id), _("The document is a draft again"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self._form(document, form, _("Withdraw to the draft"), _("Withdraw"))
+
+    @page("/<int:document_id>/sign", methods=FORM, permission="write")
+    def sign(self, document_id: int) -> Any:
+        work, document = self._open(document_id, "documents.sign")
+        lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
+        form = SignForm(data={"roles": list(lacking), "signed_on": document.dated or work.today})
+        form.roles.offer([(role, self._named(work, document, role)) for role in lacking])
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit() and form.proof.data and form.signed_on.data:
+            given = form.proof.data
+            proof = Proof(given.read(), given.filename or "")
+            signatures = [SignatureInput(role, form.signed_on.data) for role in form.roles.data or ()]
+            try:
+                with self.write() as work:
+                    service.sign(work, document_id, signatures, proof, self.expected_version())
+                return self.done(self._url(document_id), _("The signature is noted"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        lead = _("The system puts no signature itself: attach what proves it. One scan may show several signatures.")
+        return self._form(document, form, _("Note a signature"), _("Note the signature"), lead)
+
+    @page("/<int:document_id>/register", methods=FORM, permission="write")
+    def register(self, document_id: int) -> Any:
+        work, document = self._open(document_id, "documents.register")
+        if document.kind == DocumentKind.agreement:
+            return self._register_agreement(document)
+        signed = max((s.signed_on for s in document.signatures), default=work.today)
+        day = document.dated or signed
+        form = RegisterForm(data={"dated": day, "way": NEXT})
+        form.way.offer([
+            (NEXT, _("the next one: %(number)s", number=service.preview_number(work, document, day))),
+            (BY_HAND, _("by hand: it was given on paper")),
+        ])  # fmt: skip
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit():
+            assert form.dated.data  # noqa: S101 — a required field
+            by_hand = HandEntry(form.number.data or "", form.reason.data or "") if form.way.data == BY_HAND else None
+            entry = RegisterInput(
+                form.dated.data, by_hand, form.comment.data or "", sheets=form.sheets.data or "",
+                mailing=form.mailing.data or "", folder=form.folder.data or "", note=form.note.data or "",
+            )  # fmt: skip
+            return self._register(document, form, entry)
+        return self._form(document, form, _("Register the document"), _("Register"))
+
+    def _register_agreement(self, document: Document) -> Any:
+        form = AgreementRegisterForm(
+            data={
+                "dated": max((s.signed_on for s in document.signatures), default=None),
+                "curator_number": (document.values.get("curator") or {}).get("number"),
+                "supported_number": (document.values.get("supported") or {}).get("number"),
+            }
+        )
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit():
+            numbers = {"curator": form.curator_number.data or "", "supported": form.supported_number.data or ""}
+            assert form.dated.data  # noqa: S101 — a required field
+            entry = RegisterInput(form.dated.data, comment=form.comment.data or "", numbers=numbers)
+            return self._register(document, form, entry)
+        return self._form(document, form, _("Register the agreement"), _("Register"))
+
+    def _register(self, document: Document, form: Any, entry: RegisterInput) -> Any:
+        try:
+            with self.write() as work:
+                done = service.register(work, document.id, entry, self.expected_version())
+                number = done.number
+            return self.done(self._url(document.id), _("Registered: No. %(number)s", number=number))
+        except (Invalid, Refusal) as error:
+            form.take_errors(error)
+        return self._form(document, form, _("Register the document"), _("Register"))
+
+    @page("/<int:document_id>/preview")
+    def preview(self, document_id: int) -> Any:
+        """The page of the preview frame: our script draws the file, which has its own access check."""
+        work = self.read()
+        document = get_document(work.session, document_id)
+        copy = _copy(request.args.get("copy", "paper"))
+        _file(document, copy)
+        answer = make_response(
+            render_template(
+                "ui/docx.html", title=document.title,
+                src=url_for("DocumentView.file", document_id=document.id, copy=copy),
+            )
+        )
+        answer.headers["Content-Security-Policy"] = (
+            "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+            "img-src 'self' data: blob:; font-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'self'"
+        )
+        return answer
+
+    @page("/<int:document_id>/file/<copy>")
+    def file(self, document_id: int, copy: str) -> Any:
+        """The DOCX for the preview; taking it home goes through /files/, which is journalled."""
+        work = self.read()
+        document = get_document(work.session, document_id)
+        stored = _file(document, _copy(copy))
+        return attachment(work.ports.storage.get(stored.sha256), stored.name, stored.media_type)
+
+    def _open(self, document_id: int, capability: str) -> tuple[Work, Document]:
+        work = self.read()
+        document = get_document(work.session, document_id)
+        if not may_in_programme(work, capability, document.programme):
+            raise Forbidden
+        return work, document
+
+    def _named(self, work: Work, document: Document, role: str) -> str:
+        position = expected_signer(work, document, role, document.dated or work.today)
+        return f"{ROLE_LABELS[role]}: {position.person.short}" if position else str(ROLE_LABELS[role])
+
+    def _form(self, document: Document, form: Any, heading: Any, submit: Any, lead: Any = None) -> Any:
+        return self.render(
+            "documents/form.html", form.status, document=document, form=form, heading=heading, submit=submit, lead=lead,
+            back=self._url(document.id),
+        )  # fmt: skip
+
+    def _url(self, document_id: int) -> str:
+        return url_for("DocumentView.show", document_id=document_id)
+
+
+class CaseDocumentsView(RoomView):
+    """The papers of one case."""
+
+    route_base = "/cases"
+    class_permission_name = "Documents"
+
+    @page("/<int:case_id>/documents")
+    def show(self, case_id: int) -> Any:
+        work = self.read()
+        case = get_case(work.session, case_id)
+        return self.render(
+            "documents/case.html", case=case, tab="documents",
+            documents=list_documents(work.session, case_id=case_id), tone=card_page.TONES, states=STATE_LABELS,
+            templates=[registry().on(code, work.today) for code in registry().codes],
+            may_draft=may(work, "documents.draft", case), guards=card_page.guards(work, case),
+        )  # fmt: skip
+
+    @page("/<int:case_id>/documents/draft", methods=("POST",), permission="write")
+    def draft(self, case_id: int) -> Any:
+        code = request.form.get("template", "")
+        if code not in registry().codes:
+            raise NotFound
+        with self.write() as work:
+            document_id = service.draft(work, code, [case_id]).id
+        return self.done(url_for("DocumentView.show", document_id=document_id), _("The draft is ready to be filled in"))
+
+
+def _copy(name: str) -> str:
+    if name not in COPIES:
+        raise NotFound
+    return name
+
+
+def _file(document: Document, copy: str) -> Any:
+    found = file_of(document, copy)
+    if found is None or found.file is None:
+        raise NotFound
+    return found.file
+
+
+VIEWS: list[type[RoomView]] = [DocumentView, CaseDocumentsView]

@@ -1,0 +1,1 @@
+"""The bank of methodical materials and the publications on the sites of schools."""

@@ -1,0 +1,66 @@
+"""What the plan tells the engine about a case, by name."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sqlalchemy.orm import Session
+
+from app.core.i18n import Text, _
+from app.core.ports import Fact, FactSource
+from app.plans.queries import content, dues_of, items_of
+from app.plans.rules import content_hash, gap_sentences, gaps
+
+PAGE = "plans"
+
+
+def has_items(session: Session, case_id: int) -> Fact:
+    """True if and only if the plan has a measure."""
+    return Fact(bool(items_of(session, case_id)), link=PAGE)
+
+
+def items_complete(session: Session, case_id: int) -> Fact:
+    """True if and only if every measure has a term, an owner, an expected result, a direction and a risk."""
+    items = items_of(session, case_id)
+    if not items:
+        return Fact(None, link=PAGE)
+    incomplete = tuple(f"№\u00a0{item.number}" for item in items if gaps(item))
+    sentences = gap_sentences(items)
+    return Fact(
+        not incomplete, items=incomplete, link=PAGE, text=reduce(_join, sentences) if sentences else None
+    )
+
+
+def _join(first: Text, second: Text) -> Text:
+    return _("%(first)s; %(second)s", first=first, second=second)
+
+
+def plan_hash(session: Session, case_id: int) -> Fact:
+    """The fingerprint of the plan's content, which every vote is bound to; unknown while the plan is empty."""
+    items = items_of(session, case_id)
+    return Fact(content_hash(content(items)) if items else None, link=PAGE)
+
+
+def items_reported(session: Session, case_id: int) -> Fact:
+    """True if and only if every occurrence is done with evidence or not done with a reason."""
+    items = items_of(session, case_id)
+    if not items:
+        return Fact(None, link=PAGE)
+    waiting = [
+        item for item in items if not (dues := dues_of(item)) or any(not due.is_reported for due in dues)
+    ]
+    return Fact(not waiting, items=tuple(f"№\u00a0{item.number}" for item in waiting), link=PAGE)
+
+
+def ends(session: Session, case_id: int) -> Fact:
+    """The last day of the plan."""
+    return Fact(max((item.ends for item in items_of(session, case_id) if item.ends), default=None), link=PAGE)
+
+
+FACTS: dict[str, FactSource] = {
+    "plans.has_items": has_items,
+    "plans.items_complete": items_complete,
+    "plans.content_hash": plan_hash,
+    "plans.items_reported": items_reported,
+    "plans.ends": ends,
+}

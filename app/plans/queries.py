@@ -1,0 +1,131 @@
+"""Reading a plan: its measures with their occurrences, its fulfilment and its rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cases.models import Case
+from app.core.errors import NotFound
+from app.plans.models import PlanItem, PlanReport, PlanSnapshot
+from app.plans.rules import (
+    CONTENT,
+    PLAN_STAGE,
+    Change,
+    Fulfilment,
+    Occurrence,
+    ReportStatus,
+    compare,
+    fulfilment,
+    is_reported,
+)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One occurrence of a measure with the report on it, if there is one."""
+
+    item: PlanItem
+    occurrence: date
+    report: PlanReport | None
+
+    @property
+    def due(self) -> date:
+        return self.report.due if self.report else self.occurrence
+
+    @property
+    def status(self) -> ReportStatus:
+        return ReportStatus(self.report.status) if self.report else ReportStatus.planned
+
+    @property
+    def is_reported(self) -> bool:
+        return self.report is not None and is_reported(
+            self.status, self.report.has_evidence, self.report.reason
+        )
+
+    @property
+    def counted(self) -> Occurrence:
+        return Occurrence(self.due, self.status, self.report.done_on if self.report else None)
+
+
+def items_of(session: Session, case_id: int) -> Sequence[PlanItem]:
+    """The measures of the case's plan by number, with their reports."""
+    return session.scalars(
+        select(PlanItem)
+        .options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
+        .where(PlanItem.case_id == case_id)
+        .order_by(PlanItem.number, PlanItem.id)
+    ).all()
+
+
+def item_of(session: Session, case_id: int, item_id: int) -> PlanItem:
+    """One measure of the case's plan. Raises NotFound for another case's."""
+    found = session.scalars(
+        select(PlanItem)
+        .options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
+        .where(PlanItem.id == item_id, PlanItem.case_id == case_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def report_of(session: Session, case_id: int, report_id: int) -> PlanReport:
+    found = session.scalars(
+        select(PlanReport)
+        .options(joinedload(PlanReport.item))
+        .where(PlanReport.id == report_id, PlanReport.case_id == case_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def dues_of(item: PlanItem) -> list[Due]:
+    """The occurrences of a measure in order; none while its term is not known."""
+    reports = {report.occurrence: report for report in item.reports}
+    return [Due(item, day, reports.get(day)) for day in (item.span.occurrences() if item.span else ())]
+
+
+def all_dues(items: Iterable[PlanItem]) -> list[Due]:
+    return sorted((due for item in items for due in dues_of(item)), key=lambda d: (d.due, d.item.number))
+
+
+def fulfilment_on(session: Session, case_id: int, on: date) -> Fulfilment:
+    """How much of what the plan wanted by `on` is done."""
+    return fulfilment((due.counted for due in all_dues(items_of(session, case_id))), on)
+
+
+def content(items: Iterable[PlanItem]) -> list[dict[str, Any]]:
+    """What the group votes on: the measures without their execution, as plain values."""
+    rows = []
+    for item in items:
+        row: dict[str, Any] = {"id": item.id, "number": item.number}
+        for name in CONTENT:
+            value = getattr(item, name)
+            row[name] = value.isoformat() if isinstance(value, date) else value
+        rows.append(row)
+    return rows
+
+
+def snapshots_of(session: Session, case_id: int) -> Sequence[PlanSnapshot]:
+    return session.scalars(
+        select(PlanSnapshot).where(PlanSnapshot.case_id == case_id).order_by(PlanSnapshot.id)
+    ).all()
+
+
+def changes_since(session: Session, case: Case) -> tuple[PlanSnapshot, list[Change]] | None:
+    """What differs from the previous round: (the plan submitted then, changes); None when there was no round before."""
+    taken = snapshots_of(session, case.id)
+    if not taken:
+        return None
+    present = case.round if case.stage == PLAN_STAGE else taken[-1].round
+    before = next((s for s in reversed(taken) if s.round < present), None)
+    if before is None:
+        return None
+    return before, compare(before.content, content(items_of(session, case.id)))

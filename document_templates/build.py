@@ -1,0 +1,236 @@
+"""Builds the DOCX templates of official papers: `python document_templates/build.py [--check]`.
+
+The files beside this script are what the product ships; a test proves that they equal this build.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from agreement import agreement
+from layout import TEXT_WIDTH, Paper
+from reports import results_report, visit_report
+
+HERE = Path(__file__).resolve().parent
+NB = "\u00a0"
+DATE = "{% if date %}{{ date|date_short }}{% else %}__________________{% endif %}"
+NUMBER = "№" + NB + "{% if number %}{{ number }}{% else %}__________{% endif %}"
+POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
+NAME = "{{ %s|initials_first }}"
+SMALL = 11  # pt, in tables
+
+
+def order_plan() -> bytes:
+    """Приказ об утверждении плана; the plan itself is the appendix."""
+    paper = Paper("Приказ об утверждении плана")
+    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, caps=True)
+    paper.line("ПРИКАЗ", "center", bold=True, size=16, spaced=3, before=18, after=14)
+    paper.line(f"{DATE}\t{NUMBER}", "left", tab=TEXT_WIDTH)
+    paper.line("{{ place|nbsp }}", "center", before=6, after=18)
+    paper.line("{{ heading|nbsp }}", "left", bold=True, right=80, after=18)
+    paper.line("{{ preamble|nbsp }} " + NB.join("приказываю") + ":", after=4)
+    paper.line(
+        "1. Утвердить {{ plan|agree('прилагаемый', 'прилагаемую', 'прилагаемое', 'прилагаемые') }} "
+        f"{{{{ plan|form('accs')|nbsp }}}} (далее{NB}– План)."
+    )
+    paper.line("2. Установить, что План реализуется в следующих общеобразовательных организациях:")
+    paper.tag("for pair in pairs")
+    paper.line(
+        f"{{{{ pair.supported|nbsp }}}} (школа-куратор{NB}– {{{{ pair.curator|nbsp }}}})"
+        "{% if loop.last %}.{% else %};{% endif %}"
+    )
+    paper.tag("endfor")
+    paper.tag("for point in points|numbered(3)")
+    paper.line(
+        "{{ point.no }}. {{ point.executor|nbsp|capital }} {% if point.term %}{{ point.action|nbsp|no_dot }} "
+        "{{ point.term|nbsp|ends(':' if point.parts else '.') }}"
+        "{% else %}{{ point.action|nbsp|ends(':' if point.parts else '.') }}{% endif %}"
+    )
+    paper.tag("for part in point.parts")
+    paper.line("{{ part.no }}. {{ part.text|nbsp|ends('.' if loop.last else ';') }}")
+    paper.tag("endfor")
+    paper.tag("endfor")
+    paper.line(
+        "{{ points|count(3) }}. Контроль за исполнением настоящего приказа "
+        "{% if control %}возложить на {{ control.position|form('accs')|nbsp }} {{ control|initials_last('accs') }}."
+        "{% else %}оставляю за собой.{% endif %}"
+    )
+    paper.signature(POSITION % "signer", NAME % "signer", before=36)
+    paper.line(
+        "{{ executor|full_name }}{% if executor.phone %}, {{ executor.phone|nbsp }}{% endif %}",
+        "left", size=10, before=28,
+    )  # fmt: skip
+
+    paper.wide_section()
+    stamp = {"align": "left", "left": 167}
+    paper.line(f"Приложение №{NB}1", after=8, **stamp)
+    paper.line("{{ plan|approved }}", **stamp)
+    paper.line("{{ ('приказом ' ~ authority|form('gent')|nbsp)|lines(34) }}", **stamp)
+    paper.line(f"от{NB}{DATE} {NUMBER}", after=12, **stamp)
+    paper.line("{{ plan.title|nbsp|capital }}", "center", bold=True, after=10)
+    widths = (10, 42, 26, 32, 33, 26, 27, 31, 30)
+    head = "№\nп/п|Мероприятие|Срок|Ответственный|Ожидаемый результат, документ|Показатель|Участники|Риск|Уровень"
+    table = paper.table(widths)
+    paper.row(table, head.split("|"), widths, header=True, align="center", size=10)
+    paper.tag_row(table, "for direction in plan.directions")
+    paper.group_row(
+        table,
+        "{{ loop.index }}. {{ direction.title|nbsp|capital }}",
+        bold=True,
+        size=SMALL,
+        keep=True,
+        before=1,
+        after=1,
+    )
+    paper.tag_row(table, "for item in direction.items")
+    fields = ("result", "indicator", "participants", "risk", "level")
+    cells = ["{{ item.no }}", "{{ item.text|nbsp }}", "{{ item.term|nbsp }}", "{{ item.owner|nbsp }}"]
+    cells += [f"{{{{ (item.{field} or '–')|nbsp }}}}" for field in fields]
+    paper.row(table, cells, widths, aligns=["center"] + ["left"] * 8, size=10, before=1, after=1)
+    paper.tag_row(table, "endfor")
+    paper.tag_row(table, "endfor")
+    return paper.bytes()
+
+
+def protocol() -> bytes:
+    """Протокол заседания координационной группы."""
+    paper = Paper("Протокол заседания координационной группы")
+    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, caps=True)
+    paper.line("ПРОТОКОЛ", "center", bold=True, size=16, spaced=3, before=18)
+    paper.line("заседания {{ group|form('gent')|nbsp }}", "center", after=14)
+    paper.line("{{ date|date_short }}\t" + NUMBER, "left", tab=TEXT_WIDTH)
+    paper.line("{{ place|nbsp }}", "center", before=6, after=14)
+    for title, who in (("Председатель", "chair"), ("Секретарь", "secretary")):
+        paper.line(
+            f"{title}{NB}– {{{{ {who}|initials_last }}}}, {{{{ {who}.position.title|nbsp|small }}}}",
+            "left",
+            left=7.5,
+            hang=7.5,
+        )
+    paper.line("Присутствовали:", "left", before=6, keep=True)
+    paper.tag("for person in present")
+    paper.line(
+        f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
+        "left",
+        left=20,
+        hang=7.5,
+    )
+    paper.tag("endfor")
+    paper.tag("if invited")
+    paper.line("Приглашены:", "left", before=6, keep=True)
+    paper.tag("for person in invited")
+    paper.line(
+        f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
+        "left",
+        left=20,
+        hang=7.5,
+    )
+    paper.tag("endfor")
+    paper.tag("endif")
+    paper.line(
+        "Присутствуют {{ present_count }} из {{ members_count }} "
+        "{{ members_count|plural('члена', 'членов', 'членов') }} координационной группы. "
+        "{% if quorum %}Кворум имеется.{% else %}Кворума нет.{% endif %}",
+        before=6,
+    )
+    paper.line("ПОВЕСТКА ДНЯ", "center", bold=True, before=14, after=6, keep=True)
+    paper.tag("for item in items")
+    paper.line("{{ loop.index }}. {{ item.title|nbsp|no_dot }}.")
+    paper.tag("if item.speaker")
+    paper.line(
+        "Докладчик: {{ item.speaker|initials_last }}, {{ item.speaker.position.title|nbsp|small|no_dot }}."
+    )
+    paper.tag("endif")
+    paper.tag("endfor")
+
+    paper.tag("for item in items")
+    paper.line("{{ loop.index }}. СЛУШАЛИ:", "left", bold=True, before=14, keep=True)
+    paper.tag("for speech in item.heard")
+    paper.line(f"{{{{ speech.speaker|initials_last }}}}{NB}– {{{{ speech.text|nbsp|no_dot }}}}.")
+    paper.tag("endfor")
+    paper.tag("if item.spoke")
+    paper.line("ВЫСТУПИЛИ:", "left", bold=True, before=6, keep=True)
+    paper.tag("for speech in item.spoke")
+    paper.line(f"{{{{ speech.speaker|initials_last }}}}{NB}– {{{{ speech.text|nbsp|no_dot }}}}.")
+    paper.tag("endfor")
+    paper.tag("endif")
+    paper.tag("if item.votes")
+    paper.line("Результаты голосования:", "left", before=6, after=4, keep=True)
+    widths = (52, 16, 20, 30, 22, 30)
+    table = paper.table(widths)
+    head = "Общеобразовательная организация|«за»|«против»|«воздержался»|не голо-совали*|Решение".replace(
+        "-", "\u00ad"
+    )
+    paper.row(table, head.split("|"), widths, header=True, align="center", size=SMALL)
+    paper.tag_row(table, "for vote in item.votes")
+    cells = [
+        "{{ vote.school|nbsp }}",
+        "{{ vote.yes }}",
+        "{{ vote.no }}",
+        "{{ vote.abstained }}",
+        "{{ vote.excluded }}",
+    ]
+    paper.row(
+        table,
+        [*cells, "{{ vote.decision|nbsp }}"],
+        widths,
+        aligns=["left"] + ["center"] * 4 + ["left"],
+        size=SMALL,
+    )
+    paper.tag_row(table, "endfor")
+    paper.line(
+        "* Конфликт интересов: член группы исключён из подсчёта голосов по данной организации.",
+        "left",
+        size=10,
+    )
+    paper.tag("endif")
+    paper.line("РЕШИЛИ:", "left", bold=True, before=6, keep=True)
+    paper.tag("for decision in item.decisions")
+    paper.line("{{ decision.no }}. {{ decision.text|nbsp|no_dot }}.")
+    paper.tag("if decision.executor or decision.term")
+    paper.line(
+        "{% if decision.executor %}Ответственный: {{ decision.executor|nbsp|no_dot }}.{% endif %}"
+        "{% if decision.term %}{% if decision.executor %} {% endif %}Срок: {{ decision.term|nbsp|no_dot }}.{% endif %}"
+    )
+    paper.tag("endif")
+    paper.tag("endfor")
+    paper.tag("endfor")
+    paper.signature("Председатель", NAME % "chair", keep=True)
+    paper.signature("Секретарь", NAME % "secretary", before=18)
+    return paper.bytes()
+
+
+BUILDERS: dict[str, Callable[[], bytes]] = {
+    "order_plan.docx": order_plan,
+    "agreement.docx": agreement,
+    "protocol.docx": protocol,
+    "visit_report.docx": visit_report,
+    "results_report.docx": results_report,
+}
+
+
+def contents(data: bytes) -> dict[str, bytes]:
+    """Members of a package: compression may differ between machines, content may not."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def main(arguments: list[str]) -> int:
+    stale = []
+    for name, builder in BUILDERS.items():
+        path, data = HERE / name, builder()
+        if "--check" not in arguments:
+            path.write_bytes(data)
+        elif not path.exists() or contents(path.read_bytes()) != contents(data):
+            stale.append(name)
+    for name in stale:
+        sys.stderr.write(f"{name} differs from its builder: run python document_templates/build.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""`workflow check`: faults with file, line and column; names are compared with what the rooms provide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app import wiring
+from app.cases.check import check_files, template_codes
+from app.cli import main
+from app.config import ROOT
+from app.core.i18n import in_locale
+
+SOURCE = ROOT / "workflows" / "school_support" / "v1.yaml"
+PAGES = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
+
+
+def run(*files: Path, **known: object) -> tuple[int, list[str]]:
+    said: list[str] = []
+    status = check_files(files, said.append, **known)  # type: ignore[arg-type]
+    return status, said
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    source = SOURCE.read_text(encoding="utf-8")
+    assert old in source
+    path = tmp_path / "changed.yaml"
+    path.write_text(source.replace(old, new), encoding="utf-8")
+    return path
+
+
+def test_the_published_definition_finds_all_its_names_in_the_rooms() -> None:
+    status, said = run(facts=wiring.FACTS, effects=wiring.EFFECTS, pages=PAGES)
+    assert status == 0, said
+    assert said[-1].startswith("Проверено процедур: 1, ошибок: 0")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        ("diagnostics.analysis_written", "diagnostics.no_such", "unknown_fact", "diagnostics.no_such"),
+        ("documents.draft", "documents.scribble", "unknown_effect", "documents.scribble"),
+        ("template: protocol", "template: ukase", "unknown_template", "ukase"),
+        ("    page: results\n", "    page: nowhere\n", "unknown_page", "nowhere"),
+        ("by: [methodist]", "by: [wizard]", "unknown_role", "wizard"),
+    ],
+)
+def test_an_unknown_name_is_told_with_its_place(
+    tmp_path: Path, old: str, new: str, code: str, words: str
+) -> None:
+    path = changed(tmp_path, old, new)
+    status, said = run(path, facts=wiring.FACTS, effects=wiring.EFFECTS, pages=PAGES)
+    assert status == 1
+    line = next(line for line in said if code in line)
+    assert words in line
+    place = line.removeprefix(str(path)).split(":")
+    assert int(place[1]) > 1
+    assert int(place[2]) > 0
+
+
+def test_what_is_no_definition_is_told_and_the_others_still_checked(tmp_path: Path) -> None:
+    broken, binary = tmp_path / "broken.yaml", tmp_path / "binary.yaml"
+    broken.write_text("workflow: [", encoding="utf-8")
+    binary.write_bytes(b"\xff\xfe\x00")
+    status, said = run(broken, binary, tmp_path / "absent.yaml", SOURCE)
+    assert status == 1
+    assert [f"{name}.yaml:" in "".join(said) for name in ("broken", "binary", "absent")] == [True] * 3
+    assert "Проверено процедур: 4, ошибок: 3" in said[-1]
+
+
+def test_it_speaks_english_too(tmp_path: Path) -> None:
+    with in_locale("en"):
+        _status, said = run(changed(tmp_path, "template: protocol", "template: ukase"))
+    assert any("there is no document template" in line for line in said)
+
+
+def test_the_command_answers_with_its_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["workflow", "check"]) == 0
+    assert main(["workflow", "check", str(changed(tmp_path, "template: protocol", "template: ukase"))]) == 1
+    assert "unknown_template" in capsys.readouterr().out
+
+
+def test_templates_come_from_the_manifest() -> None:
+    assert {"order_plan", "agreement", "protocol"} <= template_codes()

@@ -1,0 +1,141 @@
+"""Visits and reports, by the people who enter and answer them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.core.clock import FixedClock
+from app.core.errors import Forbidden, Invalid, NotFound, Refusal
+from app.core.unit_of_work import Runtime
+from app.curation import facts, service, visits
+from app.curation.queries import get_visit, planned_visits, visits_of
+from app.curation.rules import RecommendationStatus, VisitGround
+from app.curation.service import AgreementTerms
+from app.curation.visits import Advice, Lesson, VisitInput
+from app.demo.penza import actor
+
+VISIT = VisitInput(
+    send_key="первый", held_on=date(2025, 1, 16), purpose="Подтверждение рискового профиля школы",
+    ground=VisitGround.order, curator_people="Примерная Е.Д.", school_people="Тестова Л.Ф.",
+    findings="Данные самообследования подтверждены.", lessons=(Lesson("5А", "математика", "Задачкина И.И."),),
+    recommendations=(
+        Advice("Разработать план взаимопосещения уроков", "заместитель директора", date(2025, 2, 14)),
+        Advice("Провести входную диагностику", "учителя математики", date(2025, 2, 20)),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def system(penza: Runtime) -> Runtime:
+    assert isinstance(penza.clock, FixedClock)
+    penza.clock.move(datetime(2025, 2, 3, 9, tzinfo=UTC))
+    return penza
+
+
+def test_a_form_sent_twice_makes_one_visit(system: Runtime, cases: dict[str, int]) -> None:
+    for _attempt in range(2):
+        with system.work(actor(system, "curator66")) as work:
+            visits.record_visit(work, cases["41"], VISIT)
+    work = system.read(actor(system, "curator66"))
+    assert len(visits_of(work.session, cases["41"])) == 1
+    assert facts.visits_logged(work.session, cases["41"]).value == 1
+
+
+def test_a_visit_to_come_and_one_after_the_end_are_refused(system: Runtime, cases: dict[str, int]) -> None:
+    with system.work(actor(system, "clerk")) as work:
+        terms = AgreementTerms(date(2025, 1, 27), "г. Пенза", date(2025, 1, 27), date(2025, 2, 1))
+        service.prepare(work, cases["41"], terms)
+    for day in (date(2025, 2, 4), date(2025, 2, 2)):
+        with pytest.raises(Invalid) as refused, system.work(actor(system, "curator66")) as work:
+            visits.record_visit(work, cases["41"], replace(VISIT, held_on=day))
+        assert "held_on" in refused.value.fields
+
+
+def test_claiming_an_agreement_that_is_not_signed_asks_for_a_comment(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    claim = replace(VISIT, ground=VisitGround.agreement)
+    with pytest.raises(Invalid) as refused, system.work(actor(system, "curator66")) as work:
+        visits.record_visit(work, cases["41"], claim)
+    assert set(refused.value.fields) == {"ground_comment"}
+    with system.work(actor(system, "curator66")) as work:
+        visits.record_visit(work, cases["41"], replace(claim, ground_comment="Договор на подписании"))
+
+
+def test_the_report_is_answered_by_the_director_and_then_locked(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    case_id = cases["41"]
+    with system.work(actor(system, "curator66")) as work:
+        visit_id = visits.record_visit(work, case_id, VISIT).id
+        assert facts.visits_reported(work.session, case_id).items == ("16.01.2025",)
+        visits.submit_report(work, case_id, visit_id)
+        assert facts.visits_reported(work.session, case_id).value is True
+    with pytest.raises(Forbidden), system.work(actor(system, "deputy41")) as work:
+        visits.acknowledge(work, case_id, visit_id)
+    with system.work(actor(system, "director41")) as work:
+        visits.object_to(work, case_id, visit_id, "Не учтены уроки русского языка")
+    with system.work(actor(system, "curator66")) as work:
+        visits.correct_visit(work, case_id, visit_id, replace(VISIT, findings="Уточнено."))
+        visits.submit_report(work, case_id, visit_id)
+    with system.work(actor(system, "director41")) as work:
+        visits.acknowledge(work, case_id, visit_id)
+    with pytest.raises(Refusal), system.work(actor(system, "curator66")) as work:
+        visits.correct_visit(work, case_id, visit_id, VISIT)
+    with system.work(actor(system, "curator66")) as work:
+        visits.add_to_report(work, case_id, visit_id, "Школа прислала график взаимопосещений.")
+        kinds = [note.kind for note in get_visit(work.session, case_id, visit_id).notes]
+    assert kinds == ["submitted", "objected", "submitted", "acknowledged", "addition"]
+
+
+def test_a_correction_keeps_the_fate_of_recommendations(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["41"]
+    with system.work(actor(system, "curator66")) as work:
+        visit = visits.record_visit(work, case_id, VISIT)
+        visit_id, done = visit.id, visit.recommendations[1].id
+    with system.work(actor(system, "deputy41")) as work:
+        visits.settle_recommendation(work, case_id, done, RecommendationStatus.done, "Проведена 03.02.2025")
+    with system.work(actor(system, "curator66")) as work:
+        only = (VISIT.recommendations[1], Advice("Третья", "методист", date(2025, 3, 1)))
+        rows = visits.correct_visit(
+            work, case_id, visit_id, replace(VISIT, recommendations=only)
+        ).recommendations
+    assert [(row.id == done, row.status) for row in rows] == [(True, "done"), (False, "open")]
+    with pytest.raises(Invalid, match="Провести"), system.work(actor(system, "curator66")) as work:
+        visits.correct_visit(work, case_id, visit_id, replace(VISIT, recommendations=()))
+
+
+def test_no_longer_relevant_needs_a_reason(system: Runtime, cases: dict[str, int]) -> None:
+    with system.work(actor(system, "curator66")) as work:
+        key = visits.record_visit(work, cases["41"], VISIT).recommendations[0].id
+    with pytest.raises(Invalid), system.work(actor(system, "director41")) as work:
+        visits.settle_recommendation(work, cases["41"], key, RecommendationStatus.not_relevant)
+
+
+def test_a_visit_counts_for_its_planned_period_until_it_is_withdrawn(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    case_id = cases["41"]
+    with system.work(actor(system, "clerk")) as work:
+        day = date(2025, 1, 27)
+        service.prepare(work, case_id, AgreementTerms(day, "г. Пенза", day, date(2025, 12, 31)))
+    with system.work(actor(system, "curator66")) as work:
+        held = replace(VISIT, held_on=date(2025, 1, 30))
+        visit_id = visits.record_visit(work, case_id, held).id
+        assert [row.visit_id for row in planned_visits(work.session, case_id)] == [visit_id, None, None, None]
+        visits.withdraw_visit(work, case_id, visit_id, "Внесён дважды")
+        assert [row.visit_id for row in planned_visits(work.session, case_id)] == [None] * 4
+        assert facts.visits_logged(work.session, case_id).value == 0
+
+
+def test_other_pairs_see_nothing(system: Runtime, cases: dict[str, int]) -> None:
+    with system.work(actor(system, "curator66")) as work:
+        visit_id = visits.record_visit(work, cases["41"], VISIT).id
+    for username in ("curator51", "director50", "admin"):
+        with pytest.raises(NotFound):
+            get_visit(system.read(actor(system, username)).session, cases["41"], visit_id)
+    with pytest.raises(Forbidden), system.work(actor(system, "methodist")) as work:
+        visits.record_visit(work, cases["41"], replace(VISIT, send_key="второй"))

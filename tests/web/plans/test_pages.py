@@ -1,0 +1,77 @@
+"""The pages of the plan and the diagnosis: what one may not do is not offered, and faults stand at the field."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.core.unit_of_work import Runtime
+from tests.people import WebUsers
+
+ITEM = {"action": "Практикум", "direction": "growth", "level": "municipal", "term": "до 15.02.2025",
+        "owner": "Директор",
+        "expected_result": "Справка", "risk": "Дефицит педагогических кадров"}  # fmt: skip
+
+
+def test_a_measure_is_added_corrected_and_taken_out(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    url = f"/cases/{cases['41']}/plans"
+    answer = web.post("director41", f"{url}/add", {**ITEM, "term": "когда-нибудь"})
+    assert answer.status_code == 422
+    assert "Срок не понят" in answer.get_data(as_text=True)
+    assert "когда-нибудь" in answer.get_data(as_text=True)
+    assert web.post("director41", f"{url}/add", ITEM).status_code == 303
+    page = web("director41").get(url).get_data(as_text=True)
+    assert "Практикум" in page
+    assert (
+        web.post(
+            "director41", f"{url}/1/edit", {**ITEM, "indicator": "80 %", "expected_version": "1"}
+        ).status_code
+        == 303
+    )
+    assert web.post("director41", f"{url}/1/edit", {**ITEM, "expected_version": "1"}).status_code == 409
+    assert (
+        web.post("director41", f"{url}/1/delete", {"expected_version": "2"}, page=f"{url}/1/edit").status_code
+        == 303
+    )
+    assert web("director41").get(f"{url}?on=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("director50", 404), ("curator66", 403), ("member1", 403), ("admin", 403)]
+)
+def test_who_may_not_edit_the_plan(
+    penza: Runtime, cases: dict[str, int], web: WebUsers, who: str, status: int
+) -> None:
+    assert web(who).get(f"/cases/{cases['41']}/plans/add").status_code == status
+
+
+def test_a_study_is_filled_and_its_faults_keep_what_was_typed(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    url = f"/cases/{cases['41']}/diagnostics"
+    staff = {"state": "filled", "teachers": "30", "vacancies": "нет", "category": "14", "young": "5", "part_time": "2",
+             "trained": "23", "expected_version": "0"}  # fmt: skip
+    answer = web.post("director41", f"{url}/staff/fill", staff)
+    assert answer.status_code == 422
+    assert 'value="нет"' in answer.get_data(as_text=True)
+    assert web.post("director41", f"{url}/staff/fill", {**staff, "vacancies": "0"}).status_code == 303
+    page = web("director41").get(url).get_data(as_text=True)
+    assert "14 (46,7\u00a0%)" in page
+    assert web("director41").get(f"{url}/staff").status_code == 200
+    assert web("director41").get(f"{url}/nonsense").status_code == 404
+    risk = {
+        "factor": "competence",
+        "significance": "high",
+        "is_actual": "yes",
+        "evidence": "Дефицит у пяти учителей",
+    }
+    assert web.post("director41", f"{url}/risks/add", risk).status_code == 303
+    check = {
+        "is_actual": "yes",
+        "significance": "medium",
+        "comment": "Видел на уроках",
+        "expected_version": "1",
+    }
+    assert web.post("curator66", f"{url}/risks/1/verify", check).status_code == 303
+    assert web("director41").get(f"{url}/risks/1/verify").status_code == 403
