@@ -9,9 +9,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
 from app import config, wiring
 from app.core import logs
 from app.core.errors import OporaError
+from app.core.i18n import _
 from app.core.unit_of_work import Runtime
 
 Command = Callable[[argparse.Namespace], int]
@@ -27,6 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         for name, fault in getattr(error, "fields", {}).items():
             print(f"  {name}: {fault}", file=sys.stderr)
+        return 2
+    except (OperationalError, ProgrammingError) as error:
+        # no address, no password, no tables: what the driver says in its first line, and what to do
+        reason = str(error.orig).strip().splitlines()[0]
+        print(_("The database cannot be used: %(reason)s. Check DATABASE_URL; then: python app.py bootstrap",
+                reason=reason), file=sys.stderr)  # fmt: skip
         return 2
     except KeyboardInterrupt:
         return 130

@@ -85,13 +85,21 @@ def load(
         raise Misconfigured(
             _("CLOCK moves the date of a training copy only; a real system keeps the real time.")
         )
+    for name, url in (("DATABASE_URL", database_url), ("DATABASE_OWNER_URL", env.get("DATABASE_OWNER_URL"))):
+        if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise Misconfigured(
+                _("%(name)s must begin with sqlite:///, or postgresql:// and the server's address.", name=name)
+            )
+    storage_url = env.get("STORAGE_URL") or f"file:{var / 'files'}"
+    if not storage_url.startswith("file:"):
+        raise Misconfigured(_("STORAGE_URL must be file: and a folder; other kinds of storage are not built yet."))
     if not 0 <= port < 65536:
         raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
     return Settings(
         database_url=database_url,
         database_owner_url=env.get("DATABASE_OWNER_URL") or database_url,
         redis_url=env.get("REDIS_URL", ""),
-        storage_url=env.get("STORAGE_URL") or f"file:{var / 'files'}",
+        storage_url=storage_url,
         secret_key=secret,
         host=env.get("HOST", "127.0.0.1"),
         port=port,

@@ -50,6 +50,7 @@ from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
 from app.diagnostics import texts as diagnosis_texts
+from app.documents import daily as document_daily
 from app.documents import effects as document_effects
 from app.documents import facts as document_facts
 from app.documents import panels as document_panels
@@ -59,6 +60,7 @@ from app.documents import queues as document_queues
 from app.documents import texts as document_texts
 from app.documents import verify as document_proof
 from app.documents.names import prefill_person, prefill_position
+from app.documents.reports import ReportPress
 from app.events import facts as event_facts
 from app.events import panels as event_panels
 from app.events import policy as _event_policy
@@ -83,6 +85,7 @@ from app.results import figures as result_figures
 from app.results import panels as result_panels
 from app.results import policy as _result_policy
 from app.results import texts as result_texts
+from app.results import values as result_values
 from app.schools import policy as _school_policy
 from app.schools import texts as school_texts
 
@@ -108,11 +111,16 @@ EFFECTS: dict[str, EffectHandler] = {
 }
 
 HANDLERS: dict[str, JobHandler] = {
-    "curation.expire": curation_service.expire_due,
+    "curation.expire": curation_service.expire_job,
     **document_printing.HANDLERS,
+    **document_daily.HANDLERS,
 }
 
-PERIODIC = (Daily("curation.expire", at=time(1, 0)),)
+PERIODIC = (
+    Daily("curation.expire", at=time(1, 0)),
+    Daily(document_daily.TERMS, at=time(1, 5)),
+    Daily(document_daily.RESERVATIONS, at=time(1, 10)),
+)
 
 QUEUES: list[QueueSource] = [
     *case_queues.QUEUES,
@@ -180,7 +188,12 @@ FIGURES: dict[str, FigureSource] = {
     **library_figures.FIGURES,
 }
 
-VALUES: tuple[Mapping[str, ValueSource], ...] = (plan_values.VALUES, curation_values.VALUES,)  # template → who fills its fields
+# template → who fills its fields
+VALUES: tuple[Mapping[str, ValueSource], ...] = (
+    plan_values.VALUES,
+    curation_values.VALUES,
+    result_values.VALUES,
+)
 
 # What a room proves about its rows when `verify` asks; the files are read once, by the room of files.
 PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
@@ -200,7 +213,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
         effects=dict(EFFECTS), handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
         tabs=sorted(TABS, key=_order), pages=PAGES_OF_A_CASE | {tab.code: tab.url for tab in TABS}, settings=settings,
-        values=_by_template(VALUES),
+        values=_by_template(VALUES), papers=ReportPress(),
         figures=dict(FIGURES),
         field_titles=dict(FIELD_TITLES),
         tags=dict(TAGS),

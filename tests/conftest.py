@@ -85,6 +85,14 @@ def postgres_database(postgres_template: PostgresTemplate) -> Iterator[TestDatab
     postgres_template.drop(database)
 
 
+@pytest.fixture
+def empty_postgres(postgres_template: PostgresTemplate) -> Iterator[TestDatabase]:
+    """A PostgreSQL database without tables, for commands that migrate it themselves."""
+    database = postgres_template.empty()
+    yield database
+    postgres_template.drop(database)
+
+
 @pytest.fixture(params=BOTH_DATABASES)
 def database(request: pytest.FixtureRequest) -> TestDatabase:
     """The test runs twice: on SQLite and on PostgreSQL; `.url` and `.owner_url`."""

@@ -20,7 +20,10 @@ PAGES: dict[str, dict[str, frozenset[str]]] = {
     "Curation": {"read": BUSINESS, "write": SCHOOL | {"methodist", "clerk", "curator"}},
     "Events": {"read": BUSINESS, "write": SCHOOL | {"methodist", "curator"}},
     "Results": {"read": BUSINESS, "write": SCHOOL | {"methodist"} | GROUP},
-    "Documents": {"read": BUSINESS, "write": frozenset({"clerk", "methodist", "secretary", "chair", "head"})},
+    "Documents": {
+        "read": BUSINESS,
+        "write": frozenset({"clerk", "methodist", "secretary", "chair", "head", "curator"}),
+    },
     "Journal": {"read": frozenset({"clerk", "head"}), "write": frozenset({"clerk"})},
     "Library": {"read": EVERYONE, "write": frozenset({"methodist"})},
     "Publications": {"read": BUSINESS, "write": SCHOOL | {"methodist"}},
@@ -59,6 +62,9 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "documents.draft": frozenset({"clerk", "methodist", "secretary"}),
     "documents.sign": frozenset({"clerk", "secretary", "chair"}),
     "documents.register": frozenset({"clerk"}),
+    # a report is printed, and its signed scan attached, by those who write what it says
+    "documents.visit_report": frozenset({"curator", "methodist"}),
+    "documents.results_report": frozenset({"methodist"}),
     "publications.edit": SCHOOL | {"methodist"},
     "library.edit": frozenset({"methodist"}),
 }

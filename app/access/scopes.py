@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import ColumnElement, event, false, inspect, select, true
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from app.core.actor import SYSTEM, Actor
 from app.core.db import Base, WorkSession
@@ -59,23 +62,45 @@ def condition(model: type[Base], actor: Actor | None) -> ColumnElement[bool]:
     return visible(actor) if visible else false()
 
 
-def _criteria(session: Session) -> list[Any]:
+@cache
+def _reach(mapper: Mapper[Any]) -> frozenset[type[Base]]:
+    """The model itself and every model its relationships lead to: all that loading it may read."""
+    seen: set[Mapper[Any]] = set()
+    ahead = [mapper]
+    while ahead:
+        one = ahead.pop()
+        if one not in seen:
+            seen.add(one)
+            ahead += [relationship.mapper for relationship in one.relationships]
+    return frozenset(one.class_ for one in seen if issubclass(one.class_, Base))
+
+
+def _mentioned(state: ORMExecuteState) -> frozenset[type[Base]]:
+    """Every model whose rows the statement may read, in subqueries and joined loads too.
+
+    Only mapped columns and tables are bound to criteria, and each carries its mapper as an annotation.
+    """
+    mappers: set[Mapper[Any]] = set(state.all_mappers)
+    for element in visitors.iterate(cast(ExternallyTraversible, state.statement)):
+        entity = element._annotations.get("parententity")
+        if entity is not None:
+            mappers.add(entity.mapper)
+    return frozenset().union(*map(_reach, mappers))
+
+
+def _criteria(session: Session, models: frozenset[type[Base]]) -> list[Any]:
     actor: Actor | None = session.info.get("actor")
     if actor is not None and actor.is_system:
         return []
-    key = ("criteria", actor)
-    cached: list[Any] | None = (
-        session.info.get("criteria") if session.info.get("criteria_for") == key else None
-    )
-    if cached is None:
-        cached = [
-            with_loader_criteria(mapper.class_, condition(mapper.class_, actor), include_aliases=True,
-                                 propagate_to_loaders=False)
-            for mapper in Base.registry.mappers
-            if issubclass(mapper.class_, Base)
-        ]  # fmt: skip
-        session.info["criteria"], session.info["criteria_for"] = cached, key
-    return cached
+    if session.info.get("criteria_for") != (actor,):
+        session.info["criteria"], session.info["criteria_for"] = {}, (actor,)
+    made: dict[type[Base], Any] = session.info["criteria"]
+    for model in models - made.keys():
+        made[model] = with_loader_criteria(
+            model, condition(model, actor), include_aliases=True, propagate_to_loaders=False
+        )
+    # in one order, so that equal statements share their compiled form
+    return [made[model] for model in sorted(models, key=lambda m: m.__name__)]
 
 
 @event.listens_for(WorkSession, "do_orm_execute")
@@ -84,7 +109,7 @@ def _apply_policies(state: ORMExecuteState) -> None:
     # A column load refreshes an object that has already passed its policy.
     if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    options = _criteria(state.session)
+    options = _criteria(state.session, _mentioned(state))
     if options:
         state.statement = state.statement.options(*options)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.audit import verify as audit_proof
@@ -75,11 +75,26 @@ def snapshot(system: Runtime) -> Iterator[Session]:
         yield session
 
 
+def _guards(session: Session) -> Iterator[Text]:
+    """The database itself refuses to change the journal: its triggers are there and switched on."""
+    if session.get_bind().dialect.name == "sqlite":
+        wanted = {"audit_records_no_update", "audit_records_no_delete"}
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    else:
+        wanted = {"audit_records_append_only", "audit_records_no_truncate"}
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    for name in sorted(wanted - set(session.execute(text(query)).scalars())):
+        yield _(
+            "The database no longer guards the journal: the trigger %(name)s is missing or off", name=name
+        )
+
+
 def _walk(system: Runtime, counts: Counter[str]) -> Iterator[Finding]:
     ports = system.ports
     parts: tuple[tuple[str, Callable[[Session], Iterator[Text | str]]], ...] = (
         ("cases", lambda session: case_proof.findings(session, counts)),
         ("audit", audit_proof.findings),
+        ("guards", _guards),
         ("files", lambda session: file_proof.findings(session, ports.storage, counts)),
         *((name, lambda session, p=proof: p(session, ports.storage)) for name, proof in ports.proofs.items()),
         ("outbox", lambda session: job_proof.findings(session, counts)),
@@ -90,8 +105,8 @@ def _walk(system: Runtime, counts: Counter[str]) -> Iterator[Finding]:
             with snapshot(system) as session:
                 if name == "audit":
                     counts["records"] += session.scalar(select(func.count()).select_from(AuditRecord)) or 0
-                for text in proof(session):
-                    yield Finding(text)
+                for sentence in proof(session):
+                    yield Finding(sentence)
         except Exception as error:
             # A row that cannot even be read is a fault like others; the remaining proofs go on.
             log.warning("verify.broken_off", part=name, error=type(error).__name__)

@@ -93,10 +93,33 @@ FactSource = Callable[["Session", int], Fact]
 EffectHandler = Callable[["Work", Any, Mapping[str, Any]], None]
 JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], list[QueueItem]]
-ValueSource = Callable[["Work", "Sequence[Any]"], Mapping[str, Any]]  # values for a paper about these cases
+# values for a paper about these cases, and about one thing of theirs («visit:12») when the paper has such a subject
+ValueSource = Callable[["Work", "Sequence[Any]", str], Mapping[str, Any]]
 
 # one query for all the cases of a page; a case without an answer is left out
 FigureSource = Callable[["Work", "Sequence[int]", date], Mapping[int, Figure]]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A printed report as the room it is about shows it."""
+
+    id: int
+    title: str
+    state: Text
+    is_signed: bool
+
+
+class Papers(Protocol):
+    """Printing what a room knows about one subject, a visit or the results of a case, as an official paper."""
+
+    def print_report(
+        self, work: Work, case: Any, template: str, subject: str, compiler_id: int | None
+    ) -> int:
+        """Have it printed, or printed again when it changed; the answer is the paper's key."""
+
+    def find_report(self, work: Work, subject: str) -> Paper | None:
+        """The paper about the subject, if the actor sees one."""
 
 
 @dataclass
@@ -110,6 +133,7 @@ class Ports:
     field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
+    papers: Papers | None = None  # who prints reports
     figures: dict[str, FigureSource] = field(default_factory=dict)  # numbers of the overview, by name
     queues: list[QueueSource] = field(default_factory=list)
     panels: list[Panel] = field(default_factory=list)
@@ -123,7 +147,9 @@ class Ports:
     value_titles: dict[str, Text] = field(default_factory=dict)  # code of a state or choice → its name
     tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
     after_commit: Callable[[list[int]], None] | None = None
-    prefill_person: Callable[[str, str, str, str], dict[str, str]] | None = None  # six case forms of a full name
+    prefill_person: Callable[[str, str, str, str], dict[str, str]] | None = (
+        None  # six case forms of a full name
+    )
     prefill_position: Callable[[str], dict[str, str]] | None = None
     # what a room proves about its rows when `verify` asks: name → faults in sentences
     proofs: dict[str, Callable[[Session, Storage], Iterator[str]]] = field(default_factory=dict)

@@ -115,6 +115,7 @@ class Visit(Versioned, Base):
     withdrawn_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(200), default="")
+    compiler_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("persons.id"))  # who signs the report
     case: Mapped[Case] = relationship()
     recommendations: Mapped[list[Recommendation]] = relationship(
         back_populates="visit", order_by="Recommendation.position, Recommendation.id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -268,6 +269,11 @@ def expire_due(work: Work, _params: Any = None) -> int:
         changes = {"state": AgreementState.expired.value, "ended_on": agreement.until}
         revise(work, agreement, changes, "agreement:expire", agreement.case_id)
     return len(over)
+
+
+def expire_job(work: Work, _params: Mapping[str, Any]) -> None:
+    """The daily turn of `expire_due`."""
+    expire_due(work)
 
 
 def check_version(row: Any, expected: int | None) -> None:

@@ -1,4 +1,4 @@
-"""What the printed agreement takes from this room: parties with their directors, numbers, date, term."""
+"""What papers take from this room: the agreement its parties, numbers, date and term; a report its visit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.core.ports import ValueSource
 from app.core.unit_of_work import Work
 from app.curation.models import Agreement
 from app.curation.queries import current_agreement
+from app.curation.reports import visit_values
 from app.curation.rules import Side
 from app.curation.service import default_visits
 from app.schools.models import Organisation, Position
@@ -20,7 +21,7 @@ from app.schools.queries import signatory_on
 NAMES = {Side.curator: "curator", Side.school: "supported"}
 
 
-def agreement_values(work: Work, cases: Sequence[Case]) -> Mapping[str, Any]:
+def agreement_values(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
     """Fields of the template `agreement` for the pair it is about; a number is empty until it is entered."""
     if not cases:
         return {}
@@ -75,4 +76,4 @@ def _number(agreement: Agreement | None, side: Side) -> str | None:
     return agreement.side(side).number if agreement else None
 
 
-VALUES: dict[str, ValueSource] = {"agreement": agreement_values}
+VALUES: dict[str, ValueSource] = {"agreement": agreement_values, "visit_report": visit_values}

@@ -23,6 +23,7 @@ from app.curation.queries import (
     get_visit,
     recommendations_before,
 )
+from app.curation.reports import subject_of
 from app.curation.rules import (
     RECOMMENDATION_STATUSES,
     REPORT_STATES,
@@ -85,6 +86,15 @@ class VisitView(RoomView):
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self._form(work, case_id, form, _("Visit of %(day)s", day=f"{visit.held_on:%d.%m.%Y}"), visit)
+
+    @page("/<int:case_id>/curation/visits/<int:visit_id>/paper", permission="write", methods=("POST",))
+    def paper(self, case_id: int, visit_id: int) -> Any:
+        """«Справка о выезде» as a DOCX."""
+        with self.write() as work:
+            document_id = visits.print_report(work, case_id, visit_id)
+        return self.done(
+            url_for("DocumentView.show", document_id=document_id), _("The report is being printed")
+        )
 
     @page("/<int:case_id>/curation/visits/<int:visit_id>/submit", permission="write", methods=("POST",))
     def submit(self, case_id: int, visit_id: int) -> Any:
@@ -218,6 +228,8 @@ class VisitView(RoomView):
             grounds=VISIT_GROUNDS, statuses=RECOMMENDATION_STATUSES,
             before=recommendations_before(work.session, case_id, visit),
             may={name: may(work, f"curation.{name}", case) for name in acts},
+            may_print=may(work, "documents.visit_report", case) and visit.withdrawn_at is None,
+            paper=work.ports.papers.find_report(work, subject_of(visit)) if work.ports.papers else None,
             history=history_of(
                 work, ("visits", [visit.id]), ("recommendations", [r.id for r in visit.recommendations])
             ),

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app.audit import service as audit
 from app.cases.models import Case
-from app.cases.queries import lock_case
+from app.cases.queries import get_case, lock_case
 from app.cases.roles import require
-from app.core.errors import Invalid, Reason, Refusal
+from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.curation.journal import revise
@@ -24,6 +24,7 @@ from app.curation.queries import (
     get_visit,
     planned_visits,
 )
+from app.curation.reports import subject_of
 from app.curation.rules import (
     AgreementState,
     RecommendationStatus,
@@ -35,6 +36,7 @@ from app.curation.rules import (
 )
 from app.curation.service import check_version
 from app.files.service import keep_scan
+from app.schools.queries import signatory_on
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def record_visit(work: Work, case_id: int, data: VisitInput) -> Visit:
         report=ReportState.draft.value,
         created_at=work.now,
         created_by=work.actor.name,
+        compiler_id=work.actor.person_id,
         **values,
     )
     work.session.add(visit)
@@ -176,6 +179,26 @@ def object_to(
         raise Invalid(fields={"text": _("Write what you do not agree with.")})
     _step(work, case, visit, ReportState.objected, "visit:object", objection)
     return visit
+
+
+def print_report(work: Work, case_id: int, visit_id: int) -> int:
+    """Have the report on the visit printed, or printed again when it changed; the answer is the paper's key.
+
+    Raises NotFound, Forbidden, Refusal (the visit was entered by mistake).
+    """
+    case = get_case(work.session, case_id)
+    visit = get_visit(work.session, case_id, visit_id)
+    if visit.withdrawn_at is not None:
+        raise Refusal([locked_reason(visit)])
+    if work.ports.papers is None:
+        raise NotFound
+    compiler = visit.compiler_id
+    if (
+        compiler is None and case.curator_id is not None
+    ):  # entered without a card of the person: the director signs
+        position = signatory_on(work.session, case.curator_id, visit.held_on)
+        compiler = position.person_id if position else None
+    return work.ports.papers.print_report(work, case, "visit_report", subject_of(visit), compiler)
 
 
 def add_to_report(work: Work, case_id: int, visit_id: int, text: str) -> VisitNote:

@@ -67,14 +67,14 @@ class Story:
         fields = options.get("fields", {})
         self.script.at(
             day, hour, who, f"{NAMES[school]}: {says}",
-            lambda work: self.act(work, school, Fire(step, comment, fields)),  # type: ignore[arg-type, func-returns-value]
+            lambda work: self.act(work, school, Fire(step, comment, fields)),  # type: ignore[arg-type]
             is_refused=bool(options.get("refused")),
         )  # fmt: skip
 
     def done(self, day: date, hour: float, who: str, school: str, task: str, says: str) -> None:
         self.script.at(
             day, hour, who, f"{NAMES[school]}: {says}",
-            lambda work: self.act(work, school, Complete(task)),  # type: ignore[func-returns-value]
+            lambda work: self.act(work, school, Complete(task)),
         )  # fmt: skip
 
     # --- the stages
@@ -161,7 +161,7 @@ class Story:
 
     def _return_once(self, school: str, submit: object) -> None:
         self.script.at(on(20, 1), 10, "member1", f"{NAMES[school]}: голосует за план в первой редакции",
-                       lambda work: self.act(work, school, Cast("for")))  # type: ignore[func-returns-value]  # fmt: skip
+                       lambda work: self.act(work, school, Cast("for")))  # fmt: skip
         self.fire(on(20, 1), 11, "chair", school, "return_plan", "пробует вернуть план без причины",
                   fields={"about": "terms"}, refused=True)  # fmt: skip
         self.fire(on(20, 1), 11.2, "chair", school, "return_plan", f"возвращает план: «{plans_data.RETURN_REASON}»",
@@ -287,12 +287,20 @@ class Story:
                 review = results.propose_outcome(work, self.ids[school])
                 return f"(предложение системы: {OUTCOMES.get(str(review.proposed), review.proposed)})"
 
+            def put_to_vote(work: Work, school: str = school, data: results_data.Results = data) -> None:
+                results.decide_outcome(work, self.ids[school], data.decision)
+
             self.script.at(on(2, 10), 10 + shift, "methodist", f"{NAMES[school]}: вносит результаты двух лет", enter)
             self.script.at(on(3, 10), 10 + shift, "methodist", f"{NAMES[school]}: пишет анализ", analyse)
             self.script.at(on(3, 10), 14 + shift, "secretary", f"{NAMES[school]}: вносит исход на голосование",
-                           lambda work, school=school, data=data:
-                           str(results.decide_outcome(work, self.ids[school], data.decision) and "") or None)  # type: ignore[misc]  # fmt: skip
+                           put_to_vote)  # fmt: skip
             self.done(on(3, 10), 15 + shift, "methodist", school, "analyse_results", "итоги готовы к рассмотрению")
+
+            def printed(work: Work, school: str = school) -> None:
+                results.print_report(work, self.ids[school])
+
+            self.script.at(on(6, 10), 10 + shift, "methodist",
+                           f"{NAMES[school]}: печатает аналитическую справку к заседанию", printed)  # fmt: skip
 
     def begin_review(self, school: str) -> None:
         """The results of one school begin to be entered."""
@@ -301,7 +309,7 @@ class Story:
     def first_vote(self, school: str) -> None:
         """One member has voted on the results, the others are still to vote."""
         self.script.at(on(8, 10), 12, "member1", f"{NAMES[school]}: голосует за результаты",
-                       lambda work: self.act(work, school, Cast("for")))  # type: ignore[func-returns-value]  # fmt: skip
+                       lambda work: self.act(work, school, Cast("for")))  # fmt: skip
 
     def close(self, schools: Sequence[str] = ALL, number: int = 2) -> None:
         """The group votes on the outcomes; the cases are closed."""
@@ -317,7 +325,7 @@ class Story:
         for n, school in enumerate(schools):
             for m, who in enumerate(GROUP):
                 self.script.at(day, 10 + n * 0.2 + m * 0.02, who, f"{NAMES[school]}: голосует за {what}",
-                               lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc, func-returns-value]  # fmt: skip
+                               lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc]  # fmt: skip
 
     def _meeting(self, day: date, number: int, about: str) -> None:
         def hold(work: Work) -> str:
@@ -375,7 +383,12 @@ class Story:
         name, curator, director = NAMES[school], curator_of(school), DIRECTORS[school]
         self.script.at(told.visit.held_on, 16, curator, f"{name}: записывает выезд «{told.visit.purpose}»", record)
         self.script.at(told.submitted_on, 17, curator, f"{name}: отдаёт справку о выезде", submit)
+        def printed(work: Work) -> None:
+            visits.print_report(work, self.ids[school], visit(work).id)
+
+        day = f"{told.visit.held_on:%d.%m}"
         self.script.at(told.acknowledged_on, 18, director, f"{name}: ознакомлен со справкой", acknowledge)
+        self.script.at(told.acknowledged_on, 18.2, curator, f"{name}: печатает справку о выезде {day}", printed)
         for fate in told.fates:
             self.script.at(fate.told_on, 18.5, director, f"{name}: о рекомендации: {fate.note}",
                            lambda work, fate=fate: settle(work, fate))  # type: ignore[misc]  # fmt: skip

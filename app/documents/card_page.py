@@ -18,7 +18,14 @@ from app.documents import facts, service
 from app.documents.frozen import thaw
 from app.documents.models import Document
 from app.documents.queries import file_of, lines_of_document
-from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
+from app.documents.rules import (
+    KIND_LABELS,
+    PRINTED_REPORT,
+    STATE_LABELS,
+    DocumentKind,
+    DocumentState,
+    missing_signers,
+)
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import Template, registry
 from app.documents.texts import TAGS
@@ -39,24 +46,31 @@ def context(work: Work, document: Document) -> dict[str, Any]:
     def can(capability: str) -> bool:
         return may_in_programme(work, capability, document.programme)
 
-    office = can("documents.draft")
+    may_print = service.may_report(work, document)
+    office = may_print if document.subject else can("documents.draft")
     return {
         "document": document, "kind": KIND_LABELS[document.of_kind],
-        "state": STATE_LABELS[document.in_state], "tone": TONES, "steps": steps(document),
+        "state": document.state_label, "tone": TONES, "steps": steps(document),
         "missing": missing(template, values) if document.is_draft else [],
         "changed": service.changed_sources(work, document) if document.is_draft and office else [],
         "typed": [(path, _path_label(template, path)) for path in sorted(document.typed)],
         "lacking": [ROLE_LABELS[r] for r in missing_signers(document.of_kind, [s.role for s in document.signatures])],
         "roles": ROLE_LABELS, "paper": file_of(document, "paper"), "copy": file_of(document, "registered"),
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
-        "history": history(work, document), "can": can,
+        "history": history(work, document), "can": can, "may_print": may_print, "about": _about(work, document),
         "curation": _curation(work, document),
         "is_rendering": _is_rendering(document, template, values),
     }  # fmt: skip
 
 
 def steps(document: Document) -> list[dict[str, Any]]:
-    """The way of the paper for the stepper."""
+    """The way of the paper for the stepper; a report is printed, then signed."""
+    if document.kind == DocumentKind.report:
+        is_signed = not document.is_draft
+        return [
+            {"title": PRINTED_REPORT, "state": "done" if is_signed else "now"},
+            {"title": STATE_LABELS[DocumentState.signed], "state": "done" if is_signed else "todo"},
+        ]
     way = [DocumentState.draft, DocumentState.to_sign, DocumentState.signed, DocumentState.registered]
     if document.kind != DocumentKind.protocol:
         way.append(DocumentState.in_force)
@@ -93,8 +107,11 @@ def history(work: Work, document: Document) -> list[dict[str, Any]]:
         note: dict[str, Any] = getattr(detail, "values", None) or {}  # an act without values has no detail
         found.append(
             {
-                "title": _sentence(record), "kind": "document", "icon": _ICONS.get(record.tag, "file-text"),
-                "at": record.at, "who": names.get(record.actor_id or 0, ""),
+                "title": _sentence(record),
+                "kind": "document",
+                "icon": _ICONS.get(record.tag, "file-text"),
+                "at": record.at,
+                "who": names.get(record.actor_id or 0, ""),
                 "note": note.get("reason") or note.get("comment") or "",
             }
         )
@@ -130,6 +147,18 @@ def _curation(work: Work, document: Document) -> Any:
     with as_system(work.session):  # whoever looks
         is_over = in_force is not None and in_force(work.session, document.cases[0].case_id).value is True
     return None if is_over else work.ports.pages.get("curation")
+
+
+def _about(work: Work, document: Document) -> str | None:
+    """The page of what a report is about, where it is corrected and printed anew."""
+    kind, _sep, key = document.subject.partition(":")
+    if not document.subject or not document.cases:
+        return None
+    case_id = document.cases[0].case_id
+    if kind == "visit":
+        return f"/cases/{case_id}/curation/visits/{key}"
+    page = work.ports.pages.get(kind)
+    return page(case_id) if page else None
 
 
 def _is_rendering(document: Document, template: Template, values: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from app.audit import service as audit
 from app.cases.meetings import add_item, close_meeting, open_meeting
 from app.cases.models import Case, MeetingStatus, Programme
 from app.cases.queries import get_case
-from app.cases.roles import require_in_programme
+from app.cases.roles import require, require_in_programme
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -33,14 +33,17 @@ OVER = frozenset(
 def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
     """A draft about these cases, or the open draft of that template with them added.
 
-    Raises NotFound, Forbidden, Invalid (no case, or more than one for an agreement).
+    Raises NotFound, Forbidden, Invalid (no case, more than one for an agreement, a report: its room prints it).
     """
     cases = [get_case(work.session, case_id) for case_id in case_ids]
     if not cases:
         raise Invalid(_("Choose at least one case."))
     programme = cases[0].programme
     require_in_programme(work, "documents.draft", programme)
-    if registry().on(template, work.today).scope == "pair" and len(cases) > 1:
+    edition = registry().on(template, work.today)
+    if edition.has_subject:
+        raise Invalid(_("A report is printed from the page of what it is about."))
+    if edition.scope == "pair" and len(cases) > 1:
         raise Invalid(_("An agreement is about one pair of schools."))
     if any(case.programme_id != programme.id for case in cases):
         raise Invalid(_("A paper is about cases of one programme."))
@@ -51,16 +54,21 @@ def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
     return document
 
 
-def ensure_draft(work: Work, template: str, case: Case) -> Document:
-    """The open draft of the template with the case in it; made when there is none. Twice is as good as once."""
+def ensure_draft(
+    work: Work, template: str, case: Case, subject: str = "", executor_id: int | None = None
+) -> Document:  # fmt: skip
+    """The open draft of the template with the case in it; made when there is none. Twice is as good as once.
+
+    `subject` is what a report is about («visit:12»): one open paper for each; `executor_id` is who compiled it.
+    """
     edition = registry().on(template, work.today)
     with as_system(work.session):  # an effect of a decision, whoever took it
         work.session.scalars(
             select(Programme).where(Programme.id == case.programme_id).with_for_update()
         ).one()  # two cases decided at once share one draft
-        document = _open_draft(work, edition, case)
+        document = _open_draft(work, edition, case, subject)
         if document is None:
-            document = _new(work, edition, case)
+            document = _new(work, edition, case, subject, executor_id)
         link = next((row for row in document.cases if row.case_id == case.id), None)
         if link is None:
             document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
@@ -76,7 +84,9 @@ def ensure_draft(work: Work, template: str, case: Case) -> Document:
     return document
 
 
-def edit(work: Work, document_id: int, values: Mapping[str, Any], expected_version: int | None = None) -> Document:
+def edit(
+    work: Work, document_id: int, values: Mapping[str, Any], expected_version: int | None = None
+) -> Document:
     """Type values over what the sources say; keys are names or dotted paths («executor.phone»), None takes back.
 
     Raises NotFound, Forbidden, Stale, Refusal when the paper is no draft, Invalid for a name the template lacks.
@@ -84,6 +94,10 @@ def edit(work: Work, document_id: int, values: Mapping[str, Any], expected_versi
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)
+    if document.subject:
+        raise Refusal(
+            [Reason(_("A report repeats what was entered: correct it there, then print it again."))]
+        )
     template = registry().of(document.template, document.template_hash)
     known = {f.name for f in template.fields}
     unknown = sorted(path for path in values if path.partition(".")[0] not in known)
@@ -92,7 +106,9 @@ def edit(work: Work, document_id: int, values: Mapping[str, Any], expected_versi
     typed = {**document.typed, **{path: freeze(value) for path, value in values.items()}}
     typed = {path: value for path, value in typed.items() if not (path in values and values[path] is None)}
     if typed != document.typed:
-        old = {path: document.typed.get(path) for path in values if document.typed.get(path) != typed.get(path)}
+        old = {
+            path: document.typed.get(path) for path in values if document.typed.get(path) != typed.get(path)
+        }
         changes = {path.replace(".", "_"): {"old": was, "new": typed.get(path)} for path, was in old.items()}
         document.typed = typed
         audit.record(work, "document:edit", document, stream=f"document:{document.id}",
@@ -104,7 +120,10 @@ def edit(work: Work, document_id: int, values: Mapping[str, Any], expected_versi
 def refresh(work: Work, document_id: int, expected_version: int | None = None) -> Document:
     """Read the sources anew into a draft; what was typed stays. Raises NotFound, Forbidden, Stale, Refusal."""
     document = locked(work, document_id, expected_version)
-    require_in_programme(work, "documents.draft", document.programme)
+    if document.subject:  # a report is refreshed by whoever prints it
+        require(work, f"documents.{document.template}", get_case(work.session, document.cases[0].case_id))
+    else:
+        require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)
     _fill(work, document, registry().on(document.template, work.today))
     return document
@@ -153,7 +172,9 @@ def freeze_and_send(work: Work, document: Document) -> None:
     document.sent_at = work.now
     if document.kind == DocumentKind.protocol:
         document.dated = thaw(document.values)["date"]
-    note(work, document, "document:send", data={"values": document.values_hash, "file": document.template_hash})
+    note(
+        work, document, "document:send", data={"values": document.values_hash, "file": document.template_hash}
+    )
     request_paper(work, document)
 
 
@@ -174,9 +195,9 @@ def withdraw(work: Work, document_id: int, reason: str, expected_version: int | 
     return document
 
 
-def _open_draft(work: Work, template: Template, case: Case) -> Document | None:
+def _open_draft(work: Work, template: Template, case: Case, subject: str) -> Document | None:
     query = select(Document).where(
-        Document.programme_id == case.programme_id, Document.template == template.code,
+        Document.programme_id == case.programme_id, Document.template == template.code, Document.subject == subject,
     )  # fmt: skip
     if template.scope == "pair":
         live = [state.value for state in DocumentState if state not in OVER]
@@ -191,22 +212,24 @@ def _open_draft(work: Work, template: Template, case: Case) -> Document | None:
     ).one_or_none()  # fmt: skip
 
 
-def _new(work: Work, template: Template, case: Case) -> Document:
-    executor = drafter(work, case.programme)
+def _new(work: Work, template: Template, case: Case, subject: str, executor_id: int | None) -> Document:
+    if executor_id is None and (executor := drafter(work, case.programme)) is not None:
+        executor_id = executor.id
     meeting = open_meeting(work, case.programme) if template.scope == "meeting" else None
     if meeting is not None:
         work.session.flush()
     document = Document(
         programme_id=case.programme_id, template=template.code, template_hash=template.hash, kind=template.kind.value,
-        title=template.titles["ru"], state=DocumentState.draft.value, values={}, typed={}, revision=0, number="",
-        meeting_id=meeting.id if meeting else None, executor_id=executor.id if executor else None,
+        title=template.titles["ru"], subject=subject, state=DocumentState.draft.value, values={}, typed={}, revision=0,
+        number="", meeting_id=meeting.id if meeting else None, executor_id=executor_id,
         created_at=work.now, created_by=work.actor.user_id, cases=[], signatures=[], files=[],
     )  # fmt: skip
     work.session.add(document)
     work.session.flush()
     document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
     work.session.flush()
-    note(work, document, "document:draft", data={"template": template.code})
+    if not subject:
+        note(work, document, "document:draft", data={"template": template.code})
     return document
 
 
@@ -220,6 +243,8 @@ def _fill(work: Work, document: Document, template: Template) -> None:
         return
     document.values, document.template_hash = frozen, work.ports.storage.put(template.content)
     document.title = _title(document, template, fresh)[:400]
+    if template.has_subject:
+        document.dated = fresh.get("date") or fresh.get("as_of")
     document.revision += 1
     work.session.flush()
     if not missing(template, fresh):
@@ -235,4 +260,9 @@ def _title(document: Document, template: Template, values: Mapping[str, Any]) ->
             return f"Договор о сотрудничестве: {names[0]} – {names[1]}"
     if template.kind == DocumentKind.protocol and values.get("date"):
         return f"Протокол заседания координационной группы {values['date']:%d.%m.%Y}"
+    if template.code == "visit_report" and values.get("dates"):
+        days = " – ".join(f"{day:%d.%m.%Y}" for day in values["dates"])
+        return f"Справка о выезде {days} в {values['supported']['short_name']}"
+    if template.code == "results_report" and values.get("years"):
+        return f"Аналитическая справка по итогам {values['years']['now']} года, {values['supported']['short_name']}"
     return template.titles["ru"]

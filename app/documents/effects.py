@@ -14,7 +14,7 @@ from app.documents.service import ensure_draft, settle_agreement
 
 def draft(work: Work, case: Case, params: Mapping[str, Any]) -> None:
     """Add the case to the open draft of `template`, or begin one; an agreement is one per case."""
-    ensure_draft(work, str(params["template"]), case)
+    ensure_draft(work, str(params["template"]), case, str(params.get("subject", "")))
 
 
 def agreement_in_force(work: Work, case: Case, params: Mapping[str, Any]) -> None:

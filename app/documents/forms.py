@@ -45,7 +45,9 @@ class DraftForm(RoomForm):
 
     expected_version = HiddenField()
 
-    def changes(self, asked: Sequence[Input], values: Mapping[str, Any], people: Mapping[int, Any]) -> dict[str, Any]:
+    def changes(
+        self, asked: Sequence[Input], values: Mapping[str, Any], people: Mapping[int, Any]
+    ) -> dict[str, Any]:
         """What differs from the values shown: path → new value."""
         found: dict[str, Any] = {}
         for one in asked:
@@ -58,7 +60,8 @@ class DraftForm(RoomForm):
         changed_people = {one.path for one in asked if one.kind == "person" and one.path in found}
         # name forms shown for the person before belong to that person
         return {
-            path: None if path.partition(".")[0] in changed_people - {path} else value for path, value in found.items()
+            path: None if path.partition(".")[0] in changed_people - {path} else value
+            for path, value in found.items()
         }
 
 
@@ -97,7 +100,9 @@ def _control(one: Input, people: Sequence[Position], source: str) -> Any:
             return LongTextField(one.label, description=_("One per line"))
         case "person":
             choices = [(p.id, f"{p.person.full_name}, {p.title}") for p in people]
-            return ChoiceField(one.label, choices=choices, coerce=int, blank=_("— nobody —"), description=hint)
+            return ChoiceField(
+                one.label, choices=choices, coerce=int, blank=_("— nobody —"), description=hint
+            )
         case "points":
             return RowsField(FormField(PointRow), source)
         case _:
@@ -143,6 +148,17 @@ class SignForm(RoomForm):
     expected_version = HiddenField()
 
 
+class ReportScanForm(RoomForm):
+    """The scan of a report signed on paper."""
+
+    signed_on = DateField(_("Date of the signature"), required=True)
+    proof = ScanField(
+        _("Scan of the signed paper, or a detached signature file"), required=True,
+        types=("pdf", "jpg", "jpeg", "png", "sig", "p7s"),
+    )  # fmt: skip
+    expected_version = HiddenField()
+
+
 class RegisterForm(RoomForm):
     """Registration in a journal kept here."""
 
@@ -150,7 +166,9 @@ class RegisterForm(RoomForm):
     way = OneOfField(_("Number"), required=True)
     number = TextField(_("Number on paper"), max_length=20, description=_("For example 12-оп or 45/1"))
     reason = TextField(_("Why it is entered by hand"), max_length=500)
-    comment = LongTextField(_("Comment"), max_length=1000, description=_("Needed when a date is out of order"))
+    comment = LongTextField(
+        _("Comment"), max_length=1000, description=_("Needed when a date is out of order")
+    )
     sheets = TextField(_("Sheets and appendices"), max_length=40, description=_("For example 2/1"))
     mailing = TextField(_("Mailing"), max_length=200)
     folder = TextField(_("File"), max_length=60, description=_("Index of the file by the nomenclature"))
@@ -168,7 +186,9 @@ class AgreementRegisterForm(RoomForm):
     dated = DateField(_("Date of the agreement"), required=True)
     curator_number = TextField(_("Number of the curator school"), max_length=20, required=True)
     supported_number = TextField(_("Number of the supported school"), max_length=20, required=True)
-    comment = LongTextField(_("Comment"), max_length=1000, description=_("Needed when a date is out of order"))
+    comment = LongTextField(
+        _("Comment"), max_length=1000, description=_("Needed when a date is out of order")
+    )
     expected_version = HiddenField()
 
 
@@ -184,4 +204,8 @@ class GapForm(RoomForm):
 
 
 class ReserveForm(RoomForm):
-    purpose = TextField(_("What the number is kept for, for whom, until when"), required=True, max_length=500)
+    purpose = TextField(_("What the number is kept for"), required=True, max_length=500)
+    holder = TextField(_("For whom"), max_length=200)
+    until = DateField(
+        _("Until"), required=True, description=_("If it is not used by then, the journal says «not used».")
+    )

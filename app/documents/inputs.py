@@ -82,7 +82,9 @@ def _inputs(field: Field, value: Any) -> Iterator[Input]:
             yield Input(f"{name}.basis", "line", _("Acts on the basis of"), "gent")
             if value.get("director"):
                 yield Input(f"{name}.director.forms.gent", "line", _("Director"), "gent")
-                yield Input(f"{name}.director.position.forms.gent", "line", _("Position of the director"), "gent")
+                yield Input(
+                    f"{name}.director.position.forms.gent", "line", _("Position of the director"), "gent"
+                )
         case "list" if name == "points":
             yield Input(name, "points", field.label)
         case "list" if name == "risks":

@@ -100,7 +100,9 @@ def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> R
         raise Invalid(fields={"number": error.message}) from error
     for gap in gaps_of(work, series):
         if gap.first <= number.number <= gap.last and gap.reason in AGAINST:
-            raise Invalid(fields={"number": _("This number is reserved or was given up; it is not used again.")})
+            raise Invalid(
+                fields={"number": _("This number is reserved or was given up; it is not used again.")}
+            )
     skipped = range(series.counter + 1, number.number)
     if series.kept_here and skipped:
         _explain(work, series, skipped[0], skipped[-1], GapReason.not_entered, entry.reason)
@@ -121,7 +123,9 @@ def note_number(work: Work, series: Series, line: Line, spelling: str) -> Regist
     return _store(work, series, int(found.group()), rest, replace(line, spelling=spelling), entry)
 
 
-def _add(work: Work, series: Series, number: RegisterNumber, line: Line, entry: HandEntry | None) -> Registration:
+def _add(
+    work: Work, series: Series, number: RegisterNumber, line: Line, entry: HandEntry | None
+) -> Registration:
     return _store(work, series, number.number, number.suffix, line, entry)
 
 
@@ -171,21 +175,32 @@ def require_comment(found: Sequence[Text], comment: str) -> None:
     """Raises Invalid at `comment` with every warning, when there are warnings and nobody explained them."""
     if found and not comment.strip():
         told = " ".join(str(text) for text in found)
-        raise Invalid(fields={"comment": _("%(warnings)s Explain in a comment how this came about.", warnings=told)})
+        raise Invalid(
+            fields={"comment": _("%(warnings)s Explain in a comment how this came about.", warnings=told)}
+        )
 
 
-def reserve(work: Work, series: Series, purpose: str) -> NumberGap:
-    """Keep the next number for a paper to come; it is never given to another one.
+def reserve(
+    work: Work, series: Series, purpose: str, holder: str = "", until: date | None = None
+) -> NumberGap:
+    """Keep the next number for a paper to come, for `holder` (the actor) until a day (the end of its year).
 
-    Raises Forbidden, Invalid without a purpose.
+    It is never given to another paper; not used by then, it becomes «не использован». Raises Forbidden,
+    Invalid at `purpose`, `until`.
     """
     require_keeper(work, series)
     if not purpose.strip():
         raise Invalid(fields={"purpose": _("Say what the number is kept for.")})
+    last = date(series.year, 12, 31)
+    until = until or last
+    if not min(work.today, last) <= until <= last:
+        raise Invalid(fields={"until": _("A day from today to the end of the year of the journal.")})
     locked = lock_series(work, SeriesKey(series.organisation_id, series.kind, series.prefix, series.year))
     number = next_number(locked.counter).number
     locked.counter = number
     gap = _explain(work, locked, number, number, GapReason.reserved, purpose)
+    gap.holder, gap.until = (holder.strip() or work.actor.name)[:200], until
+    work.session.flush()
     audit.record(work, "journal:reserve", gap, data={"number": number, "series": locked.id})
     return gap
 
@@ -196,7 +211,9 @@ def explain_gap(work: Work, series: Series, first: int, last: int, note: str) ->
     if not note.strip():
         raise Invalid(fields={"note": _("Say why.")})
     if not 1 <= first <= last <= series.counter:
-        raise Invalid(fields={"first": _("Numbers from 1 to %(last)s can be explained.", last=series.counter)})
+        raise Invalid(
+            fields={"first": _("Numbers from 1 to %(last)s can be explained.", last=series.counter)}
+        )
     gap = _explain(work, series, first, last, GapReason.not_entered, note)
     audit.record(work, "journal:explain", gap, data={"first": first, "last": last, "series": series.id})
     return gap
@@ -236,7 +253,9 @@ def require_keeper(work: Work, series: Series) -> None:
 
 def lines_of(work: Work, series: Series) -> Sequence[Registration]:
     return work.session.scalars(
-        select(Registration).where(Registration.series_id == series.id).order_by(Registration.number, Registration.id)
+        select(Registration)
+        .where(Registration.series_id == series.id)
+        .order_by(Registration.number, Registration.id)
     ).all()
 
 

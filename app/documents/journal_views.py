@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
 
 from app.access.scopes import get_visible
+from app.audit import service as audit
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
-from app.documents import register_page, service
+from app.documents import register_page, register_sheet, service
 from app.documents.forms import GapForm, ReasonForm, ReserveForm
 from app.documents.models import Registration, Series
 from app.documents.queries import series_of
+from app.files.views import attachment
 from app.ui.base import RoomView, page
 
 FORM = ("GET", "POST")
+RESERVED_DAYS = 30  # offered to the clerk, who may choose another day
 
 
 class JournalView(RoomView):
@@ -31,11 +35,26 @@ class JournalView(RoomView):
         of_year = [series for series in kept if series.year == year]
         chosen = next((s for s in of_year if s.id == request.args.get("series", type=int)), None)
         series = chosen or (of_year[0] if of_year else None)
+        rows = register_page.rows(work.session, series) if series else []
         return self.render(
-            "documents/journal.html", years=years, year=year, of_year=of_year, series=series,
-            rows=register_page.rows(work.session, series) if series else [], series_title=register_page.title,
-            is_clerk=work.actor.has("clerk"),
+            "documents/journal.html", years=years, year=year, of_year=of_year, series=series, rows=rows,
+            closing=register_page.closing(series, rows, work.today) if series else None,
+            series_title=register_page.title, is_clerk=work.actor.has("clerk"),
         )  # fmt: skip
+
+    @page("/<int:series_id>/export.xlsx")
+    def export(self, series_id: int) -> Any:
+        """The journal as a spreadsheet; who took it is part of the history."""
+        with self.write() as work:
+            kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
+            series = next((s for s in kept if s.id == series_id), None)
+            if series is None:
+                raise NotFound
+            audit.record(work, "journal:export", series)
+            rows = register_page.rows(work.session, series)
+            data = register_sheet.workbook(series, rows, register_page.closing(series, rows, work.today))
+            name = f"Журнал регистрации, {register_page.title(series)}.xlsx"
+            return attachment(data, name, register_sheet.MEDIA_TYPE)
 
     @page("/lines/<int:line_id>/annul", methods=FORM, permission="write")
     def annul(self, line_id: int) -> Any:
@@ -45,7 +64,9 @@ class JournalView(RoomView):
             try:
                 with self.write() as work:
                     service.annul(work, line_id, form.reason.data or "")
-                return self.done(self._url(line.series), _("The line is annulled; its number is not given again"))
+                return self.done(
+                    self._url(line.series), _("The line is annulled; its number is not given again")
+                )
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         lead = _("Only for a paper registered by mistake. An unwanted order is cancelled by another order.")
@@ -69,12 +90,17 @@ class JournalView(RoomView):
 
     @page("/<int:series_id>/reserve", methods=FORM, permission="write")
     def reserve(self, series_id: int) -> Any:
-        series = get_visible(self.read().session, Series, series_id)
-        form = ReserveForm()
+        work = self.read()
+        series = get_visible(work.session, Series, series_id)
+        last = date(series.year, 12, 31)
+        start = min(work.today + timedelta(days=RESERVED_DAYS), last)
+        form = ReserveForm(data={"holder": work.actor.name, "until": start})
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    gap = service.reserve(work, get_visible(work.session, Series, series_id), form.purpose.data or "")
+                    found = get_visible(work.session, Series, series_id)
+                    holder, until = form.holder.data or "", form.until.data
+                    gap = service.reserve(work, found, form.purpose.data or "", holder, until)
                     number = gap.first
                 return self.done(self._url(series), _("Number %(number)s is reserved", number=number))
             except Invalid as error:

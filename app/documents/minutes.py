@@ -110,10 +110,14 @@ def _question(
             wording = words.passed if vote["decision"] else words.failed
             text = wording.format(school=item.case.school.short_name, outcome=_outcome(work, item))
         if text:
-            decisions.append({"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None})
+            decisions.append(
+                {"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None}
+            )
     presented = agree(speaker, "представил", "представила") if speaker else "представлен"
     told = [item.heard.strip() for item in items if item.heard.strip()] or [
-        words.heard.format(presented=presented, schools=", ".join(item.case.school.short_name for item in items))
+        words.heard.format(
+            presented=presented, schools=", ".join(item.case.school.short_name for item in items)
+        )
     ]
     return {
         "title": words.title.format(year=meeting.programme.year), "speaker": speaker,

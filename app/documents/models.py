@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, Meeting, Programme
 from app.core.db import Base, Versioned
-from app.documents.rules import DocumentKind, DocumentState
+from app.core.i18n import Text as Words
+from app.documents.rules import PRINTED_REPORT, STATE_LABELS, DocumentKind, DocumentState
 from app.files.models import StoredFile
 from app.schools.models import Organisation, Person
+
+_OPEN = text("subject <> '' AND state = 'draft'")  # one open paper per subject
 
 
 class Document(Versioned, Base):
@@ -23,7 +26,12 @@ class Document(Versioned, Base):
     """
 
     __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_programme_template", "programme_id", "template", "state"),)
+    __table_args__ = (
+        Index("ix_documents_programme_template", "programme_id", "template", "state"),
+        Index(
+            "uq_documents_open_subject", "subject", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     programme_id: Mapped[int] = mapped_column(Integer, ForeignKey("programmes.id"), index=True)
@@ -31,6 +39,7 @@ class Document(Versioned, Base):
     template_hash: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(400))
+    subject: Mapped[str] = mapped_column(String(40), default="")  # of a report: «visit:12», «results:3»
     state: Mapped[str] = mapped_column(String(20), default=DocumentState.draft)
     values: Mapped[dict[str, Any]] = mapped_column(default=dict)
     typed: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -64,6 +73,12 @@ class Document(Versioned, Base):
     @property
     def in_state(self) -> DocumentState:
         return DocumentState(self.state)
+
+    @property
+    def state_label(self) -> Words:
+        """Where it stands, in words; a report is no draft that waits for somebody, it is printed."""
+        is_printed = self.kind == DocumentKind.report and self.is_draft
+        return PRINTED_REPORT if is_printed else STATE_LABELS[self.in_state]
 
     def __str__(self) -> str:
         return self.title
@@ -153,7 +168,9 @@ class Registration(Base):
     party: Mapped[str] = mapped_column(String(20), default="")  # whose number it is on a paper with two
     number: Mapped[int] = mapped_column(Integer)
     suffix: Mapped[str] = mapped_column(String(20), default="")
-    spelling: Mapped[str] = mapped_column(String(40), default="")  # another organisation's number, as it writes it
+    spelling: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  # another organisation's number, as it writes it
     dated: Mapped[date] = mapped_column(Date)
     title: Mapped[str] = mapped_column(String(400))
     signed_by: Mapped[str] = mapped_column(String(300), default="")
@@ -187,6 +204,8 @@ class NumberGap(Base):
     last: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(Text, default="")
+    holder: Mapped[str] = mapped_column(String(200), default="")  # of a reservation: for whom
+    until: Mapped[date | None] = mapped_column(Date)  # its last day; then the number is «не использован»
     noted_at: Mapped[datetime]
     noted_by: Mapped[int | None] = mapped_column(Integer)
     series: Mapped[Series] = relationship()

@@ -10,7 +10,6 @@ from app.core.i18n import _
 from app.core.ports import Panel, Tab
 from app.core.unit_of_work import Work
 from app.documents.queries import file_of, list_documents
-from app.documents.rules import STATE_LABELS
 from app.ui.base import link
 
 _SHOWN = 5
@@ -23,7 +22,7 @@ def summary(work: Work, case: Case) -> Mapping[str, Any]:
     for document in found[:_SHOWN]:
         copy = "registered" if file_of(document, "registered") else "paper"
         file = file_of(document, copy)
-        rows.append({"document": document, "state": STATE_LABELS[document.in_state], "copy": copy,
+        rows.append({"document": document, "state": document.state_label, "copy": copy,
                      "file": file.file if file else None})  # fmt: skip
     return {"rows": rows, "count": len(found), "case_id": case.id}
 

@@ -62,7 +62,9 @@ def position_of(session: Session, person_id: int, day: date, offices: Sequence[i
     return min(rows, key=lambda p: (p.organisation_id not in offices, p.id), default=None)
 
 
-def person_card(session: Session, person_id: int | None, day: date, offices: Sequence[int] = ()) -> Card | None:
+def person_card(
+    session: Session, person_id: int | None, day: date, offices: Sequence[int] = ()
+) -> Card | None:
     """The card of a person by key; None when there is none."""
     if person_id is None:
         return None
@@ -70,7 +72,9 @@ def person_card(session: Session, person_id: int | None, day: date, offices: Seq
     return card(person, position_of(session, person_id, day, offices)) if person else None
 
 
-def signatory_card(session: Session, organisation: Organisation, day: date, *, with_office: bool = True) -> Card | None:
+def signatory_card(
+    session: Session, organisation: Organisation, day: date, *, with_office: bool = True
+) -> Card | None:
     """Who signs for the organisation on `day`: the head, or the acting head appointed for that day."""
     position = signatory_on(session, organisation.id, day)
     return card(position.person, position, with_office=with_office) if position else None

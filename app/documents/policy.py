@@ -1,5 +1,7 @@
 """Who sees a paper: the authority of its programme all of them, a school those sent for signing that cover its case.
 
+A report repeats what a page of the case says, so whoever sees the case sees it from the first printing.
+
 The journal belongs to the clerk and the head of the organisation whose numbers it holds; whoever sees a
 paper sees its line.
 """
@@ -21,7 +23,7 @@ from app.documents.models import (
     Registration,
     Series,
 )
-from app.documents.rules import DocumentState
+from app.documents.rules import DocumentKind, DocumentState
 from app.files.policy import also_visible
 
 _documents, _cases = Document.__table__, DocumentCase.__table__
@@ -32,9 +34,12 @@ _series, _lines = Series.__table__, Registration.__table__
 @policy(Document)
 def visible_documents(actor: Actor) -> ColumnElement[bool]:
     covered = select(_cases.c.document_id).where(of_visible_case(_cases.c.case_id, actor))
+    is_out = or_(
+        _documents.c.state != str(DocumentState.draft), _documents.c.kind == str(DocumentKind.report)
+    )
     return or_(
         of_own_programme(_documents.c.programme_id, actor),
-        and_(_documents.c.state != str(DocumentState.draft), _documents.c.id.in_(covered)),
+        and_(is_out, _documents.c.id.in_(covered)),
     )
 
 

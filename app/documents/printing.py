@@ -77,7 +77,9 @@ def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[
     if document.kind == DocumentKind.agreement:
         with as_system(work.session):  # both schools' numbers stand on one paper
             rows = work.session.scalars(
-                select(Registration).where(Registration.document_id == document.id, Registration.annulled_at.is_(None))
+                select(Registration).where(
+                    Registration.document_id == document.id, Registration.annulled_at.is_(None)
+                )
             ).all()
         for row in rows:
             values = put(values, f"{row.party}.number", row.spelling)
@@ -89,6 +91,8 @@ def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[
 
 def file_name(document: Document, copy: str) -> str:
     """«Приказ об утверждении плана № 12-оп от 22.01.2025.docx»."""
+    if document.kind == DocumentKind.report:
+        return document.title.replace("/", "-") + ".docx"
     name = registry().of(document.template, document.template_hash).titles["ru"]
     if copy == REGISTERED and document.dated:
         name += f" № {document.number} от {document.dated:%d.%m.%Y}"

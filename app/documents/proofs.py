@@ -35,5 +35,9 @@ def keep_proof(work: Work, proof: Proof, *, programme_id: int) -> StoredFile:
     if not (proof.data[:1] == b"\x30" or proof.data.startswith(_PEM)):
         raise Invalid(fields={"proof": _("This is not a detached signature file.")})
     return keep(
-        work, proof.data, clean_name(proof.name, extension), "application/pkcs7-signature", programme_id=programme_id
+        work,
+        proof.data,
+        clean_name(proof.name, extension),
+        "application/pkcs7-signature",
+        programme_id=programme_id,
     )

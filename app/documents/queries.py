@@ -44,7 +44,12 @@ def list_documents(
     states: Sequence[str] = (), limit: int = 300,
 ) -> Sequence[Document]:  # fmt: skip
     """Visible papers, the newest first."""
-    query = select(Document).options(*_WHOLE).order_by(Document.created_at.desc(), Document.id.desc()).limit(limit)
+    query = (
+        select(Document)
+        .options(*_WHOLE)
+        .order_by(Document.created_at.desc(), Document.id.desc())
+        .limit(limit)
+    )
     if programme_id is not None:
         query = query.where(Document.programme_id == programme_id)
     if case_id is not None:
@@ -97,10 +102,14 @@ def series_of(session: Session, organisation_ids: Sequence[int]) -> Sequence[Ser
 def lines_of_series(session: Session, series_id: int) -> Sequence[Registration]:
     return session.scalars(
         select(Registration)
-        .options(joinedload(Registration.document), joinedload(Registration.series), joinedload(Registration.scan))
+        .options(
+            joinedload(Registration.document), joinedload(Registration.series), joinedload(Registration.scan)
+        )
         .where(Registration.series_id == series_id)
     ).all()
 
 
 def gaps_of_series(session: Session, series_id: int) -> Sequence[NumberGap]:
-    return session.scalars(select(NumberGap).where(NumberGap.series_id == series_id).order_by(NumberGap.first)).all()
+    return session.scalars(
+        select(NumberGap).where(NumberGap.series_id == series_id).order_by(NumberGap.first)
+    ).all()

@@ -24,7 +24,10 @@ DRAFTER = {DocumentKind.protocol: "secretary"}
 def document_queue(work: Work) -> list[QueueItem]:
     """Papers whose next step is the actor's."""
     waiting = list_documents(work.session, states=["draft", "to_sign", "signed"])
-    return [item for document in waiting if (item := _item(work, document)) is not None]
+    papers = [
+        document for document in waiting if document.kind != DocumentKind.report
+    ]  # a report waits for nobody
+    return [item for document in papers if (item := _item(work, document)) is not None]
 
 
 def _item(work: Work, document: Document) -> QueueItem | None:
@@ -35,7 +38,8 @@ def _item(work: Work, document: Document) -> QueueItem | None:
         case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
             template = registry().of(document.template, document.template_hash)
             reasons = tuple(
-                Reason(_("Fill in: %(label)s", label=f.label)) for f in missing(template, thaw(document.values))
+                Reason(_("Fill in: %(label)s", label=f.label))
+                for f in missing(template, thaw(document.values))
             )
             title = _("Complete the draft: %(title)s", title=document.title)
         case DocumentState.to_sign if not in_curation and _signs(work, document):

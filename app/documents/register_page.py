@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -61,12 +63,46 @@ def rows(session: Session, series: Series) -> list[Row]:
     return result
 
 
+@dataclass(frozen=True)
+class Closing:
+    """The last row of a year that is over: the last number and how many papers were registered."""
+
+    year: int
+    last: int
+    count: int
+    annulled: int
+
+    @property
+    def text(self) -> Text:
+        return _("The journal for %(year)s is closed: last number %(last)s, papers registered: %(count)s, annulled: "
+                 "%(annulled)s.", year=self.year, last=self.last, count=self.count, annulled=self.annulled)  # fmt: skip
+
+
+def closing(series: Series, found: Sequence[Row], today: date) -> Closing | None:
+    """The closing row; none while the year runs."""
+    if series.year >= today.year:
+        return None
+    lines = [row.line for row in found if row.line is not None]
+    annulled = sum(line.annulled_at is not None for line in lines)
+    return Closing(series.year, series.counter, len(lines) - annulled, annulled)
+
+
+def note_of(line: Registration) -> str:
+    """The note with why the line was entered by hand and why its date is out of order."""
+    by_hand = str(_("entered by hand: %(reason)s", reason=line.reason)) if line.by_hand else ""
+    return "; ".join(filter(None, (line.note, by_hand, line.comment)))
+
+
 def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
 def _told(gap: NumberGap) -> str:
     label = str(GAP_LABELS[GapReason(gap.reason)])
+    if gap.holder:
+        label += f" ({gap.holder})"
+    if gap.until is not None and gap.reason == GapReason.reserved:
+        label += " " + str(_("until %(day)s", day=f"{gap.until:%d.%m.%Y}"))
     return f"{label}. {gap.note}" if gap.note else label
 
 

@@ -35,7 +35,9 @@ class RegisterInput:
     dated: date
     by_hand: HandEntry | None = None
     comment: str = ""
-    numbers: Mapping[str, str] = field(default_factory=dict)  # agreement: {"curator": "7", "supported": "3/25"}
+    numbers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # agreement: {"curator": "7", "supported": "3/25"}
     sheets: str = ""
     mailing: str = ""
     folder: str = ""
@@ -99,7 +101,9 @@ def preview_number(work: Work, document: Document, day: date) -> str:
     """The number the paper would get now; another clerk may be faster."""
     template = registry().of(document.template, document.template_hash)
     with as_system(work.session):  # only the counter is looked at
-        series = find_series(work.session, document.programme.authority_id, template.kind, template.series, day.year)
+        series = find_series(
+            work.session, document.programme.authority_id, template.kind, template.series, day.year
+        )
     return next_number(series.counter if series else 0).printed(template.series)
 
 
@@ -118,7 +122,9 @@ def _register_here(work: Work, document: Document, dated: date, entry: RegisterI
             number = parse_number(entry.by_hand.number, series.prefix)
         except Invalid as error:
             raise Invalid(fields={"number": error.message}) from error
-    found = journal.warnings(work, series, number, dated, signed=_last_signed(document), ground=_ground(work, document))
+    found = journal.warnings(
+        work, series, number, dated, signed=_last_signed(document), ground=_ground(work, document)
+    )
     journal.require_comment(found, entry.comment)
     line = _line(document, dated, entry)
     if entry.by_hand is not None:
@@ -132,8 +138,15 @@ def _register_by_schools(
     case = get_case(work.session, document.cases[0].case_id)
     template = registry().of(document.template, document.template_hash)
     known = gather(work, document, template)
-    numbers = {side: (entry.numbers.get(side) or (known.get(side) or {}).get("number") or "").strip() for side in SIDES}
-    empty = {f"{side}_number": _("Give the number of this school's journal.") for side in SIDES if not numbers[side]}
+    numbers = {
+        side: (entry.numbers.get(side) or (known.get(side) or {}).get("number") or "").strip()
+        for side in SIDES
+    }
+    empty = {
+        f"{side}_number": _("Give the number of this school's journal.")
+        for side in SIDES
+        if not numbers[side]
+    }
     if empty:
         raise Invalid(fields=empty)
     values = thaw(document.values)

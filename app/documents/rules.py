@@ -57,6 +57,7 @@ STATE_LABELS = {
     DocumentState.terminated: _("Terminated document"),
     DocumentState.archived: _("Archived document"),
 }
+PRINTED_REPORT = _("Printed report")
 KIND_LABELS = {
     DocumentKind.order: _("Official order"),
     DocumentKind.agreement: _("Cooperation agreement"),
@@ -101,11 +102,8 @@ MOVES: Mapping[DocumentKind, Mapping[tuple[DocumentState, Move], DocumentState]]
     },
     # Minutes tell what was: they are never changed or cancelled, a later meeting decides anew.
     DocumentKind.protocol: {**_COMMON, (_S.registered, _M.archive): _S.archived},
-    DocumentKind.report: {
-        **_COMMON,
-        (_S.signed, _M.archive): _S.archived,
-        (_S.registered, _M.archive): _S.archived,
-    },
+    # No number and nobody to send it to: it is printed, and signed once a scan shows the signature.
+    DocumentKind.report: {(_S.draft, _M.sign): _S.signed, (_S.signed, _M.archive): _S.archived},
 }
 SIGNERS: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.order: ("head",),

@@ -16,10 +16,11 @@ from app.documents.registering import (
     register,
     settle_agreement,
 )
+from app.documents.reports import attach_scan, may_report, print_report, require_report
 from app.documents.signing import SignatureInput, sign
 
 __all__ = [
-    "HandEntry", "Proof", "RegisterInput", "SignatureInput", "annul", "changed_sources", "draft", "edit", "enforce",
-    "ensure_draft", "explain_gap", "preview_number", "printed", "refresh", "register", "reserve", "send_to_sign",
-    "settle_agreement", "sign", "withdraw",
+    "HandEntry", "Proof", "RegisterInput", "SignatureInput", "annul", "attach_scan", "changed_sources", "draft", "edit",
+    "enforce", "ensure_draft", "explain_gap", "may_report", "preview_number", "print_report", "printed", "refresh",
+    "register", "require_report", "reserve", "send_to_sign", "settle_agreement", "sign", "withdraw",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ ROLE_LABELS: dict[str, Text] = {
     "supported": _("Director of the supported school"),
     "compiler": _("Compiler"),
 }
-PRINTED = {"head": "signer.id", "chair": "chair.id", "secretary": "secretary.id"}
+PRINTED = {"head": "signer.id", "chair": "chair.id", "secretary": "secretary.id", "compiler": "compiler.id"}
 
 
 def expected_signer(work: Work, document: Document, role: str, day: date) -> Position | None:

@@ -51,7 +51,9 @@ def sign(
 
 
 def sign_one(work: Work, document: Document, signature: SignatureInput, file_id: int) -> None:
-    if signature.role not in SIGNERS[document.of_kind] or any(s.role == signature.role for s in document.signatures):
+    if signature.role not in SIGNERS[document.of_kind] or any(
+        s.role == signature.role for s in document.signatures
+    ):
         raise Invalid(fields={"roles": _("This signature is not expected, or is noted already.")})
     if signature.signed_on > work.today:
         raise Invalid(fields={"signed_on": _("This date has not come yet.")})

@@ -20,7 +20,10 @@ def locked(work: Work, document_id: int, expected_version: int | None) -> Docume
     """The paper under a row lock, unless it has moved on since the person looked."""
     get_visible(work.session, Document, document_id)
     document = work.session.scalars(
-        select(Document).where(Document.id == document_id).with_for_update().execution_options(populate_existing=True)
+        select(Document)
+        .where(Document.id == document_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
     if expected_version is not None and document.version != expected_version:
         raise Stale

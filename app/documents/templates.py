@@ -44,7 +44,7 @@ class Template:
     file: str
     kind: DocumentKind
     series: str
-    scope: str  # programme | pair | meeting
+    scope: str  # programme | pair | meeting | subject
     signers: tuple[str, ...]
     effective_from: date
     effective_until: date | None
@@ -55,6 +55,11 @@ class Template:
     @property
     def title(self) -> str:
         return self.titles.get(current_locale()) or self.titles["ru"]
+
+    @property
+    def has_subject(self) -> bool:
+        """It is about one thing of a case, entered elsewhere: a visit, the results."""
+        return self.scope == "subject"
 
     def is_effective(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)

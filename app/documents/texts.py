@@ -13,10 +13,14 @@ TAGS: dict[str, Text] = {
     "document:sign": _("A signature on the document was noted"),
     "document:signed": _("The document is signed"),
     "document:register": _("The document was registered"),
+    "document:report": _("A report was printed"),
+    "document:expire": _("The term of the document ended"),
     "document:enforce": _("The document came into force"),
     "document:download": _("The document was downloaded"),
     "journal:annul": _("A line of the journal was annulled"),
     "journal:reserve": _("A number was reserved"),
+    "journal:not_used": _("A reserved number was not used in time"),
+    "journal:export": _("The journal was exported"),
     "journal:explain": _("Missing numbers were explained"),
 }
 

@@ -15,6 +15,7 @@ from app.access.memberships import accounts_holding
 from app.access.scopes import as_system
 from app.cases.models import Case, Programme
 from app.cases.queries import get_case
+from app.core.clock import local_date
 from app.core.unit_of_work import Work
 from app.documents.minutes import minutes_values
 from app.documents.models import Document, DocumentCase
@@ -35,7 +36,7 @@ def gather(work: Work, document: Document, template: Template) -> dict[str, Any]
         values |= _base(work, document)
         values |= _OWN.get(template.code, _nothing)(work, document, cases)
         for source in work.ports.values.get(template.code, ()):
-            values |= source(work, cases)
+            values |= source(work, cases, document.subject)
     known = {field.name for field in template.fields}
     return {name: value for name, value in values.items() if name in known}
 
@@ -102,7 +103,8 @@ def _nothing(work: Work, document: Document, cases: Sequence[Case]) -> dict[str,
 def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
     programme = document.programme
     curators = sorted(
-        {c.curator.short_name: c.curator for c in cases if c.curator}.values(), key=lambda school: school.sort_key
+        {c.curator.short_name: c.curator for c in cases if c.curator}.values(),
+        key=lambda school: school.sort_key,
     )
     goal = (
         "В целях оказания адресной методической помощи общеобразовательным организациям, имеющим низкие "
@@ -112,19 +114,25 @@ def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, A
     ground = protocol_of(work, cases)
     if ground is not None:
         number = f" № {ground.number}" if ground.number else ""
-        goal += f", на основании протокола заседания координационной группы от {ground.dated:%d.%m.%Y}{number}"
+        goal += (
+            f", на основании протокола заседания координационной группы от {ground.dated:%d.%m.%Y}{number}"
+        )
     return {
         "heading": f"Об утверждении плана основных мероприятий (муниципальной дорожной карты) на {programme.year} год",
         "preamble": goal,
         "pairs": [
-            {"supported": c.school.short_name, "curator": c.curator.short_name} for c in cases if c.curator is not None
+            {"supported": c.school.short_name, "curator": c.curator.short_name}
+            for c in cases
+            if c.curator is not None
         ],
         "points": _points(programme, curators, cases),
         "control": _controller(work, programme, document.dated or work.today),
     }
 
 
-def _points(programme: Programme, curators: Sequence[Organisation], cases: Sequence[Case]) -> list[dict[str, Any]]:
+def _points(
+    programme: Programme, curators: Sequence[Organisation], cases: Sequence[Case]
+) -> list[dict[str, Any]]:
     schools = ", ".join(case.school.short_name for case in cases)
     points: list[dict[str, Any]] = [
         {
@@ -145,7 +153,8 @@ def _points(programme: Programme, curators: Sequence[Organisation], cases: Seque
             {
                 "executor": f"руководителям школ-кураторов ({names})",
                 "action": "заключить договоры о сотрудничестве с закреплёнными общеобразовательными организациями",
-                "term": "в течение 10 рабочих дней со дня регистрации настоящего приказа", "parts": [],
+                "term": "в течение 10 рабочих дней со дня регистрации настоящего приказа",
+                "parts": [],
             }
         )
     return points
@@ -222,9 +231,26 @@ def _protocol(work: Work, document: Document, cases: Sequence[Case]) -> dict[str
     )  # fmt: skip
     values: dict[str, Any] = {"group": {"forms": {"gent": group}}}
     if document.meeting is not None:
-        values |= {name: value for name, value in minutes_values(work, document.meeting).items() if value is not None}
+        values |= {
+            name: value for name, value in minutes_values(work, document.meeting).items() if value is not None
+        }
         values["place"] = setting(document.programme, "place") or values.get("place")
     return values
 
 
-_OWN = {"order_plan": _order, "agreement": _agreement, "protocol": _protocol}
+def _report(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
+    """What every report about a case says: the pair, who compiled it, the director who reads it."""
+    case, day = cases[0], local_date(document.created_at, work.ports.zone)
+    offices = [office for office in (case.curator_id, document.programme.centre_id) if office is not None]
+    return {
+        "curator": organisation_card(case.curator) if case.curator else None,
+        "supported": organisation_card(case.school),
+        "compiler": person_card(work.session, document.executor_id, day, offices),
+        "director": signatory_card(work.session, case.school, day),
+    }
+
+
+_OWN = {
+    "order_plan": _order, "agreement": _agreement, "protocol": _protocol, "visit_report": _report,
+    "results_report": _report,
+}  # fmt: skip

@@ -20,9 +20,7 @@ _NUMBERED = frozenset({DocumentState.registered, DocumentState.in_force, Documen
 _UNSIGNED = frozenset({DocumentState.draft, DocumentState.to_sign})
 
 
-def findings(
-    session: Session, storage: Storage | None = None, *, read_files: bool = True
-) -> Iterator[str]:
+def findings(session: Session, storage: Storage | None = None, *, read_files: bool = True) -> Iterator[str]:
     """One sentence per fault; none when the journal is whole. With `storage` the files are read as well."""
     yield from _journal(session)
     yield from _papers(session, storage)
@@ -31,7 +29,9 @@ def findings(
 
 
 def _journal(session: Session) -> Iterator[str]:
-    for series in session.scalars(select(Series).options(joinedload(Series.organisation)).order_by(Series.id)):
+    for series in session.scalars(
+        select(Series).options(joinedload(Series.organisation)).order_by(Series.id)
+    ):
         name = f"journal {series.organisation.code} {series.kind} {series.prefix} {series.year}"
         lines = session.scalars(select(Registration).where(Registration.series_id == series.id)).all()
         explained: dict[int, GapReason] = {}

@@ -18,6 +18,7 @@ from app.documents.forms import (
     AgreementRegisterForm,
     ReasonForm,
     RegisterForm,
+    ReportScanForm,
     SignForm,
     draft_form,
 )
@@ -29,7 +30,7 @@ from app.documents.rendering import RenderError
 from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
 from app.documents.signers import ROLE_LABELS, expected_signer
-from app.documents.templates import registry
+from app.documents.templates import Template, registry
 from app.documents.values import missing
 from app.files.views import attachment
 from app.ui.base import RoomView, page
@@ -142,8 +143,31 @@ class DocumentView(RoomView):
                 return self.done(self._url(document_id), _("The signature is noted"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        lead = _("The system puts no signature itself: attach what proves it. One scan may show several signatures.")
+        lead = _(
+            "The system puts no signature itself: attach what proves it. One scan may show several signatures."
+        )
         return self._form(document, form, _("Note a signature"), _("Note the signature"), lead)
+
+    @page("/<int:document_id>/scan", methods=FORM, permission="write")
+    def scan(self, document_id: int) -> Any:
+        """The scan of a report that needs no number."""
+        work = self.read()
+        document = get_document(work.session, document_id)
+        service.require_report(work, document)
+        form = ReportScanForm(data={"signed_on": document.dated or work.today})
+        form.expected_version.data = form.expected_version.data or str(document.version)
+        if form.validate_on_submit() and form.proof.data and form.signed_on.data:
+            given = form.proof.data
+            proof = Proof(given.read(), given.filename or "")
+            try:
+                with self.write() as work:
+                    service.attach_scan(
+                        work, document_id, proof, form.signed_on.data, self.expected_version()
+                    )
+                return self.done(self._url(document_id), _("The scan is kept; the report is signed"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        return self._form(document, form, _("Attach the signed scan"), _("Attach"))
 
     @page("/<int:document_id>/register", methods=FORM, permission="write")
     def register(self, document_id: int) -> Any:
@@ -160,7 +184,11 @@ class DocumentView(RoomView):
         form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             assert form.dated.data  # noqa: S101 — a required field
-            by_hand = HandEntry(form.number.data or "", form.reason.data or "") if form.way.data == BY_HAND else None
+            by_hand = (
+                HandEntry(form.number.data or "", form.reason.data or "")
+                if form.way.data == BY_HAND
+                else None
+            )
             entry = RegisterInput(
                 form.dated.data, by_hand, form.comment.data or "", sheets=form.sheets.data or "",
                 mailing=form.mailing.data or "", folder=form.folder.data or "", note=form.note.data or "",
@@ -178,7 +206,10 @@ class DocumentView(RoomView):
         )
         form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
-            numbers = {"curator": form.curator_number.data or "", "supported": form.supported_number.data or ""}
+            numbers = {
+                "curator": form.curator_number.data or "",
+                "supported": form.supported_number.data or "",
+            }
             assert form.dated.data  # noqa: S101 — a required field
             entry = RegisterInput(form.dated.data, comment=form.comment.data or "", numbers=numbers)
             return self._register(document, form, entry)
@@ -203,7 +234,8 @@ class DocumentView(RoomView):
         _file(document, copy)
         answer = make_response(
             render_template(
-                "ui/docx.html", title=document.title,
+                "ui/docx.html",
+                title=document.title,
                 src=url_for("DocumentView.file", document_id=document.id, copy=copy),
             )
         )
@@ -255,7 +287,7 @@ class CaseDocumentsView(RoomView):
         return self.render(
             "documents/case.html", case=case, tab="documents",
             documents=list_documents(work.session, case_id=case_id), tone=card_page.TONES, states=STATE_LABELS,
-            templates=[registry().on(code, work.today) for code in registry().codes],
+            templates=_begun_here(work),
             may_draft=may(work, "documents.draft", case), guards=card_page.guards(work, case),
         )  # fmt: skip
 
@@ -266,7 +298,14 @@ class CaseDocumentsView(RoomView):
             raise NotFound
         with self.write() as work:
             document_id = service.draft(work, code, [case_id]).id
-        return self.done(url_for("DocumentView.show", document_id=document_id), _("The draft is ready to be filled in"))
+        return self.done(
+            url_for("DocumentView.show", document_id=document_id), _("The draft is ready to be filled in")
+        )
+
+
+def _begun_here(work: Work) -> list[Template]:
+    """Templates a paper is begun with by hand; a report is printed from the page of what it is about."""
+    return [t for code in registry().codes if not (t := registry().on(code, work.today)).has_subject]
 
 
 def _copy(name: str) -> str:

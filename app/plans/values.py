@@ -17,7 +17,7 @@ _MONTHS = ("январь", "февраль", "март", "апрель", "май
            "декабрь")  # fmt: skip
 
 
-def order_plan(work: Work, cases: Sequence[Case]) -> Mapping[str, Any]:
+def order_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
     """`plan` of the template order_plan: measures by direction, a municipal one common to all schools once."""
     found = [(case, item) for case in cases for item in items_of(work.session, case.id)]
     rows = _merged(found, single=len(cases) == 1)

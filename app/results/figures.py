@@ -25,7 +25,9 @@ def low_procedures(work: Work, case_ids: Sequence[int], on: date) -> Mapping[int
         )
     }
     found: dict[int, list[int]] = {}
-    query = select(AssessmentFigure).where(AssessmentFigure.case_id.in_(list(case_ids)), AssessmentFigure.held)
+    query = select(AssessmentFigure).where(
+        AssessmentFigure.case_id.in_(list(case_ids)), AssessmentFigure.held
+    )
     for row in work.session.scalars(query):
         programme = programmes.get(row.case_id)
         if programme is None or row.year != programme.year:

@@ -64,7 +64,11 @@ class ProcedureForm(RoomForm):
     def fill(self, row: Row) -> None:
         """Show what is entered."""
         procedure = row.procedure
-        self.kind.data, self.subject.data, self.grade.data = procedure.kind, procedure.subject, procedure.grade
+        self.kind.data, self.subject.data, self.grade.data = (
+            procedure.kind,
+            procedure.subject,
+            procedure.grade,
+        )
         self.expected_version.data = row.version
         for side, figure in zip(_SIDES, (row.before, row.now), strict=True):
             if figure is None:
@@ -88,7 +92,9 @@ class ProcedureForm(RoomForm):
                 year, participants, below, not absent, bool(self[f"biased_{side}"].data),
                 self[f"source_{side}"].data or "", self[f"programme_grade_{side}"].data,
             ))  # fmt: skip
-        return ProcedureData(self.kind.data or "", self.subject.data or "", int(self.grade.data or 0), tuple(years))
+        return ProcedureData(
+            self.kind.data or "", self.subject.data or "", int(self.grade.data or 0), tuple(years)
+        )
 
 
 class RiskForm(RoomForm):
@@ -103,7 +109,9 @@ class RiskForm(RoomForm):
         self.note.data, self.expected_version.data = risk.note, risk.version
 
     def taken(self) -> RiskData:
-        return RiskData(self.title.data or "", self.before.data or "", self.after.data or "", self.note.data or "")
+        return RiskData(
+            self.title.data or "", self.before.data or "", self.after.data or "", self.note.data or ""
+        )
 
 
 class NoticeForm(RoomForm):

@@ -88,7 +88,9 @@ def table(figures: Sequence[AssessmentFigure], year: int, settings: Settings) ->
 
 
 def risks_of(session: Session, case_id: int) -> Sequence[RiskChange]:
-    return session.scalars(select(RiskChange).where(RiskChange.case_id == case_id).order_by(RiskChange.id)).all()
+    return session.scalars(
+        select(RiskChange).where(RiskChange.case_id == case_id).order_by(RiskChange.id)
+    ).all()
 
 
 def notices_of(session: Session, case_id: int) -> Sequence[ListNotice]:
@@ -115,13 +117,18 @@ def review_of(session: Session, case_id: int) -> ResultsReview | None:
 
 def basis_hash(session: Session, case_id: int) -> str | None:
     """The hash of the figures, risks and list documents an outcome is proposed from; None when there are none."""
-    figures, risks, notices = figures_of(session, case_id), risks_of(session, case_id), notices_of(session, case_id)
+    figures, risks, notices = (
+        figures_of(session, case_id),
+        risks_of(session, case_id),
+        notices_of(session, case_id),
+    )
     if not figures:
         return None
     return _digest(
         {
             "figures": sorted(
-                [f.year, f.kind, f.subject, f.grade, f.held, f.participants, f.below, f.biased] for f in figures
+                [f.year, f.kind, f.subject, f.grade, f.held, f.participants, f.below, f.biased]
+                for f in figures
             ),
             "risks": sorted([r.title, r.before, r.after] for r in risks),
             "list": sorted([n.year, n.issued_on.isoformat(), n.number, n.included] for n in notices),
@@ -140,7 +147,11 @@ def content_hash(session: Session, case_id: int) -> str | None:
         return None
     review = review_of(session, case_id)
     return _digest(
-        [basis, review.analysis if review else "", (review.decided or review.proposed or "") if review else ""]
+        [
+            basis,
+            review.analysis if review else "",
+            (review.decided or review.proposed or "") if review else "",
+        ]
     )
 
 

@@ -91,7 +91,9 @@ def add_procedure(work: Work, case_id: int, data: ProcedureData) -> None:
     _write_years(work, case, data)
 
 
-def save_procedure(work: Work, case_id: int, data: ProcedureData, expected_version: str | None = None) -> None:
+def save_procedure(
+    work: Work, case_id: int, data: ProcedureData, expected_version: str | None = None
+) -> None:
     """Enter or correct the figures of a procedure; the old values stay in the history.
 
     `expected_version` is `Row.version` of the form. Raises Invalid at a field, Stale when the row was changed.
@@ -99,18 +101,24 @@ def save_procedure(work: Work, case_id: int, data: ProcedureData, expected_versi
     case = _open_case(work, case_id, "results.enter")
     found = {f.year: f for f in queries.figures_of(work.session, case.id) if f.procedure == data.procedure}
     year = case.programme.year
-    if expected_version is not None and expected_version != queries.versions(found.get(year - 1), found.get(year)):
+    if expected_version is not None and expected_version != queries.versions(
+        found.get(year - 1), found.get(year)
+    ):
         raise Stale
     _write_years(work, case, data)
 
 
-def remove_procedure(work: Work, case_id: int, procedure: Procedure, expected_version: str | None = None) -> None:
+def remove_procedure(
+    work: Work, case_id: int, procedure: Procedure, expected_version: str | None = None
+) -> None:
     """Take out a procedure entered by mistake; what it said stays in the history."""
     case = _open_case(work, case_id, "results.enter")
     found = [f for f in queries.figures_of(work.session, case.id) if f.procedure == procedure]
     by_year = {f.year: f for f in found}
     year = case.programme.year
-    if expected_version is not None and expected_version != queries.versions(by_year.get(year - 1), by_year.get(year)):
+    if expected_version is not None and expected_version != queries.versions(
+        by_year.get(year - 1), by_year.get(year)
+    ):
         raise Stale
     if not found:
         raise NotFound
@@ -133,7 +141,9 @@ def _write_years(work: Work, case: Case, data: ProcedureData) -> None:
         figure = found.get(values["year"])
         before = _said(figure) if figure else None
         if figure is None:
-            figure = AssessmentFigure(case_id=case.id, kind=data.kind, subject=data.subject, grade=data.grade, **values)
+            figure = AssessmentFigure(
+                case_id=case.id, kind=data.kind, subject=data.subject, grade=data.grade, **values
+            )
             session.add(figure)
         for name, value in values.items():
             setattr(figure, name, value)
@@ -271,7 +281,9 @@ def add_notice(work: Work, case_id: int, data: NoticeData) -> ListNotice:
     return notice
 
 
-def edit_notice(work: Work, notice_id: int, data: NoticeData, expected_version: int | None = None) -> ListNotice:
+def edit_notice(
+    work: Work, notice_id: int, data: NoticeData, expected_version: int | None = None
+) -> ListNotice:
     notice = get_visible(work.session, ListNotice, notice_id)
     case = _open_case(work, notice.case_id, "results.analyse")
     _fresh(notice.version, expected_version)
@@ -369,14 +381,40 @@ def propose_outcome(work: Work, case_id: int) -> ResultsReview:
         "low_percent": settings.low_percent, "no_change_points": settings.no_change_points,
     }  # fmt: skip
     review.proposed_at = work.now
-    changes = {"proposed": str(proposal.outcome), "proposed_for": queries.basis_hash(work.session, case.id) or ""}
+    changes = {
+        "proposed": str(proposal.outcome),
+        "proposed_for": queries.basis_hash(work.session, case.id) or "",
+    }
     audit.revise(work, review, changes, "results:propose", case_id=case.id)
     review.proposal = _plain(stored)
     _after(work, case)
     return review
 
 
-def decide_outcome(work: Work, case_id: int, data: DecisionData, expected_version: int | None = None) -> ResultsReview:
+def print_report(work: Work, case_id: int) -> int:
+    """Have the analytical report printed, or printed again when it changed; the answer is the paper's key.
+
+    Raises NotFound, Forbidden, Refusal while the conclusions are not written.
+    """
+    case = get_case(work.session, case_id)
+    if work.ports.papers is None:
+        raise NotFound
+    review = queries.review_of(work.session, case.id)
+    if review is None or not review.analysis.strip():
+        link = work.ports.pages["results"](case.id) if "results" in work.ports.pages else None
+        raise Refusal([Reason(_("The methodist has not written the conclusions yet."), link)])
+    return work.ports.papers.print_report(
+        work, case, "results_report", report_subject(case), work.actor.person_id
+    )
+
+
+def report_subject(case: Case) -> str:
+    return f"results:{case.id}"
+
+
+def decide_outcome(
+    work: Work, case_id: int, data: DecisionData, expected_version: int | None = None
+) -> ResultsReview:
     """Record the outcome the group decides on; it becomes the outcome of the case when the case is closed.
 
     Raises Refusal while nothing is proposed, Invalid when an outcome different from the proposed one has
@@ -409,7 +447,9 @@ def _open_case(work: Work, case_id: int, capability: str) -> Case:
     case = lock_case(work.session, case_id)
     require(work, capability, case)
     if case.status not in _EDITABLE:
-        raise Refusal([Reason(_("The support of this school is closed: its results are not changed any more."))])
+        raise Refusal(
+            [Reason(_("The support of this school is closed: its results are not changed any more."))]
+        )
     return case
 
 
@@ -437,5 +477,6 @@ def _after(work: Work, case: Case) -> None:
 
 def _plain(stored: dict[str, Any]) -> dict[str, Any]:
     """Lists and plain words, as JSON gives them back."""
-    return {k: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, str) else v for k, v in stored.items()}
-
+    return {
+        k: list(v) if isinstance(v, tuple) else str(v) if isinstance(v, str) else v for k, v in stored.items()
+    }

@@ -195,11 +195,22 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.write_analysis(work, case_id, form.analysis.data or "", _number(form.expected_version.data))
+                    service.write_analysis(
+                        work, case_id, form.analysis.data or "", _number(form.expected_version.data)
+                    )
                 return self._back(case_id, _("The analysis is saved."), "analysis")
             except Invalid as error:
                 form.take_errors(error)
         return self._form(case_id, form, _("Analysis of the results"), None)
+
+    @page("/<int:case_id>/results/paper", methods=("POST",), permission="write")
+    def paper(self, case_id: int) -> Any:
+        """«Аналитическая справка» as a DOCX."""
+        with self.write() as work:
+            document_id = service.print_report(work, case_id)
+        return self.done(
+            url_for("DocumentView.show", document_id=document_id), _("The report is being printed")
+        )
 
     @page("/<int:case_id>/results/propose", methods=("POST",), permission="write")
     def propose(self, case_id: int) -> Any:
@@ -269,6 +280,7 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
     decision.justification.data = review.justification if review else ""
     decision.expected_version.data = review.version if review else 0
     is_open = case.status in ("active", "suspended")
+    papers = work.ports.papers
     fresh = bool(review and review.proposed and review.proposed_for == queries.basis_hash(session, case.id))
     grounds = [(text, a.holds, a.ground) for a in proposal.arguments if (text := ground_text(a))]
     return {
@@ -276,6 +288,8 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
         "rows": queries.table(figures, year, settings), "risks": queries.risks_of(session, case.id),
         "notices": queries.notices_of(session, case.id), "signs": found, "proposal": proposal, "grounds": grounds,
         "fresh": fresh, "decision": decision,
+        "paper": papers.find_report(work, service.report_subject(case)) if papers else None,
+        "can_print": bool(review and review.analysis) and may(work, "documents.results_report", case),
         "can_enter": is_open and may(work, "results.enter", case),
         "can_analyse": is_open and may(work, "results.analyse", case),
         "can_decide": is_open and may(work, "results.decide", case) and case.stage == "results_review",

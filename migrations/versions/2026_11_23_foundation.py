@@ -599,6 +599,8 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
         sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("noted_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -724,6 +726,7 @@ def upgrade() -> None:
         sa.Column("template_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("title", sa.String(length=400), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("typed", sa.JSON(), nullable=False),
@@ -748,6 +751,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_documents_programme_id"), ["programme_id"], unique=False)
         batch_op.create_index(
             "ix_documents_programme_template", ["programme_id", "template", "state"], unique=False
+        )
+        batch_op.create_index(
+            "uq_documents_open_subject",
+            ["subject"],
+            unique=True,
+            sqlite_where=sa.text("subject <> '' AND state = 'draft'"),
+            postgresql_where=sa.text("subject <> '' AND state = 'draft'"),
         )
 
     op.create_table(
@@ -1016,8 +1026,10 @@ def upgrade() -> None:
         sa.Column("withdrawn_reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.Column("compiler_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_visits_case_id")),
+        sa.ForeignKeyConstraint(["compiler_id"], ["persons.id"], name=op.f("fk_visits_compiler_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
         sa.UniqueConstraint("case_id", "send_key", name=op.f("uq_visits_case_id_send_key")),
     )
@@ -1466,6 +1478,11 @@ def downgrade() -> None:
 
     op.drop_table("event_invitations")
     with op.batch_alter_table("documents", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_documents_open_subject",
+            sqlite_where=sa.text("subject <> '' AND state = 'draft'"),
+            postgresql_where=sa.text("subject <> '' AND state = 'draft'"),
+        )
         batch_op.drop_index("ix_documents_programme_template")
         batch_op.drop_index(batch_op.f("ix_documents_programme_id"))
         batch_op.drop_index(batch_op.f("ix_documents_meeting_id"))

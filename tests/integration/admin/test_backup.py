@@ -275,3 +275,26 @@ def sqlite_place(sqlite_template: Any, tmp_path: Path) -> Place:
 @pytest.fixture
 def sqlite_world(penza: Runtime) -> World:
     return World(penza, {})
+
+
+def test_a_database_without_tables_gets_those_of_the_archive(archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    url = f"sqlite:///{folder / 'opora.sqlite3'}"
+    settings = settings_for(TestDatabase(url, url), folder)
+    restore(settings, archive)
+    system = Place(settings).open()
+    try:
+        assert list(findings(system)) == []
+    finally:
+        system.database.dispose()
+
+
+def test_an_archive_of_a_newer_release_is_refused(archive: Path, place: Place, tmp_path: Path) -> None:
+    def newer(entries: dict[str, bytes]) -> None:
+        manifest = json.loads(entries["manifest.json"])
+        entries["manifest.json"] = json.dumps(manifest | {"revision": "ffff00001111"}).encode()
+
+    with pytest.raises(OporaError, match="более новой"):
+        restore(place.settings, rewrite(archive, tmp_path / "newer.zip", newer))
+    _is_still_empty(place)

@@ -90,7 +90,8 @@ def test_the_content_of_an_event_is_compared_with_the_journal(world: World) -> N
             "UPDATE case_events SET data = json_set(data, '$.choice', 'for') WHERE comment = 'Нет сроков'"
         )
     else:
-        change = "UPDATE case_events SET data = (data::jsonb || '{\"choice\": \"for\"}')::json WHERE comment = 'Нет сроков'"
+        new = '(data::jsonb || \'{"choice": "for"}\')::json'
+        change = f"UPDATE case_events SET data = {new} WHERE comment = 'Нет сроков'"
     # the projection is changed along with it, so only the journal can tell
     assert world.tamper("UPDATE case_votes SET choice = 'for'", change) == 1
     assert any("не то, что записано" in line for line in findings(world.system))
@@ -129,6 +130,14 @@ def test_the_database_itself_refuses_to_change_the_journal(world: World) -> None
         with world.system.database.engine.connect() as connection, pytest.raises(DatabaseError):
             connection.execute(text(statement))
     assert list(findings(world.system)) == []
+
+
+def test_a_journal_without_its_guards_is_a_fault(world: World) -> None:
+    world.tamper(
+        "UPDATE outbox_jobs SET attempts = 0"
+    )  # takes the triggers away and changes nothing of interest
+    assert all("триггер" in line for line in findings(world.system))
+    assert len(list(findings(world.system))) == 2
 
 
 def test_verify_writes_nothing(world: World) -> None:

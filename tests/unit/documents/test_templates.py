@@ -53,7 +53,7 @@ def test_manifest_names_exactly_what_the_template_uses(code: str) -> None:
     entry = MANIFEST[code]
     assert {field["name"] for field in entry["fields"]} == template_names(template(code))
     assert {"title", "kind", "series", "scope", "signers", "effective_from", "effective_until"} <= set(entry)
-    assert entry["scope"] in ("programme", "case", "pair", "meeting")
+    assert entry["scope"] in ("programme", "pair", "meeting", "subject")
     for field in entry["fields"]:
         assert {"name", "type", "source", "required", "label"} <= set(field)
         assert set(field["label"]) == {"ru", "en"}
@@ -223,12 +223,29 @@ def test_dates_are_days_not_words() -> None:
 
 def test_reports() -> None:
     text = words("visit_report")
-    assert "Даты: 12.02.2025, 13.02.2025" in text
+    assert "Даты выезда: 12.02.2025 – 13.02.2025" in text
+    assert "от МБОУ СОШ № 66 г. Пензы:" in text
     assert "срок – до 15.03.2025." in text
-    assert "Ознакомлена. Согласен / имею возражения" in text
+    assert "Со справкой ознакомлена 17.02.2025 (отметка в системе «Опора»)." in text
+    assert "нужное подчеркнуть" not in text
     assert "Исполнитель – Учебный Ю.Ю., срок" in text
-    assert "ранее данных" not in words("visit_report", earlier=[], lessons=[])
+    assert "03.03.2025. Уточнён список" in text
+    bare = words("visit_report", earlier=[], lessons=[], additions=[], answer=None, dates=[date(2025, 2, 12)])
+    assert "ранее данных" not in bare
+    assert "Дополнения" not in bare
+    assert "Дата выезда: 12.02.2025" in bare
+    assert "Со справкой ознакомлена. Согласна / имею возражения" in bare
+    answer = {"is_objection": True, "day": date(2025, 2, 17), "text": "Урок 8 «А» не посещался."}
+    objected = words("visit_report", answer=answer, recommendations=[])
+    assert "имеются возражения: Урок 8 «А» не посещался." in objected
+    assert "рекомендаций не дано" in objected
     text = words("results_report")
+    assert "Предлагаемое координационной группе решение: переход в эффективный режим работы." in text
+    decided = words("results_report", outcome="Положительная динамика", justification="Снизились все доли.")
+    assert (
+        "Решение координационной группы: положительная динамика. Обоснование: снизились все доли." in decided
+    )
+    assert "Предлагаемое" not in decided
     assert "N, 2024" in text
     assert "34,1 %" in text
     assert "21 педагог." in text

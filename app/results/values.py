@@ -1,0 +1,104 @@
+"""What «Аналитическая справка по итогам» prints: two years side by side, risks, plan, visits and conclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from app.cases.models import Case
+from app.core.clock import local_date
+from app.core.ports import ValueSource
+from app.core.unit_of_work import Work
+from app.results import queries
+from app.results.models import AssessmentFigure, ResultsReview
+from app.results.texts import LEVELS, OUTCOMES, procedure_name
+
+NONE = "–"
+
+
+def results_values(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
+    """Fields of the template `results_report` for one case, as of the day of its analysis."""
+    case = cases[0]
+    session, year = work.session, case.programme.year
+    review = queries.review_of(session, case.id)
+    day = _as_of(work, review)
+    rows = queries.table(queries.figures_of(session, case.id), year, queries.settings_of(case.programme))
+    return {
+        "years": {"before": year - 1, "now": year},
+        "as_of": day,
+        "procedures": [
+            {
+                "title": _procedure(row),
+                "before_n": _participants(row.before), "before_share": _share(row.share_before),
+                "now_n": _participants(row.now), "now_share": _share(row.share_now), "change": _signed(row.change),
+            }
+            for row in rows
+        ],
+        "risks": [
+            {"title": r.title, "before": LEVELS[r.before].in_("ru"), "after": LEVELS[r.after].in_("ru")}
+            for r in queries.risks_of(session, case.id)
+        ],
+        "plan": _figure(work, "plans.fulfilment", case.id, day),
+        "visits": _figure(work, "curation.visits", case.id, day),
+        "recommendations": _figure(work, "curation.recommendations", case.id, day),
+        "teachers_trained": _teachers(work, case.id),
+        "conclusions": [line.strip() for line in (review.analysis if review else "").splitlines() if line.strip()],
+        "proposal": _outcome(review.proposed if review else None),
+        "outcome": _outcome(case.outcome),
+        "justification": (review.justification or None) if review and case.outcome else None,
+    }  # fmt: skip
+
+
+def _as_of(work: Work, review: ResultsReview | None) -> date:
+    """The day the figures were last weighed; before any analysis, today."""
+    moments = [at for at in (review.analysed_at, review.proposed_at) if at is not None] if review else []
+    return local_date(max(moments), work.ports.zone) if moments else work.today
+
+
+def _procedure(row: queries.Row) -> str:
+    title = procedure_name(row.procedure).in_("ru")
+    biased = [str(figure.year) for figure in (row.before, row.now) if figure is not None and figure.biased]
+    return f"{title} (признаки необъективности: {', '.join(biased)})" if biased else title
+
+
+def _participants(figure: AssessmentFigure | None) -> str:
+    if figure is None:
+        return NONE
+    return str(figure.participants) if figure.held else "не проводи\u00adлось"
+
+
+def _share(value: Decimal | None) -> str:
+    return NONE if value is None else f"{_number(value)} %"
+
+
+def _signed(value: Decimal | None) -> str:
+    """«−11,4», «+2,0», «0,0»."""
+    if value is None:
+        return NONE
+    return ("+" if value > 0 else "−" if value < 0 else "") + _number(abs(value))
+
+
+def _number(value: Decimal) -> str:
+    return str(value).replace(".", ",")
+
+
+def _figure(work: Work, name: str, case_id: int, day: date) -> dict[str, Any]:
+    """A number of another room on a day: done out of total."""
+    source = work.ports.figures.get(name)
+    figure = source(work, [case_id], day).get(case_id) if source else None
+    return {"done": figure.value, "total": figure.of} if figure else {"done": 0, "total": 0}
+
+
+def _teachers(work: Work, case_id: int) -> int:
+    source = work.ports.facts.get("events.persons")
+    value = source(work.session, case_id).value if source else 0
+    return value if isinstance(value, int) else 0
+
+
+def _outcome(code: str | None) -> str | None:
+    return OUTCOMES[code].in_("ru") if code in OUTCOMES else None
+
+
+VALUES: dict[str, ValueSource] = {"results_report": results_values}
