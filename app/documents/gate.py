@@ -1,4 +1,4 @@
-"""The door for uploaded files: a DOCX or a scan goes in only when all in it is known and harmless.
+"""The door for uploaded templates: a DOCX goes in only when all in it is known and harmless.
 
 Allow-lists throughout; sizes are counted while unpacking, whatever headers claim; any surprise is a refusal.
 """
@@ -8,10 +8,8 @@ from __future__ import annotations
 import io
 import posixpath
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterator
-from enum import StrEnum
 
 from lxml import etree
 
@@ -23,8 +21,6 @@ MAX_UNPACKED = 40_000_000  # bytes of all parts
 MAX_PART = 15_000_000
 MAX_PARTS = 200
 MAX_ELEMENTS = 400_000
-MAX_SCAN = 20 * 1024 * 1024
-MAX_SIDE = 20_000  # pixels
 
 
 class HostileFile(OporaError):
@@ -36,14 +32,6 @@ class HostileFile(OporaError):
         super().__init__(_("The file is refused: %(reason)s", reason=reason))
         self.reason = reason
 
-
-class ScanType(StrEnum):
-    pdf = "pdf"
-    jpeg = "jpeg"
-    png = "png"
-
-
-# --- DOCX ---------------------------------------------------------------------------------------
 
 _PART = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(core|app|custom)\.xml|docProps/thumbnail\.(jpeg|jpg|png)"
@@ -273,71 +261,3 @@ def _check_fields(root: etree._Element) -> None:
     for code in _instructions(root):
         if code.strip() and not _FIELD.fullmatch(code):
             raise HostileFile(_("the field %(code)s is not allowed", code=code.strip()[:60]))
-
-
-# --- scans ----------------------------------------------------------------------------------------
-
-_ACTIVE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData|GoToR|XFA)\b")
-_HEX_NAME = re.compile(rb"#([0-9A-Fa-f]{2})")
-_EXTENSIONS = {
-    "pdf": ScanType.pdf,
-    "jpg": ScanType.jpeg,
-    "jpeg": ScanType.jpeg,
-    "png": ScanType.png,
-}
-
-
-def check_scan(data: bytes, name: str) -> ScanType:
-    """The kind of a scan (PDF, JPEG or PNG, by content, the name must agree), or HostileFile."""
-    try:
-        return _check_scan(data, name)
-    except HostileFile:
-        raise
-    except Exception as surprise:
-        raise HostileFile(_("it cannot be read (%(kind)s)", kind=type(surprise).__name__)) from surprise
-
-
-def _check_scan(data: bytes, name: str) -> ScanType:
-    if not data:
-        raise HostileFile(_("it is empty"))
-    if len(data) > MAX_SCAN:
-        raise HostileFile(_("it is larger than %(n)s MB", n=MAX_SCAN // 1024 // 1024))
-    if data.startswith(b"%PDF-"):
-        kind = ScanType.pdf
-        if b"%%EOF" not in data[-2048:]:
-            raise HostileFile(_("the PDF is cut off"))
-        plain = _HEX_NAME.sub(lambda found: bytes([int(found[1], 16)]), data)
-        if _ACTIVE.search(data) or _ACTIVE.search(plain):
-            raise HostileFile(_("the PDF holds a script, an action or an attached file"))
-    elif data.startswith(b"\xff\xd8\xff"):
-        kind = ScanType.jpeg
-        if b"\xff\xd9" not in data[-4096:]:
-            raise HostileFile(_("the picture is cut off"))
-    elif data.startswith(_MAGIC["png"]):
-        kind = ScanType.png
-        if data[12:16] != b"IHDR" or b"IEND" not in data[-64:]:
-            raise HostileFile(_("the picture is cut off"))
-        if max(int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) > MAX_SIDE:
-            raise HostileFile(_("the picture is too large"))
-    else:
-        raise HostileFile(_("only PDF, JPEG and PNG are taken"))
-    _stem, dot, extension = clean_name(name).rpartition(".")
-    if not dot or _EXTENSIONS.get(extension.lower()) is not kind:
-        raise HostileFile(_("the name of the file does not fit its content"))
-    return kind
-
-
-def clean_name(name: str, limit: int = 150) -> str:
-    """A file name fit to be shown and saved: NFC, no folders, no control or direction signs, never empty."""
-    name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    name = "".join(
-        sign for sign in name if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co")
-    )
-    name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).strip(" .")
-    stem, dot, extension = name.rpartition(".")
-    if not dot:
-        stem, extension = name, ""
-    if len(name) > limit:
-        stem = stem[: limit - len(extension) - 1].rstrip(" .")
-    name = f"{stem}.{extension}" if extension else stem
-    return name or "file"
