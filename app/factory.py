@@ -13,6 +13,7 @@ from flask import session as cookie
 from flask_appbuilder import AppBuilder
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 from app import config, wiring
 from app.access.memberships import actor_for
@@ -21,6 +22,7 @@ from app.core.clock import SystemClock, local_date
 from app.core.i18n import LOCALES, gettext, ngettext, set_locale
 from app.core.unit_of_work import Runtime
 from app.ui import crud, errors, fab_texts, filters
+from app.ui.base import MAX_ID
 from app.ui.crud_fields import teach_crud_forms
 
 MAX_BODY = 25 * 1024 * 1024  # a scan of 20 MB and a form around it
@@ -60,6 +62,7 @@ def create_app(system: Runtime | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch still sends; the token lives with the session
     )
     app.extensions["opora"] = system
+    app.url_map.converters["int"] = RowKey
     _prepare_templates(app)
     CSRFProtect(app)
     with app.app_context():
@@ -72,6 +75,14 @@ def create_app(system: Runtime | None = None) -> Flask:
     _prepare_requests(app, system)
     errors.register(app)
     return app
+
+
+class RowKey(IntegerConverter):
+    """A key in an address: a number no table can hold is no page (404), not an error of the database."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max", MAX_ID)
+        super().__init__(url_map, *args, **kwargs)
 
 
 def _password_rule(password: str) -> None:
@@ -157,7 +168,12 @@ def _prepare_requests(app: Flask, system: Runtime) -> None:
             g.actor = actor_for(session, current_user.id, current_user.get_full_name(), today)
         session.info["actor"] = g.actor
         crud.reject_odd_parameters()
-        if request.method == "POST":
+        view = app.view_functions.get(request.endpoint or "")
+        if (
+            request.method == "POST"
+            and not getattr(view, "_opens_own_work", False)
+            and request.path != "/login/"
+        ):
             # FAB's own forms write through the same session; on SQLite a writer says so at the beginning.
             session.rollback()
             session.connection(execution_options={"writes": True})

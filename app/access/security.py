@@ -19,8 +19,10 @@ from flask_appbuilder.security.sqla.models import (
     ViewMenu,
     assoc_permissionview_role,
 )
+from flask_appbuilder.security.utils import is_null_password
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.security import check_password_hash
 
 from app.access import sessions
 from app.core.unit_of_work import Runtime
@@ -67,16 +69,27 @@ class OporaSecurityManager(SecurityManager):
         return list(self.session.scalars(select(Role).where(Role.name.in_(roles))))
 
     def auth_user_db(self, username: str, password: str) -> Any:
-        """FAB's check of the password, behind a lock that five failures close for a quarter of an hour."""
-        system, name = runtime(), (username or "")[:150]
-        now = system.clock.now()
-        if not name or sessions.locked_until(self.session(), name, now):
+        """The account whose name and password these are, or None; five failures lock the name for a while.
+
+        The slow look at the password holds no transaction, so nobody can stop the writers by guessing.
+        """
+        system, name = runtime(), (username or "").strip()
+        self.session.rollback()
+        if not name or len(name) > 150 or is_null_password(password):
             return None
+        if not sessions.may_try(system.database, name, system.clock.now()):
+            return None
+        user = self.find_user(username=name)
+        # compared when there is no such account, so that the answer takes as long
+        nobodys: str = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
+        known = user.password if user is not None and user.is_active else nobodys
         self.session.rollback()
-        self.session.connection(execution_options={"writes": True})  # FAB notes the attempt on the user's row
-        user = super().auth_user_db(name, password)
-        self.session.rollback()
-        sessions.note_attempt(system.database, name, success=user is not None, now=now)
+        if not check_password_hash(known, password) or known == nobodys:
+            return None
+        sessions.forget_attempts(system.database, name)
+        self.session.connection(execution_options={"writes": True})
+        user = self.find_user(username=name)
+        self.update_user_auth_stat(user, True)
         return user
 
     def on_user_login(self, user: Any) -> None:

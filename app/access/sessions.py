@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access.models import LoginGuard, LoginSession
@@ -55,24 +57,54 @@ def end_all_sessions(session: Session, user_id: int, now: datetime, *, except_ke
 def locked_until(session: Session, username: str, now: datetime) -> datetime | None:
     """Until when logging in under this name is refused; None when it is open."""
     with as_system(session):
-        guard = session.get(LoginGuard, username.casefold())
+        guard = session.get(LoginGuard, guard_key(username))
     return guard.locked_until if guard and guard.locked_until and guard.locked_until > now else None
 
 
-def note_attempt(database: Database, username: str, *, success: bool, now: datetime) -> None:
-    """Count a failed attempt (the fifth locks the name for a quarter of an hour) or forget them all."""
+def may_try(database: Database, username: str, now: datetime) -> bool:
+    """Count an attempt before the password is looked at; False once there were five without a success.
+
+    The count is one statement under the row's lock, so attempts made at once are counted one by one.
+    """
+    key = guard_key(username)
     with _own_transaction(database) as session:
-        guard = session.get(LoginGuard, username.casefold())
-        if success:
-            if guard:
-                session.delete(guard)
-            return
-        if guard is None:
-            guard = LoginGuard(username=username.casefold(), failed=0, locked_until=None)
-            session.add(guard)
-        guard.failed += 1
-        if guard.failed >= MAX_FAILED:
-            guard.failed, guard.locked_until = 0, now + LOCK
+        count = (
+            update(LoginGuard).where(LoginGuard.username == key).values(failed=LoginGuard.failed + 1)
+            .returning(LoginGuard.failed, LoginGuard.locked_until)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        row = session.execute(count).one_or_none()
+        if row is None:
+            try:
+                with session.begin_nested():  # two first attempts at once: one inserts, the other counts on
+                    session.execute(insert(LoginGuard).values(username=key, failed=0, locked_until=None))
+            except IntegrityError:
+                pass
+            row = session.execute(count).one()
+        if row.locked_until is not None and row.locked_until > now:
+            return False
+        values: dict[str, Any] = {}
+        if row.locked_until is not None:  # the lock has run out: this is the first attempt of a new count
+            values = {"failed": 1, "locked_until": None}
+        elif row.failed > MAX_FAILED:
+            values = {"failed": 0, "locked_until": now + LOCK}
+        if values:
+            session.execute(
+                update(LoginGuard).where(LoginGuard.username == key).values(**values)
+                .execution_options(synchronize_session=False)
+            )  # fmt: skip
+        return values.get("locked_until") is None
+
+
+def forget_attempts(database: Database, username: str) -> None:
+    """The right password was given: the count begins anew."""
+    with _own_transaction(database) as session:
+        session.execute(delete(LoginGuard).where(LoginGuard.username == guard_key(username)))
+
+
+def guard_key(username: str) -> str:
+    """One spelling per name; cut after folding, because «ß» folds into two letters."""
+    return username.casefold()[:150]
 
 
 class _own_transaction:

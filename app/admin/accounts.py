@@ -75,7 +75,9 @@ def _roles(held: Any) -> Markup:
 
     system = runtime()
     today = local_date(system.clock.now(), system.ports.zone)
-    lines = [f"{role_title(line.row.role)}, {line.organisation}" for line in held or () if line.is_valid(today)]
+    lines = [
+        f"{role_title(line.row.role)}, {line.organisation}" for line in held or () if line.is_valid(today)
+    ]
     return Markup("<br>").join(escape(line) for line in lines) or Markup("—")
 
 

@@ -29,7 +29,9 @@ def _strong(form: Any, field: Any) -> None:
         raise ValidationError(str(fault))
 
 
-_RULE = _("At least %(n)s characters: capital and small letters, digits or other signs.", n=passwords.MIN_LENGTH)
+_RULE = _(
+    "At least %(n)s characters: capital and small letters, digits or other signs.", n=passwords.MIN_LENGTH
+)
 
 
 class AccountForm(RoomForm):
@@ -68,14 +70,21 @@ class OwnPasswordForm(RoomForm):
 class MembershipForm(RoomForm):
     role = ChoiceField(_("Role of the account"), choices=ROLE_TITLES, required=True)
     organisation = LookupField(
-        _("Organisation"), required=True, max_length=400, description=_("Begin to type the number or the name")
+        _("Organisation"),
+        required=True,
+        max_length=400,
+        description=_("Begin to type the number or the name"),
     )
     person = LookupField(
-        _("Person"), max_length=250, description=_("The card of the employee; documents take the name from it")
+        _("Person"),
+        max_length=250,
+        description=_("The card of the employee; documents take the name from it"),
     )
     since = DateField(_("From"), required=True)
     until = DateField(_("Until"), description=_("The last day of the role; empty means without end"))
-    reason = TextField(_("Ground"), max_length=300, description=_("An order or a request; kept in the journal"))
+    reason = TextField(
+        _("Ground"), max_length=300, description=_("An order or a request; kept in the journal")
+    )
     sections = [
         (_("What and where"), ["role", "organisation", "person"]),
         (_("From when until when"), ["since", "until", "reason"]),

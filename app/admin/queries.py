@@ -42,7 +42,9 @@ def roles_of(session: Session, user_ids: Iterable[int]) -> dict[int, list[HeldRo
         ids = {membership.person_id for membership, _name in rows if membership.person_id}
         people = {p.id: p.full_name for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
     for membership, organisation in rows:
-        found[membership.user_id].append(HeldRole(membership, organisation, people.get(membership.person_id or 0, "")))
+        found[membership.user_id].append(
+            HeldRole(membership, organisation, people.get(membership.person_id or 0, ""))
+        )
     return found
 
 
@@ -58,4 +60,3 @@ def open_sessions(session: Session, user_id: int, now: datetime) -> int:
             )
             or 0
         )  # fmt: skip
-

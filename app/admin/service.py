@@ -70,7 +70,12 @@ def grant(
 ) -> Membership:
     """Give an account a role in an organisation from a day on."""
     row = Membership(
-        user_id=user_id, person_id=person_id, organisation_id=organisation_id, role=role, since=since, until=None
+        user_id=user_id,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        role=role,
+        since=since,
+        until=None,
     )
     work.session.add(row)
     work.session.flush()
@@ -155,7 +160,9 @@ def give_role(work: Work, user: User, data: RoleData) -> Membership:
     )
     row.until = data.until
     new = _in_words(work, row)
-    _record_role(work, "membership:add", row, {name: {"old": None, "new": value} for name, value in new.items()}, data)
+    _record_role(
+        work, "membership:add", row, {name: {"old": None, "new": value} for name, value in new.items()}, data
+    )
     return row
 
 
@@ -163,7 +170,12 @@ def change_role(work: Work, row: Membership, data: RoleData) -> None:
     """Correct or end a role. Raises Invalid, and Refusal when nobody would administer the system."""
     _sound(work, row.user_id, data, row.id)
     old = _in_words(work, row)
-    row.role, row.organisation_id, row.since, row.until = data.role, data.organisation.id, data.since, data.until
+    row.role, row.organisation_id, row.since, row.until = (
+        data.role,
+        data.organisation.id,
+        data.since,
+        data.until,
+    )
     row.person_id = data.person.id if data.person else None
     work.session.flush()
     _administrators_stay(work, row.user_id)
@@ -176,7 +188,9 @@ def change_role(work: Work, row: Membership, data: RoleData) -> None:
 def withdraw_role(work: Work, row: Membership) -> None:
     """Delete a role given by mistake; one that has ended gets a last day instead. Raises Refusal."""
     old, user_id = _in_words(work, row), row.user_id
-    _record_role(work, "membership:delete", row, {name: {"old": value, "new": None} for name, value in old.items()})
+    _record_role(
+        work, "membership:delete", row, {name: {"old": value, "new": None} for name, value in old.items()}
+    )
     work.session.delete(row)
     work.session.flush()
     _administrators_stay(work, user_id)
@@ -188,7 +202,9 @@ def _sound(work: Work, user_id: int, data: RoleData, own_id: int | None) -> None
     if data.until is not None and data.until < data.since:
         raise Invalid(fields={"until": _("The last day is before the first one.")})
     if user_id == work.actor.user_id and not data.reason:
-        raise Invalid(fields={"reason": _("You are changing your own rights: name the order or request behind it.")})
+        raise Invalid(
+            fields={"reason": _("You are changing your own rights: name the order or request behind it.")}
+        )
     same = select(Membership).where(
         Membership.user_id == user_id, Membership.role == data.role, Membership.organisation_id == data.organisation.id,
         or_(Membership.until.is_(None), Membership.until >= data.since),
@@ -200,7 +216,9 @@ def _sound(work: Work, user_id: int, data: RoleData, own_id: int | None) -> None
 
 def _administrators_stay(work: Work, user_id: int) -> None:
     if user_id == work.actor.user_id and not _administrators(work, user_id):
-        raise Refusal([Reason(_("This is your last right to administer: somebody else may take it from you."))])
+        raise Refusal(
+            [Reason(_("This is your last right to administer: somebody else may take it from you."))]
+        )
     _someone_administers(work)
 
 

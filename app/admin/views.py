@@ -54,7 +54,9 @@ class ProfileView(RoomView):
                     service.change_own_password(
                         work, user, form.current_password.data, form.password.data, keep=cookie.get("sid")
                     )
-                return self.done(url_for("ProfileView.index"), _("The password is changed; other sessions have ended"))
+                return self.done(
+                    url_for("ProfileView.index"), _("The password is changed; other sessions have ended")
+                )
             except Invalid as error:
                 form.take_errors(error)
         return self.render(
@@ -67,11 +69,11 @@ class ProfileView(RoomView):
         work, database = self.read(), self.runtime.database
         user = _account(work, self.actor.user_id)
         name, good = user.username, service.is_password(user, typed)
-        if sessions.locked_until(work.session, name, work.now):
+        work.session.rollback()  # the attempt is counted in a transaction of its own
+        if not sessions.may_try(database, name, work.now):
             raise Invalid(_("Too many wrong attempts. Please try again in a quarter of an hour."))
-        work.session.rollback()  # the attempt is noted in a transaction of its own
-        if not good:
-            sessions.note_attempt(database, name, success=False, now=work.now)
+        if good:
+            sessions.forget_attempts(database, name)
 
 
 class MembershipView(RoomView):
@@ -117,7 +119,9 @@ class MembershipView(RoomView):
         elif request.method == "GET":
             form.process(obj=row)
             form.organisation.data = get_visible(work.session, Organisation, row.organisation_id).short_name
-            form.person.data = get_visible(work.session, Person, row.person_id).full_name if row.person_id else ""
+            form.person.data = (
+                get_visible(work.session, Person, row.person_id).full_name if row.person_id else ""
+            )
         return self._form(form, _("Change the role"), _account(self.read(), user_id))
 
     @page("/delete/<int:membership_id>", permission="write", methods=("POST",))
@@ -158,7 +162,10 @@ def _pages(chosen: str | None) -> list[tuple[str, frozenset[str], frozenset[str]
     """Title of a page, who reads it, who changes it; only what concerns the chosen role."""
     lines = []
     for code, actions in PAGES.items():
-        reads, writes = actions.get("read") or actions.get("self", frozenset()), actions.get("write", frozenset())
+        reads, writes = (
+            actions.get("read") or actions.get("self", frozenset()),
+            actions.get("write", frozenset()),
+        )
         if chosen is None or chosen in reads | writes:
             lines.append((str(PAGE_TITLES.get(code, code)), reads, writes))
     return lines
@@ -166,7 +173,9 @@ def _pages(chosen: str | None) -> list[tuple[str, frozenset[str], frozenset[str]
 
 def _acts(chosen: str | None) -> list[tuple[str, frozenset[str]]]:
     return [
-        (str(ACTS.get(code, code)), roles) for code, roles in CAPABILITIES.items() if chosen is None or chosen in roles
+        (str(ACTS.get(code, code)), roles)
+        for code, roles in CAPABILITIES.items()
+        if chosen is None or chosen in roles
     ]
 
 
@@ -180,7 +189,9 @@ def _account(work: Work, user_id: int | None) -> Any:
 def _suggest(work: Work, form: MembershipForm, user: Any) -> None:
     surname, session = user.last_name, work.session
     form.organisation.suggestions = lambda: schools.organisation_names(session)
-    form.person.suggestions = lambda: schools.person_names(session, surname) or schools.person_names(session, "")
+    form.person.suggestions = lambda: (
+        schools.person_names(session, surname) or schools.person_names(session, "")
+    )
 
 
 def _role(work: Work, form: Any) -> RoleData:

@@ -15,7 +15,7 @@ from app.cases.roles import case_roles
 from app.core.i18n import _, in_locale
 from app.core.ports import Fact
 from app.core.unit_of_work import Work
-from app.engine.definition import Definition
+from app.engine.definition import Approval, Definition
 from app.engine.state import Context, FactValue, State, Voter
 from app.schools.models import Person
 
@@ -86,6 +86,12 @@ def _voters(session: Session, work: Work, case: Case, roles: tuple[str, ...]) ->
     return tuple(voters)
 
 
+def authors_of(approval: Approval, state: State) -> frozenset[str]:
+    """Who drew up what is voted on: those who closed the tasks the vote waited for."""
+    done = (state.tasks.get(name) for name in approval.opens_after)
+    return frozenset(task.done_by for task in done if task is not None and task.done_by)
+
+
 def context(
     work: Work, case: Case, definition: Definition, state: State | None, fact_names: Iterable[str]
 ) -> Context:
@@ -96,10 +102,7 @@ def context(
     if stage.approval is not None:
         voters = voters_of(work, case, stage.approval.voters)
         if state is not None:
-            authors = frozenset(
-                t.done_by for task in stage.approval.opens_after
-                if (t := state.tasks.get(task)) is not None and t.done_by is not None
-            )  # fmt: skip
+            authors = authors_of(stage.approval, state)
     roles = frozenset({"system"}) if work.actor.is_system else case_roles(work.actor, case)
     extra = {"calendar": work.ports.working_day(work.session)} if work.ports.working_day else {}
     return Context(

@@ -66,7 +66,7 @@ class ReopenForm(RoomForm):
 
 
 class ProgrammeForm(RoomForm):
-    code = TextField(_("Short code"), required=True, max_length=40)
+    code = TextField(_("Short code"), required=True, max_length=30)
     title = TextField(_("Name of the project"), required=True, max_length=300)
     year = NumberField(_("Year"), required=True, whole=True)
     starts = DateField(_("Starts"), required=True)
@@ -79,6 +79,7 @@ class CaseForm(RoomForm):
 
 
 class CuratorForm(RoomForm):
+    expected_version = HiddenField()
     curator = ChoiceField(_("Curator school"), required=True, coerce=int)
 
 
@@ -90,5 +91,6 @@ class MeetingForm(RoomForm):
 
 
 class AgendaForm(RoomForm):
+    expected_version = HiddenField()
     heard = LongTextField(_("What was heard"), max_length=4000)
     decided = LongTextField(_("What was decided"), required=True, max_length=4000)

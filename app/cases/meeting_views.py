@@ -97,13 +97,17 @@ class MeetingView(RoomView):
     def item(self, item_id: int) -> Any:
         work = self.read()
         item = get_visible(work.session, MeetingItem, item_id)
-        form = AgendaForm(obj=item)
+        form = AgendaForm(
+            data={"heard": item.heard, "decided": item.decided, "expected_version": item.version}
+        )
         back = url_for("MeetingView.show", meeting_id=item.meeting_id)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
                     item = get_visible(work.session, MeetingItem, item_id)
-                    meetings.note_item(work, item, form.heard.data or "", form.decided.data or "")
+                    meetings.note_item(
+                        work, item, form.heard.data or "", form.decided.data or "", self.expected_version()
+                    )
                 return self.done(back, _("Saved"))
             except Invalid as error:
                 form.take_errors(error)
@@ -114,7 +118,9 @@ class MeetingView(RoomView):
     @page("/<int:meeting_id>/close", permission="write", methods=("POST",))
     def close(self, meeting_id: int) -> Any:
         with self.write() as work:
-            meetings.close_meeting(work, get_visible(work.session, Meeting, meeting_id))
+            meetings.close_meeting(
+                work, get_visible(work.session, Meeting, meeting_id), self.expected_version()
+            )
         return self.done(url_for("MeetingView.show", meeting_id=meeting_id), _("The meeting is closed"))
 
 

@@ -11,6 +11,7 @@ from app.access.memberships import accounts_holding
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
+from app.cases.queries import lock_programme
 from app.cases.roles import require_in_programme
 from app.core.errors import Invalid, Stale
 from app.core.i18n import _
@@ -20,6 +21,7 @@ from app.core.unit_of_work import Work
 def open_meeting(work: Work, programme: Programme, held_on: date | None = None) -> Meeting:
     """The planned meeting of the programme's group; a new one, with the next number, when none is planned."""
     with as_system(work.session):  # drafted by an effect of a vote, whoever gave the last one
+        lock_programme(work.session, programme.id)
         planned = work.session.scalars(
             select(Meeting).where(Meeting.programme_id == programme.id, Meeting.status == MeetingStatus.planned)
             .order_by(Meeting.number)
@@ -72,20 +74,26 @@ def edit_meeting(work: Work, meeting: Meeting, expected_version: int, changes: d
     audit.revise(work, meeting, changes, "meeting:edit")
 
 
-def note_item(work: Work, item: MeetingItem, heard: str, decided: str) -> None:
-    """What was heard and decided on one question; printed in the protocol. Raises Forbidden, Invalid."""
+def note_item(
+    work: Work, item: MeetingItem, heard: str, decided: str, expected_version: int | None = None
+) -> None:
+    """What was heard and decided on one question; printed in the protocol. Raises Forbidden, Stale, Invalid."""
     require_in_programme(work, "meeting.hold", item.meeting.programme)
+    if expected_version is not None and item.version != expected_version:
+        raise Stale
     if item.meeting.status == MeetingStatus.held:
         raise Invalid(_("The meeting is closed; its protocol is the record of it."))
     audit.revise(work, item, {"heard": heard, "decided": decided}, "meeting:note", case_id=item.case_id)
 
 
-def close_meeting(work: Work, meeting: Meeting) -> None:
+def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = None) -> None:
     """The meeting was held: from now on a new question opens a new meeting.
 
     Raises Forbidden, Invalid when nobody was present or the date lies ahead.
     """
     require_in_programme(work, "meeting.hold", meeting.programme)
+    if expected_version is not None and meeting.version != expected_version:
+        raise Stale
     if not meeting.present:
         raise Invalid(fields={"present": _("Mark who was present.")})
     if meeting.held_on > work.today:

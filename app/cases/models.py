@@ -191,7 +191,7 @@ class Meeting(Versioned, Base):
     items: Mapped[list[MeetingItem]] = relationship(back_populates="meeting", order_by="MeetingItem.position")
 
 
-class MeetingItem(Base):
+class MeetingItem(Versioned, Base):
     """One question of the agenda about one case, with what was heard and decided."""
 
     __tablename__ = "meeting_items"

@@ -11,7 +11,7 @@ from app.access.scopes import get_visible
 from app.cases import programmes, queries, service
 from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
 from app.cases.models import Programme
-from app.cases.roles import may_in_programme
+from app.cases.roles import may_in_programme, require_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -53,7 +53,8 @@ class ProgrammeView(RoomView):
                     authority, centre = _offices(work)
                     made = programmes.open_programme(
                         work, code=form.code.data, title=form.title.data, year=int(form.year.data or 0),
-                        starts=cast(date, form.starts.data), ends=cast(date, form.ends.data), authority=authority, centre=centre,
+                        starts=cast(date, form.starts.data), ends=cast(date, form.ends.data),
+                        authority=authority, centre=centre,
                         settings=_last_settings(work),
                     )  # fmt: skip
                     made_id = made.id
@@ -69,6 +70,7 @@ class ProgrammeView(RoomView):
     def edit(self, programme_id: int) -> Any:
         work = self.read()
         programme = get_visible(work.session, Programme, programme_id)
+        require_in_programme(work, "case.open", programme)
         form = ProgrammeForm(obj=programme)
         del form.code
         if form.validate_on_submit():
@@ -90,7 +92,7 @@ class ProgrammeView(RoomView):
     @page("/<int:programme_id>/cases/add", permission="write", methods=("GET", "POST"))
     def add_case(self, programme_id: int) -> Any:
         work = self.read()
-        get_visible(work.session, Programme, programme_id)
+        require_in_programme(work, "case.open", get_visible(work.session, Programme, programme_id))
         schools = [(o.id, o.short_name) for o in organisations(work.session, "school")]
         form = CaseForm()
         form.school.choices = form.curator.choices = [("", "—"), *schools]
@@ -113,13 +115,13 @@ class ProgrammeView(RoomView):
     def curator(self, case_id: int) -> Any:
         work = self.read()
         case = queries.get_case(work.session, case_id)
-        form = CuratorForm(data={"curator": case.curator_id})
+        form = CuratorForm(data={"curator": case.curator_id, "expected_version": case.version})
         form.curator.choices = [(o.id, o.short_name) for o in organisations(work.session, "school")]
         if form.validate_on_submit():
             try:
                 with self.write() as work:
                     curator = get_visible(work.session, Organisation, form.curator.data)
-                    service.assign_curator(work, case_id, curator)
+                    service.assign_curator(work, case_id, curator, self.expected_version())
                 return self.done(url_for("CaseView.show", case_id=case_id), _("The curator school is named"))
             except Invalid as error:
                 form.take_errors(error)

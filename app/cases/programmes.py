@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.access.permissions import CAPABILITIES
 from app.audit import service as audit
 from app.cases.models import Programme
+from app.cases.roles import require_in_programme
 from app.core.errors import Forbidden, Invalid, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -39,7 +40,8 @@ def open_programme(
 
 
 def edit_programme(work: Work, programme: Programme, expected_version: int, changes: dict[str, Any]) -> None:
-    """Correct a programme; the old values stay in the history. Raises Stale, Invalid."""
+    """Correct a programme; the old values stay in the history. Raises Forbidden, Stale, Invalid."""
+    require_in_programme(work, "case.open", programme)
     if programme.version != expected_version:
         raise Stale
     _check(work, programme.code, changes["starts"], changes["ends"], changes["year"], own=programme.id)

@@ -37,6 +37,11 @@ def lock_case(session: Session, case_id: int) -> Case:
     return get_case(session, case_id)
 
 
+def lock_programme(session: Session, programme_id: int) -> None:
+    """Hold the programme's row: whoever numbers something within it goes one by one."""
+    session.execute(select(Programme.id).where(Programme.id == programme_id).with_for_update())
+
+
 def list_cases(
     session: Session, *, programme_id: int | None = None, stage: str | None = None, text: str = ""
 ) -> Sequence[Case]:
@@ -86,6 +91,17 @@ def events_of(session: Session, case_id: int, after: int = 0) -> Sequence[CaseEv
     return session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.seq > after).order_by(CaseEvent.seq)
     ).all()
+
+
+def events_of_all(session: Session, case_ids: Sequence[int]) -> dict[int, list[CaseEvent]]:
+    """The events of many cases in one query: id of the case → its events in order."""
+    found: dict[int, list[CaseEvent]] = {case_id: [] for case_id in case_ids}
+    query = (
+        select(CaseEvent).where(CaseEvent.case_id.in_(case_ids)).order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    for event in session.scalars(query):
+        found[event.case_id].append(event)
+    return found
 
 
 def rounds_of(session: Session, case_id: int) -> Sequence[StageRound]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.cases.context import actor_id, voters_of
+from app.cases.context import actor_id, authors_of, voters_of
 from app.cases.history import title
 from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
-from app.cases.queries import WITH_NAMES
+from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles
-from app.cases.service import stored_events
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
 from app.engine import machine
+from app.engine.events import from_dict
 from app.engine.offers import waiting_for
 from app.engine.state import Voter
 
@@ -24,21 +24,20 @@ def case_queue(work: Work) -> list[QueueItem]:
         select(Case).options(*WITH_NAMES).where(Case.status.in_([CaseStatus.active, CaseStatus.suspended]))
     )
     items: list[QueueItem] = []
-    for case in work.session.scalars(query).all():
+    cases = work.session.scalars(query).all()
+    events = events_of_all(work.session, [case.id for case in cases])
+    for case in cases:
         roles = case_roles(work.actor, case)
         if not roles:
             continue
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, stored_events(work, case))
+        state = machine.fold(definition, [from_dict(row.data) for row in events[case.id]])
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
         if approval is not None and state.approval is not None:
             voters = voters_of(work, case, approval.voters)
-            authors = frozenset(
-                task.done_by for name in approval.opens_after
-                if (task := state.tasks.get(name)) is not None and task.done_by
-            )  # fmt: skip
+            authors = authors_of(approval, state)
         for waiting in waiting_for(definition, state, voters, authors):
             if waiting.optional or not roles.intersection(waiting.roles):
                 continue

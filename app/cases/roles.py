@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.access.permissions import CAPABILITIES
 from app.access.roles import AUTHORITY
-from app.cases.models import Case, Programme
+from app.cases.models import Case, CaseStatus, Programme
 from app.core.actor import Actor
-from app.core.errors import Forbidden
+from app.core.errors import Forbidden, Reason, Refusal
+from app.core.i18n import _
 from app.core.unit_of_work import Work
 
 
@@ -38,6 +39,18 @@ def require(work: Work, capability: str, case: Case) -> None:
     """Raises Forbidden unless the act is the actor's in this case."""
     if not may(work, capability, case):
         raise Forbidden
+
+
+def require_running(case: Case) -> None:
+    """Raises Refusal when the case is closed, terminated or suspended: nothing new is entered then."""
+    if case.status != CaseStatus.active:
+        raise Refusal(
+            [
+                Reason(
+                    _("The case is not being worked on now: nothing new can be entered."), f"/cases/{case.id}"
+                )
+            ]
+        )
 
 
 def may_in_programme(work: Work, capability: str, programme: Programme) -> bool:

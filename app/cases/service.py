@@ -15,8 +15,8 @@ from app.cases.context import context
 from app.cases.history import sentence
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
 from app.cases.projection import Projection, case_fields, project
-from app.cases.queries import events_of, get_case, lock_case
-from app.cases.roles import require_in_programme
+from app.cases.queries import events_of, get_case, lock_case, lock_programme
+from app.cases.roles import require_in_programme, require_running
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
 from app.core.unit_of_work import Work
@@ -27,6 +27,8 @@ from app.engine.state import Accepted, Action, Complete, ContentChanged, Open, R
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
+# stages of the shipped procedure in which the curator school may still be exchanged
+BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
 _WRONG_ROLE = frozenset({"role", "not_a_voter"})
 _FORM_FAULTS = frozenset({"comment_required", "field_required", "field_wrong"})
 
@@ -39,6 +41,7 @@ def open_case(
     Raises Forbidden for the wrong role, Invalid when the school has a case there already or would curate itself.
     """
     require_in_programme(work, "case.open", programme)
+    lock_programme(work.session, programme.id)  # two cases opened at once get two numbers
     taken = work.session.scalars(
         select(Case).where(Case.programme_id == programme.id, Case.school_id == school.id)
     ).first()
@@ -62,10 +65,22 @@ def open_case(
     return case
 
 
-def assign_curator(work: Work, case_id: int, curator: Organisation) -> None:
-    """Name another curator school, before the agreement makes it formal; the old one stays in the history."""
+def assign_curator(
+    work: Work, case_id: int, curator: Organisation, expected_version: int | None = None
+) -> None:
+    """Name another curator school, before the agreement makes it formal; the old one stays in the history.
+
+    Raises Forbidden, Stale, Refusal (the case is not running, or the stage of the agreement has begun), Invalid.
+    """
     case = lock_case(work.session, case_id)
     require_in_programme(work, "case.assign_curator", case.programme)
+    require_running(case)
+    if expected_version is not None and case.version != expected_version:
+        raise Stale
+    if case.stage not in BEFORE_AGREEMENT:
+        raise Refusal(
+            [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
+        )
     _check_curator(work, case.programme, case.school, curator)
     audit.revise(work, case, {"curator_id": curator.id}, "case:curator", case_id=case.id)
 

@@ -17,7 +17,7 @@ from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine.state import Cast, Complete, Fire, Reopen
 from app.schools.rules import search_key
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, int_arg, page
 
 
 def case_tabs(work: Work, case: Case) -> list[tuple[Any, str]]:
@@ -37,7 +37,7 @@ class CaseView(RoomView):
     def index(self) -> Any:
         work = self.read()
         text = request.args.get("q", "")[:100]
-        programme_id = request.args.get("programme", type=int)
+        programme_id = int_arg("programme")
         look = "table" if request.args.get("look") == "table" else "board"
         found = queries.list_cases(work.session, programme_id=programme_id, text=search_key(text))
         return self.render(

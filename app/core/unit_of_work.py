@@ -61,6 +61,7 @@ class Runtime:
         if session.info.get("in_work"):
             raise RuntimeError("units of work do not nest: pass the outer one")
         session.rollback()
+        session.expire_all()  # a thread that lives long must not decide by what it read before
         before = session.info.get("actor")
         session.info["actor"], session.info["in_work"] = actor, True
         work = Work(session, actor, self.clock.now(), self.ports)

@@ -12,7 +12,7 @@ from app.access.permissions import page_roles
 from app.cases.queries import programmes
 from app.core.i18n import _
 from app.dashboards.queries import Urgency, my_tasks_by_urgency, overview
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, int_arg, page
 
 URGENCIES = {
     Urgency.late: (_("Overdue"), "bad", "triangle-alert"),
@@ -49,7 +49,7 @@ class OverviewView(RoomView):
     def index(self) -> Any:
         work = self.read()
         on, wrong = _day(request.args.get("on", ""), work.today)
-        programme_id = request.args.get("programme", type=int)
+        programme_id = int_arg("programme")
         show, stage = request.args.get("show", ""), request.args.get("stage", "")
         shown = overview(work, on, programme_id)
         return self.render(

@@ -23,7 +23,9 @@ class Diagnosis:
 
 
 def _blocks(*rows: tuple[str, str, int, float, str]) -> list[dict[str, Any]]:
-    return [dict(zip(("subject", "block", "participants", "share", "deficit"), row, strict=True)) for row in rows]
+    return [
+        dict(zip(("subject", "block", "participants", "share", "deficit"), row, strict=True)) for row in rows
+    ]
 
 
 def _lessons(*rows: tuple[str, str, str, str]) -> list[dict[str, Any]]:

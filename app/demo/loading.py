@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from sqlalchemy import make_url, select
+
 from app import wiring
+from app.audit import service as audit
+from app.audit.models import AuditRecord
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Runtime
+from app.core.errors import OporaError
+from app.core.i18n import _
+from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import load_reference
 from app.demo.script import Script
 from app.demo.story import Story
@@ -22,6 +28,13 @@ from app.demo.tour import BEGINS
 TODAY = date(2025, 10, 9)
 
 
+LOADED = "demo:loaded"  # the last record of a load that came to its end
+
+
+def _is_whole(work: Work) -> bool:
+    return work.session.scalars(select(AuditRecord).where(AuditRecord.tag == LOADED)).first() is not None
+
+
 def load(system: Runtime, say: Callable[[str], None] = lambda line: None) -> bool:
     """Load the demo; False when it is there already, and nothing is changed."""
     clock = FixedClock(BEGINS)
@@ -29,6 +42,11 @@ def load(system: Runtime, say: Callable[[str], None] = lambda line: None) -> boo
     try:
         with past.work(SYSTEM) as work:
             if load_reference(work) is None:
+                if not _is_whole(work):
+                    raise OporaError(
+                        _("The demo was loaded only in part, the last time was interrupted. Remove the database "
+                          "(%(database)s) and start again.", database=make_url(system.settings.database_url).database)
+                    )  # fmt: skip
                 return False
         story = Story(Script(past, clock, say))
         story.open_cases()
@@ -43,6 +61,8 @@ def load(system: Runtime, say: Callable[[str], None] = lambda line: None) -> boo
         story.close(("50",))
         story.first_vote("oshi1")
         story.script.play()
+        with past.work(SYSTEM) as work:
+            audit.record(work, LOADED, ("programmes", None))
         return True
     finally:
         past.database.dispose()

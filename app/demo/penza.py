@@ -24,7 +24,7 @@ from app.documents.names import prefill_person, prefill_position
 from app.schools.models import Organisation, Person
 from app.schools.service import add_organisation, add_person, appoint
 
-PASSWORD = "Opora-demo-2025"
+PASSWORD = "Opora-demo-2025"  # noqa: S105 -- published: the demo is served on this machine only
 SINCE = date(2024, 9, 1)
 PROGRAMME = "ROV-2025"
 
@@ -137,7 +137,8 @@ SETTINGS: dict[str, Any] = {
     "order_index": {"value": "оп", "source": "номенклатура дел"},
     "place": {"value": "г. Пенза", "source": "место издания документов"},
     "title_gent": {
-        "value": "регионального проекта «Равенство образовательных возможностей»", "source": "название в документах",
+        "value": "регионального проекта «Равенство образовательных возможностей»",
+        "source": "название в документах",
     },
 }
 

@@ -54,7 +54,9 @@ _OTHER_RISK = {"co1": "failure"}  # the risk of motivation is not in the profile
 def plan(school: str) -> tuple[ItemInput, ...]:
     """The measures of a school's plan in their order, as adopted."""
     common = tuple(
-        replace(item, risk_code=_OTHER_RISK.get(school, item.risk_code)) if item.risk_code == "motivation" else item
+        replace(item, risk_code=_OTHER_RISK.get(school, item.risk_code))
+        if item.risk_code == "motivation"
+        else item
         for item in COMMON
     )
     order = list(Direction)

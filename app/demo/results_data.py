@@ -63,8 +63,15 @@ RESULTS: dict[str, Results] = {
             _two("oge", "mathematics", 9, (49, 19), (52, 10)),
         ),
         risks=(
-            RiskData(COMPETENCE, "high", "low", "Учителя русского языка и математики прошли ПДС и практикум центра."),
-            RiskData(FAILURE, "high", "medium", "Введены дополнительные занятия, доля неуспевающих снизилась."),
+            RiskData(
+                COMPETENCE,
+                "high",
+                "low",
+                "Учителя русского языка и математики прошли ПДС и практикум центра.",
+            ),
+            RiskData(
+                FAILURE, "high", "medium", "Введены дополнительные занятия, доля неуспевающих снизилась."
+            ),
             RiskData(MOTIVATION, "medium", "low", "Наставничество школы-куратора, открытые уроки."),
         ),
         notices=(_IN, _OUT),
@@ -87,7 +94,9 @@ RESULTS: dict[str, Results] = {
         ),
         risks=(
             RiskData(STAFF, "medium", "low", "Закрыта вакансия учителя математики."),
-            RiskData(COMPETENCE, "high", "medium", "Стажировочная площадка и консультации школы-куратора № 51."),
+            RiskData(
+                COMPETENCE, "high", "medium", "Стажировочная площадка и консультации школы-куратора № 51."
+            ),
             RiskData(PARENTS, "medium", "medium", "Работа продолжается."),
         ),
         notices=(_IN, _OUT),
@@ -109,7 +118,9 @@ RESULTS: dict[str, Results] = {
         risks=(
             RiskData(SPECIAL, "medium", "medium", "Контингент школы-интерната не изменился."),
             RiskData(MOTIVATION, "high", "medium", "Тьюторское сопровождение, проектная деятельность."),
-            RiskData(COMPETENCE, "medium", "low", "Все учителя-предметники прошли курсы повышения квалификации."),
+            RiskData(
+                COMPETENCE, "medium", "low", "Все учителя-предметники прошли курсы повышения квалификации."
+            ),
         ),
         notices=(_IN, _OUT),
         analysis=(
@@ -129,7 +140,9 @@ RESULTS: dict[str, Results] = {
         ),
         risks=(
             RiskData(FAILURE, "high", "high", "Доля обучающихся с рисками неуспешности не изменилась."),
-            RiskData(STAFF, "high", "medium", "Принят учитель математики, вакансия учителя русского языка открыта."),
+            RiskData(
+                STAFF, "high", "medium", "Принят учитель математики, вакансия учителя русского языка открыта."
+            ),
             RiskData(PARENTS, "medium", "medium", "Проведены две родительские конференции."),
         ),
         notices=(_IN, _listed(True, 2025, "уч-2", date(2025, 9, 15))),

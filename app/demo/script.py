@@ -38,10 +38,14 @@ class Script:
         self.steps: list[Step] = []
         self._last: date | None = None
 
-    def at(self, day: date, hour: float, username: str, says: str, act: Act, *, is_refused: bool = False) -> None:
+    def at(
+        self, day: date, hour: float, username: str, says: str, act: Act, *, is_refused: bool = False
+    ) -> None:
         """`username` acts on `day` at `hour` (Moscow); `says` tells it in Russian, the act may add an ending."""
         minutes = round(hour * 60)
-        instant = datetime.combine(day, time(minutes // 60, minutes % 60), self.system.ports.zone).astimezone(UTC)
+        instant = datetime.combine(day, time(minutes // 60, minutes % 60), self.system.ports.zone).astimezone(
+            UTC
+        )
         self.steps.append(Step(instant, len(self.steps), username, says, act, is_refused))
 
     def play(self) -> None:

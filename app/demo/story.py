@@ -17,7 +17,7 @@ from app.curation.rules import Side
 from app.demo import curation_data, diagnostics_data, events_data, library_data, plans_data, results_data
 from app.demo.penza import PAIRS
 from app.demo.scan import scan
-from app.demo.script import Script
+from app.demo.script import Act, Script
 from app.diagnostics import queries as diagnosis_queries
 from app.diagnostics import service as diagnosis
 from app.documents import service as papers
@@ -62,7 +62,9 @@ class Story:
     def act(self, work: Work, school: str, action: Complete | Cast | Fire) -> None:
         service.act(work, self.ids[school], action, self.case(work, school).version)
 
-    def fire(self, day: date, hour: float, who: str, school: str, step: str, says: str, **options: object) -> None:
+    def fire(
+        self, day: date, hour: float, who: str, school: str, step: str, says: str, **options: object
+    ) -> None:
         comment = str(options.get("comment", ""))
         fields = options.get("fields", {})
         self.script.at(
@@ -124,7 +126,9 @@ class Story:
 
             def verify(work: Work, school: str = school, data: diagnostics_data.Diagnosis = data) -> None:
                 for risk in diagnosis_queries.risks_of(work.session, self.ids[school]):
-                    diagnosis.verify_risk(work, self.ids[school], risk.id, data.verifications[risk.factor.code])
+                    diagnosis.verify_risk(
+                        work, self.ids[school], risk.id, data.verifications[risk.factor.code]
+                    )
                 self.act(work, school, Complete("verify_risks"))
 
             if school == "41":
@@ -159,7 +163,7 @@ class Story:
             if school in plans_data.FIRST_DRAFT:
                 self._return_once(school, submit)
 
-    def _return_once(self, school: str, submit: object) -> None:
+    def _return_once(self, school: str, submit: Act) -> None:
         self.script.at(on(20, 1), 10, "member1", f"{NAMES[school]}: голосует за план в первой редакции",
                        lambda work: self.act(work, school, Cast("for")))  # fmt: skip
         self.fire(on(20, 1), 11, "chair", school, "return_plan", "пробует вернуть план без причины",
@@ -172,13 +176,19 @@ class Story:
             for number, item in plans_data.corrections(school).items():
                 plans.edit_item(work, self.ids[school], rows[number].id, item)
 
-        self.script.at(on(20, 1), 14, DIRECTORS[school], f"{NAMES[school]}: исправляет мероприятия № 12 и № 13", correct)
-        self.script.at(on(20, 1), 15, DIRECTORS[school], f"{NAMES[school]}: представляет план второй раз", submit)  # type: ignore[arg-type]
+        self.script.at(
+            on(20, 1), 14, DIRECTORS[school], f"{NAMES[school]}: исправляет мероприятия № 12 и № 13", correct
+        )
+        self.script.at(
+            on(20, 1), 15, DIRECTORS[school], f"{NAMES[school]}: представляет план второй раз", submit
+        )
 
     def approve_plans(self, schools: Sequence[str] = ALL) -> None:
         """The group votes; the protocol is signed; order № 12-оп of 22.01.2025 approves the plans."""
         self._vote(on(21, 1), schools, "план мероприятий")
-        self._meeting(on(21, 1), 1, "О рассмотрении планов мероприятий по повышению образовательных результатов")
+        self._meeting(
+            on(21, 1), 1, "О рассмотрении планов мероприятий по повышению образовательных результатов"
+        )
         self.fire(on(21, 1), 17.5, "clerk", schools[-1], "adopt_plan", "пробует перейти к договору без приказа",
                   refused=True)  # fmt: skip
 
@@ -201,7 +211,9 @@ class Story:
             return f"№ {document.number} от 22.01.2025"
 
         self.script.at(on(22, 1), 9, "clerk", "готовит приказ и отдаёт на подпись:", order)
-        self.script.at(on(22, 1), 11, "clerk", "прикладывает скан приказа, подписанного начальником Управления", sign)
+        self.script.at(
+            on(22, 1), 11, "clerk", "прикладывает скан приказа, подписанного начальником Управления", sign
+        )
         self.script.at(on(22, 1), 12, "clerk", "регистрирует приказ:", register)
         for n, school in enumerate(schools):
             self.fire(on(22, 1), 13 + n * 0.1, "clerk", school, "adopt_plan", "план утверждён приказом")
@@ -233,7 +245,9 @@ class Story:
                 )
                 return ending
 
-            self.script.at(on(24, 1), 10 + shift, "clerk", f"{NAMES[school]}: готовит договор о сотрудничестве", prepare)
+            self.script.at(
+                on(24, 1), 10 + shift, "clerk", f"{NAMES[school]}: готовит договор о сотрудничестве", prepare
+            )
             self.script.at(on(27, 1), 10 + shift, curator_of(school),
                            f"{NAMES[school]}: школа-куратор регистрирует и подписывает договор", one_side)  # fmt: skip
             if school == "41":
@@ -241,7 +255,14 @@ class Story:
                           refused=True)  # fmt: skip
             self.script.at(on(27, 1), 12 + shift, DIRECTORS[school],
                            f"{NAMES[school]}: регистрирует, подписывает, прикладывает скан", other_side)  # fmt: skip
-            self.fire(on(28, 1), 10 + shift, "methodist", school, "start_events", "договор действует, начинает реализацию")
+            self.fire(
+                on(28, 1),
+                10 + shift,
+                "methodist",
+                school,
+                "start_events",
+                "договор действует, начинает реализацию",
+            )
 
     def carry_out(self, schools: Sequence[str] = ALL, until: Mapping[str, date] | None = None) -> None:
         """Events, visits and reports on the plan, each on its own date; of some schools only up to a day."""
@@ -271,7 +292,9 @@ class Story:
         for n, school in enumerate(schools):
             data = results_data.RESULTS[school]
             shift = n * 0.1
-            self.fire(on(1, 10), 9 + shift, "methodist", school, "start_review", "план выполнен, начинает итоги")
+            self.fire(
+                on(1, 10), 9 + shift, "methodist", school, "start_review", "план выполнен, начинает итоги"
+            )
 
             def enter(work: Work, school: str = school, data: results_data.Results = data) -> None:
                 for procedure in data.procedures:
@@ -290,11 +313,15 @@ class Story:
             def put_to_vote(work: Work, school: str = school, data: results_data.Results = data) -> None:
                 results.decide_outcome(work, self.ids[school], data.decision)
 
-            self.script.at(on(2, 10), 10 + shift, "methodist", f"{NAMES[school]}: вносит результаты двух лет", enter)
+            self.script.at(
+                on(2, 10), 10 + shift, "methodist", f"{NAMES[school]}: вносит результаты двух лет", enter
+            )
             self.script.at(on(3, 10), 10 + shift, "methodist", f"{NAMES[school]}: пишет анализ", analyse)
             self.script.at(on(3, 10), 14 + shift, "secretary", f"{NAMES[school]}: вносит исход на голосование",
                            put_to_vote)  # fmt: skip
-            self.done(on(3, 10), 15 + shift, "methodist", school, "analyse_results", "итоги готовы к рассмотрению")
+            self.done(
+                on(3, 10), 15 + shift, "methodist", school, "analyse_results", "итоги готовы к рассмотрению"
+            )
 
             def printed(work: Work, school: str = school) -> None:
                 results.print_report(work, self.ids[school])
@@ -332,7 +359,9 @@ class Story:
             meeting = _meeting(work, number)
             group = meetings.members(work, meeting.programme)
             people = [*group["chair"], *group["secretary"], *group["member"][:1]]  # one member is away
-            meetings.edit_meeting(work, meeting, meeting.version, {"held_on": day, "place": "г. Пенза", "present": people})
+            meetings.edit_meeting(
+                work, meeting, meeting.version, {"held_on": day, "place": "г. Пенза", "present": people}
+            )
             for item in _items(work, meeting):
                 school = item.case.school.short_name
                 meetings.note_item(work, item, f"{about}: {school}. Представлены материалы школы и школы-куратора.",
@@ -351,7 +380,9 @@ class Story:
 
         self.script.at(day, 14, "secretary", "ведёт заседание координационной группы", hold)
         self.script.at(day, 15, "secretary", "печатает протокол", send)
-        self.script.at(day, 16, "secretary", "прикладывает протокол с подписями председателя и секретаря", sign)
+        self.script.at(
+            day, 16, "secretary", "прикладывает протокол с подписями председателя и секретаря", sign
+        )
 
     def _visit(self, school: str, number: int) -> None:
         """The visit on its day, its report, the director's acknowledgement, the fate of the recommendations."""
@@ -381,14 +412,19 @@ class Story:
             visits.settle_recommendation(work, self.ids[school], row.id, fate.status, fate.note)
 
         name, curator, director = NAMES[school], curator_of(school), DIRECTORS[school]
-        self.script.at(told.visit.held_on, 16, curator, f"{name}: записывает выезд «{told.visit.purpose}»", record)
+        self.script.at(
+            told.visit.held_on, 16, curator, f"{name}: записывает выезд «{told.visit.purpose}»", record
+        )
         self.script.at(told.submitted_on, 17, curator, f"{name}: отдаёт справку о выезде", submit)
+
         def printed(work: Work) -> None:
             visits.print_report(work, self.ids[school], visit(work).id)
 
         day = f"{told.visit.held_on:%d.%m}"
         self.script.at(told.acknowledged_on, 18, director, f"{name}: ознакомлен со справкой", acknowledge)
-        self.script.at(told.acknowledged_on, 18.2, curator, f"{name}: печатает справку о выезде {day}", printed)
+        self.script.at(
+            told.acknowledged_on, 18.2, curator, f"{name}: печатает справку о выезде {day}", printed
+        )
         for fate in told.fates:
             self.script.at(fate.told_on, 18.5, director, f"{name}: о рекомендации: {fate.note}",
                            lambda work, fate=fate: settle(work, fate))  # type: ignore[misc]  # fmt: skip
@@ -409,7 +445,9 @@ class Story:
             events.take_part(work, self.ids[school], event.id, data)
             return f"(учителей: {data.teachers})"
 
-        self.script.at(on(29, 1), 10 + n * 0.1, "methodist", f"планирует мероприятие «{told.event.title}»", add)
+        self.script.at(
+            on(29, 1), 10 + n * 0.1, "methodist", f"планирует мероприятие «{told.event.title}»", add
+        )
         for school, until in ends.items():
             if school in told.people and ended + timedelta(days=1) <= until:
                 self.script.at(ended + timedelta(days=1), 10, DIRECTORS[school],
@@ -450,8 +488,7 @@ def _latest(work: Work, template: str) -> Document:
 
 
 def _meeting(work: Work, number: int) -> Meeting:
-    programme = work.session.scalars(select(Programme).order_by(Programme.id)).first()
-    assert programme is not None
+    programme = work.session.scalars(select(Programme).order_by(Programme.id).limit(1)).one()
     return next(m for m in queries.meetings_of(work.session, programme.id) if m.number == number)
 
 

@@ -36,15 +36,18 @@ def main(out: Path, database_url: str, say: Say) -> int:
         raise OporaError(_("%(path)s is not a folder.", path=out))
     with tempfile.TemporaryDirectory(prefix="opora-tour-") as folder:
         var = Path(folder)
-        environ = {"STORAGE_URL": f"file:{var / 'files'}"} | ({"DATABASE_URL": database_url} if database_url else {})
+        environ = {"STORAGE_URL": f"file:{var / 'files'}"} | (
+            {"DATABASE_URL": database_url} if database_url else {}
+        )
         settings = config.load(environ, demo=True, var=var)
-        system = wiring.build(settings, FixedClock(BEGINS))
+        clock = FixedClock(BEGINS)
+        system = wiring.build(settings, clock)
         try:
             if inspect(system.database.engine).has_table("cases"):
                 raise OporaError(_("The tour needs an empty database of its own."))
             migrate(settings)
             bootstrap(system)
-            walk(system, say)
+            walk(system, clock, say)
             written = write_papers(system, out)
             say(f"\nДокументы ({len(written)}) — {out}:")
             for name in written:
@@ -55,17 +58,17 @@ def main(out: Path, database_url: str, say: Say) -> int:
             system.database.dispose()
 
 
-def walk(system: Runtime, say: Say) -> Story:
+def walk(system: Runtime, clock: FixedClock, say: Say) -> Story:
     """The whole year 2025, four cases to their real outcomes."""
-    clock = system.clock
-    assert isinstance(clock, FixedClock)
     with system.work(SYSTEM) as work:
         load_reference(work)
     say("Равенство образовательных возможностей, 2025 год, г. Пенза. Школы настоящие, люди и цифры учебные.")
     story = Story(Script(system, clock, say))
     story.open_cases()
-    for stage in (story.diagnose, story.plan, story.approve_plans, story.agree, story.carry_out, story.publish, story.review,
-                  story.close):  # fmt: skip
+    for stage in (
+        story.diagnose, story.plan, story.approve_plans, story.agree, story.carry_out, story.publish, story.review,
+        story.close,
+    ):  # fmt: skip
         stage()
     story.script.play()
     say("\nИсходы:")
@@ -79,7 +82,9 @@ def write_papers(system: Runtime, out: Path) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     work, names = system.read(SYSTEM), []
     docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    for stored in work.session.scalars(select(StoredFile).where(StoredFile.media_type == docx).order_by(StoredFile.id)):
+    for stored in work.session.scalars(
+        select(StoredFile).where(StoredFile.media_type == docx).order_by(StoredFile.id)
+    ):
         name, n = stored.name, 1
         while name in names:
             n += 1
@@ -87,5 +92,3 @@ def write_papers(system: Runtime, out: Path) -> list[str]:
         (out / name).write_bytes(system.ports.storage.get(stored.sha256))
         names.append(name)
     return sorted(names)
-
-

@@ -20,7 +20,7 @@ from app.events.forms import EventForm, ParticipationForm, ReasonForm, TeacherFo
 from app.events.panels import load
 from app.events.rules import EVENT_KINDS, EventKind
 from app.events.service import EventInput, ParticipationInput, TeacherInput
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, int_arg, page
 
 
 class EventView(RoomView):
@@ -33,7 +33,7 @@ class EventView(RoomView):
     def index(self) -> Any:
         work = self.read()
         known = programmes(work.session)
-        programme = _chosen(known, request.args.get("programme", type=int))
+        programme = _chosen(known, int_arg("programme"))
         kind = request.args.get("kind", "")
         found = queries.events_of_programme(work.session, programme.id) if programme else ()
         shown = [e for e in found if not kind or e.kind == kind]
@@ -68,7 +68,7 @@ class EventView(RoomView):
     @page("/add", permission="write", methods=("GET", "POST"))
     def add(self) -> Any:
         work = self.read()
-        programme = _chosen(programmes(work.session), request.args.get("programme", type=int))
+        programme = _chosen(programmes(work.session), int_arg("programme"))
         if programme is None:
             raise NotFound
         require_in_programme(work, "events.manage", programme)

@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response
 
 from app.access.security import runtime
 from app.core.actor import Actor
-from app.core.errors import Forbidden, Invalid
+from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.i18n import Text
 from app.core.unit_of_work import Runtime, Work
 
+_LAST_ID = 2**31 - 1
+MAX_ID = 2**31 - 1  # keys are 32 bits wide on PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -35,13 +37,22 @@ def page(rule: str, *, permission: str = "read", methods: tuple[str, ...] = ("GE
                 return redirect(self.appbuilder.get_url_for_login_with(back) if back else "/login/")
             if not self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name):
                 raise Forbidden
+            if any(isinstance(value, int) and value > _LAST_ID for value in kwargs.values()):
+                raise NotFound  # a number no database column holds
             return view(self, *args, **kwargs)
 
         guarded._permission_name = permission  # type: ignore[attr-defined]
+        guarded._opens_own_work = True  # type: ignore[attr-defined]
         guarded._urls = [*getattr(view, "_urls", []), (rule, methods)]  # type: ignore[attr-defined]
         return guarded  # type: ignore[return-value]
 
     return declare
+
+
+def int_arg(name: str) -> int | None:
+    """A whole number of the address (`?programme=3`), or None for anything that is no key of a row."""
+    value = request.args.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and int(value) <= MAX_ID else None
 
 
 class RoomView(BaseView):

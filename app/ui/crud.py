@@ -31,7 +31,9 @@ MAX_TEXT = 200
 class GuardedInterface(SQLAInterface):
     """FAB's data interface for a key that came from outside: not a number means not found."""
 
-    eager: tuple[Any, ...] = ()  # loader options, so that a list costs the same number of queries at any length
+    eager: tuple[
+        Any, ...
+    ] = ()  # loader options, so that a list costs the same number of queries at any length
 
     def apply_filters(self, query: Any, filters: Any) -> Any:
         return super().apply_filters(query, filters).options(*self.eager)
@@ -171,7 +173,8 @@ def reject_odd_parameters() -> None:
 
     `_flt_` on add and edit would set foreign keys. FAB looks for the words anywhere in a name, so we do too.
     """
-    if "\x00" in request.full_path or any("\x00" in value for value in request.args.values()):
+    given = [*request.args.values(), *(request.form.values() if request.method == "POST" else ())]
+    if "\x00" in request.full_path or any("\x00" in value for value in given):
         raise BadRequest  # PostgreSQL refuses the sign, and no text has it
     on_form = re.search(r"/(add|edit)(/|$)", request.path) is not None
     for name, value in request.args.items(multi=True):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
-from sqlalchemy.exc import OperationalError
+from flask import Flask, g, render_template, request
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.access.security import runtime
 from app.core.errors import OporaError, Stale
 from app.core.i18n import Text, _
 
@@ -40,11 +41,25 @@ def register(app: Flask) -> None:
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
             fields=getattr(error, "fields", {}), back=request.referrer,
+            typed=g.form.typed() if error.status == 409 and "form" in g else (),
         )  # fmt: skip
 
     @app.errorhandler(StaleDataError)
     def stale(error: StaleDataError) -> tuple[str, int]:
         return refused(Stale())
+
+    @app.errorhandler(IntegrityError)
+    def taken(error: IntegrityError) -> tuple[str, int]:
+        # two people entered the same thing at once, and the database let one of them through
+        log.warning("integrity: %s", type(error.orig).__name__)
+        runtime().database.session.rollback()
+        return refused(Stale())
+
+    @app.errorhandler(DataError)
+    def unfit(error: DataError) -> tuple[str, int]:
+        log.warning("data: %s", type(error.orig).__name__)
+        runtime().database.session.rollback()
+        return answer(400, _SENTENCES[400])
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> tuple[str, int]:

@@ -20,11 +20,12 @@ and in the view::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
+from flask import g, has_request_context
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, FormField, PasswordField
+from wtforms import EmailField, Field, FormField, HiddenField, PasswordField
 from wtforms.fields.simple import FileField
 
 from app.core.errors import Invalid, OporaError, Refusal
@@ -57,6 +58,12 @@ class RoomForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.errors_top: list[Label] = []
+        if has_request_context():
+            g.form = self  # when what it says cannot be saved any more, it is shown to copy from
+
+    def typed(self) -> list[tuple[str, str]]:
+        """What the person typed, as it was typed, under the labels of the fields; no passwords, no files."""
+        return list(_typed(self))
 
     def take_errors(self, error: OporaError) -> None:
         """Show a refusal of the service where the person can mend it: at the field, else on top."""
@@ -97,6 +104,20 @@ class RoomForm(FlaskForm):
     @property
     def has_files(self) -> bool:
         return any(isinstance(f, FileField) for f in self)
+
+
+def _typed(form: Any) -> Iterator[tuple[str, str]]:
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _typed(field.form)
+        elif isinstance(field, RowsField):
+            for entry in field.entries:
+                yield from _typed(entry.form) if isinstance(entry, FormField) else ()
+        elif isinstance(field, HiddenField | PasswordField | FileField):
+            continue
+        elif texts := [str(raw) for raw in field.raw_data or () if isinstance(raw, str) and raw.strip()]:
+            titles = {str(choice[0]): str(choice[1]) for choice in getattr(field, "choices", None) or ()}
+            yield str(field.label.text), ", ".join(titles.get(text, text) for text in texts)
 
 
 __all__ = [

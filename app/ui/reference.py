@@ -108,6 +108,6 @@ class ServiceReferenceView(ReferenceView):
         return url_for(f"{self.endpoint}.list")
 
     def _form(self, form: RoomForm, title: Text | str, back: str, item: Any = None) -> Any:
-        return self.render(self.form_page, form.status, form=form, title=title, back=back, item=item, view=self)
-
-
+        return self.render(
+            self.form_page, form.status, form=form, title=title, back=back, item=item, view=self
+        )

@@ -16,7 +16,9 @@ from app.schools.queries import organisations
 from tests.people import open_cases
 
 
-def test_of_two_people_who_act_on_the_same_version_one_wins_and_the_other_is_told(penza_on_both: Runtime) -> None:
+def test_of_two_people_who_act_on_the_same_version_one_wins_and_the_other_is_told(
+    penza_on_both: Runtime,
+) -> None:
     system = penza_on_both
     case_id = open_cases(system)["41"]
     methodist = actor(system, "methodist")
@@ -44,7 +46,9 @@ def test_of_two_people_who_act_on_the_same_version_one_wins_and_the_other_is_tol
     assert list(verify.findings(system)) == []
 
 
-def test_a_hidden_case_is_not_found_and_a_foreign_step_forbidden(penza: Runtime, cases: dict[str, int]) -> None:
+def test_a_hidden_case_is_not_found_and_a_foreign_step_forbidden(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
     with pytest.raises(NotFound), penza.work(actor(penza, "director50")) as work:
         service.act(work, cases["41"], Fire("start_diagnosis"), 1)
     with pytest.raises(Forbidden), penza.work(actor(penza, "director41")) as work:
@@ -69,7 +73,9 @@ def test_a_refused_step_leaves_nothing_behind(penza: Runtime, cases: dict[str, i
     assert len(queries.events_of(work.session, cases["41"])) == 2
 
 
-def test_a_supported_school_cannot_curate_and_a_case_is_opened_once(penza: Runtime, cases: dict[str, int]) -> None:
+def test_a_supported_school_cannot_curate_and_a_case_is_opened_once(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
     with pytest.raises(Invalid), penza.work(actor(penza, "methodist")) as work:
         service.assign_curator(work, cases["41"], _school(penza, "50"))
     with pytest.raises(Invalid), penza.work(actor(penza, "methodist")) as work:
@@ -78,7 +84,9 @@ def test_a_supported_school_cannot_curate_and_a_case_is_opened_once(penza: Runti
         )
 
 
-def test_nobody_votes_before_the_plan_is_there_and_a_director_never(penza: Runtime, cases: dict[str, int]) -> None:
+def test_nobody_votes_before_the_plan_is_there_and_a_director_never(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
     with pytest.raises(Refusal), penza.work(actor(penza, "chair")) as work:
         service.act(work, cases["41"], Cast("for"), 1)
     with pytest.raises((Forbidden, Refusal)), penza.work(actor(penza, "director41")) as work:

@@ -64,7 +64,7 @@ def test_the_same_year_on_postgresql_gives_the_same_papers(
 
 def test_the_tour_refuses_a_file_and_a_database_in_use(sqlite_database: TestDatabase, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(Exception, match="папка|folder"):
+    with pytest.raises(Exception, match=r"папка|folder"):
         tour.main(tmp_path / "file", "", print)
-    with pytest.raises(Exception, match="пустая|empty"):
+    with pytest.raises(Exception, match=r"пустая|empty"):
         tour.main(tmp_path / "out", sqlite_database.url, print)

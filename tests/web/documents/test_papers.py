@@ -53,7 +53,10 @@ def typed(web: WebUsers, order: int) -> dict[str, Any]:
     assert page.status_code == 200
     text = page.get_data(as_text=True)
     data: dict[str, Any] = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', text))
-    data |= {k: v.lstrip("\r\n") for k, v in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', text)}
+    data |= {
+        k: v.lstrip("\r\n")
+        for k, v in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>([^<]*)</textarea>', text)
+    }
     for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', text, re.S):
         chosen = re.search(r'selected[^>]*value="([^"]*)"', body)
         data[name] = chosen.group(1) if chosen else ""
@@ -113,7 +116,10 @@ def test_the_whole_way_of_the_order_in_the_browser(web: WebUsers, penza: Runtime
     refused = web.post("clerk", f"{card}/register", entry)
     assert refused.status_code == 422
     assert "12-оп" in refused.get_data(as_text=True)
-    assert web.post("clerk", f"{card}/register", {**entry, "reason": "Журнал вёлся на бумаге"}).status_code == 303
+    assert (
+        web.post("clerk", f"{card}/register", {**entry, "reason": "Журнал вёлся на бумаге"}).status_code
+        == 303
+    )
     drain(penza)
     text = clerk.get(card).get_data(as_text=True)
     assert "Зарегистрированный экземпляр" in text
@@ -155,5 +161,7 @@ def test_what_waits_for_the_clerk(web: WebUsers, penza: Runtime, order: int) -> 
     assert "Завершить проект" in web("clerk").get("/").get_data(as_text=True)
     with penza.work(actor(penza, "clerk")) as work:
         service.send_to_sign(work, order)
-        service.sign(work, order, [service.SignatureInput("head", date(2025, 1, 22))], service.Proof(PDF, "a.pdf"))
+        service.sign(
+            work, order, [service.SignatureInput("head", date(2025, 1, 22))], service.Proof(PDF, "a.pdf")
+        )
     assert "Зарегистрировать: " in web("clerk").get("/").get_data(as_text=True)
