@@ -73,6 +73,19 @@ def parser() -> argparse.ArgumentParser:
     check = workflow.add_parser("check", help="check the definitions; faults with file, line and column")
     check.add_argument("files", nargs="*", type=Path)
     check.set_defaults(run=workflow_check)
+    test = workflow.add_parser("test", help="play the scenarios beside the definitions, report their coverage")
+    test.add_argument("files", nargs="*", type=Path, help="definitions, or files of scenarios")
+    test.set_defaults(run=workflow_test)
+    walk = workflow.add_parser("simulate", help="try random histories against the promises")
+    walk.add_argument("files", nargs="*", type=Path)
+    walk.add_argument("--runs", type=int, default=500)
+    walk.add_argument("--seed", type=int, default=1, help="the same seed gives the same histories")
+    walk.set_defaults(run=workflow_simulate)
+    diagram = workflow.add_parser("diagram", help="draw a definition as SVG")
+    diagram.add_argument("file", nargs="?", type=Path, help="the newest of ours when left out")
+    diagram.add_argument("--lang", choices=("ru", "en"), default="ru")
+    diagram.add_argument("--out", type=Path, help="a file instead of the standard output")
+    diagram.set_defaults(run=workflow_diagram)
     return top
 
 
@@ -179,6 +192,7 @@ def verify(_arguments: argparse.Namespace) -> int:
 def run_tour(arguments: argparse.Namespace) -> int:
     from app.demo.tour import main as walk
 
+    logs.configure("WARNING")
     return walk(arguments.out, arguments.database_url, print)
 
 
@@ -203,3 +217,21 @@ def workflow_check(arguments: argparse.Namespace) -> int:
 
     pages = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
     return check_files(arguments.files, print, facts=wiring.FACTS, effects=wiring.EFFECTS, pages=pages)
+
+
+def workflow_test(arguments: argparse.Namespace) -> int:
+    from app.cases.rehearsal import play_files
+
+    return play_files(arguments.files, print)
+
+
+def workflow_simulate(arguments: argparse.Namespace) -> int:
+    from app.cases.rehearsal import simulate_files
+
+    return simulate_files(arguments.files, max(arguments.runs, 1), arguments.seed, print)
+
+
+def workflow_diagram(arguments: argparse.Namespace) -> int:
+    from app.cases.rehearsal import draw_file
+
+    return draw_file(arguments.file, arguments.lang, arguments.out, print)

@@ -86,7 +86,7 @@ def load(
             _("CLOCK moves the date of a training copy only; a real system keeps the real time.")
         )
     for name, url in (("DATABASE_URL", database_url), ("DATABASE_OWNER_URL", env.get("DATABASE_OWNER_URL"))):
-        if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
+        if url and not url.startswith(("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")):
             raise Misconfigured(
                 _("%(name)s must begin with sqlite:///, or postgresql:// and the server's address.", name=name)
             )

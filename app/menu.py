@@ -36,7 +36,22 @@ class Item:
     category: str = ""
 
 
-ROOMS = (cases, documents, journal, diagnostics, plans, curation, events, files, results, library, working_days, dashboards, schools, admin)
+ROOMS = (
+    cases,
+    documents,
+    journal,
+    diagnostics,
+    plans,
+    curation,
+    events,
+    files,
+    results,
+    library,
+    working_days,
+    dashboards,
+    schools,
+    admin,
+)
 
 MENU: tuple[Item, ...] = (
     Item("Tasks", _("My tasks"), "/", "list-checks", "Tasks"),
@@ -49,8 +64,17 @@ MENU: tuple[Item, ...] = (
     Item("Journal", _("Journal of registration"), "/journal/", "book-text", "Journal"),
     Item("Library", _("Library"), "/library/", "library", "Library"),
     Item("Publications", _("Publications"), "/publications/", "globe", "Publications"),
-    Item("WorkingDays", _("Working calendar"), "/working-days/list/", "calendar", "WorkingDays", "Reference books"),
-    Item("Organisations", _("Organisations"), "/organisations/list/", "school", "Reference", "Reference books"),
+    Item(
+        "WorkingDays",
+        _("Working calendar"),
+        "/working-days/list/",
+        "calendar",
+        "WorkingDays",
+        "Reference books",
+    ),
+    Item(
+        "Organisations", _("Organisations"), "/organisations/list/", "school", "Reference", "Reference books"
+    ),
     Item("People", _("Employees"), "/people/list/", "users", "People", "Reference books"),
     Item("Positions", _("Positions"), "/positions/list/", "id-card", "People", "Reference books"),
     Item("Accounts", _("Accounts"), "/users/list/", "user", "Accounts", "Administration"),

@@ -46,6 +46,7 @@ from app.curation import queues as curation_queues
 from app.curation import service as curation_service
 from app.curation import texts as curation_texts
 from app.curation import values as curation_values
+from app.curation import verify as curation_proof
 from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
@@ -78,6 +79,7 @@ from app.plans import facts as plan_facts
 from app.plans import figures as plan_figures
 from app.plans import panels as plan_panels
 from app.plans import policy as _plan_policy
+from app.plans import queues as plan_queues
 from app.plans import texts as plan_texts
 from app.plans import values as plan_values
 from app.results import facts as result_facts
@@ -127,6 +129,7 @@ QUEUES: list[QueueSource] = [
     *document_queues.QUEUES,
     *curation_queues.QUEUES,
     *event_queues.QUEUES,
+    *plan_queues.QUEUES,
 ]
 
 PANELS: list[Panel] = [
@@ -197,6 +200,7 @@ VALUES: tuple[Mapping[str, ValueSource], ...] = (
 
 # What a room proves about its rows when `verify` asks; the files are read once, by the room of files.
 PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
+    "curation": curation_proof.findings,
     "documents": partial(document_proof.findings, read_files=False),
 }
 
@@ -219,7 +223,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         tags=dict(TAGS),
         prefill_person=prefill_person, prefill_position=prefill_position,
         working_day=working_calendar, proofs=dict(PROOFS),
-        periodic=list(PERIODIC),
+        periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
         choices=dict(CHOICES), after_task=dict(AFTER_TASK),
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)

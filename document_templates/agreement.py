@@ -7,6 +7,7 @@ from typing import Any
 from layout import TEXT_WIDTH, Paper
 
 NB = "\u00a0"
+SIZE = 13  # pt: the agreement and its signatures fit on two pages
 
 
 def _side(code: str, title: str) -> str:
@@ -19,6 +20,13 @@ def _side(code: str, title: str) -> str:
 
 def _number(code: str) -> str:
     return f"№{NB}{{% if {code}.number %}}{{{{ {code}.number }}}}{{% else %}}____________{{% endif %}}"
+
+
+def _by_hand(title: str, field: str, *blanks: int) -> str:
+    """A particular of a school, or a blank to write it into: the parties fill it in when they sign."""
+    value = f"{{{{ %(side)s.{field} }}}}".replace(" }}", "|nbsp }}")
+    blank = " ".join("_" * width for width in blanks)
+    return f"{title}: {{% if %(side)s.{field} %}}{value}{{% else %}}{blank}{{% endif %}}"
 
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -112,29 +120,34 @@ def agreement() -> bytes:
         _side("curator", "Школа-куратор")
         + ", с одной стороны, и "
         + _side("supported", "Школа-партнёр")
-        + ", с другой стороны, совместно именуемые «Стороны», заключили настоящий договор о нижеследующем:"
+        + ", с другой стороны, совместно именуемые «Стороны», заключили настоящий договор о нижеследующем:",
+        size=SIZE,
     )
     for number, (title, points) in enumerate(SECTIONS, start=1):
-        paper.line(f"{number}. {title}", "center", bold=True, before=12, after=6, keep=True)
+        paper.line(f"{number}. {title}", "center", bold=True, size=SIZE, before=10, after=4, keep=True)
         for no, point in enumerate(points, start=1):
-            # The last words stay with the signatures: a page of signatures alone could be put to any paper.
-            last = number == len(SECTIONS) and no == len(points)
             text = point.replace("№ ", "№" + NB).replace(" – ", NB + "– ")
-            paper.line(f"{number}.{no}. {text}", keep=last, together=last)
+            paper.line(f"{number}.{no}. {text}", size=SIZE)
     paper.line(
-        f"{len(SECTIONS) + 1}. Адреса и подписи Сторон", "center", bold=True, before=12, after=6, keep=True
+        f"{len(SECTIONS) + 1}. Адреса и подписи Сторон",
+        "center",
+        bold=True,
+        size=SIZE,
+        before=10,
+        after=4,
+        keep=True,
     )
     signatures = paper.table(widths, border=False)
     look: dict[str, Any] = {"size": 12, "right": 4}
     paper.row(signatures, ["Школа-куратор", "Школа-партнёр"], widths, bold=True, keep=True, **look)
     for text, before in (
         ("{{ %s.full_name|nbsp }}", 4),
-        ("Адрес: {{ %s.address|nbsp }}", 4),
-        ("Телефон: {{ %s.phone|nbsp }}", 0),
+        (_by_hand("Адрес", "address", 30, 37), 4),
+        (_by_hand("Телефон", "phone", 26), 0),
         ("{{ %s.director.position.title|nbsp|capital }}", 12),
         ("_______________ {{ %s.director|initials_first }}", 16),
         ("М.П.", 8),
     ):
-        cells = [text % side if "%s" in text else text for side in ("curator", "supported")]
+        cells = [text.replace("%(side)s", side).replace("%s", side) for side in ("curator", "supported")]
         paper.row(signatures, cells, widths, before=before, keep=text != "М.П.", **look)
     return paper.bytes()

@@ -22,6 +22,7 @@ NUMBER = "№" + NB + "{% if number %}{{ number }}{% else %}__________{% endif %
 POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
 NAME = "{{ %s|initials_first }}"
 SMALL = 11  # pt, in tables
+DENSE = 9.5  # pt, in the table of nine columns
 
 
 def order_plan() -> bytes:
@@ -31,12 +32,21 @@ def order_plan() -> bytes:
     paper.line("ПРИКАЗ", "center", bold=True, size=16, spaced=3, before=18, after=14)
     paper.line(f"{DATE}\t{NUMBER}", "left", tab=TEXT_WIDTH)
     paper.line("{{ place|nbsp }}", "center", before=6, after=18)
-    paper.line("{{ heading|nbsp }}", "left", bold=True, right=80, after=18)
+    paper.line("{{ heading|nbsp }}", "left", bold=True, right=75, after=16)
     paper.line("{{ preamble|nbsp }} " + NB.join("приказываю") + ":", after=4)
     paper.line(
         "1. Утвердить {{ plan|agree('прилагаемый', 'прилагаемую', 'прилагаемое', 'прилагаемые') }} "
         f"{{{{ plan|form('accs')|nbsp }}}} (далее{NB}– План)."
     )
+    paper.tag("if pairs|count == 1")
+    paper.tag("for pair in pairs")
+    paper.line(
+        "2. Установить, что План реализуется в общеобразовательной организации {{ pair.supported|nbsp }} "
+        f"(школа-куратор{NB}– {{{{ pair.curator|nbsp }}}})."
+    )
+    paper.tag("endfor")
+    paper.tag("endif")
+    paper.tag("if pairs|count != 1")
     paper.line("2. Установить, что План реализуется в следующих общеобразовательных организациях:")
     paper.tag("for pair in pairs")
     paper.line(
@@ -44,6 +54,7 @@ def order_plan() -> bytes:
         "{% if loop.last %}.{% else %};{% endif %}"
     )
     paper.tag("endfor")
+    paper.tag("endif")
     paper.tag("for point in points|numbered(3)")
     paper.line(
         "{{ point.no }}. {{ point.executor|nbsp|capital }} {% if point.term %}{{ point.action|nbsp|no_dot }} "
@@ -59,10 +70,10 @@ def order_plan() -> bytes:
         "{% if control %}возложить на {{ control.position|form('accs')|nbsp }} {{ control|initials_last('accs') }}."
         "{% else %}оставляю за собой.{% endif %}"
     )
-    paper.signature(POSITION % "signer", NAME % "signer", before=36)
+    paper.signature(POSITION % "signer", NAME % "signer", before=30)
     paper.line(
         "{{ executor|full_name }}{% if executor.phone %}, {{ executor.phone|nbsp }}{% endif %}",
-        "left", size=10, before=28,
+        "left", size=10, before=16,
     )  # fmt: skip
 
     paper.wide_section()
@@ -72,10 +83,10 @@ def order_plan() -> bytes:
     paper.line("{{ ('приказом ' ~ authority|form('gent')|nbsp)|lines(34) }}", **stamp)
     paper.line(f"от{NB}{DATE} {NUMBER}", after=12, **stamp)
     paper.line("{{ plan.title|nbsp|capital }}", "center", bold=True, after=10)
-    widths = (10, 42, 26, 32, 33, 26, 27, 31, 30)
+    widths = (9, 41.5, 26, 28, 30, 28, 31.5, 36, 27)  # no long word of a plan breaks inside
     head = "№\nп/п|Мероприятие|Срок|Ответственный|Ожидаемый результат, документ|Показатель|Участники|Риск|Уровень"
     table = paper.table(widths)
-    paper.row(table, head.split("|"), widths, header=True, align="center", size=10)
+    paper.row(table, head.split("|"), widths, header=True, align="center", size=DENSE)
     paper.tag_row(table, "for direction in plan.directions")
     paper.group_row(
         table,
@@ -90,7 +101,7 @@ def order_plan() -> bytes:
     fields = ("result", "indicator", "participants", "risk", "level")
     cells = ["{{ item.no }}", "{{ item.text|nbsp }}", "{{ item.term|nbsp }}", "{{ item.owner|nbsp }}"]
     cells += [f"{{{{ (item.{field} or '–')|nbsp }}}}" for field in fields]
-    paper.row(table, cells, widths, aligns=["center"] + ["left"] * 8, size=10, before=1, after=1)
+    paper.row(table, cells, widths, aligns=["center"] + ["left"] * 8, size=DENSE, before=1, after=1)
     paper.tag_row(table, "endfor")
     paper.tag_row(table, "endfor")
     return paper.bytes()
@@ -120,17 +131,18 @@ def protocol() -> bytes:
         hang=7.5,
     )
     paper.tag("endfor")
-    paper.tag("if invited")
-    paper.line("Приглашены:", "left", before=6, keep=True)
-    paper.tag("for person in invited")
-    paper.line(
-        f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
-        "left",
-        left=20,
-        hang=7.5,
-    )
-    paper.tag("endfor")
-    paper.tag("endif")
+    for title, who in (("Отсутствовали", "absent"), ("Приглашённые", "invited")):
+        paper.tag(f"if {who}")
+        paper.line(f"{title}:", "left", before=6, keep=True)
+        paper.tag(f"for person in {who}")
+        paper.line(
+            f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
+            "left",
+            left=20,
+            hang=7.5,
+        )
+        paper.tag("endfor")
+        paper.tag("endif")
     paper.line(
         "Присутствуют {{ present_count }} из {{ members_count }} "
         "{{ members_count|plural('члена', 'членов', 'членов') }} координационной группы. "
@@ -150,7 +162,11 @@ def protocol() -> bytes:
     paper.tag("for item in items")
     paper.line("{{ loop.index }}. СЛУШАЛИ:", "left", bold=True, before=14, keep=True)
     paper.tag("for speech in item.heard")
-    paper.line(f"{{{{ speech.speaker|initials_last }}}}{NB}– {{{{ speech.text|nbsp|no_dot }}}}.")
+    paper.line(
+        f"{{% if speech.speaker %}}{{{{ speech.speaker|initials_last('accs') }}}}{NB}– "
+        "{{ speech.text|nbsp|small|no_dot }}{% else %}{{ speech.text|nbsp|capital|no_dot }}{% endif %}.",
+        "left", indent=True,  # names of schools do not break: justified, they would tear the line apart
+    )  # fmt: skip
     paper.tag("endfor")
     paper.tag("if item.spoke")
     paper.line("ВЫСТУПИЛИ:", "left", bold=True, before=6, keep=True)
@@ -162,9 +178,10 @@ def protocol() -> bytes:
     paper.line("Результаты голосования:", "left", before=6, after=4, keep=True)
     widths = (52, 16, 20, 30, 22, 30)
     table = paper.table(widths)
-    head = "Общеобразовательная организация|«за»|«против»|«воздержался»|не голо-совали*|Решение".replace(
+    head = "Общеобразовательная организация|«за»|«против»|«воздержался»|не голо-совали|Решение".replace(
         "-", "\u00ad"
     )
+    head = head.replace("|Решение", "{% if item.conflict %}*{% endif %}|Решение")
     paper.row(table, head.split("|"), widths, header=True, align="center", size=SMALL)
     paper.tag_row(table, "for vote in item.votes")
     cells = [
@@ -172,7 +189,7 @@ def protocol() -> bytes:
         "{{ vote.yes }}",
         "{{ vote.no }}",
         "{{ vote.abstained }}",
-        "{{ vote.excluded }}",
+        "{{ vote.silent }}",
     ]
     paper.row(
         table,
@@ -182,11 +199,13 @@ def protocol() -> bytes:
         size=SMALL,
     )
     paper.tag_row(table, "endfor")
+    paper.tag("if item.conflict")
     paper.line(
-        "* Конфликт интересов: член группы исключён из подсчёта голосов по данной организации.",
+        "* В том числе члены группы, исключённые из голосования по данной организации: конфликт интересов.",
         "left",
         size=10,
     )
+    paper.tag("endif")
     paper.tag("endif")
     paper.line("РЕШИЛИ:", "left", bold=True, before=6, keep=True)
     paper.tag("for decision in item.decisions")

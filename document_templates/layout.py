@@ -128,7 +128,11 @@ class Paper:
         """What follows stands on landscape pages."""
         section = self.doc.add_section(WD_SECTION.NEW_PAGE)
         # The break comes as an empty paragraph, which may fall onto a page of its own: the last line carries it.
-        carrier = [p for p in self.doc.element.body.iterchildren(qn("w:p")) if p.find(f".//{qn('w:sectPr')}") is not None][-1]
+        carrier = [
+            p
+            for p in self.doc.element.body.iterchildren(qn("w:p"))
+            if p.find(f".//{qn('w:sectPr')}") is not None
+        ][-1]
         carrier.getprevious().get_or_add_pPr().append(carrier.pPr.find(qn("w:sectPr")))
         carrier.getparent().remove(carrier)
         self._page(section, wide=True, number_first=True)

@@ -17,28 +17,27 @@ def visit_report() -> bytes:
     paper.line("СПРАВКА", "center", bold=True, size=16, spaced=3)
     paper.line("о выезде школы-куратора в {{ supported.short_name|nbsp }}", "center", after=12)
     for title, value in (
-        ("Даты", "{% for day in dates %}{{ day|date_short }}{% if not loop.last %}, {% endif %}{% endfor %}"),
+        ("Дата выезда",
+         "{% for day in dates %}{{ day|date_short }}{% if not loop.last %}" + NB + "– {% endif %}{% endfor %}"),
         ("Форма", "{{ mode|nbsp }}"),
         ("Основание", "{{ ground|nbsp }}"),
-        ("Цель", "{{ purpose|nbsp }}"),
-    ):
+        ("Цель", "{{ purpose|nbsp|small }}"),
+    ):  # fmt: skip
         paper.line(f"**{title}:** {value}", "left", left=7.5, hang=7.5)
     for title, field in (("Мероприятие плана", "plan_item"), ("Риск", "risk")):
         paper.tag(f"if {field}")
         paper.line(f"**{title}:** {{{{ {field}|nbsp }}}}", "left", left=7.5, hang=7.5)
         paper.tag("endif")
-    paper.line("Участники:", "left", bold=True, before=8, keep=True)
-    paper.tag("for person in participants")
-    paper.line(
-        f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
-        "left",
-        left=20,
-        hang=7.5,
-    )
+    paper.line("Участники", "left", bold=True, before=8, keep=True)
+    paper.tag("for side in participants")
+    paper.line("от {{ side.school|nbsp }}:", "left", left=7.5, keep=True)
+    paper.tag("for person in side.people")
+    paper.line("{{ person|nbsp }}", "left", left=22.5, hang=7.5)
+    paper.tag("endfor")
     paper.tag("endfor")
     paper.tag("if lessons")
     paper.line("Посещённые уроки", "left", bold=True, before=8, after=4, keep=True)
-    widths = (22, 42, 40, 66)
+    widths: tuple[float, ...] = (18, 42, 44, 66)
     table = paper.table(widths)
     paper.row(
         table, ["Класс", "Предмет", "Учитель", "Наблюдения"], widths, header=True, align="center", size=12
@@ -50,40 +49,78 @@ def visit_report() -> bytes:
     paper.tag("endif")
     paper.line("Установлено", "left", bold=True, before=10, keep=True)
     paper.tag("for finding in findings")
-    paper.line("{{ loop.index }}. {{ finding|nbsp|no_dot }}.")
+    paper.line("{% if loop.length > 1 %}{{ loop.index }}. {% endif %}{{ finding|nbsp|no_dot }}.")
     paper.tag("endfor")
     paper.line("Рекомендации", "left", bold=True, before=10, keep=True)
+    paper.tag("if not recommendations")
+    paper.line("По итогам выезда рекомендаций не дано.")
+    paper.tag("endif")
     paper.tag("for advice in recommendations")
     paper.line(
-        f"{{{{ loop.index }}}}. {{{{ advice.text|nbsp|no_dot }}}}. Исполнитель{NB}– {{{{ advice.executor|nbsp }}}}, срок{NB}– {{{{ advice.term|nbsp|no_dot }}}}."
+        "{% if loop.length > 1 %}{{ loop.index }}. {% endif %}{{ advice.text|nbsp|no_dot }}. "
+        f"Исполнитель{NB}– {{{{ advice.executor|nbsp }}}}, срок{NB}– {{{{ advice.term|nbsp|no_dot }}}}.",
+        keep=True,
     )
     paper.tag("endfor")
     paper.tag("if earlier")
     paper.line("Выполнение ранее данных рекомендаций", "left", bold=True, before=10, after=4, keep=True)
-    widths = (110, 60)
+    widths = (26, 64, 28, 52)
     table = paper.table(widths)
-    paper.row(table, ["Рекомендация", "Выполнение"], widths, header=True, align="center", size=12)
+    head = ["Выезд", "Рекомендация", "Срок", "Выполнение"]
+    paper.row(table, head, widths, header=True, align="center", size=12)
     paper.tag_row(table, "for advice in earlier")
-    paper.row(table, ["{{ advice.text|nbsp }}", "{{ advice.fate|nbsp }}"], widths, size=12, before=1, after=1)
+    cells = [
+        "{{ advice.given|date_short }}",
+        "{{ advice.text|nbsp }}",
+        "{{ advice.term|nbsp }}",
+        "{{ advice.fate|nbsp }}",
+    ]
+    paper.row(
+        table, cells, widths, aligns=["center", "left", "left", "left"], size=12, before=1, after=1, keep=True
+    )
     paper.tag_row(table, "endfor")
     paper.tag("endif")
     paper.line("{{ date|date_short }}", "left", before=16, keep=True)
     paper.signature(POSITION % "compiler", NAME % "compiler", before=14, keep=True)
+    # What the system was told stands as such; the signature is put by hand, the system fakes none.
+    paper.tag("if answer and answer.is_objection")
     paper.line(
-        "{{ director|agree('Ознакомлен', 'Ознакомлена') }}. Согласен / имею возражения (нужное подчеркнуть)",
-        "left",
-        before=22,
-        keep=True,
-    )
-    paper.signature(POSITION % "director", NAME % "director", before=10, keep=True)
+        "{{ director|agree('Ознакомлен', 'Ознакомлена') }} {{ answer.day|date_short }} (отметка в системе «Опора»), "
+        "имеются возражения: {{ answer.text|nbsp|no_dot }}.",
+        "left", before=22, keep=True,
+    )  # fmt: skip
+    paper.tag("endif")
+    paper.tag("if answer and not answer.is_objection")
+    paper.line(
+        "Со справкой {{ director|agree('ознакомлен', 'ознакомлена') }} {{ answer.day|date_short }} "
+        "(отметка в системе «Опора»){% if answer.text %}: {{ answer.text|nbsp|no_dot }}{% endif %}.",
+        "left", before=22, keep=True,
+    )  # fmt: skip
+    paper.tag("endif")
+    paper.tag("if not answer")
+    paper.line(
+        "Со справкой {{ director|agree('ознакомлен', 'ознакомлена') }}. Согласен / имею возражения (нужное подчеркнуть)"
+        .replace("Согласен", "{{ director|agree('Согласен', 'Согласна') }}"),
+        "left", before=22, keep=True,
+    )  # fmt: skip
+    paper.tag("endif")
+    paper.signature(POSITION % "director", NAME % "director", before=10)
+    paper.tag("if not answer")
     paper.line(f"«____»{NB}______________{NB}20____{NB}г.", "left", before=8)
+    paper.tag("endif")
+    paper.tag("if additions")
+    paper.line("Дополнения к справке", "left", bold=True, before=14, keep=True)
+    paper.tag("for addition in additions")
+    paper.line("{{ addition.day|date_short }}. {{ addition.text|nbsp|no_dot }}.")
+    paper.tag("endfor")
+    paper.tag("endif")
     return paper.bytes()
 
 
 def results_report() -> bytes:
     """Two years side by side with N, risks before and after, plan, visits and conclusions."""
     paper = Paper("Аналитическая справка по итогам")
-    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, caps=True, after=14)
+    paper.line("{{ office.full_name|nbsp }}", "center", bold=True, after=14)
     paper.line("АНАЛИТИЧЕСКАЯ СПРАВКА", "center", bold=True, size=16)
     paper.line(
         "об итогах реализации {{ programme.title_gent|nbsp }} в {{ supported.short_name|nbsp }}", "center"
@@ -119,18 +156,42 @@ def results_report() -> bytes:
     paper.row(table, cells, widths, aligns=["left", "center", "center"], size=11, before=1, after=1)
     paper.tag_row(table, "endfor")
     paper.line("3. Проведённая работа", "left", bold=True, before=10, keep=True)
-    paper.line("План: выполнено {{ plan.done }} из {{ plan.total }} мероприятий.")
-    paper.line("Выезды школы-куратора: проведено {{ visits.done }}, предусмотрено {{ visits.total }}.")
-    paper.line("Рекомендации: выполнено {{ recommendations.done }} из {{ recommendations.total }}.")
     paper.line(
-        "Участие в мероприятиях и курсах: {{ teachers_trained }} {{ teachers_trained|plural('педагог', 'педагога', 'педагогов') }}."
+        "План: {{ plan.measures }} {{ plan.measures|plural('мероприятие', 'мероприятия', 'мероприятий') }}; "
+        f"наступило сроков{NB}– {{{{ plan.total }}}}, выполнено{NB}– {{{{ plan.done }}}}."
     )
+    paper.line(
+        "Выезды школы-куратора: {% if visits.total %}по договору предусмотрено {{ visits.total }}, {% endif %}"
+        "проведено {{ visits.done }}."
+    )
+    paper.line(
+        "Рекомендации школы-куратора: {% if recommendations.total %}дано {{ recommendations.total }}, "
+        "закрыто {{ recommendations.done }}{% else %}не давались{% endif %}."
+    )
+    paper.line(
+        "Участие в мероприятиях и курсах: {{ teachers_trained }} {{ teachers_trained|plural('педагог', 'педагога', 'педагогов') }}"
+        f"{{% if participations %}}, всего участий{NB}– {{{{ participations }}}}{{% endif %}}."
+    )
+    paper.line("Публикации о ходе работы в сети «Интернет»: {{ publications }}.")
     paper.line("4. Выводы", "left", bold=True, before=10, keep=True)
     paper.tag("for conclusion in conclusions")
-    paper.line("4.{{ loop.index }}. {{ conclusion|nbsp|no_dot }}.")
+    for case in ("not loop.last", "loop.last"):  # the last words stay with the signature
+        paper.tag(f"if {case}")
+        paper.line("4.{{ loop.index }}. {{ conclusion|nbsp|no_dot }}.", keep=case == "loop.last")
+        paper.tag("endif")
     paper.tag("endfor")
     paper.tag("if outcome")
-    paper.line("Решение координационной группы: {{ outcome|nbsp|no_dot }}.", before=6)
+    paper.line(
+        "Решение координационной группы: {{ outcome|nbsp|small|no_dot }}."
+        "{% if justification %} Обоснование: {{ justification|nbsp|small|no_dot }}.{% endif %}",
+        before=6,
+        keep=True,
+    )
+    paper.tag("endif")
+    paper.tag("if proposal and not outcome")
+    paper.line(
+        "Предлагаемое координационной группе решение: {{ proposal|nbsp|small|no_dot }}.", before=6, keep=True
+    )
     paper.tag("endif")
     paper.signature(POSITION % "compiler", NAME % "compiler", before=28, width=TEXT_WIDTH)
     return paper.bytes()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from app.cases.scenario_files import uncovered_edges
 from app.config import ROOT
 from app.core.i18n import Text, _, current_locale
 from app.engine import checks, loader
@@ -27,7 +28,7 @@ def check_files(
     Without files all published ones are checked. What is None is not checked against, except the templates,
     which are read from their manifest.
     """
-    paths = list(files) or sorted((ROOT / "workflows").glob("*/v*.yaml"))
+    paths = list(files) or shipped()
     if not paths:
         say(str(_("There are no workflow definitions to check.")))
         return 1
@@ -37,19 +38,26 @@ def check_files(
         try:
             source = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            say(f"{_shown(path)}:1:1: not_readable: {_why(error)}")
+            say(f"{shown(path)}:1:1: not_readable: {_why(error)}")
             errors += 1
             continue
-        definition, found = loader.parse_text(source, _shown(path))
+        definition, found = loader.parse_text(source, shown(path))
         if definition is not None:
             found = checks.check(definition, facts, effects, known, pages)
+            if all(finding.severity != "error" for finding in found):  # what is broken need not be played
+                found += uncovered_edges(definition, path, shown)
         for finding in found:
-            say(_line(finding))
+            say(finding_line(finding))
         errors += sum(finding.severity == "error" for finding in found)
         warnings += sum(finding.severity != "error" for finding in found)
     say(str(_("Definitions checked: %(files)s, errors: %(errors)s, warnings: %(warnings)s.",
               files=len(paths), errors=errors, warnings=warnings)))  # fmt: skip
     return 1 if errors else 0
+
+
+def shipped() -> list[Path]:
+    """The definitions that come with the product, by procedure and version."""
+    return sorted((ROOT / "workflows").glob("*/v*.yaml"))
 
 
 def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]:
@@ -58,13 +66,14 @@ def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]
     return frozenset(manifest["documents"])
 
 
-def _line(finding: Finding) -> str:
+def finding_line(finding: Finding) -> str:
+    """`file:line:column: code: sentence` in the reader's language."""
     sentence = finding.texts["en" if current_locale() == "en" else "ru"]
     kind = "" if finding.severity == "error" else f" {_('warning')}:"
     return f"{finding.file}:{finding.line}:{finding.column}:{kind} {finding.code}: {sentence}"
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Short, as from the project's folder, so that an editor can jump there."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

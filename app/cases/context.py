@@ -35,13 +35,13 @@ def gather_facts(work: Work, case: Case, names: Iterable[str]) -> dict[str, Fact
             source = work.ports.facts.get(name)
             fact = source(work.session, case.id) if source else Fact(None)
             found[name] = FactValue(
-                value=fact.value, items=fact.items, link=_link(work, fact.link, case.id), text=_both(fact),
+                value=fact.value, items=fact.items, link=page_url(work, fact.link, case.id), text=_both(fact),
             )  # fmt: skip
     return found
 
 
-def _link(work: Work, page: str | None, case_id: int) -> str | None:
-    """The page of a fact: a name registered in `ports.pages`, or a path as it is."""
+def page_url(work: Work, page: str | None, case_id: int) -> str | None:
+    """The page where something is mended: a name registered in `ports.pages`, or a path as it is."""
     if page is None or page.startswith("/"):
         return page
     url = work.ports.pages.get(page)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.access.roles import ROLE_TITLES
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.context import context
+from app.cases.context import context, page_url
 from app.cases.history import field_sentences, kind, sentence, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
@@ -63,8 +63,9 @@ def in_reader(texts: Mapping[str, str]) -> str:
     return texts.get(current_locale()) or texts.get("ru") or next(iter(texts.values()), "")
 
 
-def reasons(offer: Offer) -> list[Reason]:
-    return [Reason(in_reader(reason.texts), reason.link) for reason in offer.reasons]
+def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
+    """What stands against a step, each with the page where it can be mended."""
+    return [Reason(in_reader(r.texts), page_url(work, r.link, case.id)) for r in offer.reasons]
 
 
 def roles_in_words(codes: Sequence[str]) -> str:
@@ -155,7 +156,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
                 changes=changes,
             )
         )
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]  # what happened at once stays in its order
 
 
 def readable(work: Work, value: Any) -> Any:

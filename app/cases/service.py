@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.audit import service as audit
-from app.cases.context import context
+from app.cases.context import context, page_url
 from app.cases.history import sentence
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
 from app.cases.projection import Projection, case_fields, project
@@ -125,7 +125,7 @@ def _carry_out(
     needed = machine.facts_needed(definition, state, action)
     result = machine.decide(definition, state, action, context(work, case, definition, state, needed))
     if isinstance(result, Refused):
-        raise _refusal(result)
+        raise _refusal(work, case, result)
     for event in result.events:
         _append(work, case, event)
         history.append(event)
@@ -223,7 +223,7 @@ def _check_curator(
         )
 
 
-def _refusal(result: Refused) -> Exception:
+def _refusal(work: Work, case: Case, result: Refused) -> Exception:
     """The engine's refusal as the error a page answers: wrong role, a field of the form, or obstacles."""
     locale = current_locale()
     sentences = [(reason, reason.texts.get(locale) or reason.texts["ru"]) for reason in result.reasons]
@@ -231,7 +231,7 @@ def _refusal(result: Refused) -> Exception:
         return Forbidden(sentences[0][1])
     if all(reason.code in _FORM_FAULTS for reason in result.reasons):
         return Invalid(fields={reason.items[0]: text for reason, text in sentences})
-    return Refusal([Reason(text, reason.link) for reason, text in sentences])
+    return Refusal([Reason(text, page_url(work, reason.link, case.id)) for reason, text in sentences])
 
 
 def _next_number(work: Work, programme: Programme) -> int:

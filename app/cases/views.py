@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
 
 from app.cases import queries, service
+from app.cases.case_map import case_map
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import title
 from app.cases.models import Case
@@ -53,12 +55,26 @@ class CaseView(RoomView):
         panels = [(panel, panel.load(work, case)) for panel in work.ports.panels]
         return self.render(
             "cases/case.html", case=case, o=shown, panels=panels,
-            history=history(work, shown), reasons=reasons, in_reader=in_reader, roles_in_words=roles_in_words,
+            history=history(work, shown), reasons=partial(reasons, work, case), in_reader=in_reader,
+            roles_in_words=roles_in_words,
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
             task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages
             else None,
         )  # fmt: skip
+
+    @page("/<int:case_id>/map")
+    def map(self, case_id: int) -> Any:
+        """The procedure drawn, with the way this case has taken."""
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        return self.render(
+            "cases/map.html",
+            case=case,
+            map=case_map(work, case),
+            in_reader=in_reader,
+            roles_in_words=roles_in_words,
+        )
 
     @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("POST",))
     def done_task(self, case_id: int, task: str) -> Any:
@@ -115,7 +131,8 @@ class CaseView(RoomView):
             try:
                 with self.write() as work:
                     service.act(work, case_id, _fire(step, form), self.expected_version())
-                return self.done(url_for("CaseView.show", case_id=case_id), in_reader(transition.titles))
+                told = _("Done: %(task)s", task=in_reader(transition.titles))
+                return self.done(url_for("CaseView.show", case_id=case_id), told)
             except Invalid as error:
                 form.take_errors(error)
                 case = queries.get_case(work.session, case_id)
@@ -125,7 +142,7 @@ class CaseView(RoomView):
         if offer is None:
             raise NotFound
         return self.render(
-            "cases/step.html", form.status, case=case, form=form, why=reasons(offer),
+            "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),
             heading=in_reader(transition.titles), submit=in_reader(transition.titles),
             danger=transition.kind in ("cancel", "return"),
         )  # fmt: skip

@@ -39,6 +39,7 @@ class AgreementForm(RoomForm):
 class SideForm(RoomForm):
     """What one school does: its own journal number, its signature, the scan."""
 
+    expected_version = HiddenField()
     number = TextField(_("Number in your journal"), max_length=40, description=_("For example 14 or 7/2025."))
     registered_on = DateField(_("Registered on"))
     signed_on = DateField(_("Signed on"))
@@ -48,15 +49,28 @@ class SideForm(RoomForm):
     scan = ScanField(_("Scan of the signed agreement"))
 
 
+class CorrectionForm(SideForm):
+    """What the office mends about one side of an agreement in force, and why."""
+
+    reason = LongTextField(_("Why it is corrected"), required=True, max_length=2000)
+    sections = [
+        (_("As it stands on the paper"), ["number", "registered_on", "signed_on", "signed_by", "scan"]),
+        (_("Reason"), ["reason"]),
+    ]
+
+
 class ScanForm(RoomForm):
+    expected_version = HiddenField()
     scan = ScanField(_("Scan of the signed agreement"), required=True)
 
 
 class ReasonForm(RoomForm):
+    expected_version = HiddenField()
     reason = LongTextField(_("Reason"), required=True, max_length=2000)
 
 
 class TerminateForm(RoomForm):
+    expected_version = HiddenField()
     ended_on = DateField(_("Ended on"), required=True)
     reason = LongTextField(_("Reason"), required=True, max_length=2000)
 
@@ -115,5 +129,5 @@ class AnswerForm(RoomForm):
 
 class FateForm(RoomForm):
     expected_version = HiddenField()
-    status = OneOfField(_("Status"), choices=RECOMMENDATION_STATUSES, required=True)
+    fate = OneOfField(_("Status"), choices=RECOMMENDATION_STATUSES, required=True)
     note = LongTextField(_("Note"), max_length=2000)

@@ -14,7 +14,7 @@ from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_GROUNDS, VISIT_MOD
 UNTOLD = frozenset(
     {
         "state", "report", "number_key", "number_year", "registered_by", "signed_entered_by", "scan_id", "in_force_at",
-        "withdrawn_at", "status_at", "status_by", "position",
+        "withdrawn_at", "status_at", "status_by", "position", "organisation_id", "visit_id",
     }
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ def revise(work: Work, row: Base, changes: Mapping[str, Any], tag: str, case_id:
             if name not in UNTOLD
         }
         data: dict[str, Any] = {"fields": sorted(changed)}
-        for name in ("state", "report", "scan_id"):
+        for name in ("state", "report", "scan_id", "organisation_id", "visit_id"):
             if name in changed:
                 data[name] = list(changed[name])
         audit.record(work, tag, row, case_id=case_id, data=data, values=told or None)

@@ -47,6 +47,11 @@ class Agreement(Versioned, Base):
     def side(self, code: str) -> AgreementSide:
         return next(s for s in self.sides if s.side == code)
 
+    @property
+    def revision(self) -> int:
+        """Grows with every change of the agreement or of a side: what a form about the whole is filled from."""
+        return self.version + sum(side.version for side in self.sides)
+
 
 class AgreementSide(Versioned, Base):
     """One school's part: the number in its own journal, and its signature."""
@@ -72,6 +77,11 @@ class AgreementSide(Versioned, Base):
     signed_entered_by: Mapped[str] = mapped_column(String(200), default="")
     agreement: Mapped[Agreement] = relationship(back_populates="sides")
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change of this side, of the state or of the scan: what the side's form is filled from."""
+        return self.version + self.agreement.version
 
 
 class PlannedVisit(Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.cases.roles import may
 from app.core.errors import Reason
 from app.core.i18n import Text, _
@@ -27,7 +27,8 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
             joinedload(Agreement.case).joinedload(Case.programme),
             selectinload(Agreement.sides),
         )
-        .where(Agreement.state.in_(("draft", "to_sign", "signed")))
+        .join(Case, Case.id == Agreement.case_id)
+        .where(Agreement.state.in_(("draft", "to_sign", "signed")), Case.status == CaseStatus.active.value)
     )
     items = []
     for agreement in work.session.scalars(query):
@@ -59,11 +60,12 @@ def reports_waiting(work: Work) -> list[QueueItem]:
     for visit in work.session.scalars(query):
         day, case = f"{visit.held_on:%d.%m.%Y}", visit.case
         link = f"/cases/{case.id}/curation/visits/{visit.id}"
+        running = case.status == CaseStatus.active
         if visit.report == "submitted" and may(work, "curation.acknowledge", case):
             title = _("Answer the report on the visit of %(day)s", day=day)
-        elif visit.report == "objected" and may(work, "curation.visit", case):
+        elif running and visit.report == "objected" and may(work, "curation.visit", case):
             title = _("The director objected to the report on the visit of %(day)s", day=day)
-        elif visit.report == "draft" and may(work, "curation.visit", case):
+        elif running and visit.report == "draft" and may(work, "curation.visit", case):
             title = _("Submit the report on the visit of %(day)s", day=day)
         else:
             continue

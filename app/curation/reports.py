@@ -91,9 +91,10 @@ def _ground(work: Work, visit: Visit) -> str:
         agreement = current_agreement(work.session, visit.case_id)
         ground = "договор о сотрудничестве"
         if agreement is not None and agreement.in_force_at is not None:
-            numbers = [agreement.side(side).number for side in Side]
+            schools = {Side.curator: visit.case.curator, Side.school: visit.case.school}
+            numbers = [(agreement.side(side).number, school) for side, school in schools.items()]
             ground += f" от {agreement.dated:%d.%m.%Y} " + ", ".join(
-                f"№ {number}" for number in numbers if number
+                f"№ {number} (журнал {school.short_name})" for number, school in numbers if number and school
             )
     return f"{ground} ({visit.ground_comment})" if visit.ground_comment else ground
 

@@ -8,39 +8,32 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
-from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.models import Case, Programme
 from app.cases.queries import lock_case
-from app.cases.roles import require
-from app.core.errors import Invalid, NotFound, Reason, Refusal, Stale
+from app.cases.roles import require, require_running
+from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
+from app.curation.checks import ORDER_DATE, check_curator, check_version, live, order_date
 from app.curation.journal import revise
 from app.curation.models import Agreement, AgreementSide, PlannedVisit
-from app.curation.queries import (
-    curator_as_supported,
-    current_agreement,
-    planned_visits,
-    signed_sides,
+from app.curation.queries import current_agreement, planned_visits
+from app.curation.rules import DEFAULT_VISITS, LIVE_STATES, AgreementState, Side, periods
+from app.curation.signing import (
+    CAPABILITY,
+    JournalNumber,
+    SideInput,
+    Signature,
+    attach_scan,
+    correct_in_force,
+    enter_side,
+    register_number,
+    sign,
 )
-from app.curation.rules import (
-    DEFAULT_VISITS,
-    LIVE_STATES,
-    AgreementState,
-    Side,
-    number_key,
-    periods,
-    state_after,
-)
-from app.files.service import keep_scan
-from app.schools.queries import signatory_on
 
-CAPABILITY = {Side.curator: "curation.sign_curator", Side.school: "curation.sign_school"}
-AGREEMENT_PRINTED = "documents.agreement_in_force"  # effect of another room
-ORDER_DATE = "documents.order_date"  # fact of another room; without it nothing is compared
+AGREEMENT_OVER = "documents.agreement_over"  # effect of another room: its paper is over too
 
 
 @dataclass(frozen=True)
@@ -53,22 +46,6 @@ class AgreementTerms:
     until: date
     visits_planned: int | None = None
     date_comment: str = ""
-
-
-@dataclass(frozen=True)
-class JournalNumber:
-    """The number under which one school registered the agreement in its own journal."""
-
-    number: str
-    registered_on: date
-
-
-@dataclass(frozen=True)
-class Signature:
-    """Whose signature stands on the paper, and since when; the director of that day when no name is given."""
-
-    signed_on: date
-    signed_by: str = ""
 
 
 def default_visits(programme: Programme) -> int:
@@ -84,15 +61,17 @@ def prepare(
     """Draw up the agreement, or correct it while nobody has signed.
 
     Raises Forbidden, Stale, Invalid (a term the wrong way round; a date before the order without a comment),
-    Refusal (signed already; the curator school is itself supported in the period).
+    Refusal (the case is not running; signed already; the curator school is itself supported in the period).
     """
     case = lock_case(work.session, case_id)
     require(work, "curation.agreement", case)
+    require_running(case)
     agreement = current_agreement(work.session, case_id)
     if agreement is not None and agreement.state not in LIVE_STATES:
         agreement = None  # the one that is over stays as it is, a new one begins
+    check_version(agreement.revision if agreement else 0, expected_version)
     _check_terms(work, case, terms)
-    _check_curator(work, case, terms.since, terms.until)
+    check_curator(work, case, terms.since, terms.until)
     planned = terms.visits_planned or default_visits(case.programme)
     values: dict[str, Any] = {
         "dated": terms.dated,
@@ -113,10 +92,8 @@ def prepare(
         work.session.add(agreement)
         audit.record(work, "agreement:add", agreement, case_id=case.id, values=values)
     else:
-        check_version(agreement, expected_version)
         _check_unsigned(agreement)
-        if case.curator_id is not None:  # another curator school may have been named since
-            agreement.side(Side.curator).organisation_id = case.curator_id
+        _follow_curator(work, case, agreement.side(Side.curator))
         revise(work, agreement, values, "agreement:edit", case.id)
     _plan_visits(work, agreement)
     return agreement
@@ -124,21 +101,23 @@ def prepare(
 
 def send_to_sign(work: Work, case_id: int, expected_version: int | None = None) -> Agreement:
     """Hand the prepared agreement over to both schools."""
-    case, agreement = _live(work, case_id)
+    case, agreement = live(work, case_id)
     require(work, "curation.agreement", case)
-    check_version(agreement, expected_version)
+    require_running(case)
+    check_version(agreement.revision, expected_version)
     if agreement.state != AgreementState.draft:
         raise Refusal([Reason(_("The agreement was sent for signature already."))])
-    _check_curator(work, case, agreement.since, agreement.until)
+    check_curator(work, case, agreement.since, agreement.until)
     revise(work, agreement, {"state": AgreementState.to_sign.value}, "agreement:to_sign", case.id)
     return agreement
 
 
 def take_back(work: Work, case_id: int, reason: str, expected_version: int | None = None) -> Agreement:
     """Return the agreement to the draft: signatures and scan no longer count, the history keeps them."""
-    case, agreement = _live(work, case_id)
+    case, agreement = live(work, case_id)
     require(work, "curation.agreement", case)
-    check_version(agreement, expected_version)
+    require_running(case)
+    check_version(agreement.revision, expected_version)
     if agreement.state not in (AgreementState.to_sign, AgreementState.signed):
         raise Refusal([Reason(_("Only an agreement that is being signed can be taken back."))])
     if not reason.strip():
@@ -152,101 +131,13 @@ def take_back(work: Work, case_id: int, reason: str, expected_version: int | Non
     return agreement
 
 
-def register_number(work: Work, case_id: int, side: Side, entry: JournalNumber) -> Agreement:
-    """Enter or correct the number of one school's own journal; it never stands there twice a year.
-
-    Raises Forbidden, Invalid (`number`, `registered_on`), Refusal (not sent for signature yet).
-    """
-    case, agreement = _live(work, case_id)
-    require(work, CAPABILITY[side], case)
-    _check_sent(agreement)
-    key = number_key(entry.number)
-    if not any(char.isdigit() for char in key) or len(key) > 40:
-        raise Invalid(
-            fields={"number": _("Give the number as it stands in the journal, for example 14 or 7/2025.")}
-        )
-    if entry.registered_on > work.today:
-        raise Invalid(fields={"registered_on": _("This date has not come yet.")})
-    row = agreement.side(side)
-    year = entry.registered_on.year
-    taken = Invalid(
-        fields={
-            "number": _(
-                "Number %(number)s is already taken in this school's journal in %(year)s.",
-                number=entry.number.strip(),
-                year=year,
-            )
-        }
-    )
-    with as_system(work.session):  # a curator school's other pairs are hidden here, but share its journal
-        used = work.session.scalars(
-            select(AgreementSide.id).where(
-                AgreementSide.organisation_id == row.organisation_id,
-                AgreementSide.number_year == year,
-                AgreementSide.number_key == key,
-                AgreementSide.id != row.id,
-            )
-        ).first()
-    if used is not None:
-        raise taken
-    changes = {
-        "number": " ".join(entry.number.replace("№", " ").split()),
-        "number_key": key,
-        "number_year": year,
-        "registered_on": entry.registered_on,
-        "registered_by": work.actor.name,
-    }
-    try:
-        with work.session.begin_nested():  # somebody may enter the same number at this very moment
-            revise(work, row, changes, "agreement:number", case.id)
-    except IntegrityError as error:
-        raise taken from error
-    _settle(work, case, agreement)
-    return agreement
-
-
-def sign(work: Work, case_id: int, side: Side, signature: Signature) -> Agreement:
-    """Record that one side has signed the paper; the signature counts once a scan shows it.
-
-    Raises Forbidden, Invalid (`signed_on`, `signed_by`), Refusal (not sent for signature yet).
-    """
-    case, agreement = _live(work, case_id)
-    require(work, CAPABILITY[side], case)
-    _check_sent(agreement)
-    if signature.signed_on > work.today:
-        raise Invalid(fields={"signed_on": _("This date has not come yet.")})
-    row = agreement.side(side)
-    name = signature.signed_by.strip()
-    if not name:
-        position = signatory_on(work.session, row.organisation_id, signature.signed_on)
-        if position is None:
-            raise Invalid(fields={"signed_by": _("No director is known on this date: give the name.")})
-        name = position.person.short
-    changes = {"signed_on": signature.signed_on, "signed_by": name, "signed_entered_by": work.actor.name}
-    revise(work, row, changes, "agreement:sign", case.id)
-    _settle(work, case, agreement)
-    return agreement
-
-
-def attach_scan(work: Work, case_id: int, data: bytes, name: str) -> Agreement:
-    """Keep the scan of the signed paper; either school, the clerk or the methodist may bring it.
-
-    Raises Forbidden, Invalid (`scan`), Refusal (not sent for signature yet).
-    """
-    case, agreement = _live(work, case_id)
-    require(work, "curation.scan", case)
-    _check_sent(agreement)
-    stored = keep_scan(work, data, name, case_id=case.id)
-    work.session.flush()  # the agreement points to the file's key
-    revise(work, agreement, {"scan_id": stored.id}, "agreement:scan", case.id)
-    _settle(work, case, agreement)
-    return agreement
-
-
-def terminate(work: Work, case_id: int, ended_on: date, reason: str) -> Agreement:
-    """End the agreement before its term, with the reason."""
-    case, agreement = _live(work, case_id)
+def terminate(
+    work: Work, case_id: int, ended_on: date, reason: str, expected_version: int | None = None
+) -> Agreement:
+    """End the agreement before its term, with the reason; also when the case itself has stopped running."""
+    case, agreement = live(work, case_id)
     require(work, "curation.agreement", case)
+    check_version(agreement.revision, expected_version)
     wrong = {}
     if not reason.strip():
         wrong["reason"] = _("Say why.")
@@ -256,6 +147,8 @@ def terminate(work: Work, case_id: int, ended_on: date, reason: str) -> Agreemen
         raise Invalid(fields=wrong)
     changes = {"state": AgreementState.terminated.value, "ended_on": ended_on, "end_reason": reason.strip()}
     revise(work, agreement, changes, "agreement:terminate", case.id)
+    if (effect := work.ports.effects.get(AGREEMENT_OVER)) is not None:
+        effect(work, case, {"ended_on": ended_on, "reason": reason.strip()})
     return agreement
 
 
@@ -276,30 +169,6 @@ def expire_job(work: Work, _params: Mapping[str, Any]) -> None:
     expire_due(work)
 
 
-def check_version(row: Any, expected: int | None) -> None:
-    """Raises Stale when the row was changed since the person's form was filled."""
-    if expected is not None and row.version != expected:
-        raise Stale
-
-
-def order_date(work: Work, case_id: int) -> date | None:
-    """The date of the order that approved the plan, if the room of documents knows one."""
-    source = work.ports.facts.get(ORDER_DATE)
-    if source is None:
-        return None
-    with as_system(work.session):  # a fact is true whoever asks
-        value = source(work.session, case_id).value
-    return value if isinstance(value, date) else None
-
-
-def _live(work: Work, case_id: int) -> tuple[Case, Agreement]:
-    case = lock_case(work.session, case_id)
-    agreement = current_agreement(work.session, case_id)
-    if agreement is None or agreement.state not in LIVE_STATES:
-        raise NotFound(_("There is no agreement yet."))
-    return case, agreement
-
-
 def _check_terms(work: Work, case: Case, terms: AgreementTerms) -> None:
     wrong = {}
     if not terms.place.strip():
@@ -318,22 +187,6 @@ def _check_terms(work: Work, case: Case, terms: AgreementTerms) -> None:
         raise Invalid(fields=wrong)
 
 
-def _check_curator(work: Work, case: Case, since: date, until: date) -> None:
-    if case.curator is None or case.curator_id is None:
-        raise Refusal([Reason(_("No curator school is assigned to this school."), f"/cases/{case.id}")])
-    if curator_as_supported(work.session, case, since, until):
-        raise Refusal(
-            [
-                Reason(
-                    _(
-                        "%(school)s is itself supported in this period and cannot be a curator.",
-                        school=case.curator.short_name,
-                    )
-                )
-            ]
-        )
-
-
 def _check_unsigned(agreement: Agreement) -> None:
     if agreement.state == AgreementState.in_force:
         raise Refusal([Reason(_("The agreement is in force: what was signed is not changed."))])
@@ -343,38 +196,13 @@ def _check_unsigned(agreement: Agreement) -> None:
         )
 
 
-def _check_sent(agreement: Agreement) -> None:
-    if agreement.state == AgreementState.draft:
-        raise Refusal([Reason(_("The agreement is still a draft: it was not sent for signature."))])
-
-
-def _settle(work: Work, case: Case, agreement: Agreement) -> None:
-    """Let the agreement step to «signed» and «in force» as soon as all is there."""
-    state = state_after(
-        AgreementState(agreement.state), signed_sides(agreement), agreement.scan_id is not None
-    )
-    if state == agreement.state:
+def _follow_curator(work: Work, case: Case, side: AgreementSide) -> None:
+    """Another curator school may have been named since: its journal has given no number yet."""
+    if case.curator_id is None or case.curator_id == side.organisation_id:
         return
-    changes: dict[str, Any] = {"state": state.value}
-    if state == AgreementState.in_force:
-        _check_curator(work, case, agreement.since, agreement.until)
-        changes["in_force_at"] = work.now
-    revise(work, agreement, changes, f"agreement:{state.value}", case.id)
-    if state == AgreementState.in_force:
-        _have_it_printed(work, case, agreement)
-
-
-def _have_it_printed(work: Work, case: Case, agreement: Agreement) -> None:
-    """Let the room of documents print the agreement as it was signed and numbered, if there is one."""
-    effect = work.ports.effects.get(AGREEMENT_PRINTED)
-    if effect is None:
-        return
-    curator, school = agreement.side(Side.curator), agreement.side(Side.school)
-    effect(work, case, {
-        "signed": {"curator": curator.signed_on, "supported": school.signed_on},
-        "numbers": {"curator": curator.number, "supported": school.number},
-        "dated": agreement.dated, "scan": agreement.scan_id, "comment": agreement.date_comment,
-    })  # fmt: skip
+    blank: dict[str, Any] = {"number": None, "number_key": None, "number_year": None, "registered_on": None}
+    changes = {"organisation_id": case.curator_id, **blank, "registered_by": ""}
+    revise(work, side, changes, "agreement:curator", case.id)
 
 
 def _plan_visits(work: Work, agreement: Agreement) -> None:
@@ -391,11 +219,16 @@ def _plan_visits(work: Work, agreement: Agreement) -> None:
 
 
 __all__ = [
+    "CAPABILITY",
+    "ORDER_DATE",
     "AgreementTerms",
     "JournalNumber",
+    "SideInput",
     "Signature",
     "attach_scan",
+    "correct_in_force",
     "default_visits",
+    "enter_side",
     "expire_due",
     "prepare",
     "register_number",

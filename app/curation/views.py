@@ -6,21 +6,30 @@ from typing import Any
 
 from flask import request, url_for
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
-from app.cases.roles import may, require
+from app.cases.roles import may, require, require_running
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.curation import service
-from app.curation.forms import AgreementForm, ReasonForm, ScanForm, SideForm, TerminateForm
+from app.curation.forms import (
+    AgreementForm,
+    CorrectionForm,
+    ReasonForm,
+    ScanForm,
+    SideForm,
+    TerminateForm,
+)
+from app.curation.models import AgreementSide
 from app.curation.panels import load
 from app.curation.queries import current_agreement
-from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_MODES, Side
-from app.curation.service import CAPABILITY, AgreementTerms, JournalNumber, Signature
+from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_MODES, AgreementState, Side
+from app.curation.service import CAPABILITY, AgreementTerms, SideInput
 from app.ui.base import RoomView, page
 
 LIVE = ("draft", "to_sign", "signed", "in_force")
+BEING_SIGNED = ("to_sign", "signed")
 
 
 class CurationView(RoomView):
@@ -40,7 +49,7 @@ class CurationView(RoomView):
             modes=VISIT_MODES,
             statuses=RECOMMENDATION_STATUSES,
             sides=_own_sides(work, case),
-            may={name: may(work, f"curation.{name}", case) for name in _ACTS},
+            may=_acts(work, case),
             **load(work, case),
         )
 
@@ -61,7 +70,7 @@ class CurationView(RoomView):
                         visits_planned=form.visits_planned.data,
                         date_comment=form.date_comment.data or "",
                     )
-                    service.prepare(work, case_id, terms, _version(form.expected_version.data))
+                    service.prepare(work, case_id, terms, self.expected_version())
                 return self.done(_room(case_id), _("The agreement is ready"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -81,15 +90,14 @@ class CurationView(RoomView):
         work = self.read()
         self._case(work, case_id, CAPABILITY[Side(side)])
         agreement = current_agreement(work.session, case_id)
-        if agreement is None or agreement.state not in ("to_sign", "signed", "in_force"):
-            raise NotFound(_("The agreement was not sent for signature yet."))
+        if agreement is None or agreement.state not in BEING_SIGNED:
+            raise NotFound(_("The agreement is not being signed now."))
         row = agreement.side(side)
-        start = {name: getattr(row, name) for name in ("number", "registered_on", "signed_on", "signed_by")}
-        form: Any = SideForm(data=start if request.method == "GET" else None)
+        form: Any = SideForm(data=_side(row) if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    self._do_side(work, case_id, Side(side), form, start)
+                    service.enter_side(work, case_id, Side(side), _side_input(form), self.expected_version())
                 return self.done(_room(case_id), _("Your part of the agreement is saved"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -98,34 +106,49 @@ class CurationView(RoomView):
         )
         return self._form(work, case_id, form, _("Number and signature of the agreement"), _("Save"), lead)
 
-    def _do_side(self, work: Work, case_id: int, side: Side, form: Any, start: dict[str, Any]) -> None:
-        number, registered_on = form.number.data, form.registered_on.data
-        if bool(number) != bool(registered_on):
-            wrong = "number" if registered_on else "registered_on"
-            raise Invalid(fields={wrong: _("Give both the number and its date.")})
-        if start["number"] and not number:
-            raise Invalid(fields={"number": _("A number that was given is corrected, not removed.")})
-        if start["signed_on"] and not form.signed_on.data:
-            raise Invalid(fields={"signed_on": _("A signature that was given is corrected, not removed.")})
-        if not (number or form.signed_on.data or form.scan.data):
-            raise Invalid(fields={"number": _("Enter the number, the signature or the scan.")})
-        if number and (number, registered_on) != (start["number"], start["registered_on"]):
-            service.register_number(work, case_id, side, JournalNumber(number, registered_on))
-        signature = (form.signed_on.data, form.signed_by.data or "")
-        if signature[0] and signature != (start["signed_on"], start["signed_by"]):
-            service.sign(work, case_id, side, Signature(*signature))
-        if form.scan.data:
-            service.attach_scan(work, case_id, form.scan.data.read(), form.scan.data.filename or "")
+    @page("/<int:case_id>/curation/sides/<side>/correct", permission="write", methods=("GET", "POST"))
+    def correct(self, case_id: int, side: str) -> Any:
+        """The office mends what was entered wrongly about one side of an agreement in force."""
+        if side not in list(Side):
+            raise NotFound
+        work = self.read()
+        self._case(work, case_id, "curation.agreement")
+        agreement = current_agreement(work.session, case_id)
+        if agreement is None or agreement.state != AgreementState.in_force:
+            raise NotFound(_("Only an agreement in force is corrected this way."))
+        row = agreement.side(side)
+        form: Any = CorrectionForm(data=_side(row) if request.method == "GET" else None)
+        lead = _(
+            "%(school)s: only what was entered wrongly. The old values and the reason stay in the history.",
+            school=row.organisation,
+        )
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    service.correct_in_force(
+                        work,
+                        case_id,
+                        Side(side),
+                        _side_input(form),
+                        form.reason.data,
+                        self.expected_version(),
+                    )
+                return self.done(_room(case_id), _("The agreement in force is corrected"))
+            except (Invalid, Refusal) as error:
+                form.take_errors(error)
+        heading = _("Correct the agreement in force")
+        return self._form(work, case_id, form, heading, _("Correct"), lead, danger=True)
 
     @page("/<int:case_id>/curation/scan", permission="write", methods=("GET", "POST"))
     def scan(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.scan")
-        form: Any = ScanForm()
+        form: Any = ScanForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.attach_scan(work, case_id, form.scan.data.read(), form.scan.data.filename or "")
+                    data, name = form.scan.data.read(), form.scan.data.filename or ""
+                    service.attach_scan(work, case_id, data, name, self.expected_version())
                 return self.done(_room(case_id), _("The scan is attached"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -135,11 +158,11 @@ class CurationView(RoomView):
     def take_back(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.agreement")
-        form: Any = ReasonForm()
+        form: Any = ReasonForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.take_back(work, case_id, form.reason.data)
+                    service.take_back(work, case_id, form.reason.data, self.expected_version())
                 return self.done(_room(case_id), _("The agreement is a draft again"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -151,21 +174,25 @@ class CurationView(RoomView):
     @page("/<int:case_id>/curation/terminate", permission="write", methods=("GET", "POST"))
     def terminate(self, case_id: int) -> Any:
         work = self.read()
-        self._case(work, case_id, "curation.agreement")
-        form: Any = TerminateForm()
+        case = get_case(work.session, case_id)
+        require(work, "curation.agreement", case)  # also in a case that has stopped running
+        form: Any = TerminateForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.terminate(work, case_id, form.ended_on.data, form.reason.data)
+                    service.terminate(
+                        work, case_id, form.ended_on.data, form.reason.data, self.expected_version()
+                    )
                 return self.done(_room(case_id), _("The agreement is terminated"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self._form(work, case_id, form, _("Terminate the agreement"), _("Terminate"), danger=True)
 
     def _case(self, work: Work, case_id: int, capability: str) -> Case:
-        """The case, if this act is the actor's there: what is not offered is not answered."""
+        """The running case, if this act is the actor's there: what is not offered is not answered."""
         case = get_case(work.session, case_id)
         require(work, capability, case)
+        require_running(case)
         return case
 
     def _form(
@@ -185,20 +212,47 @@ class CurationView(RoomView):
         )  # fmt: skip
 
 
-_ACTS = ("agreement", "scan", "visit", "recommendation", "acknowledge")
+_ACTS = ("agreement", "scan", "visit", "recommendation")
+
+
+def _acts(work: Work, case: Case) -> dict[str, bool]:
+    """What the room offers the actor; only ending the agreement outlives the case."""
+    running = case.status == CaseStatus.active
+    offered = {name: running and may(work, f"curation.{name}", case) for name in _ACTS}
+    return {**offered, "terminate": may(work, "curation.agreement", case)}
 
 
 def _room(case_id: int) -> str:
     return url_for("CurationView.index", case_id=case_id)
 
 
-def _version(typed: str | None) -> int | None:
-    return int(typed) if typed and typed.isdigit() else None
-
-
 def _own_sides(work: Work, case: Case) -> list[str]:
     """The sides for which the actor may enter number and signature."""
-    return [side.value for side in Side if may(work, CAPABILITY[side], case)]
+    running = case.status == CaseStatus.active
+    return [side.value for side in Side if running and may(work, CAPABILITY[side], case)]
+
+
+def _start(work: Work, case_id: int) -> dict[str, Any]:
+    """What a form about the whole agreement begins with: the version it is looked at."""
+    agreement = current_agreement(work.session, case_id)
+    return {"expected_version": agreement.revision if agreement else 0}
+
+
+def _side(row: AgreementSide) -> dict[str, Any]:
+    names = ("number", "registered_on", "signed_on", "signed_by")
+    return {**{name: getattr(row, name) for name in names}, "expected_version": row.revision}
+
+
+def _side_input(form: Any) -> SideInput:
+    scan = form.scan.data
+    return SideInput(
+        number=form.number.data or "",
+        registered_on=form.registered_on.data,
+        signed_on=form.signed_on.data,
+        signed_by=form.signed_by.data or "",
+        scan=scan.read() if scan else None,
+        scan_name=(scan.filename or "") if scan else "",
+    )
 
 
 def _terms(work: Work, case: Case) -> dict[str, Any]:
@@ -206,9 +260,9 @@ def _terms(work: Work, case: Case) -> dict[str, Any]:
     agreement = current_agreement(work.session, case.id)
     if agreement is not None and agreement.state in LIVE:
         names = ("dated", "place", "since", "until", "visits_planned", "date_comment")
-        return {**{name: getattr(agreement, name) for name in names}, "expected_version": agreement.version}
+        return {**{name: getattr(agreement, name) for name in names}, "expected_version": agreement.revision}
     return {
-        "dated": work.today, "since": work.today, "until": case.programme.ends,
+        "expected_version": 0, "dated": work.today, "since": work.today, "until": case.programme.ends,
         "visits_planned": service.default_visits(case.programme),
         "place": (case.programme.settings or {}).get("place", "г. Пенза" if case.programme.is_demo else ""),
     }  # fmt: skip

@@ -8,9 +8,9 @@ from typing import Any
 from flask import request, url_for
 
 from app.audit.queries import history_of
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
-from app.cases.roles import may, require
+from app.cases.roles import may, require, require_running
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -51,15 +51,12 @@ class VisitView(RoomView):
     @page("/<int:case_id>/curation/visits/add", permission="write", methods=("GET", "POST"))
     def add(self, case_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "curation.visit", case)
+        case = self._for_curator(work, case_id)
         form: Any = VisitForm(data=self._start(work, case) if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    visit = visits.record_visit(work, case_id, _input(form))
-                    self._keep_photo(work, case_id, visit.id, form)
-                    visit_id = visit.id
+                    visit_id = visits.record_visit(work, case_id, _input(form)).id
                 return self.done(_visit(case_id, visit_id), _("The visit is recorded"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -68,8 +65,7 @@ class VisitView(RoomView):
     @page("/<int:case_id>/curation/visits/<int:visit_id>/edit", permission="write", methods=("GET", "POST"))
     def edit(self, case_id: int, visit_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "curation.visit", case)
+        self._for_curator(work, case_id)
         visit = get_visit(work.session, case_id, visit_id)
         if visit.is_locked:
             raise Refusal([visits.locked_reason(visit)])
@@ -79,7 +75,6 @@ class VisitView(RoomView):
                 with self.write() as work:
                     expected = self.expected_version()
                     visits.correct_visit(work, case_id, visit_id, _input(form), expected)
-                    self._keep_photo(work, case_id, visit_id, form)
                 return self.done(
                     _visit(case_id, visit_id), _("The visit is corrected; the old text stays in the history")
                 )
@@ -138,14 +133,15 @@ class VisitView(RoomView):
     )
     def withdraw(self, case_id: int, visit_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "curation.visit", case)
+        self._for_curator(work, case_id)
         visit = get_visit(work.session, case_id, visit_id)
-        form: Any = ReasonForm()
+        if visit.is_locked:
+            raise Refusal([visits.locked_reason(visit)])
+        form: Any = ReasonForm(data={"expected_version": visit.version})
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    visits.withdraw_visit(work, case_id, visit_id, form.reason.data)
+                    visits.withdraw_visit(work, case_id, visit_id, form.reason.data, self.expected_version())
                 return self.done(url_for("CurationView.index", case_id=case_id), _("The visit is withdrawn"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -162,20 +158,21 @@ class VisitView(RoomView):
         work = self.read()
         case = get_case(work.session, case_id)
         require(work, "curation.recommendation", case)
+        require_running(case)
         row = get_recommendation(work.session, case_id, key)
-        start = {"status": row.status, "note": row.status_note, "expected_version": row.version}
+        start = {"fate": row.status, "note": row.status_note, "expected_version": row.version}
         form: Any = FateForm(data=start if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
                     visits.settle_recommendation(
-                        work, case_id, key, RecommendationStatus(form.status.data), form.note.data or "",
+                        work, case_id, key, RecommendationStatus(form.fate.data), form.note.data or "",
                         self.expected_version(),
                     )  # fmt: skip
                 return self.done(
                     url_for("CurationView.index", case_id=case_id), _("The recommendation is updated")
                 )
-            except Invalid as error:
+            except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self.render(
             "curation/form.html", form.status, case=get_case(self.read().session, case_id), tab="curation",
@@ -183,10 +180,12 @@ class VisitView(RoomView):
             back=url_for("CurationView.index", case_id=case_id),
         )  # fmt: skip
 
-    def _keep_photo(self, work: Work, case_id: int, visit_id: int, form: Any) -> None:
-        if form.photo.data:
-            photo = form.photo.data
-            visits.attach_photo(work, case_id, visit_id, photo.read(), photo.filename or "")
+    def _for_curator(self, work: Work, case_id: int) -> Case:
+        """The running case, for the curator school to enter a visit."""
+        case = get_case(work.session, case_id)
+        require(work, "curation.visit", case)
+        require_running(case)
+        return case
 
     def _start(self, work: Work, case: Case) -> dict[str, Any]:
         agreement = current_agreement(work.session, case.id)
@@ -221,13 +220,22 @@ class VisitView(RoomView):
         case = get_case(work.session, case_id)
         visit = get_visit(work.session, case_id, visit_id)
         form.expected_version.data = visit.version
-        acts = ("visit", "acknowledge", "recommendation")
+        running = case.status == CaseStatus.active
+        offered = {
+            "visit": running and may(work, "curation.visit", case),
+            "recommendation": running and may(work, "curation.recommendation", case),
+            "acknowledge": may(
+                work, "curation.acknowledge", case
+            ),  # reading a report does not end with the case
+            "object": running and may(work, "curation.acknowledge", case),
+            "addition": may(work, "curation.visit", case),
+        }
         return self.render(
             "curation/visit.html", form.status, case=case, visit=visit, tab="curation", form=form, today=work.today,
             title=_("Visit of %(day)s", day=f"{visit.held_on:%d.%m.%Y}"), states=REPORT_STATES, modes=VISIT_MODES,
             grounds=VISIT_GROUNDS, statuses=RECOMMENDATION_STATUSES,
             before=recommendations_before(work.session, case_id, visit),
-            may={name: may(work, f"curation.{name}", case) for name in acts},
+            may=offered,
             may_print=may(work, "documents.visit_report", case) and visit.withdrawn_at is None,
             paper=work.ports.papers.find_report(work, subject_of(visit)) if work.ports.papers else None,
             history=history_of(
@@ -242,6 +250,7 @@ def _visit(case_id: int, visit_id: int) -> str:
 
 def _input(form: Any) -> VisitInput:
     """What the form says, as the service takes it."""
+    photo = form.photo.data
     return VisitInput(
         send_key=form.send_key.data or "",
         held_on=form.held_on.data,
@@ -260,6 +269,8 @@ def _input(form: Any) -> VisitInput:
             Advice(row["text"] or "", row["executor"] or "", row["due"])
             for row in form.recommendations.filled()
         ],
+        photo=photo.read() if photo else None,
+        photo_name=(photo.filename or "") if photo else "",
     )
 
 

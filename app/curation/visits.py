@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -12,12 +13,13 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.cases.models import Case
 from app.cases.queries import get_case, lock_case
-from app.cases.roles import require
+from app.cases.roles import require, require_running
 from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
+from app.curation.checks import check_version
 from app.curation.journal import revise
-from app.curation.models import Recommendation, Visit, VisitFile, VisitNote
+from app.curation.models import PlannedVisit, Recommendation, Visit, VisitFile, VisitNote
 from app.curation.queries import (
     current_agreement,
     get_recommendation,
@@ -34,7 +36,7 @@ from app.curation.rules import (
     fitting,
     matched,
 )
-from app.curation.service import check_version
+from app.files.models import StoredFile
 from app.files.service import keep_scan
 from app.schools.queries import signatory_on
 
@@ -76,16 +78,19 @@ class VisitInput:
     risk: str = ""
     lessons: Sequence[Lesson] = field(default=())
     recommendations: Sequence[Advice] = field(default=())
+    photo: bytes | None = None
+    photo_name: str = ""
 
 
 def record_visit(work: Work, case_id: int, data: VisitInput) -> Visit:
     """Record a visit; the same form sent again gives the visit that is there already.
 
     Raises Forbidden, Invalid (a date to come, after the agreement's end; a claim of an agreement that is not
-    signed yet without a comment).
+    signed yet without a comment), Refusal (the case is not running).
     """
     case = lock_case(work.session, case_id)
     require(work, "curation.visit", case)
+    require_running(case)
     if not data.send_key or len(data.send_key) > 64:
         raise Invalid(_("The form is incomplete. Open it once more."))
     again = work.session.scalars(
@@ -108,6 +113,7 @@ def record_visit(work: Work, case_id: int, data: VisitInput) -> Visit:
     audit.record(work, "visit:add", visit, case_id=case.id, values=values)
     _write_recommendations(work, visit, data.recommendations)
     _match_plan(work, visit)
+    _keep_photo(work, visit, data)
     return visit
 
 
@@ -126,30 +132,29 @@ def correct_visit(
     revise(work, visit, values, "visit:edit", case.id)
     _write_recommendations(work, visit, data.recommendations)
     _match_plan(work, visit)
+    _keep_photo(work, visit, data)
     return visit
 
 
-def withdraw_visit(work: Work, case_id: int, visit_id: int, reason: str) -> Visit:
+def withdraw_visit(
+    work: Work, case_id: int, visit_id: int, reason: str, expected_version: int | None = None
+) -> Visit:
     """Take back a visit entered by mistake: it stays in the history and counts nowhere."""
-    case, visit = _own(work, case_id, visit_id)
+    case, visit = _own(work, case_id, visit_id, expected_version)
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
     changes = {"withdrawn_at": work.now, "withdrawn_reason": reason.strip()}
     revise(work, visit, changes, "visit:withdraw", case.id)
     for row in planned_visits(work.session, case.id):
         if row.visit_id == visit.id:
-            row.visit_id = None
+            _count_for(work, row, None)
     return visit
 
 
 def attach_photo(work: Work, case_id: int, visit_id: int, data: bytes, name: str) -> VisitFile:
-    """Keep a photo or a scan beside a visit. Raises Invalid at `photo`."""
-    case, visit = _own(work, case_id, visit_id)
-    stored = keep_scan(work, data, name, case_id=case.id, field="photo")
-    work.session.flush()  # the row points to the file's key
-    row = VisitFile(case_id=case.id, visit_id=visit.id, file_id=stored.id)
-    work.session.add(row)
-    return row
+    """Keep a photo or a scan beside a visit; the same file again is kept once. Raises Invalid at `photo`."""
+    _case, visit = _own(work, case_id, visit_id)
+    return _attach(work, visit, data, name)
 
 
 def submit_report(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> Visit:
@@ -164,7 +169,7 @@ def submit_report(work: Work, case_id: int, visit_id: int, expected_version: int
 def acknowledge(
     work: Work, case_id: int, visit_id: int, expected_version: int | None = None, comment: str = ""
 ) -> Visit:
-    """The director has read the report; from now on it is locked."""
+    """The director has read the report; from now on it is locked. A case that stopped running does not hinder it."""
     case, visit = _for_director(work, case_id, visit_id, expected_version)
     _step(work, case, visit, ReportState.acknowledged, "visit:acknowledge", comment)
     return visit
@@ -175,6 +180,7 @@ def object_to(
 ) -> Visit:
     """The director objects, in words; the report goes back to the curator."""
     case, visit = _for_director(work, case_id, visit_id, expected_version)
+    require_running(case)  # nobody could correct the report any more
     if not objection.strip():
         raise Invalid(fields={"text": _("Write what you do not agree with.")})
     _step(work, case, visit, ReportState.objected, "visit:object", objection)
@@ -202,7 +208,7 @@ def print_report(work: Work, case_id: int, visit_id: int) -> int:
 
 
 def add_to_report(work: Work, case_id: int, visit_id: int, text: str) -> VisitNote:
-    """A dated addition to a locked report, which itself stays as it was acknowledged."""
+    """A dated addition to a locked report, which itself stays as it was acknowledged; in any state of the case."""
     case = lock_case(work.session, case_id)
     require(work, "curation.visit", case)
     visit = get_visit(work.session, case_id, visit_id)
@@ -224,8 +230,9 @@ def settle_recommendation(
     """Say what became of a recommendation; «no longer relevant» needs a reason."""
     case = lock_case(work.session, case_id)
     require(work, "curation.recommendation", case)
+    require_running(case)
     row = get_recommendation(work.session, case_id, recommendation_id)
-    check_version(row, expected_version)
+    check_version(row.version, expected_version)
     if status == RecommendationStatus.not_relevant and not note.strip():
         raise Invalid(fields={"note": _("Say why it is no longer relevant.")})
     changes = {
@@ -346,22 +353,52 @@ def _write_recommendations(work: Work, visit: Visit, advice: Sequence[Advice]) -
 def _match_plan(work: Work, visit: Visit) -> None:
     """Count the visit for the planned period it falls into."""
     rows = planned_visits(work.session, visit.case_id)
+    free = [(row.id, row.since, row.until) for row in rows if row.visit_id in (None, visit.id)]
+    place = fitting(free, visit.held_on)
     for row in rows:
-        if row.visit_id == visit.id:
-            row.visit_id = None
-    place = fitting([(row.id, row.since, row.until) for row in rows if row.visit_id is None], visit.held_on)
+        if row.visit_id == visit.id and row.id != place:
+            _count_for(work, row, None)
     for row in rows:
         if row.id == place:
-            row.visit_id = visit.id
+            _count_for(work, row, visit.id)
+
+
+def _count_for(work: Work, row: PlannedVisit, visit_id: int | None) -> None:
+    revise(work, row, {"visit_id": visit_id}, "visit:planned", row.case_id)
     work.session.flush()
 
 
+def _keep_photo(work: Work, visit: Visit, data: VisitInput) -> None:
+    if data.photo:
+        _attach(work, visit, data.photo, data.photo_name)
+
+
+def _attach(work: Work, visit: Visit, data: bytes, name: str) -> VisitFile:
+    digest = hashlib.sha256(data).hexdigest()
+    again = work.session.scalars(
+        select(VisitFile)
+        .join(StoredFile, StoredFile.id == VisitFile.file_id)
+        .where(VisitFile.visit_id == visit.id, StoredFile.sha256 == digest)
+    ).first()
+    if again is not None:
+        return again
+    stored = keep_scan(work, data, name, case_id=visit.case_id, field="photo")
+    work.session.flush()  # the row points to the file's key
+    row = VisitFile(case_id=visit.case_id, visit_id=visit.id, file_id=stored.id)
+    work.session.add(row)
+    told = {"file": stored.id, "sha256": stored.sha256}
+    audit.record(work, "visit:photo", visit, case_id=visit.case_id, data=told, values={"note": stored.name})
+    work.session.expire(visit, ["files"])
+    return row
+
+
 def _own(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> tuple[Case, Visit]:
-    """The visit for its curator to change. Raises Forbidden, Stale, Refusal (locked)."""
+    """The visit for its curator to change. Raises Forbidden, Stale, Refusal (locked; the case is not running)."""
     case = lock_case(work.session, case_id)
     require(work, "curation.visit", case)
+    require_running(case)
     visit = get_visit(work.session, case_id, visit_id)
-    check_version(visit, expected_version)
+    check_version(visit.version, expected_version)
     if visit.is_locked:
         raise Refusal([locked_reason(visit)])
     return case, visit
@@ -380,7 +417,7 @@ def _for_director(
     case = lock_case(work.session, case_id)
     require(work, "curation.acknowledge", case)
     visit = get_visit(work.session, case_id, visit_id)
-    check_version(visit, expected_version)
+    check_version(visit.version, expected_version)
     if visit.report != ReportState.submitted or visit.withdrawn_at is not None:
         raise Refusal([Reason(_("This report does not wait for your answer."))])
     return case, visit

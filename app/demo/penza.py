@@ -1,7 +1,8 @@
 """Organisations, people, accounts and the programme of Penza 2025.
 
 The schools, their pairs, sites and the order come from the presentation of МКУ «ЦКО и МОУО» (2025) and are
-public. All people are invented and bear plainly exemplary names; addresses and telephones are left empty.
+public. All people are invented and bear plainly exemplary names; addresses are left
+empty, telephones too but for the plainly exemplary one of the authority.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from app.schools.service import add_organisation, add_person, appoint
 PASSWORD = "Opora-demo-2025"  # noqa: S105 -- published: the demo is served on this machine only
 SINCE = date(2024, 9, 1)
 PROGRAMME = "ROV-2025"
+PHONE = "(8412) 00-00-00"  # of the authority, for «исполнитель, телефон»
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,7 @@ def _person(work: Work, who: Who, office: Organisation) -> Person:
     person = add_person(
         work, surname=who.surname, given=who.given, patronymic=who.patronymic, gender=who.gender,
         forms=prefill_person(who.surname, who.given, who.patronymic, who.gender), forms_checked_at=work.now,
-        is_demo=True,
+        phone=PHONE if who.office == AUTHORITY else "", is_demo=True,
     )  # fmt: skip
     work.session.flush()
     appoint(

@@ -169,7 +169,7 @@ class Story:
         self.fire(on(20, 1), 11, "chair", school, "return_plan", "пробует вернуть план без причины",
                   fields={"about": "terms"}, refused=True)  # fmt: skip
         self.fire(on(20, 1), 11.2, "chair", school, "return_plan", f"возвращает план: «{plans_data.RETURN_REASON}»",
-                  comment=plans_data.RETURN_REASON, fields={"about": "terms", "place": "№ 12, № 13"})  # fmt: skip
+                  comment=plans_data.RETURN_REASON, fields={"about": "terms", "place": "№ 10, № 11"})  # fmt: skip
 
         def correct(work: Work) -> None:
             rows = {i.number: i for i in plan_queries.items_of(work.session, self.ids[school])}
@@ -177,7 +177,7 @@ class Story:
                 plans.edit_item(work, self.ids[school], rows[number].id, item)
 
         self.script.at(
-            on(20, 1), 14, DIRECTORS[school], f"{NAMES[school]}: исправляет мероприятия № 12 и № 13", correct
+            on(20, 1), 14, DIRECTORS[school], f"{NAMES[school]}: исправляет указанные мероприятия", correct
         )
         self.script.at(
             on(20, 1), 15, DIRECTORS[school], f"{NAMES[school]}: представляет план второй раз", submit
@@ -378,6 +378,11 @@ class Story:
             both = [papers.SignatureInput(role, day) for role in ("chair", "secretary")]
             papers.sign(work, _latest(work, "protocol").id, both, proof)
 
+        def register(work: Work) -> str:
+            document = papers.register(work, _latest(work, "protocol").id, papers.RegisterInput(dated=day))
+            return f"№ {document.number}"
+
+        self.script.at(day, 17, "clerk", "регистрирует протокол:", register)
         self.script.at(day, 14, "secretary", "ведёт заседание координационной группы", hold)
         self.script.at(day, 15, "secretary", "печатает протокол", send)
         self.script.at(
@@ -426,7 +431,7 @@ class Story:
             told.acknowledged_on, 18.2, curator, f"{name}: печатает справку о выезде {day}", printed
         )
         for fate in told.fates:
-            self.script.at(fate.told_on, 18.5, director, f"{name}: о рекомендации: {fate.note}",
+            self.script.at(fate.told_on, 18.5, director, f"{name}: отмечает судьбу рекомендации: «{fate.note}»",
                            lambda work, fate=fate: settle(work, fate))  # type: ignore[misc]  # fmt: skip
 
     def _event(self, told: events_data.DemoEvent, n: int, ends: Mapping[str, date]) -> None:
@@ -451,7 +456,7 @@ class Story:
         for school, until in ends.items():
             if school in told.people and ended + timedelta(days=1) <= until:
                 self.script.at(ended + timedelta(days=1), 10, DIRECTORS[school],
-                               f"{NAMES[school]}: вносит участие в «{told.event.title}»",
+                               f"{NAMES[school]}: вносит сведения об участии в «{told.event.title}»",
                                lambda work, school=school: take_part(work, school))  # type: ignore[misc]  # fmt: skip
 
     def _reports(self, school: str, until: date) -> None:
@@ -469,7 +474,7 @@ class Story:
             return ", ".join(f"№ {number}" for number, _report in by_day[day])
 
         for day in by_day:
-            self.script.at(day, 15, DIRECTORS[school], f"{NAMES[school]}: отчитывается о мероприятиях",
+            self.script.at(day, 15, DIRECTORS[school], f"{NAMES[school]}: отчитывается о выполнении плана:",
                            lambda work, day=day: enter(work, day))  # type: ignore[misc]  # fmt: skip
 
     def _publish(self, work: Work, school: str) -> None:

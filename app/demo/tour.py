@@ -21,6 +21,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import load_reference
 from app.demo.script import Script
 from app.demo.story import OUTCOMES, Story
+from app.documents.models import DocumentFile
 from app.files.models import StoredFile
 
 BEGINS = datetime(2025, 1, 9, 5, 0, tzinfo=UTC)
@@ -78,13 +79,16 @@ def walk(system: Runtime, clock: FixedClock, say: Say) -> Story:
 
 
 def write_papers(system: Runtime, out: Path) -> list[str]:
-    """Every DOCX of the system under its own name; two of one name get a number."""
+    """Every paper of the system as it stands now, under its own name: the registered copy, else the last printing."""
     out.mkdir(parents=True, exist_ok=True)
     work, names = system.read(SYSTEM), []
-    docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    for stored in work.session.scalars(
-        select(StoredFile).where(StoredFile.media_type == docx).order_by(StoredFile.id)
-    ):
+    rows = work.session.scalars(
+        select(DocumentFile).where(DocumentFile.file_id.is_not(None))
+        .order_by(DocumentFile.document_id, DocumentFile.copy == "registered", DocumentFile.revision)
+    )  # fmt: skip
+    last = {row.document_id: row for row in rows}
+    for row in last.values():
+        stored = work.session.get_one(StoredFile, row.file_id)
         name, n = stored.name, 1
         while name in names:
             n += 1

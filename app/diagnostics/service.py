@@ -178,9 +178,8 @@ def write_conclusion(
     _open_case(work, case_id, "diagnostics.analyse")
     if not text.strip():
         raise Invalid(fields={"conclusion": _("This field is required.")})
+    _check_version(queries.profile_of(work.session, case_id), expected_version)
     profile = open_profile(work, case_id)
-    if expected_version:
-        _check_version(profile, expected_version)
     audit.revise(work, profile, {"conclusion": text.strip()}, "diagnosis:conclusion", case_id=case_id)
     return profile
 

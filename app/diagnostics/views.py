@@ -52,7 +52,7 @@ class DiagnosisView(RoomView):
         return self._render(
             work, case, "diagnostics/show.html", cards=cards, profile=queries.profile_of(work.session, case_id),
             edition=queries.edition_of(work.session, case_id), risks=queries.risks_of(work.session, case_id),
-            tasks=[{"id": o.id, "titles": o.titles, "due": o.due, "reasons": reasons(o)} for o in offers],
+            tasks=[{"id": o.id, "titles": o.titles, "due": o.due, "reasons": reasons(work, case, o)} for o in offers],
         )  # fmt: skip
 
     @page("/<int:case_id>/diagnostics/finish", methods=("POST",), permission="write")
@@ -80,7 +80,9 @@ class DiagnosisView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.fill_study(work, case_id, known, study_input(known, form), _version(form))
+                    service.fill_study(
+                        work, case_id, known, study_input(known, form), self.expected_version()
+                    )
             except Invalid as exc:
                 form.take_errors(exc)
             else:
@@ -99,7 +101,7 @@ class DiagnosisView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.write_analysis(work, case_id, known, form.input(), _version(form))
+                    service.write_analysis(work, case_id, known, form.input(), self.expected_version())
             except Invalid as exc:
                 form.take_errors(exc)
             else:
@@ -119,7 +121,9 @@ class DiagnosisView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.write_conclusion(work, case_id, form.conclusion.data or "", _version(form))
+                    service.write_conclusion(
+                        work, case_id, form.conclusion.data or "", self.expected_version()
+                    )
             except Invalid as exc:
                 form.take_errors(exc)
             else:
@@ -155,7 +159,7 @@ class DiagnosisView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.edit_risk(work, case_id, risk_id, form.input(), _version(form))
+                    service.edit_risk(work, case_id, risk_id, form.input(), self.expected_version())
             except Invalid as exc:
                 form.take_errors(exc)
             else:
@@ -183,7 +187,7 @@ class DiagnosisView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.verify_risk(work, case_id, risk_id, form.input(), _version(form))
+                    service.verify_risk(work, case_id, risk_id, form.input(), self.expected_version())
             except Invalid as exc:
                 form.take_errors(exc)
             else:
@@ -231,14 +235,6 @@ def _kind(text: str) -> StudyKind:
         return StudyKind(text)
     except ValueError as error:
         raise NotFound from error
-
-
-def _version(form: Any) -> int:
-    """The version the form was filled from; a form without one counts as filled from nothing."""
-    try:
-        return int(form.expected_version.data)
-    except (TypeError, ValueError):
-        raise Invalid from None
 
 
 def key_figures(kind: StudyKind, study: Study | None) -> list[tuple[Text, str]]:

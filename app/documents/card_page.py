@@ -36,7 +36,8 @@ TONES: Mapping[str, str] = {
     "cancelled": "bad", "expired": "", "terminated": "bad", "archived": "",
 }  # fmt: skip
 _ICONS = {"document:send": "send", "document:sign": "file-signature", "document:register": "stamp",
-          "document:withdraw": "undo-2", "document:edit": "pen-line"}  # fmt: skip
+          "document:withdraw": "undo-2", "document:edit": "pen-line", "document:annul": "ban",
+          "document:refresh": "refresh-cw"}  # fmt: skip
 
 
 def context(work: Work, document: Document) -> dict[str, Any]:

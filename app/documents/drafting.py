@@ -12,11 +12,11 @@ from app.audit import service as audit
 from app.cases.meetings import add_item, close_meeting, open_meeting
 from app.cases.models import Case, MeetingStatus, Programme
 from app.cases.queries import get_case
-from app.cases.roles import require, require_in_programme
+from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents.frozen import digest, freeze, overlay, thaw
+from app.documents.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move
@@ -33,7 +33,8 @@ OVER = frozenset(
 def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
     """A draft about these cases, or the open draft of that template with them added.
 
-    Raises NotFound, Forbidden, Invalid (no case, more than one for an agreement, a report: its room prints it).
+    Raises NotFound, Forbidden, Refusal (a case is closed or suspended: what closing needs are reports, and those
+    are printed by their rooms), Invalid (no case, more than one for an agreement, a report).
     """
     cases = [get_case(work.session, case_id) for case_id in case_ids]
     if not cases:
@@ -47,6 +48,8 @@ def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
         raise Invalid(_("An agreement is about one pair of schools."))
     if any(case.programme_id != programme.id for case in cases):
         raise Invalid(_("A paper is about cases of one programme."))
+    for case in cases:
+        require_running(case)
     document = None
     for case in cases:
         document = ensure_draft(work, template, case)
@@ -234,9 +237,13 @@ def _new(work: Work, template: Template, case: Case, subject: str, executor_id: 
 
 
 def _fill(work: Work, document: Document, template: Template) -> None:
-    """Read the sources into the draft, what was typed over them; a changed draft gets a new revision to print."""
+    """Read the sources into the draft, what was typed over them; a changed draft gets a new revision to print.
+
+    What an existing draft said before is kept in the history, path by path.
+    """
     if not document.is_draft:
         return
+    before = {"title": document.title, "values": document.values, "file": document.template_hash}
     fresh = overlay(gather(work, document, template), thaw(document.typed))
     frozen = freeze(fresh)
     if frozen == document.values and template.hash == document.template_hash and document.revision:
@@ -247,8 +254,23 @@ def _fill(work: Work, document: Document, template: Template) -> None:
         document.dated = fresh.get("date") or fresh.get("as_of")
     document.revision += 1
     work.session.flush()
+    if document.revision > 1:
+        _note_refilled(work, document, before)
     if not missing(template, fresh):
         request_paper(work, document)
+
+
+def _note_refilled(work: Work, document: Document, before: Mapping[str, Any]) -> None:
+    differs = changed(before["values"], document.values, "values") | changed(
+        before["title"], document.title, "title"
+    )
+    data: dict[str, Any] = {"revision": document.revision, "fields": sorted(differs)}
+    if before["file"] != document.template_hash:
+        data["file"] = {"old": before["file"], "new": document.template_hash}
+    audit.record(
+        work, "document:refresh", document, stream=f"document:{document.id}", data=data,
+        values={path.replace(".", "_"): {"old": old, "new": new} for path, (old, new) in differs.items()},
+    )  # fmt: skip
 
 
 def _title(document: Document, template: Template, values: Mapping[str, Any]) -> str:

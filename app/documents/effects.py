@@ -9,7 +9,7 @@ from typing import Any
 from app.cases.models import Case
 from app.core.ports import EffectHandler
 from app.core.unit_of_work import Work
-from app.documents.service import ensure_draft, settle_agreement
+from app.documents.service import end_agreement, ensure_draft, settle_agreement
 
 
 def draft(work: Work, case: Case, params: Mapping[str, Any]) -> None:
@@ -29,7 +29,13 @@ def agreement_in_force(work: Work, case: Case, params: Mapping[str, Any]) -> Non
     )  # fmt: skip
 
 
+def agreement_over(work: Work, case: Case, params: Mapping[str, Any]) -> None:
+    """The schools ended their agreement: its paper is no longer in force. Params: `ended_on`, `reason`."""
+    end_agreement(work, case, reason=str(params.get("reason", "")))
+
+
 EFFECTS: dict[str, EffectHandler] = {
     "documents.draft": draft,
     "documents.agreement_in_force": agreement_in_force,
+    "documents.agreement_over": agreement_over,
 }

@@ -8,11 +8,13 @@ from typing import Any
 
 from wtforms import HiddenField
 
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.documents.frozen import read
 from app.documents.inputs import CASE_LABELS, SOURCE_LABELS, Input, inputs
+from app.documents.models import NumberGap
 from app.documents.templates import Template
 from app.schools.models import Position
+from app.ui.fields import Label
 from app.ui.forms import (
     ChoiceField,
     DateField,
@@ -26,9 +28,10 @@ from app.ui.forms import (
     RowsField,
     ScanField,
     TextField,
+    YesField,
 )
 
-NEXT, BY_HAND = "next", "by_hand"
+NEXT, BY_HAND, RESERVED = "next", "by_hand", "reserved"
 
 
 class PointRow(RowOf):
@@ -165,19 +168,46 @@ class RegisterForm(RoomForm):
     dated = DateField(_("Date of the document"), required=True)
     way = OneOfField(_("Number"), required=True)
     number = TextField(_("Number on paper"), max_length=20, description=_("For example 12-оп or 45/1"))
+    leap = YesField(_("The number is right: the numbers before it were given on paper"))
     reason = TextField(_("Why it is entered by hand"), max_length=500)
+    reservation = ChoiceField(_("Reserved number"), coerce=int)
     comment = LongTextField(
         _("Comment"), max_length=1000, description=_("Needed when a date is out of order")
     )
     sheets = TextField(_("Sheets and appendices"), max_length=40, description=_("For example 2/1"))
     mailing = TextField(_("Mailing"), max_length=200)
-    folder = TextField(_("File"), max_length=60, description=_("Index of the file by the nomenclature"))
+    folder = TextField(
+        _("File of the nomenclature"), max_length=60, description=_("Index of the file by the nomenclature")
+    )
     note = TextField(_("Note"), max_length=500)
     expected_version = HiddenField()
-    sections = (
-        (_("Number and date"), ["dated", "way", "number", "reason", "comment"]),
-        (_("Line of the journal"), ["sheets", "mailing", "folder", "note"]),
-    )
+
+    @property
+    def sections(self) -> Sequence[tuple[Label, Sequence[str]]]:  # type: ignore[override]
+        """What is asked: a reserved number when there is one, to confirm a leap when it was found too long."""
+        number = ["dated", "way", "reservation", "number", "leap", "reason", "comment"]
+        if len(self.reservation.choices) < 2:  # nothing but «not chosen»
+            number.remove("reservation")
+        if not (self.leap.data or self.leap.errors):
+            number.remove("leap")
+        return (
+            (_("Number and date"), number),
+            (_("Line of the journal"), ["sheets", "mailing", "folder", "note"]),
+        )
+
+    def offer(self, number: str, kept: Sequence[NumberGap]) -> None:
+        """Set the ways to a number: the next one (empty: there is none), by hand, one of those kept."""
+        ways = [(NEXT, _("the next one: %(number)s", number=number))] if number else []
+        ways.append((BY_HAND, _("by hand: it was given on paper")))
+        if kept:
+            ways.append((RESERVED, _("a reserved one: it was kept for this document")))
+        self.way.offer(ways)
+        self.reservation.offer([(gap.id, _kept(gap)) for gap in kept])
+
+
+def _kept(gap: NumberGap) -> Text:
+    return _("%(number)s: %(purpose)s (%(holder)s, until %(day)s)", number=gap.first, purpose=gap.note,
+             holder=gap.holder, day=f"{gap.until:%d.%m.%Y}" if gap.until else "–")  # fmt: skip
 
 
 class AgreementRegisterForm(RoomForm):
@@ -195,6 +225,12 @@ class AgreementRegisterForm(RoomForm):
 class ReasonForm(RoomForm):
     reason = LongTextField(_("Reason"), required=True, max_length=1000)
     expected_version = HiddenField()
+
+
+class AnnulForm(ReasonForm):
+    """Why a line is annulled; `was_slip` is offered when its number can be taken back."""
+
+    was_slip = YesField(_("The number itself was mistyped: the numbers it leapt over were given to nobody"))
 
 
 class GapForm(RoomForm):

@@ -58,6 +58,27 @@ def put(values: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     return {**values, head: value}
 
 
+def changed(old: Any, new: Any, path: str = "") -> dict[str, tuple[Any, Any]]:
+    """Dotted path → (old, new) of every frozen value that differs; a list that grew or shrank is told whole."""
+    if old == new:
+        return {}
+    pairs: list[tuple[str, Any, Any]] = []
+    if _is_group(old) and _is_group(new):
+        pairs = [(key, old.get(key), new.get(key)) for key in sorted({*old, *new})]
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = [(str(no), was, now) for no, (was, now) in enumerate(zip(old, new, strict=True))]
+    if not pairs:
+        return {path: (old, new)}
+    found: dict[str, tuple[Any, Any]] = {}
+    for key, was, now in pairs:
+        found |= changed(was, now, f"{path}.{key}" if path else key)
+    return found
+
+
+def _is_group(value: Any) -> bool:
+    return isinstance(value, Mapping) and set(value) != {_DAY}
+
+
 def overlay(values: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
     """What the sources say, with what a person typed laid over it (shorter paths first)."""
     result = dict(values)

@@ -1,30 +1,42 @@
-"""The journal of registration: numbers given under a lock, entered by hand, reserved, annulled, every gap explained."""
+"""The journal of registration: numbers given under a lock or entered by hand, every gap explained.
+
+How the counter of a series moves (nobody ever gets the same number, gaps are never re-used):
+
+- the next number is the first above the counter that no line bears, annulled lines included;
+- a number entered by hand raises the counter to itself; the numbers it leaps over become one row «не внесены»,
+  because they were given on paper. A leap of more than FREE_LEAP numbers has to be confirmed by the person who
+  enters it, and no number above LAST_BY_HAND is entered by hand;
+- the counter goes back in one case only: the line that leapt is annulled as the last entry of its series and
+  the clerk declares the leap itself a slip, so the numbers under it were given to nobody. The annulled number
+  stays taken, its row stays to explain it (see `annulment`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.access.scopes import as_system, get_visible
+from app.access.scopes import as_system
 from app.audit import service as audit
-from app.core.errors import Forbidden, Invalid, Reason, Refusal
+from app.core.errors import Forbidden, Invalid
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.documents.models import Document, NumberGap, Registration, Series
+from app.documents.models import NumberGap, Registration, Series
 from app.documents.numbering import (
+    FREE_LEAP,
+    LAST_BY_HAND,
     GapReason,
     RegisterNumber,
     SeriesKey,
     next_number,
     parse_number,
 )
-from app.documents.rules import DocumentState, PaperDates, date_warnings
+from app.documents.rules import PaperDates, date_warnings
 
 AGAINST = frozenset({GapReason.reserved, GapReason.not_used})  # numbers nobody else may enter by hand
 
@@ -35,6 +47,7 @@ class HandEntry:
 
     number: str
     reason: str
+    confirmed: bool = False  # a long leap over the counter is meant
 
 
 @dataclass(frozen=True)
@@ -83,14 +96,26 @@ def lock_series(work: Work, key: SeriesKey, *, kept_here: bool = True) -> Series
 
 
 def enter_next(work: Work, series: Series, line: Line) -> Registration:
-    """Register under the next number of the locked series."""
-    return _add(work, series, next_number(series.counter), line, None)
+    """Register under the next number of the locked series. Raises Invalid when the series is full."""
+    return _add(work, series, next_free(work, series), line, None)
+
+
+def next_free(work: Work, series: Series) -> RegisterNumber:
+    """The number the next paper gets: the counter's, stepping over numbers annulled above it."""
+    with as_system(work.session):  # whether a number is free does not depend on who asks
+        above = work.session.scalars(
+            select(Registration.number).where(
+                Registration.series_id == series.id, Registration.number > series.counter
+            )
+        ).all()
+    return next_number(series.counter, set(above))
 
 
 def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> Registration:
     """Register under a number that was given on paper; numbers it leaps over are explained by one row.
 
-    Raises Invalid for a number that is none, is taken, reserved, or given without a reason.
+    Raises Invalid for a number that is none, too long, taken, reserved, or given without a reason; at `leap`
+    for one far above the counter that nobody confirmed.
     """
     if not entry.reason.strip():
         raise Invalid(fields={"reason": _("Say why the number is entered by hand.")})
@@ -103,10 +128,24 @@ def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> R
             raise Invalid(
                 fields={"number": _("This number is reserved or was given up; it is not used again.")}
             )
-    skipped = range(series.counter + 1, number.number)
-    if series.kept_here and skipped:
-        _explain(work, series, skipped[0], skipped[-1], GapReason.not_entered, entry.reason)
+    first, last = series.counter + 1, number.number - 1  # what is leapt over
+    if number.number > LAST_BY_HAND:
+        told = _("A number entered by hand is %(last)s at most.", last=LAST_BY_HAND)
+        raise Invalid(fields={"number": told})
+    if number.number - series.counter > FREE_LEAP and not entry.confirmed:
+        told = _("This number leaps over the numbers from %(first)s to %(last)s. Check it; confirm if it is right.",
+                 first=first, last=last)  # fmt: skip
+        raise Invalid(fields={"leap": told})
+    if series.kept_here and first <= last:
+        note_gap(work, series, first, last, GapReason.not_entered, entry.reason)
     return _add(work, series, number, line, entry)
+
+
+def enter_reserved(work: Work, series: Series, line: Line, gap: NumberGap) -> Registration:
+    """Register under the number that was kept for the paper; the reservation is used up."""
+    row = _add(work, series, RegisterNumber(gap.first), line, None)
+    audit.revise(work, gap, {"reason": GapReason.used.value}, "journal:use_reserved")
+    return row
 
 
 def note_number(work: Work, series: Series, line: Line, spelling: str) -> Registration:
@@ -180,31 +219,6 @@ def require_comment(found: Sequence[Text], comment: str) -> None:
         )
 
 
-def reserve(
-    work: Work, series: Series, purpose: str, holder: str = "", until: date | None = None
-) -> NumberGap:
-    """Keep the next number for a paper to come, for `holder` (the actor) until a day (the end of its year).
-
-    It is never given to another paper; not used by then, it becomes «не использован». Raises Forbidden,
-    Invalid at `purpose`, `until`.
-    """
-    require_keeper(work, series)
-    if not purpose.strip():
-        raise Invalid(fields={"purpose": _("Say what the number is kept for.")})
-    last = date(series.year, 12, 31)
-    until = until or last
-    if not min(work.today, last) <= until <= last:
-        raise Invalid(fields={"until": _("A day from today to the end of the year of the journal.")})
-    locked = lock_series(work, SeriesKey(series.organisation_id, series.kind, series.prefix, series.year))
-    number = next_number(locked.counter).number
-    locked.counter = number
-    gap = _explain(work, locked, number, number, GapReason.reserved, purpose)
-    gap.holder, gap.until = (holder.strip() or work.actor.name)[:200], until
-    work.session.flush()
-    audit.record(work, "journal:reserve", gap, data={"number": number, "series": locked.id})
-    return gap
-
-
 def explain_gap(work: Work, series: Series, first: int, last: int, note: str) -> NumberGap:
     """Say why numbers have no line: the journal was kept on paper. Raises Forbidden, Invalid."""
     require_keeper(work, series)
@@ -214,35 +228,9 @@ def explain_gap(work: Work, series: Series, first: int, last: int, note: str) ->
         raise Invalid(
             fields={"first": _("Numbers from 1 to %(last)s can be explained.", last=series.counter)}
         )
-    gap = _explain(work, series, first, last, GapReason.not_entered, note)
+    gap = note_gap(work, series, first, last, GapReason.not_entered, note)
     audit.record(work, "journal:explain", gap, data={"first": first, "last": last, "series": series.id})
     return gap
-
-
-def annul(work: Work, registration_id: int, reason: str) -> Registration:
-    """Mark a line as registered by mistake: it stays visible, the number is spent, the paper is only signed again.
-
-    Raises NotFound, Forbidden, Invalid without a reason, Refusal when it is annulled already.
-    """
-    row = get_visible(work.session, Registration, registration_id)
-    series = lock_series(
-        work, SeriesKey(row.series.organisation_id, row.series.kind, row.series.prefix, row.series.year)
-    )
-    require_keeper(work, series)
-    if not reason.strip():
-        raise Invalid(fields={"reason": _("Say why.")})
-    if row.annulled_at is not None:
-        raise Refusal([Reason(_("This line is annulled already."))])
-    changes: Mapping[str, Any] = {
-        "annulled_at": work.now, "annulled_by": work.actor.user_id, "annulled_because": reason.strip(),
-    }  # fmt: skip
-    audit.revise(work, row, changes, "journal:annul")
-    if row.document_id is not None:
-        document = work.session.scalars(select(Document).where(Document.id == row.document_id)).one()
-        document.state, document.number, document.registered_at = DocumentState.signed.value, "", None
-        if document.kind == "order":
-            document.dated = None
-    return row
 
 
 def require_keeper(work: Work, series: Series) -> None:
@@ -266,7 +254,8 @@ def gaps_of(work: Work, series: Series) -> Sequence[NumberGap]:
         ).all()
 
 
-def _explain(work: Work, series: Series, first: int, last: int, reason: GapReason, note: str) -> NumberGap:
+def note_gap(work: Work, series: Series, first: int, last: int, reason: GapReason, note: str) -> NumberGap:
+    """The one row that says why these numbers have no line."""
     gap = NumberGap(
         series_id=series.id, first=first, last=last, reason=reason.value, note=note.strip(), noted_at=work.now,
         noted_by=work.actor.user_id,

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
 from app.access.scopes import get_visible
 from app.audit import service as audit
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.documents import register_page, register_sheet, service
-from app.documents.forms import GapForm, ReasonForm, ReserveForm
+from app.documents.forms import AnnulForm, GapForm, ReserveForm
 from app.documents.models import Registration, Series
 from app.documents.queries import series_of
 from app.files.views import attachment
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, int_arg, page
 
 FORM = ("GET", "POST")
 RESERVED_DAYS = 30  # offered to the clerk, who may choose another day
@@ -31,9 +31,9 @@ class JournalView(RoomView):
         work = self.read()
         kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
         years = sorted({series.year for series in kept}, reverse=True)
-        year = request.args.get("year", type=int) or (years[0] if years else work.today.year)
+        year = int_arg("year") or (years[0] if years else work.today.year)
         of_year = [series for series in kept if series.year == year]
-        chosen = next((s for s in of_year if s.id == request.args.get("series", type=int)), None)
+        chosen = next((s for s in of_year if s.id == int_arg("series")), None)
         series = chosen or (of_year[0] if of_year else None)
         rows = register_page.rows(work.session, series) if series else []
         return self.render(
@@ -45,25 +45,33 @@ class JournalView(RoomView):
     @page("/<int:series_id>/export.xlsx")
     def export(self, series_id: int) -> Any:
         """The journal as a spreadsheet; who took it is part of the history."""
+        work = self.read()  # a long journal is laid out before the write begins: writers wait for each other
+        kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
+        series = next((s for s in kept if s.id == series_id), None)
+        if series is None:
+            raise NotFound
+        rows = register_page.rows(work.session, series)
+        data = register_sheet.workbook(series, rows, register_page.closing(series, rows, work.today))
+        name = f"Журнал регистрации, {register_page.title(series)}.xlsx"
         with self.write() as work:
-            kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
-            series = next((s for s in kept if s.id == series_id), None)
-            if series is None:
-                raise NotFound
-            audit.record(work, "journal:export", series)
-            rows = register_page.rows(work.session, series)
-            data = register_sheet.workbook(series, rows, register_page.closing(series, rows, work.today))
-            name = f"Журнал регистрации, {register_page.title(series)}.xlsx"
-            return attachment(data, name, register_sheet.MEDIA_TYPE)
+            audit.record(work, "journal:export", (Series.__tablename__, series_id))
+        return attachment(data, name, register_sheet.MEDIA_TYPE)
 
     @page("/lines/<int:line_id>/annul", methods=FORM, permission="write")
     def annul(self, line_id: int) -> Any:
-        line = get_visible(self.read().session, Registration, line_id)
-        form = ReasonForm()
+        work = self.read()
+        line = get_visible(work.session, Registration, line_id)
+        leap = service.leap_of(work, line)
+        form = AnnulForm()
+        if leap is None and not form.was_slip.data:  # a tick that came too late is told so
+            del form.was_slip
+        shown = line.document.version if line.document else 0  # a line without a paper has nothing to outdate
+        form.expected_version.data = form.expected_version.data or str(shown)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.annul(work, line_id, form.reason.data or "")
+                    service.annul(work, line_id, form.reason.data or "", self.expected_version(),
+                                  was_slip=bool(form.was_slip and form.was_slip.data))  # fmt: skip
                 return self.done(
                     self._url(line.series), _("The line is annulled; its number is not given again")
                 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from app.documents.names import (
@@ -87,13 +88,26 @@ _NBSP_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
     (re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
-    (re.compile(r" (?=[–—] )"), NBSP),
+    (re.compile(r" [–—] "), f"{NBSP}– "),  # one kind of dash in a paper, whatever was typed
+    # the whole short name of a school: «МБОУ СОШ № 51»
+    (re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=[{_UPPER}]{{2,5}} №)"), rf"\1{NBSP}"),
+    (re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=№)"), rf"\1{NBSP}"),
     (re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
 )
 
 
+_CALLS_FOR_NBSP = re.compile("[\u202f№.0-9–—]")  # no rule touches a text without any of these
+
+
 def nbsp(text: str) -> str:
     """Text with unbreakable spaces where a line must not end: «№ 41», «И.О. Фамилия», «30 %», dates."""
+    return _bound(text) if len(text) <= 300 else _bound.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)  # names, titles and plans come again in paper after paper
+def _bound(text: str) -> str:
+    if _CALLS_FOR_NBSP.search(text) is None:
+        return text
     for pattern, replacement in _NBSP_RULES:
         text = pattern.sub(replacement, text)
     return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,6 @@ from app.cases.meetings import members
 from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
 from app.cases.queries import events_of
 from app.core.unit_of_work import Work
-from app.documents.language import agree
 from app.documents.people import Card, person_card
 
 
@@ -34,24 +34,38 @@ class Question:
 QUESTIONS: Mapping[str, Question] = {
     "plan_approval": Question(
         title="О рассмотрении плана основных мероприятий (муниципальной дорожной карты) на {year} год",
-        heard="{presented} на рассмотрение план мероприятий методической поддержки по школам: {schools}",
-        passed="Одобрить план мероприятий в части {school} и представить его на утверждение приказом",
-        failed="Вернуть план мероприятий в части {school} на доработку",
+        heard="о рассмотрении планов мероприятий {schools}",
+        passed="План мероприятий {school} одобрить и представить на утверждение приказом",
+        failed="План мероприятий {school} вернуть на доработку",
         mark_passed="План одобрен", mark_failed="План не одобрен",
     ),
     "results_review": Question(
         title="О результатах методической поддержки школ в {year} году",
-        heard="{presented} аналитические материалы о результатах поддержки по школам: {schools}",
-        passed="Принять результаты методической поддержки {school}{outcome}",
-        failed="Вернуть материалы о результатах {school} на доработку",
+        heard="о результатах методической поддержки {schools}",
+        passed="Результаты методической поддержки {school} принять",
+        failed="Материалы о результатах {school} вернуть на доработку",
         mark_passed="Результаты приняты", mark_failed="Результаты не приняты",
     ),
 }  # fmt: skip
 OTHER = Question(
-    title="О ходе методической поддержки школ", heard="{presented} информацию по школам: {schools}",
-    passed="Принять к сведению информацию о {school}", failed="Принять к сведению информацию о {school}",
+    title="О ходе методической поддержки школ", heard="о ходе методической поддержки {schools}",
+    passed="Информацию о ходе методической поддержки {school} принять к сведению",
+    failed="Информацию о ходе методической поддержки {school} принять к сведению",
     mark_passed="Принято", mark_failed="Не принято",
 )  # fmt: skip
+# What the group decides about a school when it accepts the results, by the outcome it voted on.
+OUTCOMES: Mapping[str, str] = {
+    "effective": "Признать {school} общеобразовательной организацией, перешедшей в эффективный режим работы, "
+    "сопровождение завершить",
+    "positive": "Динамику результатов {school} признать положительной, сопровождение продлить",
+    "no_change": "Результаты {school} признать сопоставимыми с прошлым годом, сопровождение продолжить",
+    "negative": "Динамику результатов {school} признать отрицательной, сопровождение продолжить",
+}  # fmt: skip
+# «Представленные материалы одобрить» says nothing of what the vote decided: the decision itself is printed.
+_SAYS_NOTHING = re.compile(
+    r"(?:представленные )?материалы.{0,60} (?:одобрить|принять|утвердить)\.?", re.IGNORECASE
+)
+_TOPIC = re.compile(r"об?о? ", re.IGNORECASE)
 
 
 def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
@@ -64,22 +78,27 @@ def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
     present = [pid for pid in meeting.present if pid in everyone]
     listed = [pid for pid in present if pid not in (meeting.chair_id, meeting.secretary_id)]
+    absent = [pid for pid in everyone if pid not in (*present, meeting.chair_id, meeting.secretary_id)]
+    speaker = _speaker(work, meeting)
     guests = [pid for pid in meeting.present if pid not in everyone]
+    if speaker is not None and speaker["id"] not in (*everyone, *guests):
+        guests.append(speaker["id"])  # who reported was there
     return {
         "date": day,
         "place": meeting.place or None,
         "chair": chair,
         "secretary": secretary,
         "present": [p for pid in listed if (p := person_card(work.session, pid, day, offices))],
+        "absent": [p for pid in absent if (p := person_card(work.session, pid, day, offices))],
         "invited": [p for pid in guests if (p := person_card(work.session, pid, day, offices))],
         "present_count": len(present),
         "members_count": len(everyone),
         "quorum": 2 * len(present) > len(everyone),
-        "items": _questions(work, meeting, chair),
+        "items": _questions(work, meeting, speaker or chair),
     }
 
 
-def _questions(work: Work, meeting: Meeting, chair: Card | None) -> list[dict[str, Any]]:
+def _questions(work: Work, meeting: Meeting, speaker: Card | None) -> list[dict[str, Any]]:
     rows = work.session.scalars(
         select(MeetingItem)
         .options(joinedload(MeetingItem.case).joinedload(Case.school))
@@ -89,7 +108,6 @@ def _questions(work: Work, meeting: Meeting, chair: Card | None) -> list[dict[st
     by_stage: dict[str, list[MeetingItem]] = {}
     for row in rows:
         by_stage.setdefault(row.stage, []).append(row)
-    speaker = _speaker(work, meeting) or chair
     return [_question(work, meeting, no, stage, items, speaker)
             for no, (stage, items) in enumerate(by_stage.items(), start=1)]  # fmt: skip
 
@@ -106,24 +124,33 @@ def _question(
         marks = {True: words.mark_passed, False: words.mark_failed, None: "–"}
         votes.append({**vote, "decision": marks[vote["decision"]]})
         text = item.decided.strip()
-        if not text and vote["decision"] is not None:
-            wording = words.passed if vote["decision"] else words.failed
-            text = wording.format(school=item.case.school.short_name, outcome=_outcome(work, item))
+        if vote["decision"] is not None and (not text or _SAYS_NOTHING.fullmatch(text)):
+            wording = _passed(work, item, words) if vote["decision"] else words.failed
+            text = wording.format(school=item.case.school.short_name)
         if text:
             decisions.append(
                 {"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None}
             )
-    presented = agree(speaker, "представил", "представила") if speaker else "представлен"
-    told = [item.heard.strip() for item in items if item.heard.strip()] or [
-        words.heard.format(
-            presented=presented, schools=", ".join(item.case.school.short_name for item in items)
-        )
-    ]
     return {
         "title": words.title.format(year=meeting.programme.year), "speaker": speaker,
-        "heard": [{"speaker": speaker, "text": text} for text in told] if speaker else [],
-        "spoke": [], "votes": votes, "decisions": decisions,
+        "heard": _heard(words, items, speaker) if speaker else [], "spoke": [], "votes": votes,
+        "conflict": any(vote["excluded"] for vote in votes), "decisions": decisions,
     }  # fmt: skip
+
+
+def _heard(words: Question, items: Sequence[MeetingItem], speaker: Card) -> list[dict[str, Any]]:
+    """«Учебную А.П. – о …» with all schools once, then what was told where the notes on the schools differ."""
+    schools = ", ".join(item.case.school.short_name for item in items)
+    told = [item.heard.strip().replace(item.case.school.short_name, "{schools}") for item in items]
+    same = list(dict.fromkeys(text for text in told if text))
+    if len(same) == 1:
+        same = [same[0].replace("{schools}", schools)]
+    else:
+        same = [item.heard.strip() for item in items if item.heard.strip()]
+    topic = words.heard.format(schools=schools)
+    if len(same) == 1 and _TOPIC.match(same[0]):
+        topic = same.pop()
+    return [{"speaker": speaker, "text": topic}, *({"speaker": None, "text": text} for text in same)]
 
 
 def _speaker(work: Work, meeting: Meeting) -> Card | None:
@@ -145,11 +172,12 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
     ).all()  # fmt: skip
     definition = work.ports.definitions.of(work.session, item.case)
     approval = definition.stages[item.stage].approval if item.stage in definition.stages else None
-    excluded = [v for v in voters_of(work, item.case, approval.voters) if v.excluded] if approval else []
+    voters = voters_of(work, item.case, approval.voters) if approval else []
     counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
     return {
         "school": item.case.school.short_name, "yes": counts["for"], "no": counts["against"],
-        "abstained": counts["abstain"], "excluded": len(excluded), "decision": _decided(work, item),
+        "abstained": counts["abstain"], "silent": max(0, len(voters) - sum(counts.values())),
+        "excluded": sum(1 for voter in voters if voter.excluded), "decision": _decided(work, item),
     }  # fmt: skip
 
 
@@ -168,10 +196,8 @@ def _decided(work: Work, item: MeetingItem) -> bool | None:
     return results[-1] == "passed" if results else None
 
 
-def _outcome(work: Work, item: MeetingItem) -> str:
-    """«: переход в эффективный режим работы», when the room of results knows the decided outcome."""
-    source = work.ports.facts.get("results.decided_outcome")
+def _passed(work: Work, item: MeetingItem, words: Question) -> str:
+    """How the decision is worded; for the results by the outcome the group voted on."""
+    source = work.ports.facts.get("results.decided_outcome") if words is QUESTIONS["results_review"] else None
     code = source(work.session, item.case_id).value if source else None
-    outcomes = work.ports.definitions.of(work.session, item.case).outcomes
-    title = outcomes[code].titles.get("ru", "") if isinstance(code, str) and code in outcomes else ""
-    return f": {title[:1].lower()}{title[1:]}" if title else ""
+    return OUTCOMES.get(str(code), words.passed)

@@ -61,6 +61,7 @@ class Document(Versioned, Base):
     cases: Mapped[list[DocumentCase]] = relationship(back_populates="document", order_by="DocumentCase.id")
     signatures: Mapped[list[DocumentSignature]] = relationship(order_by="DocumentSignature.id")
     files: Mapped[list[DocumentFile]] = relationship(order_by="DocumentFile.id")
+    lines: Mapped[list[Registration]] = relationship(order_by="Registration.id", viewonly=True)
 
     @property
     def is_draft(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -96,6 +96,10 @@ def parse_number(text: str, index: str = "") -> RegisterNumber:
     return RegisterNumber(int(found["number"]), suffix)
 
 
+LAST_BY_HAND = 9_999  # a longer number is a slip of the hand
+FREE_LEAP = 100  # so far above the counter a number given on paper is taken at its word
+
+
 class GapReason(StrEnum):
     """Why a number of the series has no paper."""
 
@@ -103,6 +107,7 @@ class GapReason(StrEnum):
     annulled = "annulled"
     not_used = "not_used"
     reserved = "reserved"
+    used = "used"
 
 
 GAP_LABELS: Mapping[GapReason, Text] = {
@@ -110,6 +115,7 @@ GAP_LABELS: Mapping[GapReason, Text] = {
     GapReason.annulled: _("annulled: registered by mistake"),
     GapReason.not_used: _("not used: the reservation expired"),
     GapReason.reserved: _("reserved number"),
+    GapReason.used: _("reserved number, given to its paper"),
 }
 
 
@@ -125,25 +131,43 @@ class Gap:
         return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
 
 
-def gaps(used: Iterable[int], explained: Mapping[int, GapReason], counter: int | None = None) -> list[Gap]:
-    """Every missing number of a series up to its counter (default: the highest one), neighbours joined."""
-    taken = set(used)
-    highest = max([counter or 0, *taken, *explained])
-    found: list[Gap] = []
-    for number in range(1, highest + 1):
-        if number in taken:
-            continue
-        reason = explained.get(number)
-        if found and found[-1].last == number - 1 and found[-1].reason == reason:
-            found[-1] = Gap(found[-1].first, number, reason)
-        else:
-            found.append(Gap(number, number, reason))
+def holes(covered: Iterable[tuple[int, int]], first: int, last: int) -> list[tuple[int, int]]:
+    """What is left of first … last without the covered ranges; the work grows with the ranges, not with the numbers."""
+    found = []
+    at = first
+    for start, end in sorted(covered):
+        if at > last:
+            break
+        if start > at:
+            found.append((at, min(start - 1, last)))
+        at = max(at, end + 1)
+    if at <= last:
+        found.append((at, last))
     return found
 
 
-def unexplained(
-    used: Iterable[int], explained: Mapping[int, GapReason], counter: int | None = None
-) -> list[Gap]:
+def gaps(used: Iterable[int], explained: Iterable[Gap], counter: int | None = None) -> list[Gap]:
+    """Every missing number of a series up to its counter (default: the highest one), neighbours joined."""
+    covered = [(number, number) for number in set(used)]
+    rows = list(explained)
+    highest = (
+        max([0, *(n for n, _same in covered), *(row.last for row in rows)]) if counter is None else counter
+    )
+    found: list[Gap] = []
+    for row in rows:  # numbers explained twice are told once
+        found += [Gap(*left, row.reason) for left in holes(covered, row.first, min(row.last, highest))]
+        covered.append((row.first, row.last))
+    found += [Gap(*left, None) for left in holes(covered, 1, highest)]
+    joined: list[Gap] = []
+    for gap in sorted(found, key=lambda gap: gap.first):
+        if joined and joined[-1].last == gap.first - 1 and joined[-1].reason == gap.reason:
+            joined[-1] = Gap(joined[-1].first, gap.last, gap.reason)
+        else:
+            joined.append(gap)
+    return joined
+
+
+def unexplained(used: Iterable[int], explained: Iterable[Gap], counter: int | None = None) -> list[Gap]:
     """Gaps nobody has explained: an honest journal has none."""
     return [gap for gap in gaps(used, explained, counter) if gap.reason is None]
 
@@ -155,9 +179,15 @@ def explain(gap: Gap) -> Text:
     return _("No. %(numbers)s: %(reason)s", numbers=str(gap), reason=GAP_LABELS[gap.reason])
 
 
-def next_number(counter: int) -> RegisterNumber:
-    """The number that follows the counter; suffixes never move the counter."""
-    return RegisterNumber(counter + 1)
+def next_number(counter: int, taken: Collection[int] = ()) -> RegisterNumber:
+    """The number that follows the counter; suffixes never move the counter, numbers `taken` above it are stepped over.
+
+    Raises Invalid when the series is full.
+    """
+    number = counter + 1
+    while number in taken:
+        number += 1
+    return RegisterNumber(number)
 
 
 def counter_after(counter: int, given: RegisterNumber) -> int:

@@ -49,6 +49,8 @@ def print_document(work: Work, payload: Mapping[str, Any]) -> None:
     copy, revision = str(payload["copy"]), int(payload["revision"])
     if copy == PAPER and revision != document.revision:
         return  # edited since: a later job prints the newer revision
+    if copy == REGISTERED and _is_annulled(work, revision):
+        return  # its number does not stand any more
     done = select(DocumentFile.id).where(
         DocumentFile.document_id == document.id, DocumentFile.copy == copy, DocumentFile.revision == revision
     )
@@ -70,6 +72,14 @@ def print_document(work: Work, payload: Mapping[str, Any]) -> None:
         work.session.flush()
         row.file_id = stored.id
     work.session.add(row)
+
+
+def _is_annulled(work: Work, line_id: int) -> bool:
+    with as_system(work.session):
+        query = select(Registration.id).where(
+            Registration.id == line_id, Registration.annulled_at.is_not(None)
+        )
+        return work.session.scalars(query).first() is not None
 
 
 def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[str, Any]:

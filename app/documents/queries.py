@@ -28,6 +28,7 @@ _WHOLE = (
     selectinload(Document.signatures).joinedload(DocumentSignature.person),
     selectinload(Document.signatures).joinedload(DocumentSignature.file),
     selectinload(Document.files).joinedload(DocumentFile.file),
+    selectinload(Document.lines),
 )
 
 
@@ -64,11 +65,15 @@ def list_documents(
 
 
 def file_of(document: Document, copy: str) -> DocumentFile | None:
-    """The rendering to show: of the present revision, or the latest registered copy."""
-    rows = [row for row in document.files if row.copy == copy]
-    if copy == "paper":
-        rows = [row for row in rows if row.revision == document.revision]
-    return max(rows, key=lambda row: row.revision, default=None)
+    """The rendering to show: of the present revision, or the copy with the number that stands.
+
+    A copy that bears an annulled number is kept, but is never given out as the paper's.
+    """
+    standing = document.revision
+    if copy != "paper":  # a registered copy is numbered by the last line it bears
+        standing = max((line.id for line in document.lines if line.annulled_at is None), default=0)
+        standing = standing if document.number else 0
+    return next((row for row in document.files if (row.copy, row.revision) == (copy, standing)), None)
 
 
 def lines_of_document(session: Session, document_id: int) -> Sequence[Registration]:

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.i18n import Text, _
 from app.documents.models import Document, NumberGap, Registration, Series
-from app.documents.numbering import GAP_LABELS, GapReason, RegisterNumber, unexplained
-from app.documents.numbering import gaps as numbering_gaps
+from app.documents.numbering import GAP_LABELS, Gap, GapReason, RegisterNumber, holes, unexplained
 from app.documents.queries import gaps_of_series, lines_of_series
 from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind
 
@@ -43,12 +42,13 @@ def rows(session: Session, series: Series) -> list[Row]:
     for line in lines:
         number = RegisterNumber(line.number, line.suffix)
         found.append((number.sort_key, Row(number.printed(series.prefix), line=line, mark=_mark(line))))
-    for gap in gaps:
-        reasons = {n: GapReason(gap.reason) for n in range(gap.first, gap.last + 1)}
-        for free in numbering_gaps(taken, reasons):
-            if free.reason is not None:  # a number of the range may have been entered later
-                found.append(((free.first, -1, 0, ""), Row(str(free), text=_told(gap))))
-    explained = {n: GapReason(gap.reason) for gap in gaps for n in range(gap.first, gap.last + 1)}
+    covered = [(number, number) for number in sorted(taken)]
+    for gap in gaps:  # as ranges: a leap is one row, however long
+        for first, last in holes(
+            covered, gap.first, gap.last
+        ):  # a number of the range may have been entered later
+            found.append(((first, -1, 0, ""), Row(_span(first, last), text=_told(gap))))
+    explained = [Gap(gap.first, gap.last, GapReason(gap.reason)) for gap in gaps]
     for hole in unexplained(taken, explained, series.counter):
         row = Row(_span(hole.first, hole.last), text=_("missing without an explanation"), is_fault=True)
         found.append(((hole.first, -1, 0, ""), row))

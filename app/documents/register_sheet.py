@@ -47,7 +47,7 @@ def workbook(series: Series, rows: Sequence[Row], closing: Closing | None) -> by
                 filled.border, filled.alignment = _BORDER, Alignment(wrap_text=True, vertical="top")
         if closing is not None:
             _put(sheet, _HEAD + len(rows) + 2, 1, str(closing.text)).font = Font(bold=True)
-    sheet.freeze_panes = sheet.cell(_HEAD + 1, 1)
+    sheet.freeze_panes = f"A{_HEAD + 1}"
     sheet.print_title_rows = f"{_HEAD}:{_HEAD}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

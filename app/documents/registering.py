@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+
+from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.cases.models import Case
@@ -13,12 +15,12 @@ from app.cases.roles import require_in_programme
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents import journal
+from app.documents import journal, reservations
 from app.documents.drafting import SIDES, ensure_draft, freeze_and_send
 from app.documents.frozen import thaw
 from app.documents.journal import HandEntry, Line
-from app.documents.models import Document, Registration
-from app.documents.numbering import SeriesKey, next_number, parse_number
+from app.documents.models import Document, DocumentCase, NumberGap, Registration, Series
+from app.documents.numbering import RegisterNumber, SeriesKey, next_number, parse_number
 from app.documents.printing import request_copy, try_paper
 from app.documents.queries import find_series
 from app.documents.rules import DocumentKind, DocumentState, Move, next_state
@@ -30,7 +32,8 @@ from app.documents.values import covered, gather, order_of, protocol_of
 
 @dataclass(frozen=True)
 class RegisterInput:
-    """How a signed paper is registered: by the next number, or by hand; an agreement by the schools' own numbers."""
+    """How a signed paper is registered: by the next number, by hand, by a number that was kept for it;
+    an agreement by the schools' own numbers."""
 
     dated: date
     by_hand: HandEntry | None = None
@@ -42,6 +45,7 @@ class RegisterInput:
     mailing: str = ""
     folder: str = ""
     note: str = ""
+    reservation_id: int | None = None  # the number kept for this paper
 
 
 def register(
@@ -49,8 +53,8 @@ def register(
 ) -> Document:
     """Give a signed paper its number, under the lock of its series, and have the registered copy printed.
 
-    Raises NotFound, Forbidden, Stale, Refusal (not signed), Invalid at `number`, `reason`, `dated`, `comment`
-    (a date out of order needs one), `curator_number`, `supported_number`.
+    Raises NotFound, Forbidden, Stale, Refusal (not signed), Invalid at `number`, `reason`, `leap`, `reservation`,
+    `dated`, `comment` (a date out of order needs one), `curator_number`, `supported_number`.
     """
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.register", document.programme)
@@ -78,6 +82,7 @@ def _number(
     move(document, Move.register)
     note(work, document, "document:register", data={
         "number": document.number, "dated": dated.isoformat(), "by_hand": entry.by_hand is not None,
+        "reservation": entry.reservation_id,
         "lines": [row.id for row in rows],
     }, values={"comment": entry.comment} if entry.comment else None)  # fmt: skip
     request_copy(work, document, rows)
@@ -98,13 +103,28 @@ def _is_due(work: Work, document: Document) -> bool:
 
 
 def preview_number(work: Work, document: Document, day: date) -> str:
-    """The number the paper would get now; another clerk may be faster."""
+    """The number the paper would get now; another clerk may be faster. Empty when the series is full."""
     template = registry().of(document.template, document.template_hash)
-    with as_system(work.session):  # only the counter is looked at
-        series = find_series(
+    series = _series(work, document, day)
+    try:
+        number = journal.next_free(work, series) if series else next_number(0)
+    except Invalid:
+        return ""
+    return number.printed(template.series)
+
+
+def open_reservations(work: Work, document: Document, day: date) -> Sequence[NumberGap]:
+    """Numbers kept in the series this paper falls into, still to be used."""
+    series = _series(work, document, day)
+    return reservations.live(work, series) if series else []
+
+
+def _series(work: Work, document: Document, day: date) -> Series | None:
+    template = registry().of(document.template, document.template_hash)
+    with as_system(work.session):  # only its numbers are looked at
+        return find_series(
             work.session, document.programme.authority_id, template.kind, template.series, day.year
         )
-    return next_number(series.counter if series else 0).printed(template.series)
 
 
 def printed(row: Registration) -> str:
@@ -116,12 +136,17 @@ def _register_here(work: Work, document: Document, dated: date, entry: RegisterI
     template = registry().of(document.template, document.template_hash)
     key = SeriesKey.on(document.programme.authority_id, document.kind, template.series, dated)
     series = journal.lock_series(work, key)
-    number = next_number(series.counter)
+    kept = None
     if entry.by_hand is not None:
         try:
             number = parse_number(entry.by_hand.number, series.prefix)
         except Invalid as error:
             raise Invalid(fields={"number": error.message}) from error
+    elif entry.reservation_id is not None:
+        kept = reservations.chosen(work, series, entry.reservation_id)
+        number = RegisterNumber(kept.first)
+    else:
+        number = journal.next_free(work, series)
     found = journal.warnings(
         work, series, number, dated, signed=_last_signed(document), ground=_ground(work, document)
     )
@@ -129,6 +154,8 @@ def _register_here(work: Work, document: Document, dated: date, entry: RegisterI
     line = _line(document, dated, entry)
     if entry.by_hand is not None:
         return journal.enter_by_hand(work, series, line, entry.by_hand)
+    if kept is not None:
+        return journal.enter_reserved(work, series, line, kept)
     return journal.enter_next(work, series, line)
 
 
@@ -234,3 +261,17 @@ def _follow(
     if document.in_state == DocumentState.signed:
         _number(work, document, entry.dated, _register_by_schools(work, document, entry.dated, entry), entry)
     enforce(work, document)
+
+
+def end_agreement(work: Work, case: Case, *, reason: str) -> None:
+    """The case's agreement paper that stands is over, with the reason in the history; no paper: nothing to do."""
+    with as_system(work.session):  # the act of a school or the clerk is about the authority's paper
+        papers = work.session.scalars(
+            select(Document)
+            .join(DocumentCase, DocumentCase.document_id == Document.id)
+            .where(DocumentCase.case_id == case.id, Document.kind == str(DocumentKind.agreement))
+        ).all()
+        for document in papers:
+            if next_state(document.of_kind, document.in_state, Move.terminate) is not None:
+                move(document, Move.terminate)
+                note(work, document, "document:terminate", values={"reason": reason} if reason else None)

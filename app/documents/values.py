@@ -133,7 +133,8 @@ def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, A
 def _points(
     programme: Programme, curators: Sequence[Organisation], cases: Sequence[Case]
 ) -> list[dict[str, Any]]:
-    schools = ", ".join(case.school.short_name for case in cases)
+    single = len(cases) == 1
+    listed = "указанных в\u00a0пункте\u00a02 настоящего приказа,"  # the template lists the pairs there
     points: list[dict[str, Any]] = [
         {
             "executor": programme.centre.short_name, "action": "обеспечить", "term": None,
@@ -143,16 +144,20 @@ def _points(
             ],
         },
         {
-            "executor": f"руководителям общеобразовательных организаций ({schools})",
+            "executor": f"руководителю {cases[0].school.short_name}" if single
+            else f"руководителям общеобразовательных организаций, {listed}",
             "action": "обеспечить выполнение мероприятий Плана в установленные сроки", "term": None, "parts": [],
         },
     ]  # fmt: skip
     if curators:
-        names = ", ".join(school.short_name for school in curators)
         points.append(
             {
-                "executor": f"руководителям школ-кураторов ({names})",
-                "action": "заключить договоры о сотрудничестве с закреплёнными общеобразовательными организациями",
+                "executor": f"руководителю школы-куратора {curators[0].short_name}"
+                if len(curators) == 1
+                else f"руководителям школ-кураторов, {listed}",
+                "action": "заключить договор о сотрудничестве с закреплённой общеобразовательной организацией"
+                if single
+                else "заключить договоры о сотрудничестве с закреплёнными общеобразовательными организациями",
                 "term": "в течение 10 рабочих дней со дня регистрации настоящего приказа",
                 "parts": [],
             }
@@ -242,7 +247,9 @@ def _report(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, 
     """What every report about a case says: the pair, who compiled it, the director who reads it."""
     case, day = cases[0], local_date(document.created_at, work.ports.zone)
     offices = [office for office in (case.curator_id, document.programme.centre_id) if office is not None]
+    held = position_of(work.session, document.executor_id, day, offices) if document.executor_id else None
     return {
+        "office": organisation_card(held.organisation if held else document.programme.centre),
         "curator": organisation_card(case.curator) if case.curator else None,
         "supported": organisation_card(case.school),
         "compiler": person_card(work.session, document.executor_id, day, offices),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.core.ports import Storage
 from app.documents.frozen import digest
 from app.documents.models import Document, NumberGap, Registration, Series
-from app.documents.numbering import GapReason, unexplained
+from app.documents.numbering import Gap, GapReason, unexplained
 from app.documents.rules import DocumentState, missing_signers
 from app.files.models import StoredFile
 
@@ -34,13 +34,17 @@ def _journal(session: Session) -> Iterator[str]:
     ):
         name = f"journal {series.organisation.code} {series.kind} {series.prefix} {series.year}"
         lines = session.scalars(select(Registration).where(Registration.series_id == series.id)).all()
-        explained: dict[int, GapReason] = {}
-        for gap in session.scalars(select(NumberGap).where(NumberGap.series_id == series.id)):
-            explained |= dict.fromkeys(range(gap.first, gap.last + 1), GapReason(gap.reason))
+        explained = [
+            Gap(gap.first, gap.last, GapReason(gap.reason))
+            for gap in session.scalars(select(NumberGap).where(NumberGap.series_id == series.id))
+        ]
         for (number, suffix), times in Counter((line.number, line.suffix) for line in lines).items():
             if times > 1:
                 yield f"{name}: number {number}{suffix} stands {times} times"
-        highest = max([*(line.number for line in lines), *explained], default=0)
+        slips = {gap.first for gap in explained if gap.reason == GapReason.annulled}  # above the counter
+        reached = [line.number for line in lines if line.annulled_at is None or line.number not in slips]
+        reached += [gap.last for gap in explained if gap.reason != GapReason.annulled]
+        highest = max(reached, default=0)
         if highest != series.counter:
             yield f"{name}: the counter says {series.counter}, the highest number is {highest}"
         if series.kept_here:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import make_response, render_template, request, url_for
 
+from app.cases.models import CaseStatus
 from app.cases.queries import get_case, programmes
 from app.cases.roles import may, may_in_programme
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal
@@ -15,6 +16,7 @@ from app.documents import card_page, service
 from app.documents.forms import (
     BY_HAND,
     NEXT,
+    RESERVED,
     AgreementRegisterForm,
     ReasonForm,
     RegisterForm,
@@ -33,7 +35,7 @@ from app.documents.signers import ROLE_LABELS, expected_signer
 from app.documents.templates import Template, registry
 from app.documents.values import missing
 from app.files.views import attachment
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, int_arg, page
 
 FORM = ("GET", "POST")
 COPIES = ("paper", "registered")
@@ -47,7 +49,7 @@ class DocumentView(RoomView):
     def index(self) -> Any:
         work = self.read()
         kind, state = request.args.get("kind", ""), request.args.get("state", "")
-        programme_id = request.args.get("programme", type=int)
+        programme_id = int_arg("programme")
         found = list_documents(
             work.session, programme_id=programme_id, kind=kind if kind in set(DocumentKind) else "",
             states=[state] if state in set(DocumentState) else [],
@@ -176,22 +178,21 @@ class DocumentView(RoomView):
             return self._register_agreement(document)
         signed = max((s.signed_on for s in document.signatures), default=work.today)
         day = document.dated or signed
-        form = RegisterForm(data={"dated": day, "way": NEXT})
-        form.way.offer([
-            (NEXT, _("the next one: %(number)s", number=service.preview_number(work, document, day))),
-            (BY_HAND, _("by hand: it was given on paper")),
-        ])  # fmt: skip
+        number = service.preview_number(work, document, day)
+        form = RegisterForm(data={"dated": day, "way": NEXT if number else BY_HAND})
+        form.offer(number, service.open_reservations(work, document, day))
         form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             assert form.dated.data  # noqa: S101 — a required field
             by_hand = (
-                HandEntry(form.number.data or "", form.reason.data or "")
+                HandEntry(form.number.data or "", form.reason.data or "", bool(form.leap.data))
                 if form.way.data == BY_HAND
                 else None
             )
             entry = RegisterInput(
                 form.dated.data, by_hand, form.comment.data or "", sheets=form.sheets.data or "",
                 mailing=form.mailing.data or "", folder=form.folder.data or "", note=form.note.data or "",
+                reservation_id=(form.reservation.data or 0) if form.way.data == RESERVED else None,
             )  # fmt: skip
             return self._register(document, form, entry)
         return self._form(document, form, _("Register the document"), _("Register"))
@@ -288,7 +289,8 @@ class CaseDocumentsView(RoomView):
             "documents/case.html", case=case, tab="documents",
             documents=list_documents(work.session, case_id=case_id), tone=card_page.TONES, states=STATE_LABELS,
             templates=_begun_here(work),
-            may_draft=may(work, "documents.draft", case), guards=card_page.guards(work, case),
+            may_draft=case.status == CaseStatus.active and may(work, "documents.draft", case),
+            guards=card_page.guards(work, case),
         )  # fmt: skip
 
     @page("/<int:case_id>/documents/draft", methods=("POST",), permission="write")

@@ -1,151 +1,287 @@
 """Draws a procedure as SVG: stages from top to bottom, steps forward between, steps back as numbered arcs.
 
 The drawing carries no script or style block, prints in black and white (the path is bold, not only coloured)
-and has a text for people who do not see it.
+and has a text for people who do not see it. A page may colour it anew by the classes `d-…`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from html import escape
 
 from app.engine.definition import Definition, Stage, Transition
 from app.engine.reasons import role_titles
+from app.engine.wording import NBSP
 
-WIDTH, HEIGHT, GAP, LEFT, TOP = 360, 62, 62, 24, 24
-LANE, LINE = 24, 20
-INK, PATH, PAPER, QUIET = "#1f2933", "#1a56a8", "#ffffff", "#7b8794"
+LEFT, TOP, RIGHT = 16, 16, 24
+TITLE, LINE, DETAIL = 21, 17, 18
+INK, PATH, PAPER, QUIET = "#1f2933", "#1a56a8", "#ffffff", "#5f6b78"
 WORDS = {
     "ru": {
         "tasks": "задачи: {}",
         "vote": "голосование",
         "days": "{} раб. дн.",
         "any": "Из любой стадии в работе: ",
+        "now": "сейчас здесь",
+        "passed": "пройдено",
+        "round": "круг {}",
     },
     "en": {
         "tasks": "tasks: {}",
         "vote": "vote",
         "days": "{} working days",
         "any": "From any working stage: ",
+        "now": "the case is here",
+        "passed": "passed",
+        "round": "round {}",
     },
 }
+Edge = tuple[str, str]  # id of the transition, stage it leads from
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Measures of a drawing in pixels; `letters` fit into a line inside and beside the boxes."""
+
+    box: int = 412
+    lane: int = 26
+    letters: int = 52
+    note: int = 92
+    least: int = 720
+
+
+WIDE = Sheet()
+# For the width of a telephone, where letters must not shrink.
+SLIM = Sheet(box=262, lane=20, letters=30, note=44, least=0)
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What of the procedure one case has walked: stages passed, steps taken, where it is, in which round."""
+
+    passed: Collection[str] = ()
+    current: str | None = None
+    taken: Collection[Edge] = ()
+    rounds: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class _Box:
+    """The place of a stage on the sheet."""
+
+    top: int
+    bottom: int
 
 
 def draw(
     definition: Definition,
     language: str = "ru",
-    path: Collection[str] = (),
-    current: str | None = None,
-    taken: Collection[str] = (),
+    journey: Journey | None = None,
+    *,
+    sheet: Sheet = WIDE,
+    legend: bool = True,
 ) -> str:
-    """The drawing; `path` are stages passed, `current` is the stage now, `taken` are ids of steps taken."""
-    stages = list(definition.stages.values())
-    top = {stage.id: TOP + number * (HEIGHT + GAP) for number, stage in enumerate(stages)}
-    down, arcs, staying = _sorted_steps(definition)
+    """The drawing; without the legend whoever shows it prints `numbered_steps` beside it."""
+    walked = journey or Journey()
+    boxes = _boxes(definition, walked, language, sheet)
     parts = [
-        _stage(stage, top[stage.id], language, stage.id in path, stage.id == current) for stage in stages
+        _stage(stage, boxes[stage.id], language, walked, sheet, _details(stage, walked, language))
+        for stage in definition.stages.values()
     ]
-    for step in down:
-        parts.append(_down(definition, step, top, language, step.id in taken))
-    numbers = {
-        step.id: number for number, step in enumerate(dict.fromkeys(step for step, _ in arcs), start=1)
-    }
+    down, arcs, _ = _sorted_steps(definition)
+    for target, steps in down.items():
+        parts.append(_down(definition, steps, boxes[target].top, language, walked, sheet))
+    lanes = _lanes(definition, arcs)
     marks: list[str] = []
-    for lane, (step, source) in enumerate(arcs, start=1):
-        line, mark = _arc(step, source, lane, numbers[step.id], top, step.id in taken)
+    for step, source in arcs:
+        number = numbered_steps(definition)[step.id]
+        line, mark = _arc(step, source, lanes[step.id, source], number, boxes, walked, sheet)
         parts.append(line)
         marks.append(mark)  # above all lines, or another arc crosses the number
     parts += marks
-    bottom = TOP + len(stages) * (HEIGHT + GAP) - GAP + 36
-    notes = []
-    for step_id, number in numbers.items():
-        notes += _wrapped(f"{number} — {_label(definition, definition.transitions[step_id], language)}", 90)
-    if staying:
-        titles = "; ".join(_label(definition, step, language) for step in staying)
-        notes += _wrapped(WORDS[language]["any"] + titles, 92)
+    height = max(box.bottom for box in boxes.values())
+    notes = _legend(definition, language, sheet.note) if legend else []
     for number, note in enumerate(notes):
-        parts.append(_text(LEFT, bottom + number * LINE, note, 13))
-    width = max(LEFT + WIDTH + (len(arcs) + 2) * LANE, 720)
-    height = bottom + len(notes) * LINE + 8
-    title = escape(definition.titles[language])
+        parts.append(_text(LEFT, height + 32 + number * 20, note, 13))
+    height += (32 + len(notes) * 20 if notes else 0) + TOP
+    width = max(
+        LEFT + sheet.box + (max(lanes.values(), default=0)) * sheet.lane + RIGHT, sheet.least if legend else 0
+    )
+    stages = " → ".join(stage.titles[language] for stage in definition.stages.values())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" font-family="PT Sans, Arial, sans-serif" fill="{INK}">'
-        f"<title>{title}</title>"
-        f"<desc>{escape(' → '.join(stage.titles[language] for stage in stages))}</desc>{''.join(parts)}</svg>"
+        f'height="{height}" role="img" font-family="Golos, PT Sans, Arial, sans-serif" fill="{INK}">'
+        f"<title>{escape(definition.titles[language])}</title><desc>{escape(stages)}</desc>{''.join(parts)}</svg>"
     )
+
+
+def numbered_steps(definition: Definition) -> dict[str, int]:
+    """Numbers of the steps drawn as arcs, in the order of the definition."""
+    _, arcs, _ = _sorted_steps(definition)
+    return {step: number for number, step in enumerate(dict.fromkeys(s.id for s, _ in arcs), start=1)}
+
+
+def _legend(definition: Definition, language: str, letters: int) -> list[str]:
+    notes = []
+    for step, number in numbered_steps(definition).items():
+        words = _label(definition, definition.transitions[step], language)
+        notes += _wrapped(f"{number} — {words}", letters)
+    _, _, staying = _sorted_steps(definition)
+    if staying:
+        titles = "; ".join(_label(definition, step, language) for step in staying)
+        notes += _wrapped(WORDS[language]["any"] + titles, letters)
+    return notes
 
 
 def _sorted_steps(
     definition: Definition,
-) -> tuple[list[Transition], list[tuple[Transition, str]], list[Transition]]:
-    """Steps to the next stage, steps drawn as arcs (one per source), steps that stay where they are."""
-    down, arcs, staying = [], [], []
+) -> tuple[dict[str, list[Transition]], list[tuple[Transition, str]], list[Transition]]:
+    """Steps to the next stage by that stage, steps drawn as arcs (one per source), steps that stay."""
+    down: dict[str, list[Transition]] = {}
+    arcs, staying = [], []
     for step in definition.transitions.values():
         if step.target is None:
             staying.append(step)
             continue
         for source in step.sources:
             if definition.rank[step.target] == definition.rank[source] + 1:
-                down.append(step)
+                down.setdefault(step.target, []).append(step)
             else:
                 arcs.append((step, source))
     return down, arcs, staying
 
 
-def _stage(stage: Stage, y: int, language: str, passed: bool, current: bool) -> str:
+def _lanes(definition: Definition, arcs: list[tuple[Transition, str]]) -> dict[Edge, int]:
+    """For each arc the nearest lane (from 1) on which it meets no other; short arcs stay near the boxes."""
+    spans = []
+    for step, source in arcs:
+        ends = sorted((definition.rank[source], definition.rank[step.target or source]))
+        spans.append((ends[1] - ends[0], ends[0], ends[1], (step.id, source)))
+    lanes: dict[Edge, int] = {}
+    taken: list[list[tuple[int, int]]] = []
+    for _, first, last, edge in sorted(spans):
+        lane = next(
+            (n for n, used in enumerate(taken) if all(last < a or b < first for a, b in used)), len(taken)
+        )
+        if lane == len(taken):
+            taken.append([])
+        taken[lane].append((first, last))
+        lanes[edge] = lane + 1
+    return lanes
+
+
+def _boxes(definition: Definition, walked: Journey, language: str, sheet: Sheet) -> dict[str, _Box]:
+    """Where each stage stands: boxes as high as their words, gaps as high as the words of the steps."""
+    down, _, _ = _sorted_steps(definition)
+    boxes: dict[str, _Box] = {}
+    y = TOP
+    for stage in definition.stages.values():
+        if boxes:
+            words = sum(len(_step_lines(definition, s, language, sheet)) for s in down.get(stage.id, ()))
+            y += max(words, 1) * LINE + 28
+        titles = len(_wrapped(stage.titles[language], sheet.letters - 6))
+        details = len(_wrapped(_details(stage, walked, language), sheet.letters + 6))
+        bottom = y + titles * TITLE + details * DETAIL + 20
+        boxes[stage.id] = _Box(y, bottom)
+        y = bottom
+    return boxes
+
+
+def _details(stage: Stage, walked: Journey, language: str) -> str:
     words = WORDS[language]
     detail = []
+    if stage.id == walked.current:
+        detail.append(words["now"])
+    elif stage.id in walked.passed:
+        detail.append(words["passed"])
+    times = (walked.rounds or {}).get(stage.id, 0)
+    if times > 1:
+        detail.append(words["round"].format(times))
     if stage.tasks:
         detail.append(words["tasks"].format(len(stage.tasks)))
     if stage.approval:
         detail.append(words["vote"])
     if stage.due:
         detail.append(words["days"].format(stage.due.working_days))
-    bold = passed or current
-    fill = PATH if current else PAPER
-    ink = PAPER if current else INK
-    box = (
-        f'<rect x="{LEFT}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="{30 if stage.final else 8}" '
-        f'fill="{fill}" stroke="{PATH if bold else QUIET}" stroke-width="{3 if bold else 1.2}"/>'
-    )
-    head = _text(LEFT + 18, y + 27, stage.titles[language], 16, ink, bold=True)
-    return box + head + _text(LEFT + 18, y + 48, " · ".join(detail), 13, ink)
+    return f"{NBSP}· ".join(piece.replace(" ", NBSP) for piece in detail)
 
 
-def _down(definition: Definition, step: Transition, top: dict[str, int], language: str, taken: bool) -> str:
-    y, x = top[step.target or ""], LEFT + 40
-    arrow = _line(f"M{x} {y - GAP} V{y - 9}", taken) + _head(x, y, "down", taken)
-    words = _label(definition, step, language)
-    first, *rest = _wrapped(words, 48)
-    lines = [
-        _text(x + 16, y - GAP + 27 + number * 17, line, 13) for number, line in enumerate([first, *rest][:2])
+def _stage(stage: Stage, box: _Box, language: str, walked: Journey, sheet: Sheet, detail: str) -> str:
+    now = stage.id == walked.current
+    bold = now or stage.id in walked.passed
+    name = "d-box" + (" d-now" if now else " d-path" if bold else "")
+    parts = [
+        f'<rect class="{name}" x="{LEFT}" y="{box.top}" width="{sheet.box}" height="{box.bottom - box.top}" '
+        f'rx="{26 if stage.final else 8}" fill="{PATH if now else PAPER}" '
+        f'stroke="{PATH if bold else QUIET}" stroke-width="{3 if bold else 1.2}"/>'
     ]
-    return arrow + "".join(lines)
+    ink, y = PAPER if now else INK, box.top + 8
+    for line in _wrapped(stage.titles[language], sheet.letters - 6):
+        y += TITLE
+        parts.append(_text(LEFT + 16, y, line, 16, ink, bold=True, now=now))
+    for line in _wrapped(detail, sheet.letters + 6):
+        y += DETAIL
+        parts.append(_text(LEFT + 16, y, line, 13, ink, now=now))
+    return "".join(parts)
+
+
+def _down(
+    definition: Definition, steps: list[Transition], bottom: int, language: str, walked: Journey, sheet: Sheet
+) -> str:
+    """Arrows side by side, their words one under another."""
+    lines = [line for step in steps for line in _step_lines(definition, step, language, sheet)]
+    top = bottom - max(len(lines), 1) * LINE - 28
+    parts = []
+    for number, step in enumerate(steps):
+        x = LEFT + 30 + number * 16
+        taken = any(edge[0] == step.id for edge in walked.taken)
+        parts.append(_line(f"M{x} {top} V{bottom - 9}", taken) + _head(x, bottom, "down", taken))
+    beside = LEFT + 30 + len(steps) * 16
+    parts += [_text(beside, top + 25 + number * LINE, line, 13) for number, line in enumerate(lines)]
+    return "".join(parts)
+
+
+def _step_lines(definition: Definition, step: Transition, language: str, sheet: Sheet) -> list[str]:
+    return _wrapped(_label(definition, step, language), sheet.letters)
 
 
 def _arc(
-    step: Transition, source: str, lane: int, number: int, top: dict[str, int], taken: bool
+    step: Transition,
+    source: str,
+    lane: int,
+    number: int,
+    boxes: dict[str, _Box],
+    walked: Journey,
+    sheet: Sheet,
 ) -> tuple[str, str]:
-    """From the right side of one box to the right side of another on a lane of its own: line, number."""
-    right, across = LEFT + WIDTH, LEFT + WIDTH + lane * LANE + 12
-    # Ends a little apart, so that no two arrows lie on one another.
-    start = top[source] + 38 + lane * 7 % 21
-    end = top[step.target or source] + 8 + lane * 7 % 25
+    """From the right side of one box to the right side of another on its lane: line, number."""
+    taken = (step.id, source) in walked.taken
+    right = LEFT + sheet.box
+    across = right + lane * sheet.lane
+    # Arrows come in at the upper half of a box and leave from the lower one, each lane at its own height.
+    start = boxes[source].bottom - 7 - (lane - 1) % 4 * 6
+    end = boxes[step.target or source].top + 9 + (lane - 1) % 4 * 7
     line = _line(f"M{right} {start} H{across} V{end} H{right + 9}", taken) + _head(right, end, "left", taken)
     middle = (start + end) // 2
-    mark = f'<circle cx="{across}" cy="{middle}" r="9" fill="{PAPER}" stroke="{PATH if taken else QUIET}"/>'
-    return line, mark + _text(across, middle + 4, str(number), 11, anchor="middle")
+    name = "d-mark d-path" if taken else "d-mark"
+    mark = (
+        f'<circle class="{name}" cx="{across}" cy="{middle}" r="9" fill="{PAPER}" '
+        f'stroke="{PATH if taken else QUIET}" stroke-width="{2 if taken else 1}"/>'
+    )
+    return line, mark + _text(across, middle + 4, str(number), 11, bold=taken, anchor="middle")
 
 
 def _line(path: str, taken: bool) -> str:
-    style = f'stroke="{PATH}" stroke-width="3"' if taken else f'stroke="{QUIET}" stroke-width="1.4"'
-    return f'<path d="{path}" fill="none" {style}/>'
+    if taken:
+        return f'<path class="d-line d-path" d="{path}" fill="none" stroke="{PATH}" stroke-width="3"/>'
+    return f'<path class="d-line" d="{path}" fill="none" stroke="{QUIET}" stroke-width="1.4"/>'
 
 
 def _head(x: int, y: int, way: str, taken: bool) -> str:
     corners = f"{x - 5},{y - 9} {x + 5},{y - 9}" if way == "down" else f"{x + 9},{y - 5} {x + 9},{y + 5}"
-    return f'<polygon points="{x},{y} {corners}" fill="{PATH if taken else QUIET}"/>'
+    name = "d-head d-path" if taken else "d-head"
+    return f'<polygon class="{name}" points="{x},{y} {corners}" fill="{PATH if taken else QUIET}"/>'
 
 
 def _label(definition: Definition, step: Transition, language: str) -> str:
@@ -153,17 +289,27 @@ def _label(definition: Definition, step: Transition, language: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
+    """The text in lines of about so many letters; no line for no text. Hard spaces stay together."""
+    lines: list[str] = []
+    for word in filter(None, text.split(" ")):
+        if lines and len(lines[-1]) + len(word) < width:
+            lines[-1] = f"{lines[-1]} {word}"
+        else:
+            lines.append(word)
     return lines
 
 
 def _text(
-    x: int, y: int, text: str, size: int, ink: str = INK, bold: bool = False, anchor: str = "start"
+    x: int,
+    y: int,
+    text: str,
+    size: int,
+    ink: str = INK,
+    bold: bool = False,
+    anchor: str = "start",
+    now: bool = False,
 ) -> str:
     weight = ' font-weight="700"' if bold else ""
+    name = "d-ink d-now" if now else "d-ink"
     place = f'x="{x}" y="{y}" text-anchor="{anchor}"'
-    return f'<text {place} font-size="{size}" fill="{ink}"{weight}>{escape(text)}</text>'
+    return f'<text class="{name}" {place} font-size="{size}" fill="{ink}"{weight}>{escape(text)}</text>'

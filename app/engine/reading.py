@@ -24,9 +24,10 @@ EXPECTED = {
     "str": "text",
 }
 MAX_CHARACTERS = 500_000
+Vocabulary = dict[str, dict[str, bool]]
 
 # element → {key: required}
-VOCABULARY: dict[str, dict[str, bool]] = {
+VOCABULARY: Vocabulary = {
     "workflow": {
         "workflow": True,
         "version": True,
@@ -106,8 +107,9 @@ VOCABULARY: dict[str, dict[str, bool]] = {
 class Reader:
     """One definition file being read: collects findings and the place of every element."""
 
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, vocabulary: Vocabulary | None = None) -> None:
         self.name = name
+        self.vocabulary = VOCABULARY if vocabulary is None else vocabulary
         self.findings: list[Finding] = []
         self.places: dict[str, tuple[int, int]] = {}
         self.root: Any = None
@@ -159,7 +161,7 @@ class Reader:
 
     def element(self, node: Any, kind: str, path: str) -> dict[str, Any]:
         """The parts of an element by key; unknown and missing keys are reported."""
-        allowed = VOCABULARY[kind]
+        allowed = self.vocabulary[kind]
         parts: dict[str, Any] = {}
         if node is None:
             return parts

@@ -13,17 +13,17 @@ from app.engine.wording import both, plural
 APPROVAL_PASSED = "approval.passed"
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "already_open": ("Дело уже открыто", "The case is open already"),
-    "not_open": ("Дело ещё не открыто", "The case is not open yet"),
+    "already_open": ("Случай уже открыт", "The case is open already"),
+    "not_open": ("Случай ещё не открыт", "The case is not open yet"),
     "unknown_step": ("В этой процедуре нет шага «{id}»", "This procedure has no step «{id}»"),
     "wrong_stage": (
         "Дело уже не здесь: оно на стадии «{stage}»",
         "The case is not there: it is at the stage «{stage}»",
     ),
-    "case_suspended": ("Дело приостановлено", "The case is suspended"),
-    "case_closed": ("Дело завершено", "The case is closed"),
-    "case_cancelled": ("Дело прекращено", "The case is terminated"),
-    "case_active": ("Дело в работе", "The case is being worked on"),
+    "case_suspended": ("Случай приостановлен", "The case is suspended"),
+    "case_closed": ("Случай завершён", "The case is closed"),
+    "case_cancelled": ("Случай прекращён", "The case is terminated"),
+    "case_active": ("Случай в работе", "The case is being worked on"),
     "role": ("Этот шаг выполняет: {roles}", "This step is taken by: {roles}"),
     "task_done": ("Задача «{task}» уже выполнена", "The task «{task}» is done already"),
     "task_not_done": ("Задача «{task}» ещё не выполнена", "The task «{task}» is not done yet"),
@@ -53,7 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The field «{field}»: this value is not allowed",
     ),
     "field_unknown": ("Поля «{id}» в этой форме нет", "This form has no field «{id}»"),
-    "outcome_unknown": ("Исход дела не определён", "The outcome of the case is not decided"),
+    "outcome_unknown": ("Исход случая не определён", "The outcome of the case is not decided"),
 }
 
 

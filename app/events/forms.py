@@ -77,4 +77,5 @@ class TeacherForm(RoomForm):
 
 
 class ReasonForm(RoomForm):
+    expected_version = HiddenField()
     reason = LongTextField(_("Reason"), required=True, max_length=2000)

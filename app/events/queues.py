@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access.roles import SCHOOL
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.cases.roles import case_roles
 from app.core.i18n import _
 from app.core.ports import QueueItem, QueueSource
@@ -35,6 +35,7 @@ def participation_waiting(work: Work) -> list[QueueItem]:
         if (row.event_id, row.case_id) not in told
         and row.event.cancelled_at is None
         and row.event.last_day < work.today
+        and row.case.status == CaseStatus.active
         and case_roles(work.actor, row.case) & SCHOOL
     ]
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit import service as audit
-from app.cases.models import Case, Programme
+from app.cases.models import Case, CaseStatus, Programme
 from app.cases.queries import get_case, list_cases, lock_case
-from app.cases.roles import require, require_in_programme
+from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -103,9 +103,11 @@ def correct_event(
     return event
 
 
-def cancel_event(work: Work, event_id: int, reason: str) -> ProgrammeEvent:
+def cancel_event(
+    work: Work, event_id: int, reason: str, expected_version: int | None = None
+) -> ProgrammeEvent:
     """Call an event off, or take back one entered by mistake; it stays in the list, struck through."""
-    event = _managed(work, event_id)
+    event = _managed(work, event_id, expected_version)
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
     audit.revise(work, event, {"cancelled_at": work.now, "cancelled_reason": reason.strip()}, "event:cancel")
@@ -121,6 +123,7 @@ def take_part(
     """
     case = lock_case(work.session, case_id)
     require(work, "events.participation", case)
+    require_running(case)
     event = get_event(work.session, event_id)
     _check_participation(work, case, event, data)
     row = participation_of(work.session, event_id, case_id)
@@ -178,6 +181,7 @@ def add_teacher(work: Work, case_id: int, data: TeacherInput) -> TeacherCard:
     """A card of a teacher of the supported school; the same name and subject again is the same card."""
     case = get_case(work.session, case_id)
     require(work, "events.participation", case)
+    require_running(case)
     return _card(work, case, data, "")
 
 
@@ -187,6 +191,7 @@ def correct_teacher(
     """Correct a teacher's card, or put it aside when he has left."""
     case = lock_case(work.session, case_id)
     require(work, "events.participation", case)
+    require_running(case)
     card = get_teacher(work.session, case.school_id, teacher_id)
     if expected_version is not None and card.version != expected_version:
         raise Stale
@@ -238,12 +243,17 @@ def _event_values(data: EventInput) -> dict[str, Any]:
 
 def _invite(work: Work, event: ProgrammeEvent, case_ids: Sequence[int]) -> None:
     """Make the list of invited schools say what the form says."""
-    known = {case.id for case in list_cases(work.session, programme_id=event.programme_id)}
+    known = {case.id: case for case in list_cases(work.session, programme_id=event.programme_id)}
     wanted = set(case_ids)
-    if wanted - known:
+    if wanted - set(known):
         raise Invalid(fields={"invited": _("Choose schools of this programme only.")})
     rows = work.session.scalars(select(EventInvitation).where(EventInvitation.event_id == event.id)).all()
     before = {row.case_id for row in rows}
+    if over := [known[key] for key in wanted - before if known[key].status != CaseStatus.active]:
+        told = ", ".join(sorted(case.school.short_name for case in over))
+        raise Invalid(
+            fields={"invited": _("These schools are not being supported now: %(schools)s.", schools=told)}
+        )
     for row in rows:
         if row.case_id not in wanted:
             work.session.delete(row)

@@ -9,9 +9,9 @@ from typing import Any
 from flask import request, url_for
 
 from app.audit.queries import history_of
-from app.cases.models import Programme
+from app.cases.models import Case, CaseStatus, Programme
 from app.cases.queries import get_case, list_cases, programmes
-from app.cases.roles import may, may_in_programme, require, require_in_programme
+from app.cases.roles import may, may_in_programme, require, require_in_programme, require_running
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -55,7 +55,7 @@ class EventView(RoomView):
         mine = [
             case
             for case in list_cases(work.session, programme_id=event.programme_id)
-            if may(work, "events.participation", case)
+            if _may_tell(work, case)
         ]
         return self.render(
             "events/event.html", title=event.title, event=event, rows={row.case_id: row for row in rows},
@@ -108,7 +108,7 @@ class EventView(RoomView):
             "expected_version": event.version, "invited": [i.case_id for i in event.invitations],
         }  # fmt: skip
         form: Any = EventForm(data=start if request.method == "GET" else None)
-        form.invited.offer(_schools(work, event.programme))
+        form.invited.offer(_schools(work, event.programme, start["invited"]))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -131,13 +131,14 @@ class EventView(RoomView):
     @page("/<int:event_id>/cancel", permission="write", methods=("GET", "POST"))
     def cancel(self, event_id: int) -> Any:
         work = self.read()
-        require_in_programme(work, "events.manage", queries.get_event(work.session, event_id).programme)
-        form: Any = ReasonForm()
+        event = queries.get_event(work.session, event_id)
+        require_in_programme(work, "events.manage", event.programme)
+        form: Any = ReasonForm(data={"expected_version": event.version})
         back = url_for("EventView.show", event_id=event_id)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.cancel_event(work, event_id, form.reason.data)
+                    service.cancel_event(work, event_id, form.reason.data, self.expected_version())
                 return self.done(back, _("The event is called off"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
@@ -158,7 +159,7 @@ class CaseEventView(RoomView):
         work = self.read()
         case = get_case(work.session, case_id)
         return self.render(
-            "events/room.html", tab="events", title=_("Events"), may_tell=may(work, "events.participation", case),
+            "events/room.html", tab="events", title=_("Events"), may_tell=_may_tell(work, case),
             teachers=queries.teachers_of(work.session, case.school_id, archived=True),
             attended=queries.attended_by(work.session, case_id), **load(work, case),
         )  # fmt: skip
@@ -167,8 +168,7 @@ class CaseEventView(RoomView):
     def participation(self, case_id: int, event_id: int) -> Any:
         """Who of this school took part."""
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "events.participation", case)
+        case = self._case(work, case_id)
         event = queries.get_event(work.session, event_id)
         row = queries.participation_of(work.session, event_id, case_id)
         chosen = {p.teacher_id for p in row.people} if row else set()
@@ -197,22 +197,21 @@ class CaseEventView(RoomView):
     @page("/<int:case_id>/teachers/add", permission="write", methods=("GET", "POST"))
     def add_teacher(self, case_id: int) -> Any:
         work = self.read()
-        require(work, "events.participation", get_case(work.session, case_id))
+        self._case(work, case_id)
         form: Any = TeacherForm()
         if form.validate_on_submit():
             try:
                 with self.write() as work:
                     service.add_teacher(work, case_id, _teacher(form))
                 return self.done(url_for("CaseEventView.index", case_id=case_id), _("The card is saved"))
-            except Invalid as error:
+            except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self._form(case_id, form, _("New teacher's card"), _NO_PUPILS)
 
     @page("/<int:case_id>/teachers/<int:teacher_id>", permission="write", methods=("GET", "POST"))
     def teacher(self, case_id: int, teacher_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "events.participation", case)
+        case = self._case(work, case_id)
         card = queries.get_teacher(work.session, case.school_id, teacher_id)
         names = ("name", "subject", "deficits", "training_until", "is_archived")
         start = {**{name: getattr(card, name) for name in names}, "expected_version": card.version}
@@ -224,9 +223,16 @@ class CaseEventView(RoomView):
                         work, case_id, teacher_id, _teacher(form), self.expected_version()
                     )
                 return self.done(url_for("CaseEventView.index", case_id=case_id), _("The card is saved"))
-            except Invalid as error:
+            except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self._form(case_id, form, _("Teacher's card"), _NO_PUPILS)
+
+    def _case(self, work: Work, case_id: int) -> Case:
+        """The running case, if telling about events is the actor's there."""
+        case = get_case(work.session, case_id)
+        require(work, "events.participation", case)
+        require_running(case)
+        return case
 
     def _form(self, case_id: int, form: Any, heading: Any, lead: Any) -> Any:
         case = get_case(self.read().session, case_id)
@@ -249,8 +255,17 @@ def _chosen(known: Sequence[Programme], programme_id: int | None) -> Programme |
     return found
 
 
-def _schools(work: Work, programme: Programme) -> list[tuple[int, str]]:
-    return [(case.id, case.school.short_name) for case in list_cases(work.session, programme_id=programme.id)]
+def _may_tell(work: Work, case: Case) -> bool:
+    return case.status == CaseStatus.active and may(work, "events.participation", case)
+
+
+def _schools(work: Work, programme: Programme, invited: Sequence[int] = ()) -> list[tuple[int, str]]:
+    """Schools to invite: those being supported now, and those invited already."""
+    return [
+        (case.id, case.school.short_name)
+        for case in list_cases(work.session, programme_id=programme.id)
+        if case.status == CaseStatus.active or case.id in invited
+    ]
 
 
 def _event(form: Any) -> EventInput:

@@ -29,11 +29,13 @@ class FileView(RoomView):
 
     @page("/<int:file_id>")
     def download(self, file_id: int) -> Any:
+        work = self.read()  # the storage may be slow: it is read before the write begins
+        stored = get_visible(work.session, StoredFile, file_id)
+        data = work.ports.storage.get(stored.sha256)
+        answer, case_id = attachment(data, stored.name, stored.media_type), stored.case_id
         with self.write() as work:  # who took which file is part of the journal
-            stored = get_visible(work.session, StoredFile, file_id)
-            audit.record(work, "file:download", stored, case_id=stored.case_id)
-            data = work.ports.storage.get(stored.sha256)
-            return attachment(data, stored.name, stored.media_type)
+            audit.record(work, "file:download", (StoredFile.__tablename__, file_id), case_id=case_id)
+        return answer
 
 
 VIEWS = [FileView]

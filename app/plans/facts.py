@@ -52,6 +52,11 @@ def items_reported(session: Session, case_id: int) -> Fact:
     return Fact(not waiting, items=tuple(f"№\u00a0{item.number}" for item in waiting), link=PAGE)
 
 
+def measures(session: Session, case_id: int) -> Fact:
+    """How many measures the plan has."""
+    return Fact(len(items_of(session, case_id)), link=PAGE)
+
+
 def ends(session: Session, case_id: int) -> Fact:
     """The last day of the plan."""
     return Fact(max((item.ends for item in items_of(session, case_id) if item.ends), default=None), link=PAGE)
@@ -62,5 +67,6 @@ FACTS: dict[str, FactSource] = {
     "plans.items_complete": items_complete,
     "plans.content_hash": plan_hash,
     "plans.items_reported": items_reported,
+    "plans.measures": measures,
     "plans.ends": ends,
 }

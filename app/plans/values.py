@@ -18,7 +18,7 @@ _MONTHS = ("январь", "февраль", "март", "апрель", "май
 
 
 def order_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
-    """`plan` of the template order_plan: measures by direction, a municipal one common to all schools once."""
+    """The plan and the heading of an order: measures by direction, a municipal one common to all schools once."""
     found = [(case, item) for case in cases for item in items_of(work.session, case.id)]
     rows = _merged(found, single=len(cases) == 1)
     directions, number = [], 0
@@ -31,8 +31,10 @@ def order_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[
         if items:
             directions.append({"title": DIRECTION_TITLES[direction], "items": items})
     programme = cases[0].programme
-    tail = f"по реализации проекта «{programme.title}» {_period(programme.year, [item for _case, item in found])}"
+    period = _period(programme.year, [item for _case, item in found])
+    tail = f"по реализации проекта «{programme.title}» {period}"
     return {
+        "heading": f"Об утверждении плана основных мероприятий (муниципальной дорожной карты) {period}",
         "plan": {
             "title": f"план основных мероприятий (муниципальная дорожная карта) {tail}",
             "gender": "masculine",
@@ -41,7 +43,7 @@ def order_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[
                 "accs": f"план основных мероприятий (муниципальную дорожную карту) {tail}",
             },
             "directions": directions,
-        }
+        },
     }
 
 
@@ -56,7 +58,9 @@ def _merged(found: Sequence[tuple[Case, PlanItem]], *, single: bool) -> list[dic
         if row is None:
             participants = item.participants
             if own and case.school.short_name not in participants:
-                participants = ": ".join(part for part in (case.school.short_name, participants) if part)
+                participants = ": ".join(
+                    part for part in (case.school.short_name, _small(participants)) if part
+                )
             rows[key] = {
                 "direction": item.direction, "text": item.action, "term": item.term, "owner": item.owner,
                 "result": item.expected_result, "indicator": item.indicator or None,
@@ -65,6 +69,11 @@ def _merged(found: Sequence[tuple[Case, PlanItem]], *, single: bool) -> list[dic
         elif item.risk and item.risk not in row["risk"].split("; "):
             row["risk"] = "; ".join(filter(None, (row["risk"], item.risk)))
     return list(rows.values())
+
+
+def _small(text: str) -> str:
+    """The first letter lowered after a colon, unless an abbreviation begins the text."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _period(year: int, items: Sequence[PlanItem]) -> str:

@@ -59,7 +59,7 @@ class PlanView(RoomView):
             work, case, "plans/show.html", items=items, groups=[g for g in groups if g[1]],
             dues={item.id: queries.dues_of(item) for item in items}, gaps={item.id: gaps(item) for item in items},
             gap_sentences=gap_sentences(items), figure=fulfilment((due.counted for due in dues), on), on=on,
-            closed=service.why_closed(case), submit=offer, reasons=reasons(offer) if offer else [],
+            closed=service.why_closed(case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
             shown=spoken, changes=queries.changes_since(work.session, case),
             snapshots=queries.snapshots_of(work.session, case_id),
         )  # fmt: skip

@@ -40,10 +40,12 @@ def results_values(work: Work, cases: Sequence[Case], subject: str = "") -> Mapp
             {"title": r.title, "before": LEVELS[r.before].in_("ru"), "after": LEVELS[r.after].in_("ru")}
             for r in queries.risks_of(session, case.id)
         ],
-        "plan": _figure(work, "plans.fulfilment", case.id, day),
+        "plan": {**_figure(work, "plans.fulfilment", case.id, day), "measures": _fact(work, "plans.measures", case.id)},
         "visits": _figure(work, "curation.visits", case.id, day),
         "recommendations": _figure(work, "curation.recommendations", case.id, day),
-        "teachers_trained": _teachers(work, case.id),
+        "teachers_trained": _fact(work, "events.persons", case.id),
+        "participations": _fact(work, "events.person_events", case.id),
+        "publications": _figure(work, "library.publications", case.id, day)["total"],
         "conclusions": [line.strip() for line in (review.analysis if review else "").splitlines() if line.strip()],
         "proposal": _outcome(review.proposed if review else None),
         "outcome": _outcome(case.outcome),
@@ -91,8 +93,9 @@ def _figure(work: Work, name: str, case_id: int, day: date) -> dict[str, Any]:
     return {"done": figure.value, "total": figure.of} if figure else {"done": 0, "total": 0}
 
 
-def _teachers(work: Work, case_id: int) -> int:
-    source = work.ports.facts.get("events.persons")
+def _fact(work: Work, name: str, case_id: int) -> int:
+    """A count another room keeps; 0 where there is no such room."""
+    source = work.ports.facts.get(name)
     value = source(work.session, case_id).value if source else 0
     return value if isinstance(value, int) else 0
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from app.access.security import runtime
 from app.core.actor import Actor
 from app.core.errors import Forbidden, Invalid, NotFound
-from app.core.i18n import Text
+from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime, Work
 
 _LAST_ID = 2**31 - 1
@@ -36,6 +36,9 @@ def page(rule: str, *, permission: str = "read", methods: tuple[str, ...] = ("GE
                 back = request.full_path.rstrip("?") if request.method == "GET" else None
                 return redirect(self.appbuilder.get_url_for_login_with(back) if back else "/login/")
             if not self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name):
+                if not g.actor.roles and request.path == "/":
+                    flash(str(_("No role is given to you yet. Ask the administrator.")), "warning")
+                    return redirect("/profile/")
                 raise Forbidden
             if any(isinstance(value, int) and value > _LAST_ID for value in kwargs.values()):
                 raise NotFound  # a number no database column holds

@@ -64,6 +64,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> tuple[str, int]:
         # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
+        if not any(
+            word in str(error.orig).lower() for word in ("locked", "lock timeout", "deadlock", "busy")
+        ):
+            return surprise(error)
         log.warning("database busy: %s", type(error.orig).__name__)
         return answer(
             503, bare=True, message=_("The system is busy. Please repeat the action in a few seconds.")

@@ -45,6 +45,9 @@ from app.ui.fields import (
     YesField,
 )
 
+# a field of one of these names would hide what every form has
+RESERVED = frozenset({"status", "errors", "errors_top", "data", "typed", "wrong", "has_files", "meta"})
+
 
 class RoomForm(FlaskForm):
     """A form with a token, errors at the field and, for what belongs to no field, errors on top."""
@@ -54,6 +57,11 @@ class RoomForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             return MESSAGES
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if taken := RESERVED & cls.__dict__.keys():
+            raise TypeError(f"{cls.__name__}: a field may not be called {', '.join(sorted(taken))}")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -27,7 +28,10 @@ FAILED = pytest.StashKey[bool]()
 @pytest.fixture(scope="session")
 def browser(chromium_path: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(chromium_path), args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(
+            executable_path=str(chromium_path), args=[*CHROMIUM_ARGUMENTS, "--lang=ru"],
+            env={**os.environ, "LANGUAGE": "ru"},  # its own words (dates, «Выберите файл») are Russian too
+        )  # fmt: skip
         yield chromium
         chromium.close()
 
@@ -41,9 +45,7 @@ def stand(penza: Runtime) -> Iterator[Stand]:
 
 
 @pytest.fixture(scope="module")
-def demo_stand(
-    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stand]:
+def demo_stand(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """The training copy as `make run` serves it: four schools at four points of the year 2025."""
     folder = tmp_path_factory.mktemp("demo")
     database = sqlite_template.copy(folder / "opora.sqlite3")
@@ -87,6 +89,7 @@ class Desks:
         self._people: dict[str, Person] = {}
 
     def __call__(self, username: str) -> Person:
+        self.stand.clock.advance(minutes=1)  # people act one after the other
         if username not in self._people:
             self._people[username] = Person(self.browser, self.stand, username)
         person = self._people[username]

@@ -89,7 +89,11 @@ class Person:
 
     def follow_in_row(self, row: str, name: str) -> None:
         """Click a link that stands in the row of a table with these words."""
-        found = self.page.locator("main tr").filter(has_text=re.compile(_loose(row))).get_by_role("link", name=name)
+        found = (
+            self.page.locator("main tr")
+            .filter(has_text=re.compile(_loose(row)))
+            .get_by_role("link", name=name)
+        )
         with self.page.expect_navigation():
             found.first.click()
 
@@ -99,7 +103,12 @@ class Person:
     def fill(self, values: Mapping[str, Any], *, within: str = "main") -> None:
         """Type into a form: name of the field → what a person would choose or type; lists are repeated rows."""
         for name, value in values.items():
-            if isinstance(value, Sequence) and not isinstance(value, str) and value and isinstance(value[0], Mapping):
+            if (
+                isinstance(value, Sequence)
+                and not isinstance(value, str)
+                and value
+                and isinstance(value[0], Mapping)
+            ):
                 self._fill_rows(name, value, within)
             else:
                 self._fill_one(name, value, within)
@@ -129,7 +138,9 @@ class Person:
             file_name, data = value
             fields.first.set_input_files({"name": file_name, "mimeType": "application/pdf", "buffer": data})
         else:
-            fields.first.fill(value.isoformat() if kind == "date" and isinstance(value, date) else _typed(value))
+            fields.first.fill(
+                value.isoformat() if kind == "date" and isinstance(value, date) else _typed(value)
+            )
 
     def force(self, path: str, fields: Mapping[str, str] | None = None) -> int:
         """Send a form the pages do not offer, with the token of a page that is open; the status of the answer."""
@@ -162,7 +173,12 @@ class Person:
 
     def error_at(self, name: str) -> Locator:
         """The sentence that stands at a field."""
-        return self.page.locator("main .fld").filter(has=self.page.locator(f"[name='{name}']")).locator(".err").last
+        return (
+            self.page.locator("main .fld")
+            .filter(has=self.page.locator(f"[name='{name}']"))
+            .locator(".err")
+            .last
+        )
 
     @property
     def heading(self) -> str:
@@ -173,6 +189,7 @@ class Person:
         PICTURES.mkdir(exist_ok=True)
         for width, height in ((PHONE, 844), (DESKTOP, 900)):
             self.page.set_viewport_size({"width": width, "height": height})
+            self.page.mouse.wheel(0, -100_000)  # what sticks to the window is pictured in its place
             self.page.wait_for_timeout(60)  # the page settles after a change of width
             picture = PICTURES / f"{self.username}-{name}-{width}.png"
             self.page.screenshot(path=str(picture), full_page=True)
@@ -215,9 +232,9 @@ class Person:
             self.troubles.append(f"another host: {request.url}")
 
     def _watch_response(self, response: Response) -> None:
-        if response.status >= 500:
-            self.troubles.append(f"{response.status}: {response.url}")
-        elif response.status >= 400 and response.request.resource_type != "document":
+        if response.status >= 500 or (
+            response.status >= 400 and response.request.resource_type != "document"
+        ):
             self.troubles.append(f"{response.status}: {response.url}")
 
 

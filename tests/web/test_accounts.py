@@ -76,7 +76,9 @@ def test_wrong_input_is_told_at_the_field_and_changes_nothing(web: WebUsers) -> 
 def test_the_present_password_cannot_be_guessed_from_an_open_session(web: WebUsers) -> None:
     for _ in range(5):
         web.post("clerk", "/profile/password", {"current_password": "x", "password": NEW, "again": NEW})
-    answer = web.post("clerk", "/profile/password", {"current_password": PASSWORD, "password": NEW, "again": NEW})
+    answer = web.post(
+        "clerk", "/profile/password", {"current_password": PASSWORD, "password": NEW, "again": NEW}
+    )
     assert answer.status_code == 422
     assert "Слишком много" in answer.get_data(as_text=True)
 
@@ -105,7 +107,9 @@ def test_a_closed_account_is_put_out_at_once(web: WebUsers, penza: Runtime) -> N
     assert web.post("admin", f"/users/{key}/closed", page=f"/users/show/{key}").status_code == 303
     assert web("member1").get("/").status_code == 302
     client = web.app.test_client()
-    client.post("/login/", data={"csrf_token": token(client, "/login/"), "username": "member1", "password": PASSWORD})
+    client.post(
+        "/login/", data={"csrf_token": token(client, "/login/"), "username": "member1", "password": PASSWORD}
+    )
     assert client.get("/").status_code == 302
     web.post("admin", f"/users/{key}/opened", page=f"/users/show/{key}")
     log_in(web.app.test_client(), "member1")

@@ -17,7 +17,14 @@ def test_the_case_page_opens_for_everyone_of_the_pair_and_for_nobody_else(
 
 
 def test_lists_and_books_of_the_room_open(web: WebUsers, cases: dict[str, int]) -> None:
-    for url in ("/cases/", "/cases/?look=table", "/cases/?q=41", "/programmes/", "/programmes/1", "/meetings/"):
+    for url in (
+        "/cases/",
+        "/cases/?look=table",
+        "/cases/?q=41",
+        "/programmes/",
+        "/programmes/1",
+        "/meetings/",
+    ):
         answer = web("methodist").get(url)
         assert answer.status_code == 200, url
     assert "№ 50" not in web("director41").get("/cases/").get_data(as_text=True).replace("\u00a0", " ")
@@ -43,7 +50,5 @@ def test_a_step_of_another_role_is_not_offered_and_refused_if_forced(
 ) -> None:
     url = f"/cases/{cases['41']}"
     assert "start_diagnosis" not in web("director41").get(url).get_data(as_text=True)
-    answer = web.post(
-        "director41", f"{url}/step/start_diagnosis", {"expected_version": "1"}, page="/"
-    )
+    answer = web.post("director41", f"{url}/step/start_diagnosis", {"expected_version": "1"}, page="/")
     assert answer.status_code in (403, 404)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from app.cases.queries import get_case
+from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from tests.people import WebUsers
@@ -16,6 +19,7 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 TERMS = {
     "dated": "2025-01-27", "place": "г. Пенза", "since": "2025-01-27", "until": "2025-12-31", "visits_planned": "4",
 }  # fmt: skip
+PART = {"number": "9/2025", "registered_on": "2025-01-27", "signed_on": "2025-01-27"}
 VISIT = {
     "send_key": "из формы", "held_on": "2025-01-16", "mode": "in_person", "ground": "order", "purpose": "Знакомство",
     "curator_people": "Примерная Е.Д.", "findings": "Данные подтверждены",
@@ -36,17 +40,35 @@ def text(answer: object) -> str:
     return answer.get_data(as_text=True).replace("\u00a0", " ")  # type: ignore[attr-defined]
 
 
-def test_the_agreement_comes_into_force_through_the_pages(web: WebUsers, room: str) -> None:
-    assert web.post("clerk", f"{room}/agreement", TERMS).status_code == 303
-    version = re.search(r'name="expected_version" value="(\d+)"', text(web("clerk").get(room)))
-    assert version
-    sent = web.post("clerk", f"{room}/send", {"expected_version": version[1]}, page=room)
+def version_on(web: WebUsers, username: str, page: str) -> str:
+    """The version printed in the form of a page."""
+    found = re.search(r'name="expected_version"[^>]*value="(\d+)"', text(web(username).get(page)))
+    assert found, page
+    return found[1]
+
+
+def fill(web: WebUsers, username: str, url: str, data: dict[str, object]) -> Any:
+    """Open the form and send it at once."""
+    return web.post(username, url, {"expected_version": version_on(web, username, url), **data})
+
+
+def to_sign(web: WebUsers, room: str) -> None:
+    assert fill(web, "clerk", f"{room}/agreement", {**TERMS}).status_code == 303
+    version = version_on(web, "clerk", room)
+    sent = web.post("clerk", f"{room}/send", {"expected_version": version}, page=room)
     assert sent.status_code == 303
-    part = {"number": "9/2025", "registered_on": "2025-01-27", "signed_on": "2025-01-27"}
-    assert web.post("curator66", f"{room}/sides/curator", part).status_code == 303
+
+
+def in_force(web: WebUsers, room: str) -> None:
+    to_sign(web, room)
+    assert fill(web, "curator66", f"{room}/sides/curator", PART).status_code == 303
     assert "номер МБОУ СОШ № 41" in text(web("director41").get(room))
-    with_scan = {**part, "number": "4", "scan": (io.BytesIO(PDF), "договор.pdf")}
-    assert web.post("director41", f"{room}/sides/school", with_scan).status_code == 303
+    with_scan = {**PART, "number": "4", "scan": (io.BytesIO(PDF), "договор.pdf")}
+    assert fill(web, "director41", f"{room}/sides/school", with_scan).status_code == 303
+
+
+def test_the_agreement_comes_into_force_through_the_pages(web: WebUsers, room: str) -> None:
+    in_force(web, room)
     page = text(web("head").get(room))
     assert "Действует" in page
     assert "№ 9/2025 от 27.01.2025" in page
@@ -54,7 +76,7 @@ def test_the_agreement_comes_into_force_through_the_pages(web: WebUsers, room: s
 
 
 def test_what_is_not_offered_is_refused_and_hidden_from_other_pairs(web: WebUsers, room: str) -> None:
-    web.post("clerk", f"{room}/agreement", TERMS)
+    fill(web, "clerk", f"{room}/agreement", {**TERMS})
     assert "Направить на подпись" not in text(web("director41").get(room))
     assert web("director41").get(f"{room}/agreement").status_code == 403
     assert web("director41").get(f"{room}/visits/add").status_code == 403
@@ -108,7 +130,93 @@ def test_a_visit_is_recorded_answered_and_locked(web: WebUsers, room: str) -> No
     assert "График прислан" in text(web("methodist").get(visit))
     key = re.search(r"/curation/recommendations/(\d+)", text(web("deputy41").get(room)))
     assert key
-    told = web.post("deputy41", key[0].join([room.removesuffix("/curation"), ""]), {"status": "done", "note": "Готово",
+    told = web.post("deputy41", key[0].join([room.removesuffix("/curation"), ""]), {"fate": "done", "note": "Готово",
                     "expected_version": "1"})  # fmt: skip
     assert told.status_code == 303
     assert "Рекомендации прошлых выездов" in text(web("curator66").get(f"{room}/visits/add"))
+
+
+def test_a_form_opened_before_somebody_else_saved_overwrites_nothing(web: WebUsers, room: str) -> None:
+    to_sign(web, room)
+    school = f"{room}/sides/school"
+    stale = version_on(web, "director41", school)
+    assert fill(web, "director41", school, {**PART, "number": "555"}).status_code == 303
+    late = web.post("director41", school, {**PART, "number": "1/2025", "expected_version": stale})
+    assert late.status_code == 409
+    assert "555" in text(web("director41").get(room))
+    for page, data in (
+        ("sides/school", {**PART, "number": "556"}), ("scan", {"scan": (io.BytesIO(PDF), "с.pdf")}),
+        ("take-back", {"reason": "Ошибка"}), ("terminate", {"ended_on": "2025-01-28", "reason": "Ошибка"}),
+    ):  # fmt: skip
+        username = "clerk" if page in ("take-back", "terminate") else "director41"
+        without = web.post(username, f"{room}/{page}", data)
+        assert without.status_code == 422, page
+    for page in ("take-back", "terminate"):
+        data = {"ended_on": "2025-01-28", "reason": "Ошибка", "expected_version": "1"}
+        assert web.post("clerk", f"{room}/{page}", data).status_code == 409, page
+    scan = {"scan": (io.BytesIO(PDF), "с.pdf"), "expected_version": "1"}
+    assert web.post("director41", f"{room}/scan", scan).status_code == 409
+
+
+def test_an_agreement_prepared_by_somebody_else_meanwhile_is_not_overwritten(
+    web: WebUsers, room: str
+) -> None:
+    page = f"{room}/agreement"
+    stale = version_on(web, "methodist", page)
+    assert fill(web, "clerk", page, {**TERMS}).status_code == 303
+    assert web.post("methodist", page, {**TERMS, "expected_version": stale}).status_code == 409
+    assert web.post("methodist", page, TERMS).status_code == 422
+
+
+def test_in_force_only_the_office_corrects_with_a_reason(web: WebUsers, room: str) -> None:
+    in_force(web, room)
+    assert "sides/curator" not in text(web("curator66").get(room))
+    assert web("curator66").get(f"{room}/sides/curator").status_code == 404
+    assert web("curator66").get(f"{room}/sides/curator/correct").status_code == 403
+    page = f"{room}/sides/curator/correct"
+    mended = {**PART, "signed_by": "Заместитель И.О."}
+    assert fill(web, "clerk", page, mended).status_code == 422
+    number = fill(web, "clerk", page, {**mended, "number": "10", "reason": "Описка"})
+    assert number.status_code == 422
+    assert "стоит номер 9/2025" in text(number)
+    assert fill(web, "clerk", page, {**mended, "reason": "Подписал заместитель"}).status_code == 303
+    assert "Заместитель И.О." in text(web("head").get(room))
+
+
+def test_a_visit_form_sent_twice_keeps_its_photo_once(web: WebUsers, room: str) -> None:
+    for _attempt in range(2):
+        sent = web.post("curator66", f"{room}/visits/add", {**VISIT, "photo": (io.BytesIO(PDF), "урок.pdf")})
+        assert sent.status_code == 303
+    page = text(web("curator66").get(sent.location))
+    assert len(re.findall(r"/files/\d+", page)) == 1
+    assert "К выезду приложено фото" in page
+
+
+def test_a_visit_is_withdrawn_from_the_form_it_was_looked_at(web: WebUsers, room: str) -> None:
+    visit = web.post("curator66", f"{room}/visits/add", VISIT).location
+    page = f"{visit}/withdraw"
+    stale = version_on(web, "curator66", page)
+    assert fill(web, "curator66", f"{visit}/edit", {**VISIT, "findings": "Иначе"}).status_code == 303
+    assert web.post("curator66", page, {"reason": "Дважды", "expected_version": stale}).status_code == 409
+    assert web.post("curator66", page, {"reason": "Дважды"}).status_code == 422
+    assert fill(web, "curator66", page, {"reason": "Дважды"}).status_code == 303
+
+
+def test_a_closed_case_offers_and_takes_nothing_new(
+    web: WebUsers, room: str, penza: Runtime, cases: dict[str, int]
+) -> None:
+    visit = web.post("curator66", f"{room}/visits/add", VISIT).location
+    version = version_on(web, "curator66", visit)
+    web.post("curator66", f"{visit}/submit", {"expected_version": version}, page=visit)
+    with penza.work(SYSTEM) as work:
+        get_case(work.session, cases["41"]).status = "closed"
+    assert web("clerk").get(f"{room}/agreement").status_code == 409
+    assert web("curator66").get(f"{room}/visits/add").status_code == 409
+    assert "visits/add" not in text(web("curator66").get(room))
+    page = text(web("director41").get(visit))
+    assert "Ознакомлен" in page
+    assert 'value="object"' not in page
+    done = {"answer": "acknowledge", "expected_version": version_on(web, "director41", visit)}
+    assert web.post("director41", f"{visit}/answer", done, page=visit).status_code == 303
+    added = web.post("curator66", f"{visit}/addition", {"text": "Позже"}, page=visit)
+    assert added.status_code == 303

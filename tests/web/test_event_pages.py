@@ -68,7 +68,10 @@ def test_pages_of_the_room_open_for_those_who_may(at_work: WebUsers, cases: dict
     assert at_work("head").get("/events/add").status_code == 403
     assert at_work("methodist").get("/events/?programme=999").status_code == 404
     assert at_work("methodist").get("/events/1/edit").status_code == 200
-    assert at_work.post("methodist", "/events/1/cancel", {"reason": "Перенесено"}).status_code == 303
+    off = {"reason": "Перенесено"}
+    assert at_work.post("methodist", "/events/1/cancel", off).status_code == 422  # no version, no act
+    assert at_work.post("methodist", "/events/1/cancel", {**off, "expected_version": "7"}).status_code == 409
+    assert at_work.post("methodist", "/events/1/cancel", {**off, "expected_version": "1"}).status_code == 303
     assert "отменено" in text(at_work("methodist").get("/events/"))
     url = f"/cases/{cases['41']}/teachers/add"
     assert (

@@ -30,15 +30,22 @@ def test_odd_parameters_of_a_list_never_break_it(web: WebUsers, url: str) -> Non
     assert broken == []
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "abc", "1e3", "%00", "99999999999999999999", "1%20or%201=1", "[1,2]", "²"])
+@pytest.mark.parametrize(
+    "key", ["0", "-1", "abc", "1e3", "%00", "99999999999999999999", "1%20or%201=1", "[1,2]", "²"]
+)
 def test_odd_keys_are_not_found(web: WebUsers, key: str) -> None:
     for book in ("organisations", "people", "positions", "users"):
         for page in ("show", "edit"):
-            assert web("admin").get(f"/{book}/{page}/{key}").status_code in (400, 404), f"/{book}/{page}/{key}"
+            assert web("admin").get(f"/{book}/{page}/{key}").status_code in (400, 404), (
+                f"/{book}/{page}/{key}"
+            )
 
 
 def test_sorting_by_a_hidden_column_is_refused(web: WebUsers) -> None:
-    for view, url, column in (("AccountView", "/users/list/", "password"), ("PersonView", "/people/list/", "forms")):
+    for view, url, column in (
+        ("AccountView", "/users/list/", "password"),
+        ("PersonView", "/people/list/", "forms"),
+    ):
         assert web("admin").get(f"{url}?_oc_{view}={column}&_od_{view}=asc").status_code == 400
     assert web("admin").get("/users/list/?_oc_AccountView=username&_od_AccountView=asc").status_code == 200
 
@@ -52,12 +59,20 @@ def test_there_is_nothing_to_download_and_no_bulk_action(web: WebUsers) -> None:
     for book in ("organisations", "people", "positions", "users"):
         assert web("admin").get(f"/{book}/download/passwd").status_code == 404
         assert web("admin").get(f"/{book}/action/delete/1").status_code == 404
-        assert web.post("admin", f"/{book}/action_post", {"action": "x", "rowid": "1"}, page="/").status_code == 404
+        assert (
+            web.post("admin", f"/{book}/action_post", {"action": "x", "rowid": "1"}, page="/").status_code
+            == 404
+        )
 
 
 def test_nothing_is_changed_by_a_link(web: WebUsers, penza: Runtime) -> None:
     key = person(penza, "Условный").id
-    for url in (f"/people/delete/{key}", f"/people/{key}/checked", "/users/1/closed", "/memberships/delete/1"):
+    for url in (
+        f"/people/delete/{key}",
+        f"/people/{key}/checked",
+        "/users/1/closed",
+        "/memberships/delete/1",
+    ):
         assert web("admin").get(url).status_code == 405
     assert person(penza, "Условный").id == key
 

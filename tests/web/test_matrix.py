@@ -129,7 +129,9 @@ def test_nothing_is_written_to_a_foreign_case(web: WebUsers, cases: dict[str, in
             data = {"expected_version": "1"}
             code = client.post(address(rule, cases["50"]), data=data).status_code
             absent = client.post(address(rule, ABSENT), data=data).status_code
-            if code not in (403, 404) and not (code == absent == 422):  # a form refused before the case is read
+            if code not in (403, 404) and not (
+                code == absent == 422
+            ):  # a form refused before the case is read
                 leaks.append(f"{code} {rule.endpoint} {address(rule, cases['50'])}")
     assert leaks == []
 
@@ -144,7 +146,9 @@ def test_the_administrator_has_no_business_data(web: WebUsers, cases: dict[str, 
     assert leaks == []
 
 
-def test_every_post_without_its_token_is_refused(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
+def test_every_post_without_its_token_is_refused(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
     accepted = []
     for username in ("methodist", "admin"):
         client = log_in(web.app.test_client(), username)

@@ -59,7 +59,9 @@ def test_a_correction_keeps_the_old_value_and_asks_to_check_again(web: WebUsers,
     fields = card(surname="Учебная", given="Анна", patronymic="Павловна", gender="feminine", phone="8 (8412) 00-00-00",
                   expected_version=str(was.version),
                   **{f"form_{case}": form for case, form in was.forms.items()})  # fmt: skip
-    edited = web.post("methodist", f"/people/edit/{was.id}", fields | {"form_ablt": "Учебною Анной Павловной"})
+    edited = web.post(
+        "methodist", f"/people/edit/{was.id}", fields | {"form_ablt": "Учебною Анной Павловной"}
+    )
     assert edited.status_code == 303
     now = person(penza, "Учебная")
     assert now.forms["ablt"] == "Учебною Анной Павловной"
@@ -98,7 +100,9 @@ def test_wrong_input_is_told_at_the_field_and_kept(web: WebUsers, penza: Runtime
     assert "Этот код уже у другой организации" in text_of(answer)
 
 
-def test_what_is_in_use_is_not_deleted_and_says_why(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
+def test_what_is_in_use_is_not_deleted_and_says_why(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
     school, head = organisation(penza, "41"), person(penza, "Тестова")
     for url, page in ((f"/organisations/delete/{school.id}", f"/organisations/show/{school.id}"),
                       (f"/people/delete/{head.id}", f"/people/show/{head.id}")):  # fmt: skip
@@ -125,7 +129,12 @@ def test_an_entry_made_by_mistake_is_deleted(web: WebUsers, penza: Runtime) -> N
 
 def test_a_position_names_its_organisation_by_typing(web: WebUsers, penza: Runtime) -> None:
     key = person(penza, "Условный").id
-    fields = {"organisation": "школа 41", "title": "заместитель директора", "since": "2025-01-09", "until": ""}
+    fields = {
+        "organisation": "школа 41",
+        "title": "заместитель директора",
+        "since": "2025-01-09",
+        "until": "",
+    }
     assert web.post("methodist", f"/positions/add?person={key}", fields).status_code == 303
     added = person(penza, "Условный").positions[-1]
     assert added.forms["datv"] == "заместителю директора"

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditRecord
+from app.audit.queries import history_of
+from app.cases.queries import get_case
+from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
-from app.curation import facts, service
+from app.curation import facts, service, verify
 from app.curation.queries import current_agreement
 from app.curation.rules import Side
-from app.curation.service import AgreementTerms, JournalNumber, Signature
+from app.curation.service import AgreementTerms, JournalNumber, SideInput, Signature
+from app.curation.signing import AGREEMENT_PRINTED
 from app.curation.values import agreement_values
 from app.demo.penza import actor
 
@@ -180,3 +187,165 @@ def test_the_paper_names_both_directors_in_their_cases(system: Runtime, cases: d
     assert values["curator"]["director"]["position"]["forms"]["gent"] == "директора"
     assert values["supported"]["director"]["forms"]["gent"] == "Тестовой Людмилы Фёдоровны"
     assert values["supported"]["number"] is None
+
+
+AS_SIGNED = SideInput("14", DAY, DAY, "Эталонова И.О.")
+
+
+def stands(system: Runtime, case_id: int) -> list[tuple[object, ...]]:
+    agreement = current_agreement(system.read(actor(system, "methodist")).session, case_id)
+    assert agreement is not None
+    return [
+        (agreement.scan_id, s.side, s.number, s.registered_on, s.signed_on, s.signed_by)
+        for s in agreement.sides
+    ]
+
+
+def test_in_force_nobody_changes_number_signature_or_scan(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["50"]
+    in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
+    before = stands(system, case_id)
+    for act in (
+        lambda work: service.register_number(work, case_id, Side.curator, JournalNumber("777", DAY)),
+        lambda work: service.sign(work, case_id, Side.curator, Signature(DAY, "Кто-то Другой")),
+        lambda work: service.attach_scan(work, case_id, PDF + b"1", "другой.pdf"),
+        lambda work: service.enter_side(work, case_id, Side.curator, SideInput("777", DAY, DAY)),
+    ):
+        with (
+            pytest.raises(Refusal, match="Договор действует"),
+            system.work(actor(system, "curator51")) as work,
+        ):
+            act(work)
+    assert stands(system, case_id) == before
+
+
+def test_in_force_the_office_corrects_openly_and_with_a_reason(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    case_id = cases["50"]
+    in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
+    mended = replace(AS_SIGNED, signed_by="Заместитель И.О.", scan=PDF + b"1", scan_name="другой.pdf")
+    with pytest.raises(Forbidden), system.work(actor(system, "curator51")) as work:
+        service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
+    for data, reason in (
+        (mended, " "),
+        (replace(mended, number="15"), "Описка"),
+        (replace(mended, number=""), "х"),
+    ):
+        with pytest.raises(Invalid), system.work(actor(system, "clerk")) as work:
+            service.correct_in_force(work, case_id, Side.curator, data, reason)
+    with pytest.raises(Stale), system.work(actor(system, "clerk")) as work:
+        service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель", 1)
+    with system.work(actor(system, "clerk")) as work:
+        agreement = service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
+        assert agreement.state == "in_force"
+        key, side = agreement.id, agreement.side("curator").id
+        assert agreement.scan is not None
+    history = history_of(
+        system.read(actor(system, "methodist")), ("agreements", [key]), ("agreement_sides", [side])
+    )
+    assert [entry["note"] for entry in history if entry["note"]] == ["Подписал заместитель"]
+    (change,) = history[2]["changes"]
+    assert change[1:] == ("Эталонова\u00a0И.О.", "Заместитель И.О.")
+    with pytest.raises(Invalid, match="Ничего"), system.work(actor(system, "clerk")) as work:
+        service.correct_in_force(
+            work, case_id, Side.curator, replace(mended, scan=None, signed_by="Заместитель И.О."), "Ещё раз"
+        )
+
+
+def test_a_number_no_paper_bears_yet_is_corrected_in_force(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["50"]
+    system.ports.effects.pop(AGREEMENT_PRINTED)  # the paper could not be printed
+    in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
+    with system.work(actor(system, "methodist")) as work:
+        agreement = service.correct_in_force(
+            work, case_id, Side.curator, replace(AS_SIGNED, number="41"), "Цифры переставлены"
+        )
+        assert agreement.side("curator").number == "41"
+
+
+@pytest.mark.parametrize("status", ["closed", "cancelled", "suspended"])
+def test_a_case_that_is_not_running_takes_no_agreement(
+    system: Runtime, cases: dict[str, int], status: str
+) -> None:
+    case_id = cases["41"]
+    prepared(system, case_id)
+    with system.work(SYSTEM) as work:
+        get_case(work.session, case_id).status = status
+        get_case(work.session, cases["50"]).status = status
+    for username, act in (
+        ("clerk", lambda work: service.prepare(work, cases["50"], TERMS)),
+        ("clerk", lambda work: service.take_back(work, case_id, "Ошибка")),
+        (
+            "curator66",
+            lambda work: service.register_number(work, case_id, Side.curator, JournalNumber("1", DAY)),
+        ),
+        ("curator66", lambda work: service.sign(work, case_id, Side.curator, Signature(DAY))),
+        ("curator66", lambda work: service.enter_side(work, case_id, Side.curator, AS_SIGNED)),
+        ("clerk", lambda work: service.attach_scan(work, case_id, PDF, "скан.pdf")),
+    ):
+        with pytest.raises(Refusal), system.work(actor(system, username)) as work:
+            act(work)
+    ended: list[object] = []
+    system.ports.effects[service.AGREEMENT_OVER] = lambda work, case, params: ended.append(params["reason"])
+    with system.work(actor(system, "clerk")) as work:  # what is left over can be ended
+        assert service.terminate(work, case_id, DAY, "Дело закрыто").state == "terminated"
+    assert ended == ["Дело закрыто"]
+
+
+def test_a_form_about_the_whole_agreement_is_stale_once_a_side_has_signed(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    case_id = cases["41"]
+    prepared(system, case_id)
+    seen = current_agreement(system.read(actor(system, "clerk")).session, case_id)
+    assert seen is not None
+    version = seen.revision
+    with system.work(actor(system, "curator66")) as work:
+        service.sign(work, case_id, Side.curator, Signature(DAY))
+    for act in (
+        lambda work: service.take_back(work, case_id, "Ошибка", version),
+        lambda work: service.terminate(work, case_id, DAY, "Ошибка", version),
+        lambda work: service.attach_scan(work, case_id, PDF, "скан.pdf", version),
+    ):
+        with pytest.raises(Stale), system.work(actor(system, "clerk")) as work:
+            act(work)
+
+
+def test_another_curator_school_becomes_a_side_on_the_record(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["41"]
+    later(system, date(2025, 1, 28))
+    with system.work(actor(system, "clerk")) as work:
+        service.prepare(work, case_id, TERMS)
+    with system.work(SYSTEM) as work:
+        other = get_case(work.session, cases["50"]).curator_id
+        get_case(work.session, case_id).curator_id = other
+    with system.work(actor(system, "clerk")) as work:
+        agreement = service.prepare(work, case_id, TERMS)
+        assert agreement.side("curator").organisation_id == other
+        tags = work.session.scalars(
+            select(AuditRecord.tag).where(AuditRecord.tag == "agreement:curator")
+        ).all()
+    assert len(tags) == 1
+
+
+def test_an_agreement_altered_past_the_journal_is_found(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["50"]
+    in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
+    with system.work(actor(system, "clerk")) as work:
+        service.correct_in_force(
+            work, case_id, Side.curator, replace(AS_SIGNED, signed_by="Заместитель И.О."), "Описка"
+        )
+    with system.work(SYSTEM) as work:
+        assert list(verify.findings(work.session)) == []
+        agreement = current_agreement(work.session, case_id)
+        assert agreement is not None
+        agreement.side("curator").number = "777"
+        agreement.side("school").number = None
+        agreement.scan_id = None
+        work.session.flush()
+        found = list(verify.findings(work.session))
+    assert len(found) == 4, found
+    assert "действует, но отсутствует" in found[0]
+    assert any("agreement_sides.number" in line for line in found)
+    assert any("agreements.scan_id" in line for line in found)

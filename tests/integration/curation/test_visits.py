@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditRecord
+from app.cases.queries import get_case
+from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
-from app.core.errors import Forbidden, Invalid, NotFound, Refusal
-from app.core.unit_of_work import Runtime
+from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.unit_of_work import Runtime, Work
 from app.curation import facts, service, visits
 from app.curation.queries import get_visit, planned_visits, visits_of
 from app.curation.rules import RecommendationStatus, VisitGround
@@ -17,6 +21,7 @@ from app.curation.service import AgreementTerms
 from app.curation.visits import Advice, Lesson, VisitInput
 from app.demo.penza import actor
 
+PDF = b"%PDF-1.4\n%%EOF\n"
 VISIT = VisitInput(
     send_key="первый", held_on=date(2025, 1, 16), purpose="Подтверждение рискового профиля школы",
     ground=VisitGround.order, curator_people="Примерная Е.Д.", school_people="Тестова Л.Ф.",
@@ -139,3 +144,78 @@ def test_other_pairs_see_nothing(system: Runtime, cases: dict[str, int]) -> None
             get_visit(system.read(actor(system, username)).session, cases["41"], visit_id)
     with pytest.raises(Forbidden), system.work(actor(system, "methodist")) as work:
         visits.record_visit(work, cases["41"], replace(VISIT, send_key="второй"))
+
+
+def tags(work: Work, *wanted: str) -> list[str]:
+    query = select(AuditRecord.tag).where(AuditRecord.tag.in_(wanted)).order_by(AuditRecord.id)
+    return list(work.session.scalars(query))
+
+
+def test_what_counts_for_a_planned_period_is_on_the_record(system: Runtime, cases: dict[str, int]) -> None:
+    case_id, day = cases["41"], date(2025, 1, 27)
+    with system.work(actor(system, "clerk")) as work:
+        service.prepare(work, case_id, AgreementTerms(day, "г. Пенза", day, date(2025, 12, 31)))
+    with system.work(actor(system, "curator66")) as work:
+        visit_id = visits.record_visit(work, case_id, replace(VISIT, held_on=date(2025, 1, 30))).id
+        assert tags(work, "visit:planned") == ["visit:planned"]
+        same = replace(VISIT, held_on=date(2025, 1, 31), findings="Иначе.")
+        visits.correct_visit(work, case_id, visit_id, same)
+        assert tags(work, "visit:planned") == ["visit:planned"]  # it counts for the same period
+        visits.withdraw_visit(work, case_id, visit_id, "Внесён дважды")
+        assert tags(work, "visit:planned", "visit:withdraw") == [
+            "visit:planned",
+            "visit:withdraw",
+            "visit:planned",
+        ]
+
+
+def test_a_photo_is_kept_once_and_on_the_record(system: Runtime, cases: dict[str, int]) -> None:
+    case_id, photographed = cases["41"], replace(VISIT, photo=PDF, photo_name="урок.pdf")
+    with system.work(actor(system, "curator66")) as work:
+        visit_id = visits.record_visit(work, case_id, photographed).id
+        visits.record_visit(work, case_id, photographed)
+        visits.correct_visit(work, case_id, visit_id, photographed)
+        visits.attach_photo(work, case_id, visit_id, PDF, "тот же.pdf")
+        assert len(get_visit(work.session, case_id, visit_id).files) == 1
+        visits.attach_photo(work, case_id, visit_id, PDF + b"1", "другой.pdf")
+        assert len(get_visit(work.session, case_id, visit_id).files) == 2
+        assert tags(work, "visit:photo") == ["visit:photo"] * 2
+
+
+def test_a_visit_changed_meanwhile_is_not_withdrawn(system: Runtime, cases: dict[str, int]) -> None:
+    with system.work(actor(system, "curator66")) as work:
+        visit = visits.record_visit(work, cases["41"], VISIT)
+        visit_id, version = visit.id, visit.version
+        visits.correct_visit(work, cases["41"], visit_id, replace(VISIT, findings="Иначе."))
+    with pytest.raises(Stale), system.work(actor(system, "curator66")) as work:
+        visits.withdraw_visit(work, cases["41"], visit_id, "Внесён дважды", version)
+
+
+@pytest.mark.parametrize("status", ["closed", "cancelled", "suspended"])
+def test_when_the_case_stops_only_held_visits_are_answered(
+    system: Runtime, cases: dict[str, int], status: str
+) -> None:
+    case_id = cases["41"]
+    with system.work(actor(system, "curator66")) as work:
+        visit = visits.record_visit(work, case_id, VISIT)
+        visit_id, advice = visit.id, visit.recommendations[0].id
+        draft = visits.record_visit(work, case_id, replace(VISIT, send_key="второй")).id
+        visits.submit_report(work, case_id, visit_id)
+    with system.work(SYSTEM) as work:
+        get_case(work.session, case_id).status = status
+    done = RecommendationStatus.done
+    for username, act in (
+        ("curator66", lambda work: visits.record_visit(work, case_id, replace(VISIT, send_key="третий"))),
+        ("curator66", lambda work: visits.correct_visit(work, case_id, draft, VISIT)),
+        ("curator66", lambda work: visits.withdraw_visit(work, case_id, draft, "Дважды")),
+        ("curator66", lambda work: visits.attach_photo(work, case_id, draft, PDF, "урок.pdf")),
+        ("curator66", lambda work: visits.submit_report(work, case_id, draft)),
+        ("director41", lambda work: visits.object_to(work, case_id, visit_id, "Нет")),
+        ("director41", lambda work: visits.settle_recommendation(work, case_id, advice, done)),
+    ):
+        with pytest.raises(Refusal, match="не в работе"), system.work(actor(system, username)) as work:
+            act(work)
+    with system.work(actor(system, "director41")) as work:
+        visits.acknowledge(work, case_id, visit_id)
+    with system.work(actor(system, "curator66")) as work:
+        visits.add_to_report(work, case_id, visit_id, "График прислан после закрытия.")

@@ -149,3 +149,12 @@ def test_a_form_filled_from_an_older_version_is_stale(penza: Runtime, cases: dic
 def test_an_analysis_waits_for_the_study(penza: Runtime, cases: dict[str, int]) -> None:
     with pytest.raises(Refusal), penza.work(actor(penza, "methodist")) as work:
         service.write_analysis(work, cases["41"], "staff", AnalysisInput("Текст", "Текст"))
+
+
+def test_a_conclusion_written_from_an_empty_form_overwrites_nobody(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.write_conclusion(work, cases["41"], "Первый вывод", 0)
+    with pytest.raises(Stale), penza.work(actor(penza, "methodist")) as work:
+        service.write_conclusion(work, cases["41"], "Второй вывод", 0)

@@ -146,7 +146,10 @@ def test_an_effect_repeated_leaves_one_draft_and_an_added_case_joins_it(
     one = drafted(penza, "order_plan", [cases["41"]])
     assert drafted(penza, "order_plan", [cases["41"], cases["50"]]) == one
     assert len(look(penza, one).cases) == 2
-    assert [pair["supported"] for pair in look(penza, one).values["pairs"]] == ["МБОУ СОШ № 41", "МБОУ СОШ № 50"]
+    assert [pair["supported"] for pair in look(penza, one).values["pairs"]] == [
+        "МБОУ СОШ № 41",
+        "МБОУ СОШ № 50",
+    ]
     agreements = [drafted(penza, "agreement", [cases[code]]) for code in ("41", "50", "41")]
     assert agreements[0] == agreements[2] != agreements[1]
 
@@ -166,7 +169,9 @@ def test_typed_values_stay_when_the_sources_are_read_anew(penza: Runtime, cases:
     later(penza, DAY)
     order = drafted(penza, "order_plan", [cases["41"]])
     with penza.work(actor(penza, "clerk")) as work:
-        version = service.edit(work, order, {"executor.phone": "8 (8412) 00-00-00", "heading": "О плане"}).version
+        version = service.edit(
+            work, order, {"executor.phone": "8 (8412) 00-00-00", "heading": "О плане"}
+        ).version
     drafted(penza, "order_plan", [cases["50"]])
     document = look(penza, order)
     assert document.values["executor"]["phone"] == "8 (8412) 00-00-00"
@@ -228,7 +233,9 @@ def test_a_signature_needs_a_file_that_is_one(penza: Runtime, cases: dict[str, i
     assert look(penza, order).state == "signed"
 
 
-def test_minutes_need_chair_and_secretary_and_close_the_meeting(penza: Runtime, cases: dict[str, int]) -> None:
+def test_minutes_need_chair_and_secretary_and_close_the_meeting(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
     later(penza, date(2025, 1, 20))
     minutes = drafted(penza, "protocol", [cases["41"], cases["50"]])
     with pytest.raises(Invalid), penza.work(actor(penza, "secretary")) as work:
@@ -286,7 +293,9 @@ def test_an_agreement_bears_the_numbers_of_two_journals(penza: Runtime, cases: d
     assert list(findings(penza.read(SYSTEM).session, penza.ports.storage)) == []
 
 
-def test_an_agreement_that_came_into_force_elsewhere_is_printed_so(penza: Runtime, cases: dict[str, int]) -> None:
+def test_an_agreement_that_came_into_force_elsewhere_is_printed_so(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
     later(penza, date(2025, 1, 27))
     day = date(2025, 1, 27)
     with penza.work(SYSTEM) as work:

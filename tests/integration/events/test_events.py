@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.cases.queries import programmes
+from app.cases.queries import get_case, programmes
+from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
@@ -106,3 +107,35 @@ def test_an_event_called_off_counts_nowhere(system: Runtime, cases: dict[str, in
         assert facts.person_events(work.session, cases["41"]).value == 0
     with pytest.raises(Refusal), system.work(actor(system, "methodist")) as work:
         service.correct_event(work, event_id, SEMINAR)
+
+
+@pytest.mark.parametrize("status", ["closed", "cancelled", "suspended"])
+def test_a_school_no_longer_supported_enters_and_is_invited_to_nothing(
+    system: Runtime, cases: dict[str, int], status: str
+) -> None:
+    event_id = added(system, replace(SEMINAR, invited=(cases["41"],)))
+    card = TeacherInput("Примерова А.П.", "русский язык")
+    with system.work(actor(system, "deputy41")) as work:
+        teacher = service.add_teacher(work, cases["41"], card).id
+    with system.work(SYSTEM) as work:
+        get_case(work.session, cases["41"]).status = status
+    for act in (
+        lambda work: service.take_part(work, cases["41"], event_id, ParticipationInput(1)),
+        lambda work: service.add_teacher(work, cases["41"], replace(card, name="Образцов Б.В.")),
+        lambda work: service.correct_teacher(work, cases["41"], teacher, replace(card, deficits="Темп")),
+    ):
+        with pytest.raises(Refusal), system.work(actor(system, "deputy41")) as work:
+            act(work)
+    with pytest.raises(Invalid) as refused:
+        added(system, replace(SEMINAR, send_key="второе", invited=(cases["41"],)))
+    assert set(refused.value.fields) == {"invited"}
+    with system.work(actor(system, "methodist")) as work:  # who was invited before stays on the list
+        service.correct_event(work, event_id, replace(SEMINAR, place="Пенза", invited=(cases["41"],)))
+
+
+def test_an_event_corrected_meanwhile_is_not_called_off(system: Runtime, cases: dict[str, int]) -> None:
+    event_id = added(system)
+    with system.work(actor(system, "methodist")) as work:
+        service.correct_event(work, event_id, replace(SEMINAR, place="Пенза"), 1)
+    with pytest.raises(Stale), system.work(actor(system, "methodist")) as work:
+        service.cancel_event(work, event_id, "Внесено дважды", 1)

@@ -237,6 +237,7 @@ def protocol() -> dict[str, Any]:
         "chair": CHAIR,
         "secretary": SECRETARY,
         "present": MEMBERS,
+        "absent": [person("Макетова", "Ольга", "Юрьевна", "feminine", "ведущий специалист")],
         "invited": [person("Макетов", "Юрий", "Карлович", "masculine", "директор МБОУ ОШИ № 1 г. Пензы")],
         "present_count": 6,
         "members_count": 7,
@@ -248,9 +249,13 @@ def protocol() -> dict[str, Any]:
                 "heard": [
                     {
                         "speaker": MEMBERS[1],
-                        "text": "представила план, доработанный с учётом замечаний: по каждому мероприятию определены "
-                        "срок, ответственный и ожидаемый результат.",
-                    }
+                        "text": "О рассмотрении планов мероприятий МБОУ ОШИ № 1, МБОУ СОШ № 41.",
+                    },
+                    {
+                        "speaker": None,
+                        "text": "план доработан с учётом замечаний: по каждому мероприятию определены срок, "
+                        "ответственный и ожидаемый результат.",
+                    },
                 ],
                 "spoke": [{"speaker": DEPUTY, "text": "предложил утвердить план в представленной редакции"}],
                 "votes": [
@@ -259,11 +264,13 @@ def protocol() -> dict[str, Any]:
                         "yes": 5,
                         "no": 0,
                         "abstained": index % 2,
+                        "silent": index // 3,
                         "excluded": index // 3,
                         "decision": "План одобрен",
                     }
                     for index, pair in enumerate(PAIRS)
                 ],
+                "conflict": True,
                 "decisions": [
                     {
                         "no": "1.1",
@@ -282,9 +289,10 @@ def protocol() -> dict[str, Any]:
             {
                 "title": "О подготовке договоров о сотрудничестве",
                 "speaker": None,
-                "heard": [{"speaker": CHAIR, "text": "сообщил о порядке заключения договоров"}],
+                "heard": [{"speaker": CHAIR, "text": "о порядке заключения договоров"}],
                 "spoke": [],
                 "votes": [],
+                "conflict": False,
                 "decisions": [
                     {
                         "no": "2.1",
@@ -358,7 +366,7 @@ def visit_report() -> dict[str, Any]:
 def results_report() -> dict[str, Any]:
     return {
         "demo": True,
-        "authority": AUTHORITY,
+        "office": {"full_name": "Муниципальное казённое учреждение «ЦКО и МОУО» г. Пензы"},
         "programme": {"title_gent": "регионального проекта «Равенство образовательных возможностей»"},
         "supported": {"short_name": "МБОУ СОШ № 41 г. Пензы"},
         "curator": {"short_name": "МБОУ СОШ № 66 г. Пензы"},
@@ -377,10 +385,12 @@ def results_report() -> dict[str, Any]:
             for subject in ("русский язык", "математика")
         ],
         "risks": [{"title": "Дефицит педагогических кадров", "before": "высокая", "after": "низкая"}],
-        "plan": {"done": 24, "total": 24},
+        "plan": {"measures": 13, "done": 24, "total": 24},
         "visits": {"done": 4, "total": 4},
         "recommendations": {"done": 9, "total": 10},
         "teachers_trained": 21,
+        "participations": 34,
+        "publications": 5,
         "conclusions": [
             "Доля низких результатов снизилась по всем процедурам",
             "Высоких рисков не осталось.",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import Invalid
 from app.documents.numbering import (
+    Gap,
     GapReason,
     RegisterNumber,
     SeriesKey,
@@ -17,6 +18,7 @@ from app.documents.numbering import (
     counter_after,
     explain,
     gaps,
+    holes,
     next_number,
     parse_number,
     unexplained,
@@ -96,8 +98,8 @@ def test_index() -> None:
 
 
 def test_gaps_of_the_demo_journal() -> None:
-    explained = dict.fromkeys(range(1, 12), GapReason.not_entered)
-    found = gaps([12, 15], {**explained, 13: GapReason.annulled})
+    explained = [Gap(1, 11, GapReason.not_entered)]
+    found = gaps([12, 15], [*explained, Gap(13, 13, GapReason.annulled)])
     assert [(str(gap), gap.reason) for gap in found] == [
         ("1–11", GapReason.not_entered),
         ("13", GapReason.annulled),
@@ -109,14 +111,35 @@ def test_gaps_of_the_demo_journal() -> None:
 
 
 def test_counter_past_the_last_number_is_a_gap() -> None:
-    assert [str(gap) for gap in gaps([1], {}, counter=3)] == ["2–3"]
-    assert gaps([], {}) == []
+    assert [str(gap) for gap in gaps([1], [], counter=3)] == ["2–3"]
+    assert gaps([], []) == []
 
 
-@given(st.sets(st.integers(1, 200)), st.integers(0, 200))
-def test_used_and_gaps_cover_the_series(used: set[int], counter: int) -> None:
-    covered = [number for gap in gaps(used, {}, counter) for number in range(gap.first, gap.last + 1)]
-    assert sorted([*covered, *used]) == list(range(1, max([counter, *used]) + 1))
+RANGES = st.lists(
+    st.builds(
+        lambda a, b: Gap(min(a, b), max(a, b), GapReason.not_entered), st.integers(1, 60), st.integers(1, 60)
+    ),
+    max_size=5,
+)
+
+
+@given(st.sets(st.integers(1, 60)), RANGES, st.integers(0, 80))
+def test_used_and_gaps_cover_the_series(used: set[int], explained: list[Gap], counter: int) -> None:
+    covered = [n for gap in gaps(used, explained, counter) for n in range(gap.first, gap.last + 1)]
+    assert sorted([*covered, *(n for n in used if n <= counter)]) == list(range(1, counter + 1))
+    told = {n for gap in explained for n in range(gap.first, gap.last + 1)}
+    left = [n for gap in unexplained(used, explained, counter) for n in range(gap.first, gap.last + 1)]
+    assert left == [n for n in range(1, counter + 1) if n not in used | told]
+
+
+def test_a_gap_of_a_billion_numbers_is_one_range() -> None:
+    assert [str(gap) for gap in unexplained([5], [], 10**9)] == ["1–4", "6–1000000000"]
+    assert holes([(2, 10**9)], 1, 10**9 + 1) == [(1, 1), (10**9 + 1, 10**9 + 1)]
+
+
+def test_the_next_number_steps_over_numbers_above_the_counter() -> None:
+    assert next_number(12, {13, 14, 999}) == RegisterNumber(15)
+    assert next_number(998, {999}) == RegisterNumber(1000)
 
 
 def test_counter_never_goes_back() -> None:

@@ -116,6 +116,12 @@ def test_order() -> None:
     assert places == sorted(places)
 
 
+def test_order_for_one_school() -> None:
+    text = words("order_plan", pairs=penza.PAIRS[:1])
+    assert "в общеобразовательной организации МБОУ ОШИ № 1 (школа-куратор – МБОУ СОШ № 27).\n3. " in text
+    assert "следующих" not in text
+
+
 def test_order_for_signature_has_blanks() -> None:
     text = words("order_plan", date=None, number=None)
     assert "12-оп" not in text
@@ -203,13 +209,16 @@ def test_agreement_before_the_order_and_numbers() -> None:
 def test_protocol() -> None:
     text = words("protocol")
     order = ["ПРОТОКОЛ", "20.01.2025\t№ 1", "Председатель – Ткач П.И.", "Секретарь – Показательная Н.Л.",
-             "Присутствовали:", "Приглашены:", "Кворум имеется.", "ПОВЕСТКА ДНЯ", "1. СЛУШАЛИ:", "ВЫСТУПИЛИ:",
+             "Присутствовали:", "Отсутствовали:", "Приглашённые:", "Кворум имеется.", "ПОВЕСТКА ДНЯ", "1. СЛУШАЛИ:",
+             "Черных И.С. – о рассмотрении планов", "План доработан", "ВЫСТУПИЛИ:",
              "Результаты голосования", "План одобрен", "РЕШИЛИ:", "1.1. Одобрить", "2. СЛУШАЛИ:", "2.1.",
              "Председатель\tП.И. Ткач", "Секретарь\tН.Л. Показательная"]  # fmt: skip
     places = [text.index(piece) for piece in order]
     assert places == sorted(places)
     assert "Кворума нет." in words("protocol", quorum=False)
-    assert "Приглашены" not in words("protocol", invited=[])
+    assert "Приглашённые" not in words("protocol", invited=[])
+    assert "Отсутствовали" not in words("protocol", absent=None)
+    assert text.count("совали*") == text.count("конфликт интересов") == 1
 
 
 def test_ampersands_and_quotes_reach_every_paper() -> None:
@@ -223,7 +232,7 @@ def test_dates_are_days_not_words() -> None:
 
 def test_reports() -> None:
     text = words("visit_report")
-    assert "Даты выезда: 12.02.2025 – 13.02.2025" in text
+    assert "Дата выезда: 12.02.2025 – 13.02.2025" in text
     assert "от МБОУ СОШ № 66 г. Пензы:" in text
     assert "срок – до 15.03.2025." in text
     assert "Со справкой ознакомлена 17.02.2025 (отметка в системе «Опора»)." in text
@@ -248,4 +257,6 @@ def test_reports() -> None:
     assert "Предлагаемое" not in decided
     assert "N, 2024" in text
     assert "34,1 %" in text
-    assert "21 педагог." in text
+    assert "План: 13 мероприятий; наступило сроков – 24, выполнено – 24." in text
+    assert "21 педагог, всего участий – 34." in text
+    assert "Публикации о ходе работы в сети «Интернет»: 5." in text

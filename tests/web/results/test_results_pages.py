@@ -18,8 +18,6 @@ FIGURES = {
 }  # fmt: skip
 
 
-
-
 def _text(answer: Any) -> str:
     """The page with plain spaces, whatever keeps its words together."""
     text: str = answer.get_data(as_text=True)
@@ -31,7 +29,9 @@ def _autumn(system: Runtime) -> None:
     system.clock.move(datetime(2025, 10, 1, 9, tzinfo=UTC))
 
 
-def test_a_director_enters_corrects_and_sees_two_years(penza: Runtime, cases: dict[str, int], web: WebUsers) -> None:
+def test_a_director_enters_corrects_and_sees_two_years(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
     _autumn(penza)
     url = f"/cases/{cases['41']}/results"
     assert "Результаты ещё не внесены" in _text(web("director41").get(url))
@@ -73,7 +73,10 @@ def test_the_methodist_writes_and_proposes(penza: Runtime, cases: dict[str, int]
     with penza.work(actor(penza, "methodist")) as work:
         for procedure in RESULTS["co1"].procedures:
             service.add_procedure(work, cases["co1"], procedure)
-    assert web.post("methodist", f"{url}/analysis", {"analysis": "Выводы.", "expected_version": "0"}).status_code == 303
+    assert (
+        web.post("methodist", f"{url}/analysis", {"analysis": "Выводы.", "expected_version": "0"}).status_code
+        == 303
+    )
     risk = {"expected_version": "", "title": "Риск", "before": "high", "after": "high"}
     assert web.post("methodist", f"{url}/risks/add", risk).status_code == 303
     notice = {"expected_version": "", "included": "in", "year": "2025", "number": "уч-2", "issued_on": "2025-09-15",
@@ -87,7 +90,9 @@ def test_the_methodist_writes_and_proposes(penza: Runtime, cases: dict[str, int]
     assert web.post("director41", f"{url}/propose", {}, page="/").status_code == 404
 
 
-def test_publications_refuse_what_does_not_open_and_link_cyrillic(cases: dict[str, int], web: WebUsers) -> None:
+def test_publications_refuse_what_does_not_open_and_link_cyrillic(
+    cases: dict[str, int], web: WebUsers
+) -> None:
     url = f"/cases/{cases['50']}/publications"
     form = {"expected_version": "", "url": "школа50.рф", "what": "Страница проекта", "alive": "unknown"}
     answer = web.post("director50", f"{url}/add", form)
@@ -103,7 +108,13 @@ def test_publications_refuse_what_does_not_open_and_link_cyrillic(cases: dict[st
 
 
 def test_the_bank_is_kept_by_the_methodist_and_read_by_all(web: WebUsers) -> None:
-    form = {"expected_version": "", "title": "Учёт рисков", "kind": "book", "year": "2024", "audience": "teachers"}
+    form = {
+        "expected_version": "",
+        "title": "Учёт рисков",
+        "kind": "book",
+        "year": "2024",
+        "audience": "teachers",
+    }
     assert web.post("methodist", "/library/add", {**form, "url": "нет"}).status_code == 422
     added = web.post("methodist", "/library/add", form)
     assert added.status_code == 303

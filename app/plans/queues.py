@@ -1,0 +1,52 @@
+"""What waits for a school in its plan: measures whose term has come and that nobody has reported on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.access.roles import SCHOOL
+from app.cases.models import CaseStatus
+from app.cases.queries import list_cases
+from app.cases.roles import case_roles
+from app.core.i18n import n_
+from app.core.ports import QueueItem, QueueSource
+from app.core.unit_of_work import Work
+from app.plans.queries import all_dues, items_of
+
+AHEAD = timedelta(days=7)
+CARRIED_OUT = "events"  # the stage in which the plan is carried out
+
+
+def reports_waiting(work: Work) -> list[QueueItem]:
+    """One line per school with the numbers of the measures due by now or within a week; the oldest term counts."""
+    if not work.actor.has(*SCHOOL):
+        return []
+    found = []
+    for case in list_cases(work.session, stage=CARRIED_OUT):
+        if case.status != CaseStatus.active or not case_roles(work.actor, case) & SCHOOL:
+            continue
+        open_dues = [
+            due for due in all_dues(items_of(work.session, case.id))
+            if due.report is None and due.due <= work.today + AHEAD
+        ]  # fmt: skip
+        if not open_dues:
+            continue
+        numbers = sorted({due.item.number for due in open_dues})
+        found.append(
+            QueueItem(
+                n_(
+                    "Report on measure %(numbers)s",
+                    "Report on measures %(numbers)s",
+                    len(numbers),
+                    numbers=", ".join(f"№\u00a0{number}" for number in numbers),
+                ),
+                where=case.school.short_name,
+                link=f"/cases/{case.id}/plans",
+                case_id=case.id,
+                due=open_dues[0].due,
+            )
+        )
+    return found
+
+
+QUEUES: list[QueueSource] = [reports_waiting]

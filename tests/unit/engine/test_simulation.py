@@ -1,0 +1,72 @@
+"""Random histories keep the promises, repeat by their seed, and a broken engine would be noticed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine import Definition, simulation
+from app.engine.guards import parse
+from app.engine.loader import loads
+from app.engine.simulation import simulate
+from tests.fuzz import runs
+
+SHIPPED = Path(__file__).parents[3] / "workflows" / "school_support" / "v1.yaml"
+
+
+@pytest.mark.fuzz
+def test_every_history_of_the_shipped_procedure_keeps_the_promises(shipped: Definition) -> None:
+    report = simulate(shipped, runs(60), seed=2025)
+    assert [(number, broken.promise, broken.history[-5:]) for number, broken in report.divergences] == []
+    assert report.led_to_the_end == report.runs
+    assert set(report.stages) == set(shipped.stages)
+    assert report.accepted > report.refused > 0
+
+
+def test_a_seed_gives_the_same_histories(shipped: Definition) -> None:
+    assert simulate(shipped, 5, 7) == simulate(shipped, 5, 7)
+    assert simulate(shipped, 5, 7) != simulate(shipped, 5, 8)
+
+
+def test_a_fold_that_differs_is_noticed(shipped: Definition, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(definition: Definition, events: Any) -> Any:
+        return real(definition, list(events)[:-1])
+
+    real = simulation.fold
+    monkeypatch.setattr(simulation, "fold", forgetful)
+    report = simulate(shipped, 3, 1)
+    assert {broken.promise for _, broken in report.divergences} == {"the case equals the fold of its events"}
+    assert all(broken.history for _, broken in report.divergences)
+
+
+def test_a_procedure_that_cannot_end_is_noticed() -> None:
+    source = SHIPPED.read_text(encoding="utf-8").replace(
+        "if: diagnostics.studies_complete\n", "if: diagnostics.studies_complete and not diagnostics.studies_complete\n"
+    )  # fmt: skip
+    report = simulate(loads(source, "endless"), 3, 1)
+    assert len(report.divergences) == 3
+    assert {broken.promise for _, broken in report.divergences} == {"from every state the case can go on"}
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "a.b",
+        "not a.b",
+        "a.b >= 3",
+        "a.b < 2025-01-22",
+        'a.b in ["x", "y"]',
+        'a.b != "x" and c.d = 2',
+        "a.b = c.d",
+    ],
+)
+def test_values_are_found_with_which_a_guard_holds(shipped: Definition, condition: str) -> None:
+    guard = next(iter(shipped.transitions["start_diagnosis"].when))
+    fitted = type(guard)(guard.id, parse(condition), guard.text)
+    atoms = fitted.expression.atoms()
+    values = {name: [v for atom in atoms if name in atom.operands() for v in simulation._of_atom(atom)]
+              for name in fitted.expression.names()}  # fmt: skip
+    chosen = simulation.holding(fitted, {name: tried[0] for name, tried in values.items()}, values)
+    assert fitted.expression.truth(chosen.get) is True
