@@ -53,9 +53,11 @@ lint: .dev  ## style, types, import directions, migrations, catalogues, workflow
 	@$(PY) -m tests.contracts.check_migrations
 	@$(PY) -m tests.contracts.check_catalogues
 	@$(PY) app.py workflow check
+	@$(PY) app.py workflow test
 
-bench: .dev  ## measure; figures are printed (tests/bench)
-	@$(PY) -m pytest tests/bench -q -s -o python_files='bench_*.py'
+bench: .dev  ## measure (benchmarks/); figures are printed, those of papers also kept in var/benchmarks
+	@$(PY) -m benchmarks.bench_rendering var/benchmarks/rendering.json
+	@$(PY) -m pytest benchmarks -q -s -p tests.conftest -o python_files='bench_outbox.py'
 
 fuzz: .dev  ## random histories, FUZZ_RUNS (10000) of each kind
 	@FUZZ_RUNS=$${FUZZ_RUNS:-10000} $(PY) -m pytest tests -m fuzz -q -n $(PROCESSES)

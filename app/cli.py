@@ -73,7 +73,9 @@ def parser() -> argparse.ArgumentParser:
     check = workflow.add_parser("check", help="check the definitions; faults with file, line and column")
     check.add_argument("files", nargs="*", type=Path)
     check.set_defaults(run=workflow_check)
-    test = workflow.add_parser("test", help="play the scenarios beside the definitions, report their coverage")
+    test = workflow.add_parser(
+        "test", help="play the scenarios beside the definitions, report their coverage"
+    )
     test.add_argument("files", nargs="*", type=Path, help="definitions, or files of scenarios")
     test.set_defaults(run=workflow_test)
     walk = workflow.add_parser("simulate", help="try random histories against the promises")

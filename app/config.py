@@ -88,11 +88,16 @@ def load(
     for name, url in (("DATABASE_URL", database_url), ("DATABASE_OWNER_URL", env.get("DATABASE_OWNER_URL"))):
         if url and not url.startswith(("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")):
             raise Misconfigured(
-                _("%(name)s must begin with sqlite:///, or postgresql:// and the server's address.", name=name)
+                _(
+                    "%(name)s must begin with sqlite:///, or postgresql:// and the server's address.",
+                    name=name,
+                )
             )
     storage_url = env.get("STORAGE_URL") or f"file:{var / 'files'}"
     if not storage_url.startswith("file:"):
-        raise Misconfigured(_("STORAGE_URL must be file: and a folder; other kinds of storage are not built yet."))
+        raise Misconfigured(
+            _("STORAGE_URL must be file: and a folder; other kinds of storage are not built yet.")
+        )
     if not 0 <= port < 65536:
         raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
     return Settings(

@@ -42,7 +42,9 @@ class WebUsers:
             self._clients[username] = log_in(self.app.test_client(), username)
         return self._clients[username]
 
-    def post(self, username: str, url: str, data: dict[str, Any] | None = None, page: str | None = None) -> Any:
+    def post(
+        self, username: str, url: str, data: dict[str, Any] | None = None, page: str | None = None
+    ) -> Any:
         """Send a form as a browser would: with the CSRF token of the page it stands on."""
         client = self(username)
         return client.post(url, data={"csrf_token": token(client, page or url), **(data or {})})

@@ -34,7 +34,9 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
     return [_entry(work, record, detail, names) for record, detail in rows if record.tag in work.ports.tags]
 
 
-def _entry(work: Work, record: AuditRecord, detail: AuditDetail | None, names: dict[int, str]) -> dict[str, Any]:
+def _entry(
+    work: Work, record: AuditRecord, detail: AuditDetail | None, names: dict[int, str]
+) -> dict[str, Any]:
     values = detail.values if detail is not None and detail.erased_at is None else {}
     changes = [
         (str(work.ports.field_titles.get(name, name)), change["old"], change["new"])

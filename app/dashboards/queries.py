@@ -156,7 +156,9 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     ids = [case.id for case in cases]
     stays = _stays(work, ids, on)
     numbers = {
-        name: work.ports.figures[name](work, ids, on) if ids else {} for name in FIGURES if name in work.ports.figures
+        name: work.ports.figures[name](work, ids, on) if ids else {}
+        for name in FIGURES
+        if name in work.ports.figures
     }
     rows: list[SchoolRow] = []
     order: dict[str, int] = {}

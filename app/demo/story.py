@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.cases import meetings, queries, service
-from app.cases.models import Case, Meeting, MeetingItem, Programme
+from app.cases.models import Case, Meeting, Programme
 from app.core.unit_of_work import Work
 from app.curation import service as agreements
 from app.curation import visits
@@ -186,9 +186,7 @@ class Story:
     def approve_plans(self, schools: Sequence[str] = ALL) -> None:
         """The group votes; the protocol is signed; order № 12-оп of 22.01.2025 approves the plans."""
         self._vote(on(21, 1), schools, "план мероприятий")
-        self._meeting(
-            on(21, 1), 1, "О рассмотрении планов мероприятий по повышению образовательных результатов"
-        )
+        self._meeting(on(21, 1), 1)
         self.fire(on(21, 1), 17.5, "clerk", schools[-1], "adopt_plan", "пробует перейти к договору без приказа",
                   refused=True)  # fmt: skip
 
@@ -341,7 +339,7 @@ class Story:
     def close(self, schools: Sequence[str] = ALL, number: int = 2) -> None:
         """The group votes on the outcomes; the cases are closed."""
         self._vote(on(7, 10), schools, "результаты")
-        self._meeting(on(7, 10), number, "О результатах сопровождения школ")
+        self._meeting(on(7, 10), number)
         for n, school in enumerate(schools):
             outcome = OUTCOMES[results_data.RESULTS[school].decision.outcome]
             self.fire(on(8, 10), 10 + n * 0.1, "chair", school, "close", f"завершает случай: {outcome}")
@@ -354,7 +352,7 @@ class Story:
                 self.script.at(day, 10 + n * 0.2 + m * 0.02, who, f"{NAMES[school]}: голосует за {what}",
                                lambda work, school=school: self.act(work, school, Cast("for")))  # type: ignore[misc]  # fmt: skip
 
-    def _meeting(self, day: date, number: int, about: str) -> None:
+    def _meeting(self, day: date, number: int) -> None:
         def hold(work: Work) -> str:
             meeting = _meeting(work, number)
             group = meetings.members(work, meeting.programme)
@@ -362,10 +360,6 @@ class Story:
             meetings.edit_meeting(
                 work, meeting, meeting.version, {"held_on": day, "place": "г. Пенза", "present": people}
             )
-            for item in _items(work, meeting):
-                school = item.case.school.short_name
-                meetings.note_item(work, item, f"{about}: {school}. Представлены материалы школы и школы-куратора.",
-                                   f"Представленные материалы {school} одобрить.")  # fmt: skip
             meetings.close_meeting(work, meeting)
             return f"№ {number}"
 
@@ -495,9 +489,3 @@ def _latest(work: Work, template: str) -> Document:
 def _meeting(work: Work, number: int) -> Meeting:
     programme = work.session.scalars(select(Programme).order_by(Programme.id).limit(1)).one()
     return next(m for m in queries.meetings_of(work.session, programme.id) if m.number == number)
-
-
-def _items(work: Work, meeting: Meeting) -> Sequence[MeetingItem]:
-    return work.session.scalars(
-        select(MeetingItem).where(MeetingItem.meeting_id == meeting.id).order_by(MeetingItem.position)
-    ).all()

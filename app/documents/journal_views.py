@@ -71,7 +71,7 @@ class JournalView(RoomView):
             try:
                 with self.write() as work:
                     service.annul(work, line_id, form.reason.data or "", self.expected_version(),
-                                  was_slip=bool(form.was_slip and form.was_slip.data))  # fmt: skip
+                                  was_slip="was_slip" in form and bool(form.was_slip.data))  # fmt: skip
                 return self.done(
                     self._url(line.series), _("The line is annulled; its number is not given again")
                 )

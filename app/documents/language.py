@@ -73,43 +73,48 @@ MONTHS = (
 _UPPER = "А-ЯЁ"
 _INITIALS = rf"[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?"
 _MONTH = "|".join(MONTHS)
-_NBSP_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile("\u202f"), NBSP),
-    (re.compile(r"№ ?(?=[\w_])"), f"№{NBSP}"),
-    (re.compile(rf"(?<![\w.])({_INITIALS}) (?=[{_UPPER}][а-яё])"), rf"\1{NBSP}"),
-    (re.compile(rf"(?<=[а-яё]) (?={_INITIALS}(?![\w]))"), NBSP),
-    (re.compile(rf"(?<![\w.])([{_UPPER}])\. (?=[{_UPPER}]\.)"), rf"\1.{NBSP}"),
-    (re.compile(rf"(?<=\d) (?=(?:{_MONTH})\b)", re.IGNORECASE), NBSP),
-    (re.compile(rf"\b({_MONTH}) (?=\d{{4}}\b)", re.IGNORECASE), rf"\1{NBSP}"),
-    (re.compile(r"(?<=\d) (?=(?:г\.|гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"), NBSP),
+_NUMBER_BEFORE = re.compile(r"\d ")
+_YEAR = re.compile(r" \d{4}")
+_DASH = re.compile("[–—]")
+# What a rule cannot do without (asked first, it is quicker), what it looks for, what it puts there.
+_NBSP_RULES: tuple[tuple[str | re.Pattern[str], re.Pattern[str], str], ...] = (
+    ("\u202f", re.compile("\u202f"), NBSP),
+    ("№", re.compile(r"№ ?(?=[\w_])"), f"№{NBSP}"),
+    (". ", re.compile(rf"(?<![\w.])({_INITIALS}) (?=[{_UPPER}][а-яё])"), rf"\1{NBSP}"),
+    (".", re.compile(rf"(?<=[а-яё]) (?={_INITIALS}(?![\w]))"), NBSP),
+    (". ", re.compile(rf"(?<![\w.])([{_UPPER}])\. (?=[{_UPPER}]\.)"), rf"\1.{NBSP}"),
+    (_NUMBER_BEFORE, re.compile(rf"(?<=\d) (?=(?:{_MONTH})\b)", re.IGNORECASE), NBSP),
+    (_YEAR, re.compile(rf"\b({_MONTH}) (?=\d{{4}}\b)", re.IGNORECASE), rf"\1{NBSP}"),
     (
+        _NUMBER_BEFORE,
+        re.compile(r"(?<=\d) (?=(?:г\.|гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"),
+        NBSP,
+    ),
+    (
+        ". ",
         re.compile(r"(?<![\w.])(г|ул|пр|д|корп|ст|п|пп|ч|рис|табл|стр|им|пос|с)\. (?=[\w«])", re.IGNORECASE),
         rf"\1.{NBSP}",
     ),
-    (re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
-    (re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
-    (re.compile(r" [–—] "), f"{NBSP}– "),  # one kind of dash in a paper, whatever was typed
+    (". ", re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
+    (". ", re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
+    (_DASH, re.compile(r" [–—] "), f"{NBSP}– "),  # one kind of dash in a paper, whatever was typed
     # the whole short name of a school: «МБОУ СОШ № 51»
-    (re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=[{_UPPER}]{{2,5}} №)"), rf"\1{NBSP}"),
-    (re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=№)"), rf"\1{NBSP}"),
-    (re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
+    ("№", re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=[{_UPPER}]{{2,5}} №)"), rf"\1{NBSP}"),
+    ("№", re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=№)"), rf"\1{NBSP}"),
+    (_NUMBER_BEFORE, re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
 )
-
-
-_CALLS_FOR_NBSP = re.compile("[\u202f№.0-9–—]")  # no rule touches a text without any of these
 
 
 def nbsp(text: str) -> str:
     """Text with unbreakable spaces where a line must not end: «№ 41», «И.О. Фамилия», «30 %», dates."""
-    return _bound(text) if len(text) <= 300 else _bound.__wrapped__(text)
+    return _bound(text) if len(text) <= 300 else _bound.__wrapped__(text)  # what is kept stays small
 
 
 @lru_cache(maxsize=4096)  # names, titles and plans come again in paper after paper
 def _bound(text: str) -> str:
-    if _CALLS_FOR_NBSP.search(text) is None:
-        return text
-    for pattern, replacement in _NBSP_RULES:
-        text = pattern.sub(replacement, text)
+    for needs, pattern, replacement in _NBSP_RULES:
+        if needs in text if isinstance(needs, str) else needs.search(text):
+            text = pattern.sub(replacement, text)
     return text
 
 

@@ -1,7 +1,8 @@
 """A DOCX paper from a template and plain values, or a refusal that names what is missing or wrong.
 
-docxtpl is the template language; here it runs in our sandbox. Equal input gives equal bytes. Whatever a
-template prints must be found in the text of the paper, so nothing is lost on the way without a word.
+docxtpl is the template language; our sandbox is its world. A template is compiled once (`compiled`); what that
+does not cover docxtpl renders itself. Equal input gives equal bytes. Whatever a template prints must be found in
+the text of the paper, so nothing is lost on the way without a word.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jinja2
@@ -19,8 +20,11 @@ from jinja2 import meta, nodes
 from lxml import etree
 
 from app.core.i18n import _
-from app.documents.intake import Intake, MissingFields, RenderError, TemplateMistake, ValueRefused
+from app.documents.compiled import Compiled, compiled
+from app.documents.intake import Intake, MissingFields, RenderError, TemplateMistake, ValueRefused, is_plain
+from app.documents.paper import OddValue, Paper, XmlPaper
 from app.documents.sandbox import Sandbox
+from app.documents.template_parts import EPOCH
 
 __all__ = [
     "MAX_TEMPLATE",
@@ -30,33 +34,65 @@ __all__ = [
     "ValueRefused",
     "document_text",
     "render",
-    "repack",
     "template_names",
 ]
 
 MAX_TEMPLATE = 5_000_000  # bytes
-_EPOCH = datetime(2025, 1, 1, tzinfo=UTC)  # a paper carries its own date; the file must not carry another
 
 
-def render(template_bytes: bytes, values: Mapping[str, Any]) -> bytes:
+def render(template_bytes: bytes, values: Mapping[str, Any], *, check: bool = False) -> bytes:
     """The finished DOCX; equal template and values give equal bytes.
 
-    Raises MissingFields (all names at once), ValueRefused (by name) or TemplateMistake.
+    Raises MissingFields (all names at once), ValueRefused (by name) or TemplateMistake. A compiled template is
+    proved to print every value; `check` looks for them in the finished paper all the same.
     """
+    if len(template_bytes) > MAX_TEMPLATE:
+        raise TemplateMistake(_("the file is too large"))
+    ready = compiled(template_bytes)
+    if not ready.reason:
+        try:
+            return _print(ready, values, check)
+        except OddValue:
+            pass  # only docxtpl itself knows what it makes of this value
+    return _print_by_docxtpl(ready, template_bytes, values)
+
+
+def _print(ready: Compiled, values: Mapping[str, Any], check: bool) -> bytes:
+    if is_plain(values):
+        paper = XmlPaper({})
+        try:
+            result = ready.render(values, paper, check=check)
+            if not paper.missing:
+                return result
+        except OddValue:
+            raise
+        except Exception:  # noqa: S110 -- said below
+            pass
+    intake = Intake()  # something is wrong: once more, with the names of all places
+    plain: Any = intake.take(values, "")
+    paper = XmlPaper(intake.paths)
+    with _refusals(paper):
+        result = ready.render(plain, paper, check=check)
+    if paper.missing:
+        raise MissingFields(paper.missing)
+    return result
+
+
+def _print_by_docxtpl(ready: Compiled, template_bytes: bytes, values: Mapping[str, Any]) -> bytes:
     intake = Intake()
     plain = intake.take(values, "")
     sandbox = Sandbox(intake)
     document = _run(template_bytes, sandbox, plain)
-    if sandbox.missing:
-        raise MissingFields(sandbox.missing)
+    if sandbox.paper.missing:
+        raise MissingFields(sandbox.paper.missing)
     properties = document.docx.core_properties  # python-docx would write the present moment into a new one
-    properties.created = properties.modified = _EPOCH
+    properties.created = properties.modified = EPOCH
     properties.last_modified_by = ""
     buffer = io.BytesIO()
     document.save(buffer)
-    result = repack(buffer.getvalue())
+    result = ready.repack(buffer.getvalue())
     text = document_text(result, properties=True)
-    lost = [piece for piece in sorted(sandbox.printed) if piece not in text]
+    lost = [piece for piece in sorted(sandbox.paper.printed) if piece not in text]
     if lost:
         raise TemplateMistake(_("a value did not reach the text: %(value)s", value=lost[0][:80]))
     return result
@@ -80,34 +116,27 @@ def template_names(template_bytes: bytes) -> frozenset[str]:
 def _run(template_bytes: bytes, sandbox: Sandbox, plain: Any) -> DocxTemplate:
     if len(template_bytes) > MAX_TEMPLATE:
         raise TemplateMistake(_("the file is too large"))
-    try:
+    with _refusals(sandbox.paper):
         document = DocxTemplate(io.BytesIO(template_bytes))
         document.render(plain, jinja_env=sandbox, autoescape=True)
-    except RenderError:
+    return document
+
+
+@contextmanager
+def _refusals(paper: Paper) -> Iterator[None]:
+    """Whatever a template does, it is a refusal in words."""
+    try:
+        yield
+    except (RenderError, OddValue):
         raise
     except jinja2.UndefinedError as mistake:
-        raise MissingFields([*sandbox.missing, str(mistake)]) from mistake
+        raise MissingFields([*paper.missing, str(mistake)]) from mistake
     except jinja2.TemplateSyntaxError as mistake:
         raise TemplateMistake(mistake.message or "") from mistake
     except jinja2.TemplateError as mistake:
         raise TemplateMistake(str(mistake)[:200]) from mistake
-    except Exception as mistake:  # a broken or hostile file: whatever it does, it is a refusal
+    except Exception as mistake:  # a broken or hostile file
         raise TemplateMistake(type(mistake).__name__) from mistake
-    return document
-
-
-def repack(data: bytes) -> bytes:
-    """The same package with members sorted and timestamps fixed, so that equal content has equal bytes."""
-    first = "[Content_Types].xml"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
-        for name in sorted(source.namelist(), key=lambda member: (member != first, member)):
-            info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            info.external_attr = 0
-            target.writestr(info, source.read(name), compresslevel=6)
-    return buffer.getvalue()
 
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -1,26 +1,19 @@
 """The closed world a template runs in: our filters, a handful of tests, no calls, no macros, no assignments.
 
-Everything a template prints is written down, everything it misses is collected, every loop is counted.
+What may stand in a template is decided here; what happens while a paper is made is written down in `paper`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
-import jinja2
 from jinja2 import nodes
-from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from app.core.i18n import _
 from app.documents.intake import Intake, TemplateMistake
-from app.documents.language import FILTERS, date_short
-
-MAX_LOOPS = 100_000  # passes of all loops together
-MAX_PRINTED = 3_000_000  # signs printed into one paper
+from app.documents.language import FILTERS
+from app.documents.paper import TESTS, Missing, Paper
 
 _NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template,
@@ -48,166 +41,32 @@ _NODES: tuple[type[nodes.Node], ...] = (
     nodes.Concat,
     nodes.Keyword,
 )
-_TESTS = ("defined", "none", "odd", "even", "in")
-_LOOP = ("index", "index0", "first", "last", "length", "revindex")
-
-
-class _Missing(jinja2.StrictUndefined):
-    """A value nobody gave: any use of it is written down and rendering goes on to find the others.
-
-    Strict all the same: `render` refuses the paper at the end. (To jinja these methods never return.)
-    """
-
-    sandbox: Sandbox  # set on a subclass made for each sandbox
-
-    def _note(self) -> str:
-        self.sandbox.note_missing(self)
-        return ""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self._note()
-
-    def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
-        self._note()
-        return iter(())
-
-    def __str__(self) -> str:  # type: ignore[override]
-        return self._note()
-
-    def __bool__(self) -> bool:  # type: ignore[override]
-        self._note()
-        return False
-
-    def __len__(self) -> int:  # type: ignore[override]
-        self._note()
-        return 0
-
-    def __eq__(self, other: object) -> bool:  # type: ignore[override]
-        self._note()
-        return False
-
-    def __ne__(self, other: object) -> bool:  # type: ignore[override]
-        self._note()
-        return True
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """The closed world one paper is rendered in; made anew for each paper."""
 
     def __init__(self, intake: Intake) -> None:
+        self.paper = Paper(intake.paths)
         super().__init__(
-            undefined=type("_MissingHere", (_Missing,), {"sandbox": self}),
+            undefined=type("_MissingHere", (Missing,), {"paper": self.paper}),
             autoescape=True,
             optimized=False,
             keep_trailing_newline=True,
         )
-        self.intake = intake
-        self.missing: list[str] = []
-        self.printed: set[str] = set()
-        self.printed_signs = 0
-        self.passes = 0
         self.globals.clear()
-        self.filters.clear()
-        self.filters.update({name: self._careful(name, function) for name, function in FILTERS.items()})
-        self.filters.update(_printed=self._print, _looped=self._loop)
-        self.tests = {name: self.tests[name] for name in _TESTS}
+        self.filters = {name: self.paper.filters[name] for name in (*FILTERS, "_printed", "_looped")}
+        self.tests = dict(TESTS)
 
     # Dicts answer with their keys only (`plan.items` is the list, never the method), loops with counters.
     def getattr(self, obj: Any, attribute: str) -> Any:
-        return self.getitem(obj, attribute)
+        return self.paper.getitem(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, _Missing):
-            self.note_missing(obj, str(argument))
-            return ""
-        if type(obj) is dict and isinstance(argument, str):
-            if argument in obj:
-                return obj[argument]
-        elif type(obj) is list and type(argument) is int:
-            if -len(obj) <= argument < len(obj):
-                return obj[argument]
-        elif isinstance(obj, LoopContext) and argument in _LOOP:
-            return getattr(obj, argument)
-        elif (
-            obj is None or obj == ""
-        ):  # an optional block the template reads without asking whether it is there
-            self.missing.append(str(argument))
-            return ""
-        else:
-            raise TemplateMistake(_("the field %(name)s cannot be read here", name=str(argument)[:60]))
-        return self.undefined(obj=obj, name=str(argument))
-
-    def note_missing(self, value: _Missing, further: str = "") -> None:
-        name = str(value._undefined_name or "?")
-        parent = value._undefined_obj
-        path = self.intake.paths.get(id(parent), "") if isinstance(parent, (dict, list)) else ""
-        self.missing.append(".".join(filter(None, (path, name, further))))
+        return self.paper.getitem(obj, argument)
 
     def is_safe_callable(self, obj: Any) -> bool:
         return False
-
-    def _careful(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def apply(value: Any, *args: Any) -> Any:
-            if isinstance(value, _Missing):
-                value._note()
-                return ""
-            if value is None or value == "":
-                return value
-            try:
-                return function(value, *args)
-            except KeyError as lost:  # a stored form of a name: «control.forms.accs»
-                path = self.intake.paths.get(id(value), "")
-                self.missing.append(".".join(filter(None, (path, str(lost.args[0])))))
-                return ""
-            except (TypeError, ValueError, AttributeError, IndexError) as mistake:
-                detail = f"|{name}: {type(mistake).__name__}"
-                raise TemplateMistake(
-                    _("the filter cannot take this value (%(detail)s)", detail=detail)
-                ) from mistake
-
-        return apply
-
-    def _print(self, value: Any, name: str, dot_follows: bool) -> str:
-        if isinstance(value, _Missing):
-            value._note()
-            return ""
-        if value is None:
-            self.missing.append(name)
-            return ""
-        if type(value) is date:
-            value = date_short(value)
-        elif type(value) is int:
-            value = str(value)
-        if isinstance(value, Markup) or not isinstance(value, str):
-            kind = type(value).__name__
-            raise TemplateMistake(_("%(name)s is a %(kind)s and cannot be printed", name=name, kind=kind))
-        if dot_follows and value.endswith(".") and not value.endswith(".."):
-            value = value[:-1]  # «Примеров А.И.» before the template's own dot
-        self.printed_signs += len(value) + 1
-        if self.printed_signs > MAX_PRINTED:
-            raise TemplateMistake(_("the paper grows too large"))
-        self.printed.add(value)
-        return value
-
-    def _loop(self, value: Any, name: str) -> list[Any]:
-        if isinstance(value, _Missing):
-            value._note()
-            return []
-        if value is None:
-            self.missing.append(name)
-            return []
-        if type(value) is not list:
-            if value == "" and self.missing:
-                return []
-            raise TemplateMistake(_("%(name)s is not a list", name=name))
-        self.passes += len(value) + 1
-        if self.passes > MAX_LOOPS:
-            raise TemplateMistake(_("the loops run too long"))
-        return value
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
@@ -237,7 +96,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 raise TemplateMistake(_("%(what)s is not allowed", what=type(node).__name__))
             if isinstance(node, nodes.Filter) and node.name not in FILTERS:
                 raise TemplateMistake(_("unknown filter %(name)s", name=node.name))
-            if isinstance(node, nodes.Test) and node.name not in _TESTS:
+            if isinstance(node, nodes.Test) and node.name not in TESTS:
                 raise TemplateMistake(_("unknown test %(name)s", name=node.name))
             if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
                 raise TemplateMistake(_("%(what)s is not allowed", what=node.attr[:60]))

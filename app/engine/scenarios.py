@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from app.engine.checks import facts_named
 from app.engine.coverage import Coverage
 from app.engine.deadlines import add_working_days, working_days_between
 from app.engine.definition import Definition
@@ -15,15 +14,13 @@ from app.engine.events import Event
 from app.engine.findings import Finding, finding
 from app.engine.machine import decide, tally_of
 from app.engine.offers import waiting_for
-from app.engine.scenario_reading import Days, Expectation, Person, Place, Scenario, Step
+from app.engine.scenario_names import unknown_names
+from app.engine.scenario_reading import Days, Expectation, Person, Scenario, Step
 from app.engine.state import (
     Accepted,
-    Complete,
     Context,
     FactValue,
-    Fire,
     Refused,
-    Reopen,
     State,
     Voter,
 )
@@ -125,7 +122,7 @@ def rehearse(definition: Definition, scenarios: Iterable[Scenario]) -> Rehearsal
                 )
             )
         if not faults:
-            faults += _references(definition, scenario, base)
+            faults += unknown_names(definition, scenario, base.people if base else {})
         desk = None if faults else _played(definition, scenario, base, faults, result.coverage)
         desks[scenario.id] = None if faults else desk
         return desks[scenario.id]
@@ -287,45 +284,3 @@ def printed(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     return str(value)
-
-
-def _references(definition: Definition, scenario: Scenario, base: Desk | None) -> list[Finding]:
-    """Everything a scenario names must exist in the definition."""
-    found: list[Finding] = []
-    facts = {name for _, name in facts_named(definition)}
-    people = {**(base.people if base else {}), **scenario.people}
-    for person in people.values():
-        for role in person.roles:
-            if role not in definition.roles:
-                found.append(finding("unknown_role", scenario.place, path=person.id, id=role))
-    for name in scenario.facts:
-        if name not in facts:
-            found.append(finding("unknown_fact", scenario.place, path=scenario.id, id=name))
-    for step in scenario.steps:
-        for name in step.facts:
-            if name not in facts:
-                found.append(finding("unknown_fact", step.places[name], path=scenario.id, id=name))
-        if step.by is not None and step.by not in people and step.by not in definition.roles:
-            found.append(finding("unknown_person", step.places["by"], id=step.by))
-        found += _named(definition, scenario.id, step)
-    return found
-
-
-def _named(definition: Definition, path: str, step: Step) -> list[Finding]:
-    """The elements a step acts on or expects."""
-    tasks = {task.id for stage in definition.stages.values() for task in stage.tasks}
-    wrong: list[tuple[str, Place, str]] = []
-    action = step.action
-    if isinstance(action, Fire) and action.transition not in definition.transitions:
-        wrong.append(("unknown_transition", step.places["fire"], action.transition))
-    if isinstance(action, Complete | Reopen) and action.task not in tasks:
-        key = "complete" if isinstance(action, Complete) else "reopen"
-        wrong.append(("unknown_task", step.places[key], action.task))
-    for one in step.expect:
-        if one.key == "stage" and one.wanted not in definition.stages:
-            wrong.append(("unknown_stage", one.place, str(one.wanted)))
-        if one.key == "outcome" and one.wanted is not None and one.wanted not in definition.outcomes:
-            wrong.append(("unknown_outcome", one.place, str(one.wanted)))
-        if one.key in ("tasks", "task_due", "task_due_in"):
-            wrong += [("unknown_task", one.place, task) for task in one.wanted if task not in tasks]
-    return [finding(code, place, path=path, id=ident) for code, place, ident in wrong]

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, product
 from typing import Any
 
-from app.engine.checks import facts_named, guards_of
-from app.engine.definition import Definition, Form, Guard
+from app.engine.checks import guards_of
+from app.engine.definition import Definition, Form
 from app.engine.events import Event, Moved, from_dict
 from app.engine.evolution import fold
-from app.engine.guards import Compares, Literal, OneOf, Value
-from app.engine.machine import BUILT_IN_FACTS, decide
+from app.engine.guards import Value
+from app.engine.machine import decide
 from app.engine.offers import offers
 from app.engine.state import (
     CHOICES,
@@ -37,12 +35,12 @@ from app.engine.state import (
     State,
     Voter,
 )
+from app.engine.trial_values import holding, values_of
 
 START = date(2025, 1, 9)
 LENGTH = 120
 # A case that is led on by willing people must be over by then.
 ENOUGH_STEPS = 200
-TRIED_VALUES = 20_000
 REASON = "причина"
 # How often each kind of step is tried, so that histories get far and still turn back.
 WEIGHTS = {"forward": 40, "skip": 10, "task": 20, "vote": 12, "resume": 10, "reopen": 6, "return": 3}
@@ -108,7 +106,7 @@ class World:
         approvals = [stage.approval for stage in definition.stages.values() if stage.approval]
         for role in {role for approval in approvals for role in approval.voters if role != approval.tie}:
             self.people[f"{role}2"] = role
-        self.values = _values(definition)
+        self.values = values_of(definition)
         self.good = self._good_values()
         tasks = [task.id for stage in definition.stages.values() for task in stage.tasks]
         self.actions: list[Action] = [Open(), ContentChanged(), *(Cast(choice) for choice in CHOICES)]
@@ -285,50 +283,3 @@ def fired(step: str, form: Form) -> Fire:
             plain: dict[str, Any] = {"text": REASON, "date": START.isoformat(), "bool": True}
             answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
     return Fire(step, REASON, answers)
-
-
-def _values(definition: Definition) -> dict[str, list[Value]]:
-    """Values worth trying for each fact: those written in the guards and their neighbours, yes and no."""
-    found: dict[str, list[Value]] = {name: [] for _, name in facts_named(definition)}
-    for _, guard in guards_of(definition):
-        for atom in guard.expression.atoms():
-            for name in atom.operands():
-                found[name] += _of_atom(atom)
-    for stage in definition.stages.values():
-        if stage.approval and stage.approval.binds:
-            found[stage.approval.binds] = ["first", "second"]
-    for step in definition.transitions.values():
-        if step.outcome_from:
-            found[step.outcome_from] = [*definition.outcomes, *found[step.outcome_from]]
-    return {name: values or [True, False] for name, values in found.items() if name not in BUILT_IN_FACTS}
-
-
-def _of_atom(atom: object) -> list[Value]:
-    if isinstance(atom, OneOf):
-        return [choice.value for choice in atom.choices] + ["something else"]
-    if isinstance(atom, Compares):
-        values: list[Value] = []
-        for side in (atom.left, atom.right):
-            if isinstance(side, Literal):
-                values += _near(side.value)
-        return values or [0, 1, 2]
-    return [True, False]
-
-
-def _near(value: Value) -> Iterable[Value]:
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return [value, not value if isinstance(value, bool) else "something else"]
-    if isinstance(value, date):
-        return [value, value + timedelta(days=1), value - timedelta(days=1)]
-    return [value, value + 1, value - 1]
-
-
-def holding(guard: Guard, known: dict[str, Value], values: dict[str, list[Value]]) -> dict[str, Value]:
-    """Values of the guard's facts with which it holds, those already known first; {} when none is found."""
-    names = [name for name in guard.expression.names() if name in values]
-    tries = [[known[name], *(v for v in values[name] if v != known[name])] for name in names]
-    for combination in islice(product(*tries), TRIED_VALUES):
-        chosen = dict(zip(names, combination, strict=True))
-        if guard.expression.truth(chosen.get) is True:
-            return chosen
-    return {}

@@ -25,7 +25,9 @@ from app.ui.forms import (
 class MaterialForm(RoomForm):
     expected_version = HiddenField()
     title = TextField(_("Title"), required=True, max_length=500)
-    authors = TextField(_("Authors"), max_length=300, description=_("As the title page has them; leave empty if none"))
+    authors = TextField(
+        _("Authors"), max_length=300, description=_("As the title page has them; leave empty if none")
+    )
     kind = ChoiceField(_("Kind"), required=True, choices=KINDS)
     year = NumberField(_("Year"), whole=True, minimum=1900, maximum=2200)
     subject = ChoiceField(_("Subject"), choices=SUBJECTS, blank=_("any subject"))

@@ -23,9 +23,7 @@ def materials(
         query = query.where(Material.kind == kind)
     found = session.scalars(query).all()
     # Lists are JSON, which the two databases search differently; the bank is small.
-    return [
-        m for m in found if (not audience or audience in m.audience) and (not risk or risk in m.risks)
-    ]
+    return [m for m in found if (not audience or audience in m.audience) and (not risk or risk in m.risks)]
 
 
 def publications(session: Session, *, case_id: int | None = None) -> Sequence[Publication]:

@@ -111,5 +111,5 @@ def _readable(part: str) -> str:
         text = unquote(part, errors="strict")
     except UnicodeDecodeError:
         return part
-    odd = any(unicodedata.category(c)[0] in "CZ" or c in "<>\"" for c in text)
+    odd = any(unicodedata.category(c)[0] in "CZ" or c in '<>"' for c in text)
     return part if odd else text

@@ -63,7 +63,9 @@ def add_material(work: Work, data: MaterialData, *, is_demo: bool = False) -> Ma
     return material
 
 
-def edit_material(work: Work, material_id: int, data: MaterialData, expected_version: int | None = None) -> Material:
+def edit_material(
+    work: Work, material_id: int, data: MaterialData, expected_version: int | None = None
+) -> Material:
     """Correct a material; the old values stay in the history."""
     _require_library(work)
     material = get_visible(work.session, Material, material_id)
@@ -145,7 +147,9 @@ def edit_publication(
     return publication
 
 
-def check_publication(work: Work, publication_id: int, alive: str, expected_version: int | None = None) -> Publication:
+def check_publication(
+    work: Work, publication_id: int, alive: str, expected_version: int | None = None
+) -> Publication:
     """Note that somebody opened the link today, and whether it opened."""
     if alive not in (Alive.yes, Alive.no):
         raise Invalid(fields={"alive": _("Choose one of the list.")})

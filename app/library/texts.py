@@ -55,7 +55,9 @@ WRONG: dict[Wrong, Text] = {
     Wrong.space: _("There is a space or a line break in the address: copy it from the browser once more."),
     Wrong.scheme: _("The address begins with http:// or https://, for example https://школа50.рф/news."),
     Wrong.login: _("The address contains a login or the sign @: give the public address."),
-    Wrong.host: _("There is no such name of a site. Check it: a name has a dot and only letters, digits and hyphens."),
+    Wrong.host: _(
+        "There is no such name of a site. Check it: a name has a dot and only letters, digits and hyphens."
+    ),
     Wrong.port: _("The number after the colon is not a port. Check the address."),
 }
 

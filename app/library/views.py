@@ -56,7 +56,9 @@ class MaterialView(RoomView):
             try:
                 with self.write() as work:
                     material = service.add_material(work, form.taken())
-                return self.done(url_for("MaterialView.show", material_id=material.id), _("The material is added."))
+                return self.done(
+                    url_for("MaterialView.show", material_id=material.id), _("The material is added.")
+                )
             except Invalid as error:
                 form.take_errors(error)
         url = url_for("MaterialView.index")
@@ -72,8 +74,12 @@ class MaterialView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.edit_material(work, material_id, form.taken(), _number(form.expected_version.data))
-                return self.done(url_for("MaterialView.show", material_id=material_id), _("The correction is saved."))
+                    service.edit_material(
+                        work, material_id, form.taken(), _number(form.expected_version.data)
+                    )
+                return self.done(
+                    url_for("MaterialView.show", material_id=material_id), _("The correction is saved.")
+                )
             except Invalid as error:
                 form.take_errors(error)
         url = url_for("MaterialView.show", material_id=material_id)
@@ -113,7 +119,9 @@ class PublicationView(RoomView):
             try:
                 with self.write() as work:
                     service.add_publication(work, case_id, form.taken())
-                return self.done(url_for("PublicationView.of_case", case_id=case_id), _("The publication is added."))
+                return self.done(
+                    url_for("PublicationView.of_case", case_id=case_id), _("The publication is added.")
+                )
             except Invalid as error:
                 form.take_errors(error)
         return self._form(case, form, _("New publication"))
@@ -124,7 +132,9 @@ class PublicationView(RoomView):
         if not service.may_edit_materials(work):
             raise Forbidden
         form = CentrePublicationForm()
-        form.organisation.offer([(o.id, o.short_name) for o in organisations(work.session) if o.kind != "school"])
+        form.organisation.offer(
+            [(o.id, o.short_name) for o in organisations(work.session) if o.kind != "school"]
+        )
         if form.validate_on_submit():
             try:
                 with self.write() as work:

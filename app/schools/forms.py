@@ -82,12 +82,19 @@ class OrganisationForm(FormsOfName, RoomForm):
     expected_version = HiddenField()
     kind = ChoiceField(_("Kind of organisation"), choices=KINDS, required=True)
     short_name = TextField(
-        _("Short name"), required=True, max_length=120, description=_("As pages and tables print it: МБОУ СОШ № 41")
+        _("Short name"),
+        required=True,
+        max_length=120,
+        description=_("As pages and tables print it: МБОУ СОШ № 41"),
     )
-    full_name = TextField(_("Full name"), required=True, max_length=400, description=_("As the statute gives it"))
+    full_name = TextField(
+        _("Full name"), required=True, max_length=400, description=_("As the statute gives it")
+    )
     gender = OneOfField(_("Grammatical gender"), choices=GENDERS, required=True)
     code = TextField(
-        _("Code in short"), required=True, max_length=20,
+        _("Code in short"),
+        required=True,
+        max_length=20,
         description=_("Latin letters and digits; part of the case number"),
     )
     address = TextField(_("Address"), max_length=300)
@@ -134,10 +141,15 @@ class PersonForm(FormsOfName, RoomForm):
 
 class PositionForm(FormsOfName, RoomForm):
     organisation = LookupField(
-        _("Organisation"), required=True, max_length=400, description=_("Begin to type the number or the name")
+        _("Organisation"),
+        required=True,
+        max_length=400,
+        description=_("Begin to type the number or the name"),
     )
     title = TextField(
-        _("Position"), required=True, max_length=200,
+        _("Position"),
+        required=True,
+        max_length=200,
         description=_("With a small letter: директор, начальник Управления"),
     )
     since = DateField(_("From"), required=True)

@@ -54,7 +54,9 @@ def organisation_names(session: Session, limit: int = 300) -> list[str]:
 
 def find_organisation(session: Session, typed: str) -> Organisation:
     """The organisation a person meant by typing its name or part of it. Raises Invalid."""
-    exact = session.scalars(select(Organisation).where(Organisation.sort_key == sort_key(typed)[:120]).limit(2)).all()
+    exact = session.scalars(
+        select(Organisation).where(Organisation.sort_key == sort_key(typed)[:120]).limit(2)
+    ).all()
     return _only(exact or _by_words(session, Organisation, typed), typed)
 
 

@@ -61,7 +61,14 @@ class PositionData:
 
 
 def add_organisation(
-    work: Work, *, kind: str, code: str, full_name: str, short_name: str, gender: str = "neuter", **details: Any
+    work: Work,
+    *,
+    kind: str,
+    code: str,
+    full_name: str,
+    short_name: str,
+    gender: str = "neuter",
+    **details: Any,
 ) -> Organisation:
     """A new authority, centre or school. Raises Invalid for a code that is taken."""
     _free_code(work, code, None)
@@ -104,14 +111,23 @@ def create_organisation(work: Work, data: OrganisationData) -> Organisation:
 
 def remove_organisation(work: Work, organisation: Organisation) -> None:
     """Delete an organisation entered by mistake. Raises Refusal when people work there."""
-    if work.session.scalars(select(Position.id).where(Position.organisation_id == organisation.id).limit(1)).first():
+    if work.session.scalars(
+        select(Position.id).where(Position.organisation_id == organisation.id).limit(1)
+    ).first():
         raise Refusal([Reason(_("People hold positions in this organisation, so it cannot be deleted."))])
     audit.record(work, "organisation:delete", organisation, values={"name": organisation.full_name})
     work.session.delete(organisation)
 
 
 def add_person(
-    work: Work, *, surname: str, given: str, patronymic: str, gender: str, forms: dict[str, str], **details: Any
+    work: Work,
+    *,
+    surname: str,
+    given: str,
+    patronymic: str,
+    gender: str,
+    forms: dict[str, str],
+    **details: Any,
 ) -> Person:
     """A new person with six case forms of the full name; unverified until somebody checks them."""
     person = Person(
@@ -155,7 +171,9 @@ def revise_person(work: Work, person: Person, data: PersonData, expected_version
 def remove_person(work: Work, person: Person) -> None:
     """Delete a person entered by mistake. Raises Refusal when the person holds or held a position."""
     if work.session.scalars(select(Position.id).where(Position.person_id == person.id).limit(1)).first():
-        raise Refusal([Reason(_("This person holds a position. Delete the position first, if it is a mistake."))])
+        raise Refusal(
+            [Reason(_("This person holds a position. Delete the position first, if it is a mistake."))]
+        )
     audit.record(work, "person:delete", person, values={"name": person.full_name})
     work.session.delete(person)
 
@@ -213,7 +231,9 @@ def revise_position(work: Work, position: Position, data: PositionData) -> None:
 
 def remove_position(work: Work, position: Position) -> None:
     """Delete a position entered by mistake; one that has simply ended gets a last day instead."""
-    audit.record(work, "position:delete", position, values={"title": position.title, "person": position.person_id})
+    audit.record(
+        work, "position:delete", position, values={"title": position.title, "person": position.person_id}
+    )
     work.session.delete(position)
 
 

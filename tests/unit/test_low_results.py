@@ -80,7 +80,11 @@ def test_a_limit_of_the_programme_replaces_the_default() -> None:
     ],
 )  # fmt: skip
 def test_signs(
-    now: dict[Procedure, Count], before: dict[Procedure, Count], a: bool | None, b: bool | None, verdict: Verdict
+    now: dict[Procedure, Count],
+    before: dict[Procedure, Count],
+    a: bool | None,
+    b: bool | None,
+    verdict: Verdict,
 ) -> None:
     found = signs(now, before)
     assert (found.a, found.b, found.verdict) == (a, b, verdict)
@@ -129,7 +133,9 @@ def test_insufficient_exactly_when_unmeasured_procedures_could_change_the_answer
         a = sum(low[0, p] for p in now) >= 2
         b = any(low[0, p] and low[1, p] for p in everything)
         answers.add({Policy.A: a, Policy.A_OR_B: a or b, Policy.A_AND_B: a and b}[policy])
-    expected = Verdict.insufficient if len(answers) == 2 else Verdict.low if answers == {True} else Verdict.not_low
+    expected = (
+        Verdict.insufficient if len(answers) == 2 else Verdict.low if answers == {True} else Verdict.not_low
+    )
     assert signs(now, before, rule).verdict == expected
 
 
@@ -139,7 +145,9 @@ def test_a_rounded_percentage_never_decides(pair: tuple[int, int]) -> None:
     assert is_low(Count(participants, below)) == (participants >= 10 and below * 10 >= participants * 3)
 
 
-def _proposed(now: dict[Procedure, Count], before: dict[Procedure, Count], **known: bool | None) -> Outcome | None:
+def _proposed(
+    now: dict[Procedure, Count], before: dict[Procedure, Count], **known: bool | None
+) -> Outcome | None:
     given_: dict[str, bool | None] = {"on_list": False, "high_risk": False, "plan_done": True, **known}
     return propose(
         on_list=given_["on_list"], high_risk=given_["high_risk"], plan_done=given_["plan_done"],

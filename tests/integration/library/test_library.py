@@ -52,7 +52,11 @@ def test_yo_is_e(autumn: tuple[Runtime, dict[str, int]]) -> None:
     with system.work(actor(system, "methodist")) as work:
         service.add_material(work, MaterialData("Учёт достижений: зелёный журнал", "other"))
     session = system.read(actor(system, "curator66")).session
-    assert len(queries.materials(session, text="учет ЗЕЛЕНЫЙ")) == len(queries.materials(session, text="учёт")) == 1
+    assert (
+        len(queries.materials(session, text="учет ЗЕЛЕНЫЙ"))
+        == len(queries.materials(session, text="учёт"))
+        == 1
+    )
 
 
 def test_filters_by_kind_reader_and_risk(autumn: tuple[Runtime, dict[str, int]]) -> None:

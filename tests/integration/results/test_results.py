@@ -87,7 +87,9 @@ def test_a_year_that_is_missing_is_named_and_not_held_counts_as_entered(
         service.save_procedure(work, cases["41"], replace(RUSSIAN, years=(YearData(2025, held=False),)))
         assert facts.two_years_entered(work.session, cases["41"]).value is True
         case = get_case(work.session, cases["41"])
-        row = queries.table(queries.figures_of(work.session, case.id), 2025, queries.settings_of(case.programme))[0]
+        row = queries.table(
+            queries.figures_of(work.session, case.id), 2025, queries.settings_of(case.programme)
+        )[0]
         assert (row.share_now, row.change) == (None, None)
 
 
@@ -100,7 +102,9 @@ def test_a_correction_keeps_the_old_value_and_a_stale_form_is_refused(
     changed = replace(RUSSIAN, years=(YearData(2024, 49, 12),))
     with system.work(actor(system, "director41")) as work:
         service.save_procedure(work, cases["41"], changed, "1-1")
-        tags = [r.tag for r in work.session.scalars(select(AuditRecord).where(AuditRecord.tag.like("results:%")))]
+        tags = [
+            r.tag for r in work.session.scalars(select(AuditRecord).where(AuditRecord.tag.like("results:%")))
+        ]
         assert tags == ["results:add", "results:edit"]
     with pytest.raises(Stale), system.work(actor(system, "director41")) as work:
         service.save_procedure(work, cases["41"], changed, "1-1")
@@ -159,7 +163,9 @@ def test_another_outcome_than_the_proposed_one_needs_a_justification(
     assert list(caught.value.fields) == ["justification"]
     with system.work(actor(system, "secretary")) as work:
         service.decide_outcome(work, case_id, DecisionData("no_change"))
-        assert queries.content_hash(work.session, case_id) == voted_on  # the proposal was voted on, nothing changed
+        assert (
+            queries.content_hash(work.session, case_id) == voted_on
+        )  # the proposal was voted on, nothing changed
     assert fact(system, "results.decided_outcome", case_id) == Outcome.no_change
     with system.work(actor(system, "chair")) as work:
         review = service.decide_outcome(work, case_id, DecisionData("positive", "Заметна работа школы."))

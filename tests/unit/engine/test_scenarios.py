@@ -76,8 +76,8 @@ def test_a_step_removed_from_the_scenarios_is_missed(shipped: Definition) -> Non
 
 STEPS: dict[str, tuple[str, list[tuple[int, int, str]]]] = {
     "as promised": ("- {by: methodist, open: true, expect: {stage: identified, due_in: 5, events: [case_opened]}}", []),
-    "another stage": ("- {by: methodist, open: true, expect: {stage: diagnosis}}", [(10, 52, "expected_other")]),
-    "another term": ("- {by: methodist, open: true, expect: {due: 2025-01-30}}", [(10, 50, "expected_other")]),
+    "another stage": ("- {by: methodist, open: true, expect: {stage: diagnosis}}", [(10, 53, "expected_other")]),
+    "another term": ("- {by: methodist, open: true, expect: {due: 2025-01-30}}", [(10, 51, "expected_other")]),
     "refused, not promised": (
         "- {by: methodist, open: true}\n      - {by: director, fire: start_diagnosis}",
         [(11, 9, "step_refused")],
@@ -87,34 +87,30 @@ STEPS: dict[str, tuple[str, list[tuple[int, int, str]]]] = {
     ),
     "another reason": (
         "- {by: methodist, open: true}\n      - {by: methodist, open: true, expect: {refused: [role]}}",
-        [(11, 54, "expected_other")],
+        [(11, 55, "expected_other")],
     ),
     "another sentence": (
         "- {by: methodist, open: true}\n"
         "      - {by: methodist, open: true, expect: {refused: [already_open], says: {ru: Нельзя}}}",
-        [(11, 76, "expected_other")],
+        [(11, 77, "expected_other")],
     ),
     "nobody opened it": ("- {expect: {stage: identified}}", [(10, 9, "not_opened")]),
     "time goes back": ("- {day: 2025-01-21, by: methodist, open: true}", [(10, 9, "clock_back")]),
     "no such transition": ("- {by: methodist, fire: fly}", [(10, 31, "unknown_transition")]),
     "no such task": ("- {by: methodist, complete: fly}", [(10, 35, "unknown_task")]),
-    "no such fact": ("- {by: methodist, open: true, facts: {weather.fine: true}}", [(10, 47, "unknown_fact")]),
+    "no such fact": ("- {by: methodist, open: true, facts: {weather.fine: true}}", [(10, 45, "unknown_fact")]),
     "no such person": ("- {by: wizard, open: true}", [(10, 14, "unknown_person")]),
-    "no such stage": ("- {by: methodist, open: true, expect: {stage: sky}}", [(10, 55, "unknown_stage")]),
-    "no such outcome": ("- {by: methodist, open: true, expect: {outcome: sky}}", [(10, 57, "unknown_outcome")]),
-    "no such expected task": ("- {by: methodist, open: true, expect: {tasks: {fly: done}}}", [(10, 55, "unknown_task")]),
+    "no such stage": ("- {by: methodist, open: true, expect: {stage: sky}}", [(10, 53, "unknown_stage")]),
+    "no such outcome": ("- {by: methodist, open: true, expect: {outcome: sky}}", [(10, 55, "unknown_outcome")]),
+    "no such expected task": (
+        "- {by: methodist, open: true, expect: {tasks: {fly: done}}}", [(10, 53, "unknown_task")]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_scenario_that_goes_otherwise_is_told_with_its_place(shipped: Definition, name: str) -> None:
     step, wanted = STEPS[name]
-    found = codes(play(shipped, f"{HEAD}      {step}\n"))
-    assert [code for _, _, code in found] == [code for _, _, code in wanted]
-    assert [line for line, _, _ in found] == [line for line, _, _ in wanted]
-    lines = f"{HEAD}      {step}\n".splitlines()
-    for line, column, _ in found:
-        assert 1 <= column <= len(lines[line - 1])
+    assert codes(play(shipped, f"{HEAD}      {step}\n")) == wanted
 
 
 UNREADABLE = {

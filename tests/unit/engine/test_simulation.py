@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.engine import Definition, simulation
+from app.engine import Definition, simulation, trial_values
 from app.engine.guards import parse
 from app.engine.loader import loads
 from app.engine.simulation import simulate
@@ -66,7 +66,7 @@ def test_values_are_found_with_which_a_guard_holds(shipped: Definition, conditio
     guard = next(iter(shipped.transitions["start_diagnosis"].when))
     fitted = type(guard)(guard.id, parse(condition), guard.text)
     atoms = fitted.expression.atoms()
-    values = {name: [v for atom in atoms if name in atom.operands() for v in simulation._of_atom(atom)]
+    values = {name: [v for atom in atoms if name in atom.operands() for v in trial_values.values_for(atom)]
               for name in fitted.expression.names()}  # fmt: skip
-    chosen = simulation.holding(fitted, {name: tried[0] for name, tried in values.items()}, values)
+    chosen = trial_values.holding(fitted, {name: tried[0] for name, tried in values.items()}, values)
     assert fitted.expression.truth(chosen.get) is True
