@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -78,8 +78,10 @@ def overview(work: Work, case: Case) -> Overview:
     rows = events_of(work.session, case.id)
     state = machine.fold(definition, [engine_events.from_dict(row.data) for row in rows])
     ctx = context(work, case, definition, state, machine.facts_needed(definition, state, None))
+    # whose step it is stands beside it; here only what is still missing is told
     forward = [
-        offer for offer in offers(definition, state, ctx, everyone=True)
+        replace(offer, reasons=tuple(reason for reason in offer.reasons if reason.code != "role"))
+        for offer in offers(definition, state, ctx, everyone=True)
         if offer.kind == "transition" and offer.step_kind == "forward"
     ]  # fmt: skip
     return Overview(
