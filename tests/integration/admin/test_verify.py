@@ -18,7 +18,7 @@ CASE = "(SELECT case_id FROM case_votes LIMIT 1)"
 def test_an_honest_database_passes_and_says_what_was_counted(world: World) -> None:
     said: list[str] = []
     assert report(world.system, said.append) == 0, said
-    assert "дел: 4" in said[-2]
+    assert "случаев: 4" in said[-2]
     assert "файлов: 1" in said[-2]
     assert said[-1] == "Всё в порядке."
     assert any("ожидает 1 задание" in line for line in said)
@@ -48,13 +48,13 @@ CASE_ROWS = {
     "event deleted": (
         "DELETE FROM case_events WHERE type = 'vote_cast' AND comment = ''", "нет события",
     ),
-    "last event deleted": ("DELETE FROM case_events WHERE comment = 'Нет сроков'", "а в деле его нет"),
+    "last event deleted": ("DELETE FROM case_events WHERE comment = 'Нет сроков'", "а в случае его нет"),
     "event's columns": ("UPDATE case_events SET actor_id = 1 WHERE comment = 'Нет сроков'", "не то, что записано"),
     "comment": ("UPDATE case_events SET comment = 'Есть сроки' WHERE comment = 'Нет сроков'", "слова события"),
     "comment added": (
         "UPDATE case_events SET comment = 'Срочно' WHERE type = 'moved' AND seq = 2", "слова события",
     ),
-    "case deleted": (f"DELETE FROM cases WHERE id <> {CASE} AND code LIKE '%01'", "удалено"),
+    "case deleted": (f"DELETE FROM cases WHERE id <> {CASE} AND code LIKE '%01'", "удалён"),
     "audit record altered": (
         "UPDATE audit_records SET actor_id = 1 WHERE tag = 'case:moved' AND actor_id <> 1", "case:",
     ),
