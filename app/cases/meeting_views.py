@@ -12,7 +12,7 @@ from app.access.scopes import get_visible
 from app.cases import meetings, queries
 from app.cases.forms import AgendaForm, MeetingForm
 from app.cases.history import title
-from app.cases.models import Case, CaseVote, Meeting, MeetingItem
+from app.cases.models import Case, CaseVote, Meeting, MeetingItem, Programme
 from app.cases.roles import may_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -38,8 +38,6 @@ class MeetingView(RoomView):
 
     @page("/open", permission="write", methods=("POST",))
     def open(self) -> Any:
-        from app.cases.models import Programme
-
         with self.write() as work:
             programme = get_visible(work.session, Programme, request.form.get("programme_id", ""))
             if not may_in_programme(work, "meeting.hold", programme):

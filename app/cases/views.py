@@ -11,8 +11,10 @@ from app.cases import queries, service
 from app.cases.case_map import case_map
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import title
+from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
 from app.cases.overview import history, in_reader, overview, reasons, roles_in_words
+from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -168,8 +170,5 @@ def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
         columns.setdefault(case.stage, {"title": case.stage, "cases": []})["cases"].append(case)
     return list(columns.values())
 
-
-from app.cases.meeting_views import MeetingView  # noqa: E402
-from app.cases.programme_views import ProgrammeView  # noqa: E402
 
 VIEWS = [CaseView, ProgrammeView, MeetingView]
