@@ -133,7 +133,7 @@ def test_a_form_from_a_second_tab_that_is_behind_says_what_changed(person: Perso
     person.sees("Другая причина из второй вкладки")  # what was typed is there to copy from
     person.shoot("stale-form")
     person.follow("Показать нынешнее состояние")
-    assert person.page.locator("h1").count() == 1
+    expect(person.page.locator("h1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("person", ["methodist"], indirect=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.cases import queries
 from app.core.actor import SYSTEM
@@ -136,7 +136,7 @@ def test_the_main_action_is_reached_by_the_keyboard_alone(person: Person) -> Non
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url != before
-    assert page.locator("h1").count() == 1
+    expect(page.locator("h1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("person", ["methodist", "director41", "admin"], indirect=True)
@@ -219,8 +219,9 @@ def test_a_page_of_others_is_refused_in_words(person: Person, page: str, status:
     assert person.heading == {403: "Нет доступа", 404: "Не найдено"}[status]
     assert not _faults(person, address)
     person.shoot(f"refused-{status}")
-    person.page.locator("main .btn-x.pri").click()  # and there is a way on
-    assert person.page.locator("h1").count() == 1
+    with person.page.expect_navigation():
+        person.page.locator("main .btn-x.pri").click()  # and there is a way on
+    expect(person.page.locator("h1")).to_have_count(1)
 
 
 @pytest.mark.parametrize(
