@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -105,14 +106,18 @@ def run_demo(_arguments: argparse.Namespace) -> int:
     from app.demo.penza import LOGINS, PASSWORD
     from app.server import serve as serve_web
 
-    os.environ.setdefault("CLOCK", TODAY.isoformat())
+    day = os.environ.setdefault("CLOCK", TODAY.isoformat())
+    # a copy that begins on another day is another year of practice, with a database of its own
+    apart = day != TODAY.isoformat() and re.fullmatch(r"[0-9-]{1,20}", day)
+    if apart and not os.environ.get("OPORA_VAR"):
+        os.environ["OPORA_VAR"] = str(config.ROOT / "var" / f"training-{day}")
     settings = config.load(demo=True)
     config.check_for_serving(settings)
     logs.configure(os.environ.get("LOG_LEVEL", "WARNING"))
     to_head(settings)
     system = wiring.build(settings)
     prepare(system)
-    load(system)
+    load(system, until=settings.clock)
 
     def greet() -> None:
         print(f"\nОпора: http://{settings.host}:{settings.port}/\n")
@@ -159,7 +164,11 @@ def demo(_arguments: argparse.Namespace) -> int:
     system = _system(demo=True)
     to_head(system.settings)
     prepare(system)
-    print("loaded" if load(system) else "the demo is already there; nothing was changed")
+    print(
+        "loaded"
+        if load(system, until=system.settings.clock)
+        else "the demo is already there; nothing was changed"
+    )
     return 0
 
 

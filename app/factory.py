@@ -18,7 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 from app import config, wiring
 from app.access.memberships import actor_for
 from app.access.security import runtime
-from app.core.clock import SystemClock, local_date
+from app.core.clock import TrainingClock, local_date
 from app.core.i18n import LOCALES, gettext, ngettext, set_locale
 from app.core.unit_of_work import Runtime
 from app.ui import crud, errors, fab_texts, filters
@@ -123,9 +123,9 @@ def _case_tabs(case: Any) -> list[tuple[str, str]]:
 
 
 def _clock_note() -> Any:
-    """The training date, when the demo's clock is not the real one."""
+    """The training date, when the clock of the copy is not the real one but may be moved."""
     clock = runtime().clock
-    return None if isinstance(clock, SystemClock) else clock.now()
+    return clock.now() if isinstance(clock, TrainingClock) else None
 
 
 def _plural(singular: str, plural: str, n: int, **params: Any) -> str:

@@ -27,6 +27,7 @@ PAGES: dict[str, dict[str, frozenset[str]]] = {
     "Journal": {"read": frozenset({"clerk", "head"}), "write": frozenset({"clerk"})},
     "Library": {"read": EVERYONE, "write": frozenset({"methodist"})},
     "Publications": {"read": BUSINESS, "write": SCHOOL | {"methodist"}},
+    "Training": {"self": EVERYONE},
     "Overview": {"read": AUTHORITY, "write": frozenset()},
     "Reference": {"read": EVERYONE, "write": frozenset({"admin", "methodist"})},
     "WorkingDays": {"read": frozenset({"admin", "methodist"}), "write": frozenset({"admin"})},

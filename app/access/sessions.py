@@ -54,6 +54,18 @@ def end_all_sessions(session: Session, user_id: int, now: datetime, *, except_ke
         session.execute(query.values(ended_at=now), execution_options={"synchronize_session": False})
 
 
+def shift_open_sessions(database: Database, now: datetime, by: timedelta) -> None:
+    """Let every session that is open at `now` go on when a training copy's clock moves on by `by`."""
+    with _own_transaction(database) as session:
+        rows = session.scalars(
+            select(LoginSession).where(
+                LoginSession.ended_at.is_(None), LoginSession.opened_at > now - LIFETIME
+            )
+        )
+        for row in rows:
+            row.opened_at += by
+
+
 def locked_until(session: Session, username: str, now: datetime) -> datetime | None:
     """Until when logging in under this name is refused; None when it is open."""
     with as_system(session):

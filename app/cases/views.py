@@ -14,6 +14,7 @@ from app.cases.history import title
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
 from app.cases.overview import history, in_reader, overview, reasons, roles_in_words
+from app.cases.past_views import PastView
 from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may
 from app.core.errors import Invalid, NotFound
@@ -171,4 +172,4 @@ def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
     return list(columns.values())
 
 
-VIEWS = [CaseView, ProgrammeView, MeetingView]
+VIEWS = [CaseView, PastView, ProgrammeView, MeetingView]

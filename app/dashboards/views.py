@@ -12,6 +12,7 @@ from app.access.permissions import page_roles
 from app.cases.queries import programmes
 from app.core.i18n import _
 from app.dashboards.queries import Urgency, my_tasks_by_urgency, overview
+from app.dashboards.training import TrainingView
 from app.ui.base import RoomView, int_arg, page
 
 URGENCIES = {
@@ -86,4 +87,4 @@ def _day(given: str, today: date) -> tuple[date, Any]:
     return on, None
 
 
-VIEWS = [OverviewView]
+VIEWS = [OverviewView, TrainingView]

@@ -1,5 +1,7 @@
 """`python app.py demo`: the reference data of Penza and the year 2025 up to the autumn, each school at another point.
 
+A training copy that begins on an earlier day holds what had happened before that day, and nothing of what came after.
+
 СОШ № 50 has moved to the effective mode; the results of ОШИ № 1 are being voted on; those of ЦО № 1 are being
 entered; СОШ № 41 still carries out its plan. So everybody who logs in finds something that waits for him.
 """
@@ -7,7 +9,7 @@ entered; СОШ № 41 still carries out its plan. So everybody who logs in find
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import make_url, select
 
@@ -35,8 +37,10 @@ def _is_whole(work: Work) -> bool:
     return work.session.scalars(select(AuditRecord).where(AuditRecord.tag == LOADED)).first() is not None
 
 
-def load(system: Runtime, say: Callable[[str], None] = lambda line: None) -> bool:
-    """Load the demo; False when it is there already, and nothing is changed."""
+def load(
+    system: Runtime, say: Callable[[str], None] = lambda line: None, *, until: datetime | None = None
+) -> bool:
+    """Load the demo, as far as the instant `until`; False when it is there already, and nothing is changed."""
     clock = FixedClock(BEGINS)
     past = wiring.build(system.settings, clock)
     try:
@@ -60,7 +64,7 @@ def load(system: Runtime, say: Callable[[str], None] = lambda line: None) -> boo
         story.begin_review("co1")
         story.close(("50",))
         story.first_vote("oshi1")
-        story.script.play()
+        story.script.play(until)
         with past.work(SYSTEM) as work:
             audit.record(work, LOADED, ("programmes", None))
         return True

@@ -48,9 +48,14 @@ class Script:
         )
         self.steps.append(Step(instant, len(self.steps), username, says, act, is_refused))
 
-    def play(self) -> None:
-        """Carry out every step in the order of dates. Raises UnexpectedTurn, or what a step raises."""
+    def play(self, until: datetime | None = None) -> None:
+        """Carry out every step in the order of dates, those before `until` when it is given.
+
+        Raises UnexpectedTurn, or what a step raises.
+        """
         for step in sorted(self.steps):
+            if until is not None and step.at >= until:
+                break
             self.clock.move(step.at)
             ending = self._perform(step)
             drain(self.system)

@@ -47,6 +47,7 @@ PAGES: dict[str, Text] = {
     "Library": _("Library"),
     "Publications": _("Publications"),
     "Overview": _("Overview"),
+    "Training": _("Training clock"),
     "Reference": _("Reference books"),
     "People": _("People"),
     "Accounts": _("Accounts"),

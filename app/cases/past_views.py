@@ -1,0 +1,97 @@
+"""Pages of the past of a case: as of a day, and two rounds of a stage side by side."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import request
+
+from app.cases import queries
+from app.cases.history import field_sentences, kind, sentence, title
+from app.cases.overview import Entry
+from app.cases.time_machine import Then, case_then, compare, content_changes, end_of, repeated_stages
+from app.core.errors import NotFound
+from app.core.i18n import _
+from app.ui.base import RoomView, int_arg, page
+
+CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
+FIGURES = {
+    "plans.fulfilment": _("Plan"),
+    "curation.visits": _("Visits"),
+    "curation.recommendations": _("Recommendations closed"),
+    "library.publications": _("Publications"),
+}
+
+
+class PastView(RoomView):
+    """How a case stood, and what a return changed."""
+
+    route_base = "/cases"
+    class_permission_name = "Cases"
+
+    @page("/<int:case_id>/past")
+    def past(self, case_id: int) -> Any:
+        """The case on the evening of a day."""
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        day, wrong = _day(request.args.get("on", ""))
+        then = case_then(work, case, day)
+        if day is not None and day != then.on:
+            wrong = _("The case has events from %(first)s to today; the nearest day is shown.",
+                      first=f"{then.first:%d.%m.%Y}")  # fmt: skip
+        changes = content_changes(work, case, end_of(work, then.on), work.now)
+        return self.render(
+            "cases/past.html", case=case, then=then, entries=_entries(then), changes=changes, wrong=wrong,
+            figures=[(FIGURES[name], figure) for name, figure in then.figures.items() if name in FIGURES],
+            stage_title=title(then.definition, "stage", then.state.stage), today=work.today,
+            repeated=repeated_stages(work, case),
+        )  # fmt: skip
+
+    @page("/<int:case_id>/rounds")
+    def rounds(self, case_id: int) -> Any:
+        """Two stays in one stage, beside each other."""
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        repeated = repeated_stages(work, case)
+        definition = work.ports.definitions.of(work.session, case)
+        titles = {stage: title(definition, "stage", stage) for stage in repeated}
+        stage = request.args.get("stage") or next(reversed(repeated), "")
+        if not repeated:
+            return self.render("cases/rounds.html", case=case, titles=titles, stage="")
+        if stage not in repeated:
+            raise NotFound
+        count = repeated[stage]
+        second = int_arg("second") or count
+        first = int_arg("first") or max(1, second - 1)
+        if not 1 <= first < second <= count:
+            first, second = count - 1, count
+        left, right, changes = compare(work, case, stage, first, second)
+        return self.render(
+            "cases/rounds.html", case=case, titles=titles, stage=stage, count=count, stays=(left, right),
+            changes=changes, choices=CHOICES,
+        )  # fmt: skip
+
+
+def _entries(then: Then) -> list[Entry]:
+    return [
+        Entry(
+            sentence(then.definition, event), kind(event), event.actor_name, event.at,
+            "\n".join(filter(None, [*field_sentences(then.definition, event), event.comment])),
+        )
+        for event in reversed(then.events)
+    ]  # fmt: skip
+
+
+def _day(given: str) -> tuple[date | None, Any]:
+    """The day asked for, and a sentence when it could not be read."""
+    given = given.strip()
+    if not given:
+        return None, None
+    try:
+        if given[2:3] == ".":
+            day, month, year = given.split(".")
+            return date(int(year), int(month), int(day)), None
+        return date.fromisoformat(given), None
+    except ValueError:
+        return None, _("Give the date as day, month and year, for example 22.01.2025.")
