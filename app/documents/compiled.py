@@ -116,22 +116,26 @@ class Compiled:
         return pieces
 
     def _member(self, part: Part, pieces: list[str], paper: XmlPaper, contents: list[bytes]) -> Member:
-        known = self._pieces.get
+        known, heads, short = self._pieces.get, deflate.HEADS, len(deflate.HEADS)
         raw: list[bytes] = []
         packed = [deflate.OPEN]
+        keep, put = raw.append, packed.append
         waiting = ""
-        for piece in pieces:
+        for piece in pieces:  # the innermost loop of printing: a thousand turns a paper
             ready = known(piece)
             if ready is None:
-                waiting += piece
-            elif waiting:
+                waiting = waiting + piece if waiting else piece
+                continue
+            if waiting:
                 data = waiting.encode()
                 waiting = ""
-                raw += (data, ready[0])
-                packed += (deflate.plain(data), ready[1])
+                keep(data)
+                size = len(data)
+                put(heads[size] + data if size < short else deflate.plain(data))
             else:
-                raw.append(ready[0])
-                packed += (deflate.NOTHING, ready[1])
+                put(deflate.NOTHING)
+            keep(ready[0])
+            put(ready[1])
         data = waiting.encode()
         raw.append(data)
         packed += (deflate.plain(data), deflate.CLOSE)

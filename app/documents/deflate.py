@@ -60,7 +60,7 @@ def _distance_starts() -> list[tuple[int, int, int]]:
 _LITERALS = [_symbol(number) for number in range(256)]
 _REPEATS = _length_codes()
 _STARTS = _distance_starts()
-_HEADS = [_LENGTHS(size, size ^ _MOST) for size in range(512)]
+HEADS: Final = [_LENGTHS(size, size ^ _MOST) for size in range(512)]  # of short plain bytes, by their number
 
 
 def _distance(distance: int) -> tuple[int, int]:
@@ -125,8 +125,8 @@ def _longest(data: bytes, place: int, size: int, seen: dict[bytes, list[int]]) -
 def plain(data: bytes) -> bytes:
     """Bytes as they are, with their number before them."""
     size = len(data)
-    if size < 512:
-        return _HEADS[size] + data
+    if size < len(HEADS):
+        return HEADS[size] + data
     if size <= _MOST:
         return _LENGTHS(size, size ^ _MOST) + data
     return OPEN.join(

@@ -84,6 +84,13 @@ def is_plain(values: Any) -> bool:
             else:
                 items = container
             count += len(container)
+            kinds = {*map(type, items)}
+            if kinds <= _ONLY_TEXT:
+                texts += items
+                continue
+            if kinds <= _ONLY_CONTAINERS:
+                deeper += items
+                continue
             for item in items:
                 kind = type(item)
                 if kind is str:
@@ -99,11 +106,16 @@ def is_plain(values: Any) -> bool:
             return False
         if not deeper:
             longest = max(map(len, texts), default=0)
-            return longest <= MAX_TEXT and _bad_sign("".join(texts)) is None
+            if longest > MAX_TEXT:
+                return False
+            text = "".join(texts)
+            return text.isprintable() or _bad_sign(text) is None  # all that prints is good, and quicker found
         level = deeper
     return False
 
 
+_ONLY_TEXT: frozenset[type] = frozenset({str})
+_ONLY_CONTAINERS: frozenset[type] = frozenset({dict, list})
 _KNOWN: set[str] = set()  # names of fields met before
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from app.documents.names import (
@@ -73,49 +73,80 @@ MONTHS = (
 _UPPER = "А-ЯЁ"
 _INITIALS = rf"[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?"
 _MONTH = "|".join(MONTHS)
-_NUMBER_BEFORE = re.compile(r"\d ")
-_YEAR = re.compile(r" \d{4}")
-_DASH = re.compile("[–—]")
-# What a rule cannot do without (asked first, it is quicker), what it looks for, what it puts there.
-_NBSP_RULES: tuple[tuple[str | re.Pattern[str], re.Pattern[str], str], ...] = (
-    ("\u202f", re.compile("\u202f"), NBSP),
-    ("№", re.compile(r"№ ?(?=[\w_])"), f"№{NBSP}"),
-    (". ", re.compile(rf"(?<![\w.])({_INITIALS}) (?=[{_UPPER}][а-яё])"), rf"\1{NBSP}"),
-    (".", re.compile(rf"(?<=[а-яё]) (?={_INITIALS}(?![\w]))"), NBSP),
-    (". ", re.compile(rf"(?<![\w.])([{_UPPER}])\. (?=[{_UPPER}]\.)"), rf"\1.{NBSP}"),
-    (_NUMBER_BEFORE, re.compile(rf"(?<=\d) (?=(?:{_MONTH})\b)", re.IGNORECASE), NBSP),
+# What a rule cannot do without, each asked once for a text: most texts have none of it.
+_NARROW, _NUMERO, _INITIAL, _SHORT, _FIGURE, _YEAR, _THOUSANDS, _POINT, _LINE = (
+    1 << number for number in range(9)
+)
+_has_initial = re.compile(rf"[{_UPPER}]\.").search
+_has_figure = re.compile(r"\d | \d{4}").search
+_has_counted = re.compile(r"\d [%яфмаисондгрчпшЯФМАИСОНДГРЧПШ]").search
+_has_year = re.compile(r"\w \d{4}").search
+_has_thousands = re.compile(r"\d \d{3}").search
+# What a rule needs, what it looks for, what it puts there.
+_RULES: tuple[tuple[int, re.Pattern[str], str], ...] = (
+    (_NARROW, re.compile("\u202f"), NBSP),
+    (_NUMERO, re.compile(r"№ ?(?=[\w_])"), f"№{NBSP}"),
+    (_INITIAL, re.compile(rf"(?<![\w.])({_INITIALS}) (?=[{_UPPER}][а-яё])"), rf"\1{NBSP}"),
+    (_INITIAL, re.compile(rf"(?<=[а-яё]) (?={_INITIALS}(?![\w]))"), NBSP),
+    (_INITIAL, re.compile(rf"(?<![\w.])([{_UPPER}])\. (?=[{_UPPER}]\.)"), rf"\1.{NBSP}"),
+    (_FIGURE, re.compile(rf"(?<=\d) (?=(?:{_MONTH})\b)", re.IGNORECASE), NBSP),
     (_YEAR, re.compile(rf"\b({_MONTH}) (?=\d{{4}}\b)", re.IGNORECASE), rf"\1{NBSP}"),
     (
-        _NUMBER_BEFORE,
+        _FIGURE,
         re.compile(r"(?<=\d) (?=(?:г\.|гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"),
         NBSP,
     ),
     (
-        ". ",
+        _SHORT,
         re.compile(r"(?<![\w.])(г|ул|пр|д|корп|ст|п|пп|ч|рис|табл|стр|им|пос|с)\. (?=[\w«])", re.IGNORECASE),
         rf"\1.{NBSP}",
     ),
-    (". ", re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
-    (". ", re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
-    (_DASH, re.compile(r" [–—] "), f"{NBSP}– "),  # one kind of dash in a paper, whatever was typed
+    (_SHORT, re.compile(r"\bи\. ?(о\.) (?=[а-яё])", re.IGNORECASE), rf"и.\1{NBSP}"),
+    (_SHORT, re.compile(r"\b([ит])\. (?=[дпе]\.)"), rf"\1.{NBSP}"),
+    (_LINE, re.compile(r" [–—] "), f"{NBSP}– "),  # one kind of dash in a paper, whatever was typed
     # the whole short name of a school: «МБОУ СОШ № 51»
-    ("№", re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=[{_UPPER}]{{2,5}} №)"), rf"\1{NBSP}"),
-    ("№", re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=№)"), rf"\1{NBSP}"),
-    (_NUMBER_BEFORE, re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
+    (_NUMERO, re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=[{_UPPER}]{{2,5}} №)"), rf"\1{NBSP}"),
+    (_NUMERO, re.compile(rf"\b([{_UPPER}]{{2,5}}) (?=№)"), rf"\1{NBSP}"),
+    (_THOUSANDS, re.compile(r"(?<=\d) (?=\d{3}\b)"), NBSP),
 )
 
 
 def nbsp(text: str) -> str:
     """Text with unbreakable spaces where a line must not end: «№ 41», «И.О. Фамилия», «30 %», dates."""
+    if " " not in text and "№" not in text and "\u202f" not in text:
+        return text  # a word or a number
     return _bound(text) if len(text) <= 300 else _bound.__wrapped__(text)  # what is kept stays small
 
 
 @lru_cache(maxsize=4096)  # names, titles and plans come again in paper after paper
 def _bound(text: str) -> str:
-    for needs, pattern, replacement in _NBSP_RULES:
-        if needs in text if isinstance(needs, str) else needs.search(text):
-            text = pattern.sub(replacement, text)
+    needed = _NUMERO if "№" in text else 0
+    if "." in text:
+        if _has_initial(text):
+            needed |= _INITIAL
+        if ". " in text:
+            needed |= _SHORT
+    if _has_figure(text):
+        if _has_counted(text):
+            needed |= _FIGURE
+        if _has_year(text):
+            needed |= _YEAR
+        if _has_thousands(text):
+            needed |= _THOUSANDS
+    if "–" in text or "—" in text:
+        needed |= _LINE
+    if "пункт" in text:
+        needed |= _POINT
+    if "\u202f" in text:
+        needed |= _NARROW
+    for pattern, replacement in _rules_for(needed):
+        text = pattern.sub(replacement, text)
     return text
+
+
+@cache
+def _rules_for(needed: int) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((pattern, replacement) for needs, pattern, replacement in _RULES if needs & needed)
 
 
 def quotes(text: str) -> str:

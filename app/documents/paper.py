@@ -204,6 +204,10 @@ class Paper:
 
 
 _is_odd = re.compile(r"[&<>\"'\n\t{}]").search
+# Names, titles and lines of a plan come again within a paper and in the next: texts that need no escaping, as
+# `nbsp` leaves them, for whatever paper asks.
+_BOUND: dict[str, str] = {}
+_REMEMBERED, _SHORT = 4096, 300  # texts, signs
 _LINE = '</w:t><w:br/><w:t xml:space="preserve">'
 
 
@@ -214,6 +218,27 @@ class XmlPaper(Paper):
         super().__init__(paths)
         self.braces = False  # docxtpl gives `{_{` a meaning; such papers go its way
         self.filters["_printed"] = self.write
+        self.filters["_bound_and_printed"] = self.write_bound
+        self._bind = self.filters["nbsp"]
+
+    def write_bound(self, value: Any, name: str, dot_follows: bool, tab: str | None) -> str:
+        """`{{ value|nbsp }}`, what most places of a paper say: both steps at once for a text seen before."""
+        known = _BOUND.get(value) if type(value) is str else None
+        if known is None or (dot_follows and known[-1] == "."):
+            return self._write_new(value, name, dot_follows, tab)
+        self.printed_signs += len(known) + 1
+        if self.printed_signs > MAX_PRINTED:
+            raise TemplateMistake(_("the paper grows too large"))
+        self.printed[known] = None
+        return known
+
+    def _write_new(self, value: Any, name: str, dot_follows: bool, tab: str | None) -> str:
+        bound = self._bind(value)
+        if type(value) is str and type(bound) is str and 0 < len(value) <= _SHORT and _is_odd(bound) is None:
+            if len(_BOUND) >= _REMEMBERED:
+                _BOUND.clear()
+            _BOUND[value] = bound
+        return self.write(bound, name, dot_follows, tab)
 
     def write(self, value: Any, name: str, dot_follows: bool, tab: str | None) -> str:
         """`tab`: what a tabulator becomes at this place; None in the properties, where no markup is."""

@@ -17,6 +17,7 @@ from lxml import etree
 
 from app.documents.intake import Intake
 from app.documents.language import FILTERS
+from app.documents.paper_code import BOUND, PRINTED, PaperCode, bind
 from app.documents.sandbox import Sandbox
 from app.documents.skeleton import NotCovered, W, depends, settle
 
@@ -49,8 +50,9 @@ class Reader:
         self.docx = DocxTemplate(io.BytesIO(template))
         self.docx.render_init()
         self.sandbox = Sandbox(Intake())
+        self.sandbox.code_generator_class = PaperCode
         self.sandbox.autoescape = False  # XmlPaper escapes what is printed, with what XML needs beyond
-        self.sandbox.filters = dict.fromkeys((*FILTERS, "_printed", "_looped"), _not_now)
+        self.sandbox.filters = dict.fromkeys((*FILTERS, PRINTED, BOUND, "_looped"), _not_now)
         self.constants: dict[str, bytes] = {}
         properties = self.docx.docx.core_properties
         self.properties = [(name, getattr(properties, name)) for name in _PROPERTIES]
@@ -84,6 +86,7 @@ class Reader:
         return self.sandbox._parse(re.sub(r"<w:p([ >])", r"\n<w:p\1", source), None, None)
 
     def _program(self, tree: nodes.Template) -> Program:
+        bind(tree)
         template = jinja2.Template.from_code(self.sandbox, self.sandbox.compile(tree), {})
         return template.root_render_func
 

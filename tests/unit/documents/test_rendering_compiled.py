@@ -23,7 +23,7 @@ from app.core.i18n import in_locale
 from app.documents import deflate, package
 from app.documents.compiled import compiled
 from app.documents.intake import Intake, RenderError, ValueRefused, is_plain
-from app.documents.language import _NBSP_RULES, nbsp
+from app.documents.language import _RULES, nbsp
 from app.documents.rendering import _print_by_docxtpl, render
 
 from . import penza
@@ -199,6 +199,6 @@ def test_the_quick_look_at_values_lets_in_nothing_more(value: Any) -> None:
 @given(TEXTS | st.text(st.sampled_from("аяАЯ .№–—12гулдпиот%"), max_size=30))
 def test_nbsp_is_all_its_rules(text: str) -> None:
     bound = text
-    for _needs, pattern, replacement in _NBSP_RULES:
+    for _needs, pattern, replacement in _RULES:
         bound = pattern.sub(replacement, bound)
     assert nbsp(text) == bound
