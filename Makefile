@@ -55,8 +55,12 @@ lint: .dev  ## style, types, import directions, migrations, catalogues, workflow
 	@$(PY) app.py workflow check
 	@$(PY) app.py workflow test
 
-bench: .dev  ## measure (benchmarks/); figures are printed, those of papers also kept in var/benchmarks
+bench: .dev  ## measure (benchmarks/); figures are printed and kept in var/benchmarks
 	@$(PY) -m benchmarks.bench_rendering var/benchmarks/rendering.json
+	@$(PY) -m benchmarks.bench_batch var/benchmarks/batch.json
+	@$(PY) -m benchmarks.bench_peers var/benchmarks/peers.json
+	@$(PY) -m benchmarks.bench_engine var/benchmarks/engine.json
+	@$(PY) -m benchmarks.bench_transition var/benchmarks/transition.json
 	@$(PY) -m pytest benchmarks -q -s -p tests.conftest -o python_files='bench_outbox.py'
 
 fuzz: .dev  ## random histories, FUZZ_RUNS (10000) of each kind

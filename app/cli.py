@@ -9,10 +9,11 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app import config, wiring
+from app import config, template_commands, wiring
 from app.core import logs
 from app.core.errors import OporaError
 from app.core.i18n import _
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path)
     restore = add("restore", run_restore, "restore an archive into an empty place and verify it")
     restore.add_argument("file", type=Path)
+    template_commands.add_to(commands)
     workflow = commands.add_parser("workflow", help="workflow definitions").add_subparsers(
         required=True, metavar="what"
     )
@@ -89,7 +91,69 @@ def parser() -> argparse.ArgumentParser:
     diagram.add_argument("--lang", choices=("ru", "en"), default="ru")
     diagram.add_argument("--out", type=Path, help="a file instead of the standard output")
     diagram.set_defaults(run=workflow_diagram)
+    _versions_parsers(workflow)
     return top
+
+
+def _versions_parsers(workflow: Any) -> None:
+    """Commands that lead the versions in the database."""
+    from app.cases import version_commands as commands
+
+    def add(name: str, sentence: str, run: Callable[..., int], *arguments: str) -> argparse.ArgumentParser:
+        one: argparse.ArgumentParser = workflow.add_parser(name, help=sentence, description=sentence)
+        for argument in arguments:
+            one.add_argument(argument, type=int if argument in ("version", "source", "target") else str)
+        one.set_defaults(run=lambda given: run(_system(), given, print))
+        return one
+
+    add("versions", "list the versions in the database", commands.versions)
+    add(
+        "import",
+        "take in a definition file as a draft, with the scenarios beside it",
+        commands.take_in,
+        "file",
+    )
+    add("check-version", "check a version of the database", commands.check, "code", "version")
+    add(
+        "publish",
+        "publish a checked version: new cases are opened in it",
+        commands.publish,
+        "code",
+        "version",
+    )
+    add(
+        "retire",
+        "take a version out of use; refused while live cases run by it",
+        commands.retire,
+        "code",
+        "version",
+    )
+    add(
+        "revise",
+        "correct the texts of a published version from a file",
+        commands.revise,
+        "code",
+        "version",
+        "file",
+    )
+    out = add("export", "write a version of the database as YAML", commands.export, "code", "version")
+    out.add_argument("--out", type=Path, help="a file instead of the standard output")
+    diff = workflow.add_parser("diff", help="the difference of two versions in words")
+    diff.add_argument("old", help="a file, or CODE:VERSION of the database")
+    diff.add_argument("new", help="a file, or CODE:VERSION of the database")
+    diff.set_defaults(run=lambda given: commands.difference(_system, given, print))
+    for name, run, sentence in (
+        ("rehearse", commands.rehearse, "what would become of every live case; nothing changes"),
+        ("migrate", commands.migrate, "move live cases to another version, one by one"),
+    ):
+        one = add(name, sentence, run, "code", "source", "target")
+        one.add_argument("--case", nargs="+", default=[], metavar="CODE", help="only these cases")
+        one.add_argument(
+            "--map", nargs="+", default=[], metavar="OLD=NEW", help="a stage or task and its successor"
+        )
+        if name == "migrate":
+            one.add_argument("--losing", action="store_true", help="also cases that lose a term")
+    add("undo", "take back the last migration of a case", commands.undo, "case")
 
 
 def _system(demo: bool | None = None) -> Runtime:
@@ -137,7 +201,7 @@ def bootstrap(_arguments: argparse.Namespace) -> int:
     system = _system()
     to_head(system.settings)
     for name in prepare(system):
-        print(f"published: {name}")
+        print(f"workflow: {name}")
     if has_administrator(system):
         print("bootstrap: done")
         return 0

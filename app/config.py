@@ -8,7 +8,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from app.core.errors import OporaError
@@ -26,6 +28,18 @@ class Misconfigured(OporaError):
 
 
 @dataclass(frozen=True)
+class MailServer:
+    """Where letters are handed over; `security`: plain, starttls or tls. `hello` is how we introduce ourselves."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    hello: str
+
+
+@dataclass(frozen=True)
 class Settings:
     database_url: str
     database_owner_url: str
@@ -38,6 +52,7 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     mail_url: str
     mail_from: str
+    public_url: str  # how people reach the site, for links in letters; no slash at its end
     timezone: str
     demo: bool
     workers: int
@@ -48,6 +63,11 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The server of MAIL_URL; None when no letters are sent."""
+        return _mail_server(self.mail_url, self.mail_from) if self.mail_url else None
 
     @property
     def storage_path(self) -> Path:
@@ -100,6 +120,9 @@ def load(
         )
     if not 0 <= port < 65536:
         raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
+    trusted_hosts = tuple(h.strip() for h in env.get("TRUSTED_HOSTS", "").split(",") if h.strip())
+    if env.get("MAIL_URL"):
+        _mail_server(env["MAIL_URL"], env.get("MAIL_FROM", ""))
     return Settings(
         database_url=database_url,
         database_owner_url=env.get("DATABASE_OWNER_URL") or database_url,
@@ -109,9 +132,10 @@ def load(
         host=env.get("HOST", "127.0.0.1"),
         port=port,
         https=_flag(env.get("HTTPS", "")),
-        trusted_hosts=tuple(h.strip() for h in env.get("TRUSTED_HOSTS", "").split(",") if h.strip()),
+        trusted_hosts=trusted_hosts,
         mail_url=env.get("MAIL_URL", ""),
         mail_from=env.get("MAIL_FROM", ""),
+        public_url=_public_url(env, trusted_hosts, port),
         timezone=env.get("TIMEZONE", "Europe/Moscow"),
         demo=is_demo,
         workers=workers,
@@ -119,6 +143,54 @@ def load(
         clock=clock,
         var=var,
     )
+
+
+def _mail_server(url: str, sender: str) -> MailServer:
+    """The server behind `smtp://user:password@host:port?starttls=1` or `smtps://…`. Raises Misconfigured."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured(_("MAIL_URL cannot be read: %(error)s", error=error)) from error
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise Misconfigured(
+            _(
+                "MAIL_URL must look like smtp://user:password@host:587?starttls=1, or smtps:// for a server with TLS."
+            )
+        )
+    mailbox, _at, host = parseaddr(sender)[1].rpartition("@")
+    if not mailbox or not host or not sender.isprintable():
+        raise Misconfigured(
+            _("With MAIL_URL, set MAIL_FROM to the sender’s address, for example: Opora <opora@example.org>")
+        )
+    security = "tls" if parts.scheme == "smtps" else "plain"
+    if security == "plain" and _flag(parse_qs(parts.query).get("starttls", [""])[0]):
+        security = "starttls"
+    return MailServer(
+        host=parts.hostname, port=port or {"tls": 465, "starttls": 587}.get(security, 25),
+        user=unquote(parts.username or ""), password=unquote(parts.password or ""), security=security, hello=host,
+    )  # fmt: skip
+
+
+def _public_url(env: Mapping[str, str], trusted_hosts: tuple[str, ...], port: int) -> str:
+    """The address of the site: as it is set, else built from the first of the trusted names, else this machine."""
+    given = env.get("PUBLIC_URL", "").strip().rstrip("/")
+    if given:
+        parts = urlsplit(given)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or not given.isprintable()
+        ):
+            raise Misconfigured(
+                _("PUBLIC_URL must be the address of the site, for example: https://opora.example.org")
+            )
+        return given
+    if trusted_hosts:
+        scheme = "https" if _flag(env.get("HTTPS", "")) else "http"
+        return f"{scheme}://{trusted_hosts[0].lstrip('.')}"
+    return f"http://{env.get('HOST', '127.0.0.1')}:{port}"
 
 
 def check_for_serving(settings: Settings) -> None:

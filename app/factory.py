@@ -99,11 +99,18 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([own])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        csp_nonce=lambda: g.get("nonce", ""), n_=_plural, my_tasks_count=_my_tasks_count, case_tabs=_case_tabs,
-        search_url=lambda: "/cases/", clock_note=_clock_note,
+        csp_nonce=lambda: g.get("nonce", ""), n_=_plural, my_tasks_count=_my_tasks_count,
+        unread_notices=_unread_notices, case_tabs=_case_tabs, search_url=_search_url, clock_note=_clock_note,
     )  # fmt: skip
     filters.register(app, app.extensions["opora"].settings.zone)
     teach_crud_forms()
+
+
+def _search_url() -> str:
+    """Where the search in the head of a page leads; nowhere for those who open no cases."""
+    from app.access.permissions import page_roles
+
+    return "/cases/" if g.get("actor") and g.actor.has(*page_roles("Cases", "read")) else ""
 
 
 def _my_tasks_count() -> int:
@@ -113,6 +120,17 @@ def _my_tasks_count() -> int:
     if "task_count" not in g:
         g.task_count = len(my_tasks(runtime().read(g.actor))) if g.get("actor") else 0
     count: int = g.task_count
+    return count
+
+
+def _unread_notices() -> int:
+    """The badge of the bell: one query, once per request."""
+    from app.notifications.queries import unread_count
+
+    if "unread_notices" not in g:
+        user_id = g.actor.user_id if g.get("actor") else None
+        g.unread_notices = unread_count(runtime().read(g.actor).session, user_id) if user_id else 0
+    count: int = g.unread_notices
     return count
 
 

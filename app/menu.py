@@ -1,4 +1,8 @@
-"""The main menu and the rooms' pages, in the order a person reads them."""
+"""The main menu and the rooms' pages, in the order a person reads them.
+
+A group of which a person sees one line only is shown as that line (ui.navigation); notices are behind
+the bell in the head of every page, so the menu does not repeat them.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,24 @@ from flask_appbuilder import AppBuilder
 
 from app.admin import views as admin
 from app.admin import working_days
+from app.cases import version_views as procedures
 from app.cases import views as cases
 from app.core.i18n import Text, _
 from app.curation import views as curation
 from app.dashboards import views as dashboards
 from app.diagnostics import views as diagnostics
+from app.documents import batch_views as several
+from app.documents import incoming_views as incoming
 from app.documents import journal_views as journal
+from app.documents import life_views as paper_life
+from app.documents import start_views as paper_start
+from app.documents import template_views as templates
 from app.documents import views as documents
 from app.events import views as events
+from app.evidence import views as evidence
 from app.files import views as files
 from app.library import views as library
+from app.notifications import views as notifications
 from app.plans import views as plans
 from app.results import views as results
 from app.schools import views as schools
@@ -38,8 +50,14 @@ class Item:
 
 ROOMS = (
     cases,
+    procedures,
     documents,
+    several,
+    paper_start,
     journal,
+    templates,
+    paper_life,
+    incoming,
     diagnostics,
     plans,
     curation,
@@ -47,10 +65,12 @@ ROOMS = (
     files,
     results,
     library,
+    evidence,
     working_days,
     dashboards,
     schools,
     admin,
+    notifications,
 )
 
 MENU: tuple[Item, ...] = (
@@ -58,12 +78,14 @@ MENU: tuple[Item, ...] = (
     Item("Cases", _("Cases"), "/cases/", "kanban", "Cases"),
     Item("Overview", _("Overview"), "/overview/", "layout-dashboard", "Overview"),
     Item("Programmes", _("Programmes"), "/programmes/", "flag", "Programmes"),
-    Item("Events", _("Events"), "/events/", "presentation", "Events"),
     Item("Meetings", _("Meetings"), "/meetings/", "users", "Meetings"),
-    Item("Documents", _("Documents"), "/documents/", "file-text", "Documents"),
-    Item("Journal", _("Journal of registration"), "/journal/", "book-text", "Journal"),
-    Item("Library", _("Library"), "/library/", "library", "Library"),
-    Item("Publications", _("Publications"), "/publications/", "globe", "Publications"),
+    Item("Documents", _("Documents"), "/documents/", "file-text", "Documents", "Paperwork"),
+    Item("Incoming", _("Incoming documents"), "/incoming/", "inbox", "Incoming", "Paperwork"),
+    Item("Journal", _("Journal of registration"), "/journal/", "book-text", "Journal", "Paperwork"),
+    Item("Templates", _("Templates"), "/templates/", "file-pen-line", "Templates", "Paperwork"),
+    Item("Events", _("Events"), "/events/", "presentation", "Events", "Methodical work"),
+    Item("Library", _("Library"), "/library/", "library", "Library", "Methodical work"),
+    Item("Publications", _("Publications"), "/publications/", "globe", "Publications", "Methodical work"),
     Item(
         "WorkingDays",
         _("Working calendar"),
@@ -77,11 +99,24 @@ MENU: tuple[Item, ...] = (
     ),
     Item("People", _("Employees"), "/people/list/", "users", "People", "Reference books"),
     Item("Positions", _("Positions"), "/positions/list/", "id-card", "People", "Reference books"),
+    Item("NameForms", _("Case forms of names"), "/names/", "languages", "People", "Reference books"),
+    Item(
+        "Substitutions",
+        _("Substitutions"),
+        "/substitutions/",
+        "user-check",
+        "Substitutions",
+        "Reference books",
+    ),
     Item("Accounts", _("Accounts"), "/users/list/", "user", "Accounts", "Administration"),
+    Item("Procedures", _("Procedures"), "/procedures/", "workflow", "Procedures", "Administration"),
+    Item("Mail", _("Mail"), "/mail/", "mail", "Mail", "Administration"),
     Item("Rights", _("Roles and rights"), "/rights/", "key-round", "Accounts", "Administration"),
 )
 
 CATEGORIES: dict[str, tuple[Text, str]] = {
+    "Paperwork": (_("Paperwork"), "file-text"),
+    "Methodical work": (_("Methodical work"), "presentation"),
     "Reference books": (_("Reference books"), "book-open"),
     "Administration": (_("Administration"), "shield"),
 }

@@ -12,23 +12,30 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.access import policy as _access_policy
+from app.admin import holdings as account_holdings
+from app.admin import queues as admin_queues
 from app.admin import texts as admin_texts
 from app.calendar import policy as _calendar_policy
 from app.calendar import texts as calendar_texts
 from app.calendar.queries import working_calendar
 from app.cases import facts as case_facts
+from app.cases import holdings as case_holdings
 from app.cases import policy as _case_policy
 from app.cases import queues as case_queues
+from app.cases import version_texts
 from app.cases.definitions import Definitions
 from app.config import Settings
 from app.core.clock import Clock, SystemClock, TrainingClock
 from app.core.db import Database
+from app.core.holdings import HoldingSource
 from app.core.i18n import Text
 from app.core.ports import (
     EffectHandler,
+    EvidenceSource,
     FactSource,
     FigureSource,
     JobHandler,
+    Notice,
     Panel,
     Ports,
     QueueSource,
@@ -37,9 +44,12 @@ from app.core.ports import (
     ValueSource,
 )
 from app.core.storage import open_storage
-from app.core.unit_of_work import Runtime
+from app.core.unit_of_work import Runtime, Work
+from app.curation import effects as curation_effects
+from app.curation import evidence as curation_evidence
 from app.curation import facts as curation_facts
 from app.curation import figures as curation_figures
+from app.curation import holdings as curation_holdings
 from app.curation import panels as curation_panels
 from app.curation import policy as _curation_policy
 from app.curation import queues as curation_queues
@@ -47,54 +57,78 @@ from app.curation import service as curation_service
 from app.curation import texts as curation_texts
 from app.curation import values as curation_values
 from app.curation import verify as curation_proof
+from app.diagnostics import evidence as diagnosis_evidence
 from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
 from app.diagnostics import texts as diagnosis_texts
+from app.documents import batch_job as document_batches
 from app.documents import daily as document_daily
 from app.documents import effects as document_effects
+from app.documents import evidence as document_evidence
 from app.documents import facts as document_facts
+from app.documents import holdings as document_holdings
 from app.documents import panels as document_panels
+from app.documents import pdf as document_pdf
 from app.documents import policy as _document_policy
 from app.documents import printing as document_printing
 from app.documents import queues as document_queues
+from app.documents import template_pictures, template_texts
+from app.documents import template_policy as _template_policy
 from app.documents import texts as document_texts
 from app.documents import verify as document_proof
 from app.documents.names import prefill_person, prefill_position
+from app.documents.offices import prefill_organisation
 from app.documents.reports import ReportPress
+from app.events import evidence as event_evidence
 from app.events import facts as event_facts
 from app.events import panels as event_panels
 from app.events import policy as _event_policy
 from app.events import queues as event_queues
 from app.events import texts as event_texts
+from app.evidence import panels as evidence_panels
+from app.evidence import policy as _evidence_policy
+from app.evidence import service as evidence_service
+from app.evidence import texts as evidence_texts
 from app.files import policy as _file_policy
 from app.jobs import policy as _job_policy
 from app.jobs.schedule import Daily
+from app.library import evidence as library_evidence
 from app.library import figures as library_figures
 from app.library import panels as library_panels
 from app.library import policy as _library_policy
 from app.library import texts as library_texts
+from app.notifications import delivery as notice_delivery
+from app.notifications import policy as _notice_policy
+from app.notifications import reminders as notice_reminders
+from app.notifications import texts as notice_texts
+from app.notifications.service import notify
 from app.plans import effects as plan_effects
+from app.plans import evidence as plan_evidence
 from app.plans import facts as plan_facts
 from app.plans import figures as plan_figures
+from app.plans import holdings as plan_holdings
 from app.plans import panels as plan_panels
 from app.plans import policy as _plan_policy
 from app.plans import queues as plan_queues
 from app.plans import texts as plan_texts
 from app.plans import values as plan_values
+from app.results import evidence as result_evidence
 from app.results import facts as result_facts
 from app.results import figures as result_figures
 from app.results import panels as result_panels
 from app.results import policy as _result_policy
+from app.results import service as result_service
 from app.results import texts as result_texts
 from app.results import values as result_values
+from app.schools import holdings as school_holdings
 from app.schools import policy as _school_policy
 from app.schools import texts as school_texts
 
 POLICIES = (_access_policy, _calendar_policy,
             _school_policy, _case_policy, _file_policy, _job_policy, _diagnosis_policy, _plan_policy, _curation_policy,
-            _document_policy, _event_policy, _result_policy,
-            _library_policy)  # imported for effect  # fmt: skip
+            _document_policy, _template_policy, _event_policy, _result_policy,
+            _library_policy, _evidence_policy, _notice_policy)  # imported for effect  # fmt: skip
 
 FACTS: dict[str, FactSource] = {
     **case_facts.FACTS,
@@ -109,19 +143,29 @@ FACTS: dict[str, FactSource] = {
 curation_facts.plug_plan_end(plan_facts.ends)  # the agreement is measured by the plan
 
 EFFECTS: dict[str, EffectHandler] = {
+    **curation_effects.EFFECTS,
     **document_effects.EFFECTS,
 }
 
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
     **document_printing.HANDLERS,
+    **document_batches.HANDLERS,
     **document_daily.HANDLERS,
+    **evidence_service.HANDLERS,
+    **document_pdf.HANDLERS,
+    **template_pictures.HANDLERS,
+    **notice_reminders.HANDLERS,
+    **notice_delivery.HANDLERS,
 }
 
 PERIODIC = (
     Daily("curation.expire", at=time(1, 0)),
     Daily(document_daily.TERMS, at=time(1, 5)),
     Daily(document_daily.RESERVATIONS, at=time(1, 10)),
+    Daily(notice_reminders.MORNING, at=time(6, 0)),
+    Daily(notice_delivery.DIGEST, at=time(7, 30)),
+    Daily(document_daily.READING, at=time(8, 0)),
 )
 
 QUEUES: list[QueueSource] = [
@@ -130,6 +174,28 @@ QUEUES: list[QueueSource] = [
     *curation_queues.QUEUES,
     *event_queues.QUEUES,
     *plan_queues.QUEUES,
+    *admin_queues.QUEUES,
+]
+
+# What each room puts into the package of evidence of a case, in the order of the index within a section.
+EVIDENCE: list[EvidenceSource] = [
+    *document_evidence.EVIDENCE,
+    *diagnosis_evidence.EVIDENCE,
+    *plan_evidence.EVIDENCE,
+    *curation_evidence.EVIDENCE,
+    *event_evidence.EVIDENCE,
+    *library_evidence.EVIDENCE,
+    *result_evidence.EVIDENCE,
+]
+
+# what a person holds, in the order it is handed on when he leaves
+HOLDINGS: list[HoldingSource] = [
+    *account_holdings.HOLDINGS,
+    *school_holdings.HOLDINGS,
+    *case_holdings.HOLDINGS,
+    *document_holdings.HOLDINGS,
+    *plan_holdings.HOLDINGS,
+    *curation_holdings.HOLDINGS,
 ]
 
 PANELS: list[Panel] = [
@@ -150,6 +216,7 @@ TABS: list[Tab] = [
     *event_panels.TABS,
     *result_panels.TABS,
     *library_panels.TABS,
+    *evidence_panels.TABS,
 ]
 
 
@@ -157,17 +224,22 @@ CHOICES: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = {
     **diagnosis_facts.CHOICES,
 }
 
+NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES}
+
 TAGS: dict[str, Text] = {
     **calendar_texts.TAGS,
+    **version_texts.TAGS,
     **school_texts.TAGS,
     **admin_texts.TAGS,
     **document_texts.TAGS,
+    **template_texts.TAGS,
     **diagnosis_texts.TAGS,
     **plan_texts.TAGS,
     **curation_texts.TAGS,
     **event_texts.TAGS,
     **result_texts.TAGS,
     **library_texts.TAGS,
+    **evidence_texts.TAGS,
 }
 
 AFTER_TASK = {**plan_effects.AFTER_TASK}
@@ -176,6 +248,7 @@ FIELD_TITLES: dict[str, Text] = {
     **school_texts.FIELD_TITLES,
     **admin_texts.FIELD_TITLES,
     **document_texts.FIELD_TITLES,
+    **template_texts.FIELD_TITLES,
     **diagnosis_texts.FIELD_TITLES,
     **plan_texts.FIELD_TITLES,
     **curation_texts.FIELD_TITLES,
@@ -198,6 +271,9 @@ VALUES: tuple[Mapping[str, ValueSource], ...] = (
     result_values.VALUES,
 )
 
+# Reports that can be printed for many cases at once.
+REPORTS: dict[str, Callable[[Work, int], int]] = {"results_report": result_service.print_report}
+
 # What a room proves about its rows when `verify` asks; the files are read once, by the room of files.
 PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
     "curation": curation_proof.findings,
@@ -208,6 +284,7 @@ PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
 PAGES_OF_A_CASE: dict[str, Callable[[int], str]] = {
     "case": lambda case_id: f"/cases/{case_id}",
     "curator": lambda case_id: f"/programmes/cases/{case_id}/curator",
+    "task:confirm_list": lambda case_id: f"/incoming/add?case={case_id}&kind=listing",
 }
 
 
@@ -216,13 +293,15 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
     ports = Ports(
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
         effects=dict(EFFECTS), handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
+        evidence=list(EVIDENCE),
         tabs=sorted(TABS, key=_order), pages=PAGES_OF_A_CASE | {tab.code: tab.url for tab in TABS}, settings=settings,
-        values=_by_template(VALUES), papers=ReportPress(),
+        values=_by_template(VALUES), papers=ReportPress(), reports=dict(REPORTS),
         figures=dict(FIGURES),
+        holdings=sorted(HOLDINGS, key=lambda source: source.order),
         field_titles=dict(FIELD_TITLES),
         tags=dict(TAGS),
-        prefill_person=prefill_person, prefill_position=prefill_position,
-        working_day=working_calendar, proofs=dict(PROOFS),
+        prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
+        notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
         choices=dict(CHOICES), after_task=dict(AFTER_TASK),
     )  # fmt: skip

@@ -10,7 +10,7 @@ NB = "\u00a0"
 SIZE = 13  # pt: the agreement and its signatures fit on two pages
 
 
-def _side(code: str, title: str) -> str:
+def side(code: str, title: str) -> str:
     return (
         f"{{{{ {code}.full_name|nbsp }}}}, {{{{ {code}|named }}}} в дальнейшем «{title}», "
         f"в лице {{{{ {code}.director.position|form('gent')|nbsp }}}} {{{{ {code}.director|full_name('gent') }}}}, "
@@ -18,11 +18,11 @@ def _side(code: str, title: str) -> str:
     )
 
 
-def _number(code: str) -> str:
+def its_number(code: str) -> str:
     return f"№{NB}{{% if {code}.number %}}{{{{ {code}.number }}}}{{% else %}}____________{{% endif %}}"
 
 
-def _by_hand(title: str, field: str, *blanks: int) -> str:
+def by_hand(title: str, field: str, *blanks: int) -> str:
     """A particular of a school, or a blank to write it into: the parties fill it in when they sign."""
     value = f"{{{{ %(side)s.{field} }}}}".replace(" }}", "|nbsp }}")
     blank = " ".join("_" * width for width in blanks)
@@ -111,15 +111,15 @@ def agreement() -> bytes:
     paper.line("о сотрудничестве", "center", bold=True, after=12)
     widths = (85.0, 85.0)
     numbers = paper.table(widths, border=False)
-    paper.row(numbers, [_number("curator"), _number("supported")], widths, aligns=["left", "right"])
+    paper.row(numbers, [its_number("curator"), its_number("supported")], widths, aligns=["left", "right"])
     small = ["(номер в журнале Школы-куратора)", "(номер в журнале Школы-партнёра)"]
     paper.row(numbers, small, widths, aligns=["left", "right"], size=10)
     date = f"{{% if date %}}{{{{ date|date_long }}}}{{% else %}}«____»{NB}______________{NB}20____{NB}г.{{% endif %}}"
     paper.line("{{ place|nbsp }}\t" + date, "left", before=12, after=12, tab=TEXT_WIDTH)
     paper.line(
-        _side("curator", "Школа-куратор")
+        side("curator", "Школа-куратор")
         + ", с одной стороны, и "
-        + _side("supported", "Школа-партнёр")
+        + side("supported", "Школа-партнёр")
         + ", с другой стороны, совместно именуемые «Стороны», заключили настоящий договор о нижеследующем:",
         size=SIZE,
     )
@@ -142,8 +142,8 @@ def agreement() -> bytes:
     paper.row(signatures, ["Школа-куратор", "Школа-партнёр"], widths, bold=True, keep=True, **look)
     for text, before in (
         ("{{ %s.full_name|nbsp }}", 4),
-        (_by_hand("Адрес", "address", 30, 37), 4),
-        (_by_hand("Телефон", "phone", 26), 0),
+        (by_hand("Адрес", "address", 30, 37), 4),
+        (by_hand("Телефон", "phone", 26), 0),
         ("{{ %s.director.position.title|nbsp|capital }}", 12),
         ("_______________ {{ %s.director|initials_first }}", 16),
         ("М.П.", 8),

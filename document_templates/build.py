@@ -11,29 +11,37 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from acts import acknowledgement, agreement_extra, destruction_act
 from agreement import agreement
 from layout import TEXT_WIDTH, Paper
+from orders import (
+    NAME,
+    NUMBER,
+    SMALL,
+    foot,
+    head,
+    order_cancel,
+    order_change,
+    order_change_plan,
+    order_curators,
+    order_finish,
+    order_group,
+    order_repeal,
+    order_results,
+    plan_table,
+    points,
+    stamp,
+)
 from reports import results_report, visit_report
 
 HERE = Path(__file__).resolve().parent
 NB = "\u00a0"
-DATE = "{% if date %}{{ date|date_short }}{% else %}__________________{% endif %}"
-NUMBER = "№" + NB + "{% if number %}{{ number }}{% else %}__________{% endif %}"
-POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
-NAME = "{{ %s|initials_first }}"
-SMALL = 11  # pt, in tables
-DENSE = 9.5  # pt, in the table of nine columns
 
 
 def order_plan() -> bytes:
     """Приказ об утверждении плана; the plan itself is the appendix."""
     paper = Paper("Приказ об утверждении плана")
-    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, caps=True)
-    paper.line("ПРИКАЗ", "center", bold=True, size=16, spaced=3, before=18, after=14)
-    paper.line(f"{DATE}\t{NUMBER}", "left", tab=TEXT_WIDTH)
-    paper.line("{{ place|nbsp }}", "center", before=6, after=18)
-    paper.line("{{ heading|nbsp }}", "left", bold=True, right=75, after=16)
-    paper.line("{{ preamble|nbsp }} " + NB.join("приказываю") + ":", after=4)
+    head(paper)
     paper.line(
         "1. Утвердить {{ plan|agree('прилагаемый', 'прилагаемую', 'прилагаемое', 'прилагаемые') }} "
         f"{{{{ plan|form('accs')|nbsp }}}} (далее{NB}– План)."
@@ -55,55 +63,13 @@ def order_plan() -> bytes:
     )
     paper.tag("endfor")
     paper.tag("endif")
-    paper.tag("for point in points|numbered(3)")
-    paper.line(
-        "{{ point.no }}. {{ point.executor|nbsp|capital }} {% if point.term %}{{ point.action|nbsp|no_dot }} "
-        "{{ point.term|nbsp|ends(':' if point.parts else '.') }}"
-        "{% else %}{{ point.action|nbsp|ends(':' if point.parts else '.') }}{% endif %}"
-    )
-    paper.tag("for part in point.parts")
-    paper.line("{{ part.no }}. {{ part.text|nbsp|ends('.' if loop.last else ';') }}")
-    paper.tag("endfor")
-    paper.tag("endfor")
-    paper.line(
-        "{{ points|count(3) }}. Контроль за исполнением настоящего приказа "
-        "{% if control %}возложить на {{ control.position|form('accs')|nbsp }} {{ control|initials_last('accs') }}."
-        "{% else %}оставляю за собой.{% endif %}"
-    )
-    paper.signature(POSITION % "signer", NAME % "signer", before=30)
-    paper.line(
-        "{{ executor|full_name }}{% if executor.phone %}, {{ executor.phone|nbsp }}{% endif %}",
-        "left", size=10, before=16,
-    )  # fmt: skip
+    points(paper, 3)
+    foot(paper, 2)
 
     paper.wide_section()
-    stamp = {"align": "left", "left": 167}
-    paper.line(f"Приложение №{NB}1", after=8, **stamp)
-    paper.line("{{ plan|approved }}", **stamp)
-    paper.line("{{ ('приказом ' ~ authority|form('gent')|nbsp)|lines(34) }}", **stamp)
-    paper.line(f"от{NB}{DATE} {NUMBER}", after=12, **stamp)
+    stamp(paper, 1, "{{ plan|approved }}", width=257, page=False)
     paper.line("{{ plan.title|nbsp|capital }}", "center", bold=True, after=10)
-    widths = (9, 41.5, 26, 28, 30, 28, 31.5, 36, 27)  # no long word of a plan breaks inside
-    head = "№\nп/п|Мероприятие|Срок|Ответственный|Ожидаемый результат, документ|Показатель|Участники|Риск|Уровень"
-    table = paper.table(widths)
-    paper.row(table, head.split("|"), widths, header=True, align="center", size=DENSE)
-    paper.tag_row(table, "for direction in plan.directions")
-    paper.group_row(
-        table,
-        "{{ loop.index }}. {{ direction.title|nbsp|capital }}",
-        bold=True,
-        size=SMALL,
-        keep=True,
-        before=1,
-        after=1,
-    )
-    paper.tag_row(table, "for item in direction.items")
-    fields = ("result", "indicator", "participants", "risk", "level")
-    cells = ["{{ item.no }}", "{{ item.text|nbsp }}", "{{ item.term|nbsp }}", "{{ item.owner|nbsp }}"]
-    cells += [f"{{{{ (item.{field} or '–')|nbsp }}}}" for field in fields]
-    paper.row(table, cells, widths, aligns=["center"] + ["left"] * 8, size=DENSE, before=1, after=1)
-    paper.tag_row(table, "endfor")
-    paper.tag_row(table, "endfor")
+    plan_table(paper)
     return paper.bytes()
 
 
@@ -225,7 +191,18 @@ def protocol() -> bytes:
 
 BUILDERS: dict[str, Callable[[], bytes]] = {
     "order_plan.docx": order_plan,
+    "order_group.docx": order_group,
+    "order_curators.docx": order_curators,
+    "order_change.docx": order_change,
+    "order_change_plan.docx": order_change_plan,
+    "order_cancel.docx": order_cancel,
+    "order_repeal.docx": order_repeal,
+    "order_results.docx": order_results,
+    "order_finish.docx": order_finish,
     "agreement.docx": agreement,
+    "agreement_extra.docx": agreement_extra,
+    "destruction_act.docx": destruction_act,
+    "acknowledgement.docx": acknowledgement,
     "protocol.docx": protocol,
     "visit_report.docx": visit_report,
     "results_report.docx": results_report,

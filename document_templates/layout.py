@@ -153,6 +153,9 @@ class Paper:
         shape.right_indent = Mm(look["right"]) if "right" in look else None
         shape.keep_with_next = look.get("keep")
         shape.keep_together = look.get("together")
+        shape.page_break_before = look.get("page")
+        if "middle" in look:
+            shape.tab_stops.add_tab_stop(Mm(look["middle"]), WD_TAB_ALIGNMENT.LEFT)
         if "tab" in look:
             shape.tab_stops.add_tab_stop(Mm(look["tab"]), WD_TAB_ALIGNMENT.RIGHT)
         for piece in re.split(r"(\*\*.+?\*\*)", text):

@@ -17,8 +17,8 @@ from app.core.db import Base, normalise_url
 APP = Path(settings_of_app.__file__).parent
 
 # Every room's models, so that none is forgotten in the history; then FAB's own.
-for models in sorted(APP.glob("*/models.py")):
-    importlib.import_module(f"app.{models.parent.name}.models")
+for models in sorted(APP.glob("*/*models.py")):
+    importlib.import_module(f"app.{models.parent.name}.{models.stem}")
 importlib.import_module("flask_appbuilder.security.sqla.models")
 
 target_metadata = Base.metadata

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base
+from app.core.db import Base, Versioned
 
 
 class Membership(Base):
@@ -23,6 +23,49 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(20))
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)
+
+
+class Substitution(Versioned, Base):
+    """Somebody stands in for an absent person by an order, from a day to a day, in all his roles or in one.
+
+    `role` and `organisation_id` both empty: all roles. `last_day` ends it before its time. A row is never
+    deleted: what was done in another's place refers to it.
+    """
+
+    __tablename__ = "substitutions"
+    __table_args__ = (
+        Index("ix_substitutions_substitute_dates", "substitute_user_id", "since", "until"),
+        Index("ix_substitutions_absent_dates", "absent_user_id", "since", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    absent_user_id: Mapped[int] = mapped_column(Integer, ForeignKey("ab_user.id"))
+    absent_name: Mapped[str] = mapped_column(String(120))  # «Образцова М.И.»
+    absent_whom: Mapped[str] = mapped_column(String(120))  # «Образцову М.И.»
+    substitute_user_id: Mapped[int] = mapped_column(Integer, ForeignKey("ab_user.id"))
+    substitute_name: Mapped[str] = mapped_column(String(120))
+    substitute_person_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("persons.id"))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    role: Mapped[str] = mapped_column(String(20), default="")
+    organisation_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("organisations.id"))
+    programme_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("programmes.id"))
+    ground: Mapped[str] = mapped_column(String(200))  # «приказ № 15-к от 03.03.2025»
+    is_acting: Mapped[bool] = mapped_column(Boolean, default=False)  # signs papers as «И.о. …»
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(Integer)
+    last_day: Mapped[date | None] = mapped_column(Date)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(Integer)
+
+    @property
+    def ends(self) -> date:
+        """The last day it is in force."""
+        return self.until if self.last_day is None else min(self.until, self.last_day)
+
+    def covers(self, role: str, organisation_id: int) -> bool:
+        """Whether this role of the absent person goes over to the substitute."""
+        return (not self.role or self.role == role) and self.organisation_id in (None, organisation_id)
 
 
 class LoginSession(Base):

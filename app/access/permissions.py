@@ -12,6 +12,8 @@ from app.access.roles import AUTHORITY, BUSINESS, EVERYONE, GROUP, SCHOOL
 PAGES: dict[str, dict[str, frozenset[str]]] = {
     "Tasks": {"read": EVERYONE},
     "Profile": {"self": EVERYONE},
+    "Notifications": {"read": EVERYONE, "write": EVERYONE},
+    "Mail": {"read": frozenset({"admin"}), "write": frozenset({"admin"})},
     "Cases": {"read": BUSINESS, "write": BUSINESS},
     "Programmes": {"read": BUSINESS, "write": frozenset({"methodist", "head"})},
     "Meetings": {"read": AUTHORITY, "write": GROUP | {"methodist"}},
@@ -24,7 +26,11 @@ PAGES: dict[str, dict[str, frozenset[str]]] = {
         "read": BUSINESS,
         "write": frozenset({"clerk", "methodist", "secretary", "chair", "head", "curator"}),
     },
+    "Reading": {"read": BUSINESS, "write": BUSINESS},
+    "Incoming": {"read": BUSINESS, "write": frozenset({"clerk", "methodist"})},
+    "Evidence": {"read": BUSINESS, "write": BUSINESS},
     "Journal": {"read": frozenset({"clerk", "head"}), "write": frozenset({"clerk"})},
+    "Templates": {"read": frozenset({"clerk", "head"}), "write": frozenset({"clerk"})},
     "Library": {"read": EVERYONE, "write": frozenset({"methodist"})},
     "Publications": {"read": BUSINESS, "write": SCHOOL | {"methodist"}},
     "Training": {"self": EVERYONE},
@@ -32,7 +38,9 @@ PAGES: dict[str, dict[str, frozenset[str]]] = {
     "Reference": {"read": EVERYONE, "write": frozenset({"admin", "methodist"})},
     "WorkingDays": {"read": frozenset({"admin", "methodist"}), "write": frozenset({"admin"})},
     "People": {"read": AUTHORITY | {"admin"}, "write": frozenset({"admin", "methodist", "clerk"})},
+    "Substitutions": {"read": EVERYONE, "write": frozenset({"admin", "head"})},
     "Accounts": {"read": frozenset({"admin"}), "write": frozenset({"admin"})},
+    "Procedures": {"read": frozenset({"admin"}), "write": frozenset({"admin"})},
     "System": {"read": frozenset({"admin"}), "write": frozenset({"admin"})},
 }
 
@@ -63,6 +71,7 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "documents.draft": frozenset({"clerk", "methodist", "secretary"}),
     "documents.sign": frozenset({"clerk", "secretary", "chair"}),
     "documents.register": frozenset({"clerk"}),
+    "documents.incoming": frozenset({"clerk", "methodist"}),
     # a report is printed, and its signed scan attached, by those who write what it says
     "documents.visit_report": frozenset({"curator", "methodist"}),
     "documents.results_report": frozenset({"methodist"}),

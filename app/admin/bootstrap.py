@@ -14,7 +14,7 @@ from app.access.permissions import PAGES
 from app.access.roles import RoleCode
 from app.admin.service import add_account, grant
 from app.calendar.service import prefill as prefill_calendar
-from app.cases.definitions import import_published
+from app.cases.definitions import import_shipped
 from app.config import ROOT, Settings
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
@@ -42,7 +42,7 @@ def bootstrap(system: Runtime) -> list[str]:
     with system.work(SYSTEM) as work:
         sync_roles(work.session)
         prefill_calendar(work)
-        return import_published(work, ROOT / "workflows")
+        return import_shipped(work, ROOT / "workflows")
 
 
 def sync_roles(session: Session) -> None:

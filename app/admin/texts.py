@@ -14,6 +14,10 @@ TAGS: dict[str, Text] = {
     "membership:add": _("A role was given"),
     "membership:edit": _("A role was changed"),
     "membership:delete": _("A role was withdrawn"),
+    "person:leaves": _("The employee leaves: what he held was handed on"),
+    "substitution:add": _("A substitution was entered"),
+    "substitution:edit": _("A substitution was corrected"),
+    "substitution:end": _("A substitution was ended early"),
 }
 
 FIELD_TITLES: dict[str, Text] = {
@@ -52,6 +56,7 @@ ACTS: dict[str, Text] = {
     "results.decide": _("record the outcome"),
     "documents.draft": _("draft documents"),
     "documents.sign": _("note that a document is signed"),
+    "documents.incoming": _("register incoming documents"),
     "documents.register": _("register documents"),
     "documents.visit_report": _("print the report on a visit"),
     "documents.results_report": _("print the analytical report"),

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.audit import verify as audit_proof
 from app.audit.models import AuditRecord
+from app.calendar.queries import missing_years
 from app.cases import verify as case_proof
 from app.core.actor import SYSTEM
+from app.core.clock import local_date
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime
 from app.files import verify as file_proof
@@ -115,6 +117,13 @@ def _walk(system: Runtime, counts: Counter[str]) -> Iterator[Finding]:
     with snapshot(system) as session:
         try:
             notes = [*job_proof.warnings(session, now, ports.handlers.keys()), *job_proof.pending(session)]
+            notes += [
+                _(
+                    "The working calendar of %(year)s is not filled: terms in it are counted by weekends only",
+                    year=year,
+                )
+                for year in missing_years(session, local_date(now, ports.zone))
+            ]
         except Exception as error:  # named above already, where the outbox itself was read
             log.warning("verify.broken_off", part="outbox notes", error=type(error).__name__)
             notes = []

@@ -16,8 +16,11 @@ from app.access.roles import BUSINESS, EVERYONE, ROLE_TITLES
 from app.access.scopes import get_visible
 from app.admin import queries, service
 from app.admin.forms import MembershipForm, OwnPasswordForm
+from app.admin.leaving_views import LeavingView
 from app.admin.service import RoleData
+from app.admin.substitution_views import SubstitutionView
 from app.admin.texts import ACTS
+from app.core.actor import Actor, StandsFor
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -41,6 +44,7 @@ class ProfileView(RoomView):
         return self.render(
             "admin/profile.html", user=user, held=queries.roles_of(work.session, [user.id])[user.id],
             today=work.today, sessions=queries.open_sessions(work.session, user.id, work.now),
+            acting=_acting(self.actor),
         )  # fmt: skip
 
     @page("/password", permission="self", methods=("GET", "POST"))
@@ -179,6 +183,15 @@ def _acts(chosen: str | None) -> list[tuple[str, frozenset[str]]]:
     ]
 
 
+def _acting(actor: Actor) -> list[tuple[StandsFor, list[str]]]:
+    """For whom the actor stands in today, with the roles that go over."""
+    found: dict[StandsFor, list[str]] = {}
+    for held in actor.memberships:
+        if held.stands_for is not None:
+            found.setdefault(held.stands_for, []).append(held.role)
+    return list(found.items())
+
+
 def _account(work: Work, user_id: int | None) -> Any:
     user = work.session.get(User, user_id) if user_id and user_id < MAX_KEY else None
     if user is None:
@@ -214,4 +227,4 @@ def _role(work: Work, form: Any) -> RoleData:
     )  # fmt: skip
 
 
-VIEWS = [ProfileView, MembershipView, RightsView]
+VIEWS = [ProfileView, MembershipView, RightsView, SubstitutionView, LeavingView]

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g, request, url_for
 from wtforms import HiddenField
 
+from app.admin.calendar_pages import CalendarView
 from app.audit import service as audit
 from app.calendar import queries, service
 from app.calendar.models import CalendarDay
@@ -110,4 +111,4 @@ class WorkingDayView(ServiceReferenceView):
         service.remove_day(work, item)
 
 
-VIEWS = [WorkingDayView]
+VIEWS = [WorkingDayView, CalendarView]

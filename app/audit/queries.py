@@ -9,7 +9,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 
 from app.access.scopes import as_system
+from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
+from app.core.clock import local_date
 from app.core.unit_of_work import Work
 
 
@@ -31,11 +33,16 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
         ).all()
     ids = {record.actor_id for record, _detail in rows if record.actor_id}
     names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
-    return [_entry(work, record, detail, names) for record, detail in rows if record.tag in work.ports.tags]
+    behalf = Names(work.session, [record.data.get("on_behalf_of") for record, _detail in rows])
+    return [
+        _entry(work, record, detail, names, behalf)
+        for record, detail in rows
+        if record.tag in work.ports.tags
+    ]
 
 
 def _entry(
-    work: Work, record: AuditRecord, detail: AuditDetail | None, names: dict[int, str]
+    work: Work, record: AuditRecord, detail: AuditDetail | None, names: dict[int, str], behalf: Names
 ) -> dict[str, Any]:
     values = detail.values if detail is not None and detail.erased_at is None else {}
     changes = [
@@ -45,5 +52,9 @@ def _entry(
     ]
     return {
         "title": work.ports.tags[record.tag], "kind": "edit", "at": record.at, "changes": changes,
-        "who": names.get(record.actor_id or 0, ""), "note": values.get("note", ""),
+        "who": behalf.of(
+            names.get(record.actor_id or 0, ""), record.actor_id, record.data.get("on_behalf_of"),
+            local_date(record.at, work.ports.zone),
+        ),
+        "note": values.get("note", ""),
     }  # fmt: skip

@@ -38,28 +38,60 @@ def record(
     if isinstance(subject, Base):
         session.flush()  # the subject's key is needed in the record
         subject = (subject.__tablename__, getattr(subject, "id", None))
-    stream = stream or (f"case:{case_id}" if case_id is not None else "system")
+    stream = stream or stream_of(case_id)
     clean = _plain(dict(data or {}))
-    salt, details_hash = None, None
-    if values:
-        salt = secrets.token_hex(16)
-        details_hash = details_digest(salt, _plain(dict(values)))
-    seq, previous = _advance_head(session, stream)
-    content = {
-        "stream": stream, "seq": seq, "at": work.now.isoformat(), "actor": work.actor.user_id, "tag": tag,
-        "subject": list(subject), "case": case_id, "data": clean, "details": details_hash,
-    }  # fmt: skip
-    entry = AuditRecord(
-        stream=stream, seq=seq, at=work.now, actor_id=work.actor.user_id, tag=tag, subject_type=subject[0],
-        subject_id=subject[1], case_id=case_id, data=clean, details_hash=details_hash, prev_hash=previous,
-        hash=chained(previous, content),
-    )  # fmt: skip
+    kept = _plain(dict(values)) if values else None
+    row, detail = chain(work, stream, _advance_head(session, stream), tag, subject, case_id, clean, kept)
+    work.recorded += 1
+    entry = AuditRecord(**row)
     session.add(entry)
     session.flush()  # the head's new hash goes out with the record, while the head is locked
     session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=entry.hash))
-    if values:
-        session.add(AuditDetail(record_id=entry.id, salt=salt, values=_plain(dict(values)), erased_at=None))
+    if detail is not None:
+        session.add(AuditDetail(record_id=entry.id, erased_at=None, **detail))
     return entry
+
+
+def stream_of(case_id: int | None) -> str:
+    """The chain a record belongs to: the case's own, otherwise the system's."""
+    return "system" if case_id is None else f"case:{case_id}"
+
+
+def chain(
+    work: Work,
+    stream: str,
+    head: tuple[int, str],
+    tag: str,
+    subject: tuple[str, int | None],
+    case_id: int | None,
+    data: dict[str, Any],
+    values: dict[str, Any] | None,
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The columns of the record that follows `head` (its number and hash), and of its erasable details.
+
+    `data` and `values` must be as JSON gives them back; the new head is the record's `seq` and `hash`.
+    """
+    seq, previous = head[0] + 1, head[1]
+    data = data | _in_place_of(work)
+    salt = secrets.token_hex(16) if values else ""
+    details_hash = details_digest(salt, values) if values else None
+    content = {
+        "stream": stream, "seq": seq, "at": work.now.isoformat(), "actor": work.actor.user_id, "tag": tag,
+        "subject": list(subject), "case": case_id, "data": data, "details": details_hash,
+    }  # fmt: skip
+    record = {
+        "stream": stream, "seq": seq, "at": work.now, "actor_id": work.actor.user_id, "tag": tag,
+        "subject_type": subject[0], "subject_id": subject[1], "case_id": case_id, "data": data,
+        "details_hash": details_hash, "prev_hash": previous, "hash": chained(previous, content),
+    }  # fmt: skip
+    return record, {"salt": salt, "values": values} if values else None
+
+
+def _in_place_of(work: Work) -> dict[str, int]:
+    """Whom the actor stands in for in this act and by which substitution; chained with the other ids."""
+    if work.acting is None:
+        return {}
+    return {"on_behalf_of": work.acting.user_id, "substitution": work.acting.substitution_id}
 
 
 def revise(
@@ -90,7 +122,7 @@ def details_digest(salt: str, values: Mapping[str, Any]) -> str:
 
 
 def _advance_head(session: Any, stream: str) -> tuple[int, str]:
-    """Lock the stream's head and step it: (new sequence number, hash of the last record)."""
+    """Lock the stream's head and step it: (number, hash) of the last record."""
     step = (
         update(_HEADS)
         .where(_HEADS.c.stream == stream)
@@ -105,7 +137,7 @@ def _advance_head(session: Any, stream: str) -> tuple[int, str]:
         except IntegrityError:
             pass
         row = session.execute(step).one()
-    return row.seq, row.hash
+    return row.seq - 1, row.hash
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

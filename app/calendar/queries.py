@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
 from app.calendar.models import CalendarDay
-from app.calendar.rules import WorkingCalendar
+from app.calendar.rules import DayInput, WorkingCalendar
 
 _KEPT = "working_calendar"
 
@@ -32,6 +32,14 @@ def working_calendar(session: Session) -> WorkingCalendar:
 def forget(session: Session) -> None:
     """The days were changed in this very transaction: read them anew."""
     session.info.pop(_KEPT, None)
+
+
+def days_of(session: Session, year: int) -> list[DayInput]:
+    """The exceptions entered for a year, by date."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    query = select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date <= last)
+    rows = session.scalars(query.order_by(CalendarDay.date))
+    return [DayInput(row.date, row.is_working, row.title) for row in rows]
 
 
 def missing_years(session: Session, today: date) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
@@ -25,6 +25,39 @@ class WorkingCalendar:
         return day.weekday() < 5 if found is None else found
 
 
+@dataclass(frozen=True)
+class DayInput:
+    """A day as a person enters it: worked or not, and why."""
+
+    date: date
+    is_working: bool
+    title: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the week alone would be wrong, or a holiday is worth its name."""
+        return self.is_working != (self.date.weekday() < 5) or (bool(self.title) and not self.is_working)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One day that an import changes: what it is now and what it becomes (None: it follows the week)."""
+
+    date: date
+    old: DayInput | None
+    new: DayInput | None
+
+
+def differences(old: Iterable[DayInput], new: Iterable[DayInput]) -> list[Difference]:
+    """The days on which two versions of a year differ, by date."""
+    before, after = {day.date: day for day in old}, {day.date: day for day in new}
+    return [
+        Difference(day, before.get(day), after.get(day))
+        for day in sorted(before.keys() | after.keys())
+        if before.get(day) != after.get(day)
+    ]
+
+
 def working_days_between(calendar: Week, a: date, b: date) -> int:
     """How many working days lie after `a` up to and including `b`; negative when `b` is earlier.
 
@@ -33,6 +66,11 @@ def working_days_between(calendar: Week, a: date, b: date) -> int:
     if b < a:
         return -working_days_between(calendar, b, a)
     return sum(calendar.is_working(a + timedelta(days=number)) for number in range(1, (b - a).days + 1))
+
+
+def is_late_for_next_year(today: date) -> bool:
+    """Whether the next year's calendar ought to be there: the decree on transfers is out by November."""
+    return today >= date(today.year, 11, 1)
 
 
 def next_working_day(calendar: Week, day: date) -> date:

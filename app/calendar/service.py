@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +12,8 @@ from sqlalchemy import func, select
 
 from app.calendar import holidays_ru
 from app.calendar.models import CalendarDay
-from app.calendar.queries import forget
+from app.calendar.queries import days_of, forget
+from app.calendar.rules import DayInput, Difference, differences
 from app.core.errors import Invalid, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -20,10 +23,13 @@ EARLIEST, LATEST = 2000, 2100
 
 
 @dataclass(frozen=True)
-class DayInput:
-    date: dt.date
-    is_working: bool
-    title: str = ""
+class YearPlan:
+    """What an import would make of a year; `basis` names the state of the year it was compared with."""
+
+    year: int
+    days: tuple[DayInput, ...]
+    changes: tuple[Difference, ...]
+    basis: str
 
 
 def prefill(work: Work, years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1)) -> dict[int, int]:
@@ -47,6 +53,45 @@ def prefill(work: Work, years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1))
         added[year] = len(days)
     forget(work.session)
     return added
+
+
+def plan_year(work: Work, year: int, days: Iterable[DayInput]) -> YearPlan:
+    """What would change if these days became the year's exceptions; nothing is written. Raises Invalid."""
+    wanted = tuple(day for day in days if day.says_something)
+    if not EARLIEST <= year <= LATEST or any(day.date.year != year for day in wanted):
+        raise Invalid(_("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST))
+    present = days_of(work.session, year)
+    return YearPlan(year, wanted, tuple(differences(present, wanted)), _basis(present))
+
+
+def replace_year(work: Work, plan: YearPlan, basis: str) -> int:
+    """Make the year's exceptions what the plan says; the answer is how many days changed.
+
+    Raises Stale when the year was changed after the plan had been shown.
+    """
+    if _basis(days_of(work.session, plan.year)) != basis:
+        raise Stale(_("The calendar of %(year)s was changed meanwhile. Send the file again.", year=plan.year))
+    first, last = dt.date(plan.year, 1, 1), dt.date(plan.year, 12, 31)
+    query = select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date <= last).with_for_update()
+    rows = {row.date: row for row in work.session.scalars(query)}
+    for change in plan.changes:
+        row = rows.get(change.date)
+        if change.new is None:
+            if row is not None:
+                work.session.delete(row)
+        elif row is None:
+            new = change.new
+            work.session.add(CalendarDay(date=new.date, is_working=new.is_working, title=new.title))
+        else:
+            row.is_working, row.title = change.new.is_working, change.new.title
+    work.session.flush()  # terms counted later in this transaction must see the days
+    forget(work.session)
+    return len(plan.changes)
+
+
+def _basis(days: Iterable[DayInput]) -> str:
+    text = json.dumps([[day.date.isoformat(), day.is_working, day.title] for day in days])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def add_day(work: Work, given: DayInput) -> CalendarDay:

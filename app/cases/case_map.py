@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
@@ -29,6 +29,17 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A step the case has taken between two stages (or within one)."""
+
+    transition: str
+    source: str
+    target: str
+    round: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class CaseMap:
     """The drawing for a desk and for a telephone, and the steps that are only numbers on it."""
 
@@ -41,7 +52,7 @@ class CaseMap:
 def case_map(work: Work, case: Case) -> CaseMap:
     """The case's way through its own version of the procedure, in the reader's language."""
     definition = work.ports.definitions.of(work.session, case)
-    events = [event for event in events_of(work.session, case.id) if event.type == "moved"]
+    events = moves_in(definition, events_of(work.session, case.id))
     numbers = diagram.numbered_steps(definition)
     walked = journey(definition, case, events)
     language = "en" if current_locale() == "en" else "ru"
@@ -50,8 +61,8 @@ def case_map(work: Work, case: Case) -> CaseMap:
         # the engine escapes every word of the definition itself
         return Markup(diagram.draw(definition, language, walked, sheet=sheet, legend=False))  # noqa: S704
 
-    times = Counter(event.data["transition"] for event in events)
-    last = {event.data["transition"]: event.at for event in events}
+    times = Counter(move.transition for move in events)
+    last = {move.transition: move.at for move in events}
     turns = [
         Turn(numbers.get(step.id), step.titles, step.by, times[step.id], last.get(step.id))
         for step in definition.transitions.values()
@@ -66,15 +77,32 @@ def case_map(work: Work, case: Case) -> CaseMap:
     )
 
 
-def journey(definition: Definition, case: Case, moves: Sequence[CaseEvent]) -> diagram.Journey:
+def moves_in(definition: Definition, events: Sequence[CaseEvent]) -> list[Move]:
+    """The moves of the case that still count, in the names of its present version."""
+    found: list[Move] = []
+    before: list[Move] = []
+    for event in events:
+        data = event.data
+        if event.type == "moved":
+            found.append(Move(data["transition"], data["from"], data["to"], data["round"], event.at))
+        elif event.type == "migrated":
+            before, stages = found, data["stages"]
+            found = [
+                replace(move, source=stages.get(move.source, ""), target=stages.get(move.target, ""))
+                for move in found
+            ]
+        elif event.type == "undone":
+            found = before
+    return found
+
+
+def journey(definition: Definition, case: Case, moves: Sequence[Move]) -> diagram.Journey:
     """Stages passed and edges taken, read from the moves of the case."""
-    edges = {(move.data["transition"], move.data["from"]) for move in moves}
-    passed = {
-        definition.initial,
-        *(move.data["from"] for move in moves),
-        *(move.data["to"] for move in moves),
-    }
+    edges = {(move.transition, move.source) for move in moves if move.transition in definition.transitions}
+    ends = {stage for move in moves for stage in (move.source, move.target)}
+    passed = {definition.initial, *(stage for stage in ends if stage in definition.stages)}
     rounds = {definition.initial: 1}
     for move in moves:
-        rounds[move.data["to"]] = max(rounds.get(move.data["to"], 0), move.data["round"])
+        if move.target in definition.stages:
+            rounds[move.target] = max(rounds.get(move.target, 0), move.round)
     return diagram.Journey(passed - {case.stage}, case.stage, edges, rounds)

@@ -11,6 +11,7 @@ from app.cases.scenario_files import uncovered_edges
 from app.config import ROOT
 from app.core.i18n import Text, _, current_locale
 from app.engine import checks, loader
+from app.engine.definition import Definition
 from app.engine.findings import Finding
 
 
@@ -43,7 +44,7 @@ def check_files(
             continue
         definition, found = loader.parse_text(source, shown(path))
         if definition is not None:
-            found = checks.check(definition, facts, effects, known, pages)
+            found = checks.check(definition, facts, effects, known, pages, earlier_beside(path, definition))
             if all(finding.severity != "error" for finding in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)
         for finding in found:
@@ -53,6 +54,24 @@ def check_files(
     say(str(_("Definitions checked: %(files)s, errors: %(errors)s, warnings: %(warnings)s.",
               files=len(paths), errors=errors, warnings=warnings)))  # fmt: skip
     return 1 if errors else 0
+
+
+def earlier_beside(path: Path, definition: Definition) -> dict[int, Definition]:
+    """Earlier versions of the same procedure in the same folder, as far as they can be read."""
+    return {one.version: one for one in versions_beside(path, definition) if one.version < definition.version}
+
+
+def versions_beside(path: Path, definition: Definition) -> list[Definition]:
+    """The other versions of the same procedure in the same folder, as far as they can be read."""
+    found = []
+    for other in sorted(path.resolve().parent.glob("v*.yaml")):
+        try:
+            one = loader.parse_text(other.read_text(encoding="utf-8"), shown(other))[0]
+        except (OSError, UnicodeDecodeError):
+            continue
+        if one is not None and one.code == definition.code and one.version != definition.version:
+            found.append(one)
+    return found
 
 
 def shipped() -> list[Path]:

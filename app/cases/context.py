@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.access.memberships import accounts_holding
 from app.access.models import Membership
 from app.access.scopes import as_system
 from app.cases.models import Case
 from app.cases.roles import case_roles
+from app.cases.seats import authors_for_others, bar, concerned_in, note_right, refuse_barred, seat_of
 from app.core.i18n import _, in_locale
 from app.core.ports import Fact
 from app.core.unit_of_work import Work
 from app.engine.definition import Approval, Definition
-from app.engine.state import Context, FactValue, State, Voter
+from app.engine.state import Action, Cast, Context, FactValue, State, Voter
 from app.schools.models import Person
 
 SYSTEM_ID = "system"
@@ -65,25 +65,30 @@ def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]
 
 
 def _voters(session: Session, work: Work, case: Case, roles: tuple[str, ...]) -> tuple[Voter, ...]:
-    rows: dict[int, tuple[str, Membership]] = {}
-    for role in roles:
-        for membership in accounts_holding(session, role, work.today):
-            if membership.organisation_id in (case.programme.authority_id, case.programme.centre_id):
-                rows.setdefault(membership.user_id, (role, membership))
-    ids = {m.person_id for _role, m in rows.values() if m.person_id}
-    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(ids)))}
-    concerned = {
-        m.user_id
-        for role in ("director", "deputy")
-        for m in accounts_holding(session, role, work.today, case.school_id)
-    }
-    voters = []
-    for user_id, (role, membership) in sorted(rows.items()):
-        person = people.get(membership.person_id or 0)
-        excluded = str(_("works in the school concerned")) if user_id in concerned else None
-        voters.append(Voter(id=str(user_id), name=person.short if person else f"№ {user_id}", role=role,
-                            excluded=excluded))  # fmt: skip
-    return tuple(voters)
+    held = session.execute(  # columns, not objects: a group may have a thousand members
+        select(Membership.user_id, Membership.role, Membership.person_id)
+        .where(
+            Membership.role.in_(roles),
+            Membership.organisation_id.in_((case.programme.authority_id, case.programme.centre_id)),
+            Membership.since <= work.today,
+            or_(Membership.until.is_(None), Membership.until >= work.today),
+        )
+        .order_by(Membership.id)
+    ).all()
+    rows: dict[int, tuple[str, int | None]] = {}
+    for user_id, role, person_id in sorted(held, key=lambda row: roles.index(row.role)):
+        rows.setdefault(user_id, (role, person_id))
+    ids = {person_id for _role, person_id in rows.values() if person_id}
+    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+    concerned = concerned_in(session, work, case)
+    excluded = str(_("works in the school concerned")) if concerned else ""
+    return tuple(
+        Voter(
+            str(user_id), people[person_id].short if person_id in people else f"№ {user_id}", role,
+            excluded if user_id in concerned else None,
+        )
+        for user_id, (role, person_id) in sorted(rows.items())
+    )  # fmt: skip
 
 
 def authors_of(approval: Approval, state: State) -> frozenset[str]:
@@ -93,19 +98,39 @@ def authors_of(approval: Approval, state: State) -> frozenset[str]:
 
 
 def context(
-    work: Work, case: Case, definition: Definition, state: State | None, fact_names: Iterable[str]
+    work: Work,
+    case: Case,
+    definition: Definition,
+    state: State | None,
+    fact_names: Iterable[str],
+    action: Action | None = None,
 ) -> Context:
-    """Everything `decide()` may look at, gathered inside the transaction."""
+    """Everything `decide()` may look at, gathered inside the transaction.
+
+    A vote given by a substitute is the vote of the seat he fills: there the engine sees the seat's holder.
+    Without an action (a page asks what is possible) the seat is looked for too.
+    """
     stage = definition.stages[state.stage if state else definition.initial]
     voters: tuple[Voter, ...] = ()
     authors: frozenset[str] = frozenset()
     if stage.approval is not None:
-        voters = voters_of(work, case, stage.approval.voters)
+        voters = voters_of(work, case, stage.approval.asked)
         if state is not None:
-            authors = authors_of(stage.approval, state)
+            authors = authors_of(stage.approval, state) | authors_for_others(
+                work, case, stage.approval, state
+            )
+    seat = None
+    if state is not None and stage.approval is not None and (action is None or isinstance(action, Cast)):
+        seat = seat_of(work, case, stage.approval, voters, authors)
+        if isinstance(action, Cast):
+            refuse_barred(work, case, stage.approval, seat, authors)
+        elif seat is not None and bar(work, case, stage.approval, seat, authors) is not None:
+            seat = None  # the page offers no vote that would be refused
+    if action is not None:
+        note_right(work, case, definition, state, action, seat)
     roles = frozenset({"system"}) if work.actor.is_system else case_roles(work.actor, case)
     extra = {"calendar": work.ports.working_day(work.session)} if work.ports.working_day else {}
     return Context(
-        actor=actor_id(work), roles=roles, now=work.now, today=work.today,
+        actor=str(seat.user_id) if seat else actor_id(work), roles=roles, now=work.now, today=work.today,
         facts=gather_facts(work, case, fact_names), voters=voters, authors=authors, **extra,
     )  # fmt: skip

@@ -1,26 +1,40 @@
-"""Published workflow definitions, kept in the database so that every web machine reads the same ones."""
+"""Workflow definitions as cases run by them, kept in the database so that every web machine reads the same ones."""
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.access.scopes import as_system
-from app.cases.models import Case, ProcessVersion
+from app.cases.models import Case, ProcessVersion, VersionStatus
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine import loader
-from app.engine.definition import Definition
+from app.engine.definition import Definition, akin
+from app.engine.findings import DefinitionError
+
+_RELEASED = (VersionStatus.published, VersionStatus.retired)
 
 
 class Definitions:
-    """Definitions by code, version and hash; a published one never changes, so it is kept in memory."""
+    """Definitions by code, version and hash, kept in memory.
+
+    A published structure never changes, but its texts may be corrected, on whichever machine: at most every
+    `look_every` seconds the numbers of the revisions are compared, and only a text that changed is read again.
+    """
+
+    look_every = 2.0
 
     def __init__(self) -> None:
         self._loaded: dict[tuple[str, int, str], Definition] = {}
+        self._revisions: dict[tuple[str, int, str], int] = {}
+        self._looked: float | None = None
+        self._lock = threading.Lock()
 
     def of(self, session: Session, case: Case) -> Definition:
         """The definition the case is pinned to.
@@ -30,24 +44,20 @@ class Definitions:
         return self.get(session, case.definition_code, case.definition_version, case.definition_hash)
 
     def get(self, session: Session, code: str, version: int, wanted_hash: str) -> Definition:
+        """One version by its hash, with every other version its cases may have begun in. Raises OporaError."""
         key = (code, version, wanted_hash)
+        if self._looked is None or time.monotonic() - self._looked >= self.look_every:
+            self._look(session)
         if key not in self._loaded:
-            with as_system(session):  # a definition is code, not somebody's row
-                row = session.scalars(
-                    select(ProcessVersion).where(
-                        ProcessVersion.code == code, ProcessVersion.version == version
-                    )
-                ).one_or_none()
-            definition = loader.loads(row.source, name=f"{code}/v{version}") if row else None
-            if definition is None or definition.hash != wanted_hash:
-                raise OporaError(
-                    _(
-                        "The workflow definition %(code)s v%(version)s was altered or lost.",
-                        code=code,
-                        version=version,
-                    )
+            self._look(session)
+        if key not in self._loaded:
+            raise OporaError(
+                _(
+                    "The workflow definition %(code)s v%(version)s was altered or lost.",
+                    code=code,
+                    version=version,
                 )
-            self._loaded[key] = definition
+            )
         return self._loaded[key]
 
     def latest(self, session: Session, code: str) -> Definition:
@@ -55,7 +65,8 @@ class Definitions:
         with as_system(session):  # a definition is code, not somebody's row
             row = session.scalars(
                 select(ProcessVersion)
-                .where(ProcessVersion.code == code, ProcessVersion.status == "published")
+                .options(defer(ProcessVersion.source))
+                .where(ProcessVersion.code == code, ProcessVersion.status == VersionStatus.published)
                 .order_by(ProcessVersion.version.desc())
                 .limit(1)
             ).one_or_none()
@@ -63,39 +74,71 @@ class Definitions:
             raise OporaError(_("No workflow definition is published. Run: python app.py bootstrap"))
         return self.get(session, row.code, row.version, row.hash)
 
+    def forget(self) -> None:
+        """Look at the database before the next answer: something was published or corrected here."""
+        self._looked = None
 
-def import_published(work: Work, folder: Path) -> list[str]:
-    """Publish the definition files not yet in the database; the answer names those that were added.
+    def _look(self, session: Session) -> None:
+        """Read what is new since the last look; versions of one procedure know each other."""
+        columns = (ProcessVersion.id, ProcessVersion.code, ProcessVersion.version, ProcessVersion.hash,
+                   ProcessVersion.revision)  # fmt: skip
+        with as_system(session):
+            rows = session.execute(select(*columns).where(ProcessVersion.status.in_(_RELEASED))).all()
+            new = [
+                row for row in rows if self._revisions.get((row.code, row.version, row.hash)) != row.revision
+            ]
+            sources = {}
+            if new:
+                texts = select(ProcessVersion.id, ProcessVersion.source).where(
+                    ProcessVersion.id.in_([row.id for row in new])
+                )
+                sources = {row.id: row.source for row in session.execute(texts)}
+        with self._lock:
+            for row in new:
+                key = (row.code, row.version, row.hash)
+                self._revisions[key] = row.revision
+                self._loaded.pop(key, None)
+                try:
+                    definition = loader.loads(sources[row.id], name=f"{row.code}/v{row.version}")
+                except DefinitionError:
+                    continue
+                if definition.hash == row.hash:  # an altered text is not run by; whoever asks for it is told
+                    self._loaded[key] = definition
+            for code in {row.code for row in new}:
+                keys = [key for key in self._loaded if key[0] == code]
+                self._loaded.update(zip(keys, akin(self._loaded[key] for key in keys), strict=True))
+            self._looked = time.monotonic()
 
-    A file whose published version has another hash is refused: a published version never changes.
+
+def import_shipped(work: Work, folder: Path) -> list[str]:
+    """Take in the definition files not yet in the database; the answer says what became of each.
+
+    The first version of a procedure is published, so that a new system can work; later ones are checked and wait
+    for the administrator: a new release does not change by itself how people work. A file whose published
+    version has another hash is refused: a published version never changes.
     """
-    added = []
+    from app.cases import versions  # it reads definitions too
+
+    told = []
     for path in sorted(folder.glob("*/v*.yaml")):
         source = path.read_text(encoding="utf-8")
         definition = loader.loads(source, name=str(path))
-        row = work.session.scalars(
-            select(ProcessVersion).where(
-                ProcessVersion.code == definition.code, ProcessVersion.version == definition.version
-            )
-        ).one_or_none()
-        if row is None:
-            work.session.add(
-                ProcessVersion(
-                    code=definition.code,
-                    version=definition.version,
-                    hash=definition.hash,
-                    source=source,
-                    status="published",
-                    published_at=work.now,
+        row = versions.find(work, definition.code, definition.version)
+        if row is not None and row.status in _RELEASED:
+            if row.hash != definition.hash:
+                raise OporaError(
+                    _(
+                        "%(file)s differs from the published version; give the change a new version number.",
+                        file=path.name,
+                    )
                 )
-            )
-            work.session.flush()
-            added.append(f"{definition.code} v{definition.version}")
-        elif row.hash != definition.hash:
-            raise OporaError(
-                _(
-                    "%(file)s differs from the published version; give the change a new version number.",
-                    file=path.name,
-                )
-            )
-    return added
+            continue
+        if row is not None and row.source == source:
+            continue
+        first = not versions.has_published(work, definition.code)
+        row = versions.keep_draft(work, source, versions.beside(path))
+        versions.take_as_checked(work, row)
+        if first:
+            versions.release(work, row)
+        told.append(f"{row} ({row.status})")
+    return told

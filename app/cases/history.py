@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 from app.cases.models import CaseEvent
 from app.core.i18n import Text, _, current_locale
 from app.engine.definition import Definition
@@ -9,16 +13,36 @@ from app.engine.definition import Definition
 _CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
 
 
+def in_reader(texts: Mapping[str, str]) -> str:
+    """The title of a definition's element in the reader's language."""
+    return texts.get(current_locale()) or texts.get("ru") or next(iter(texts.values()), "")
+
+
 def title(definition: Definition, thing: str, key: str) -> str:
-    """What a stage, task or transition of the definition is called in the reader's language."""
-    locale = current_locale()
-    if thing == "stage":
-        titles = definition.stages[key].titles
-    elif thing == "transition":
-        titles = definition.transitions[key].titles
-    else:
-        titles = next((t.titles for s in definition.stages.values() for t in s.tasks if t.id == key), {})
-    return titles.get(locale) or titles.get("ru") or key
+    """What a stage, task or transition of the definition is called in the reader's language.
+
+    One that only another version has (the case moved since) is called as there; the newest that has it counts.
+    """
+    editions = sorted(definition.editions.values(), key=lambda one: -one.version)
+    for one in (definition, *editions):
+        found = _titles(one, thing, key)
+        if found is not None:
+            return in_reader(found) or key
+    return key
+
+
+def edition_with(definition: Definition, stage: str) -> Definition:
+    """This version, or the newest other one that has the stage (the case moved to another version since)."""
+    editions = sorted(definition.editions.values(), key=lambda one: -one.version)
+    return next((one for one in (definition, *editions) if stage in one.stages), definition)
+
+
+def _titles(definition: Definition, thing: str, key: str) -> Mapping[str, str] | None:
+    if thing == "task":
+        task = definition.task(key)
+        return task.titles if task else None
+    one: Any = (definition.stages if thing == "stage" else definition.transitions).get(key)
+    return one.titles if one else None
 
 
 def sentence(definition: Definition, event: CaseEvent) -> Text:
@@ -53,15 +77,40 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _(
                 "%(transition)s → «%(stage)s»", transition=name, stage=title(definition, "stage", data["to"])
             )
+        case "migrated":
+            words = {"old": data["former_version"], "new": data["definition_version"]}
+            if data["from"] == data["to"]:
+                return _("Moved from version %(old)s of the procedure to version %(new)s", **words)
+            stage = title(definition, "stage", data["to"])
+            words["stage"] = stage
+            return _("Moved from version %(old)s of the procedure to version %(new)s → «%(stage)s»", **words)
+        case "undone":
+            version = data["definition_version"]
+            return _("The move was taken back: version %(version)s of the procedure again", version=version)
+        case "terms_recounted":
+            return recounted(definition, data)
     return _("Event %(type)s", type=event.type)
+
+
+def recounted(definition: Definition, data: Mapping[str, Any]) -> Text:
+    """«Сроки пересчитаны по изменённому календарю: …»: each moved term with its new day."""
+    days = {key: f"{date.fromisoformat(term['due']):%d.%m.%Y}" for key, term in data.get("terms", {}).items()}
+    parts = [f"«{title(definition, 'task', key)}» – {day}" for key, day in days.items()]
+    if own := data.get("term"):
+        parts.insert(0, str(_("the stage – %(day)s", day=f"{date.fromisoformat(own['due']):%d.%m.%Y}")))
+    return _("Terms were recounted by the changed working calendar: %(terms)s", terms="; ".join(parts))
 
 
 def kind(event: CaseEvent) -> str:
     """The look of the event in the history: stage, return, vote, start or edit."""
     if event.type == "moved":
         return "return" if event.data.get("kind") == "return" else "stage"
+    if event.type in ("migrated", "undone"):
+        return "edit"
     if event.type in ("approval_decided", "vote_cast", "votes_voided", "approval_opened"):
         return "vote"
+    if event.type == "terms_recounted":
+        return "overdue"
     return "start" if event.type == "case_opened" else "done"
 
 
@@ -69,7 +118,11 @@ def field_sentences(definition: Definition, event: CaseEvent) -> list[str]:
     """What was filled into the transition's form, as «name: value» in the reader's language."""
     if event.type != "moved" or not event.fields:
         return []
-    form = definition.transitions[event.data["transition"]].form
+    step = event.data["transition"]
+    known_in = [one for one in (definition, *definition.editions.values()) if step in one.transitions]
+    if not known_in:
+        return []
+    form = known_in[0].transitions[step].form
     locale, lines = current_locale(), []
     for known in form.fields:
         value = event.fields.get(known.id)

@@ -130,8 +130,13 @@ def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:
 
 
 def _people(work: Work, meeting: Meeting) -> dict[int, Person]:
-    """The group as persons: chair first, then the secretary, then the members."""
-    ids = [i for group in meetings.members(work, meeting.programme).values() for i in group]
+    """The group as persons: chair first, then the secretary, then the members, then who acts for one of them."""
+    ids = [
+        i
+        for groups in (meetings.members, meetings.substitutes)
+        for group in groups(work, meeting.programme).values()
+        for i in group
+    ]
     found = {p.id: p for p in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
     return {i: found[i] for i in ids if i in found}
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from app.access.memberships import accounts_holding
 from app.access.scopes import as_system
+from app.access.substitutions import acting_for
 from app.audit import service as audit
 from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
 from app.cases.queries import lock_programme
@@ -111,5 +112,30 @@ def members(work: Work, programme: Programme) -> dict[str, list[int]]:
     }  # fmt: skip
 
 
+def substitutes(work: Work, programme: Programme) -> dict[str, list[int]]:
+    """Persons who act today for somebody of the group, by the role they fill."""
+    return {role: list(pairs) for role, pairs in stand_ins(work, programme).items()}
+
+
+def stand_ins(work: Work, programme: Programme) -> dict[str, dict[int, int | None]]:
+    """By the role they fill: person who acts today → person of the group he acts for."""
+    offices, found = (programme.authority_id, programme.centre_id), {}
+    for role in ("chair", "secretary", "member"):
+        holders = [
+            m for m in accounts_holding(work.session, role, work.today) if m.organisation_id in offices
+        ]
+        acting = acting_for(work.session, {m.user_id for m in holders}, work.today, role=role)
+        found[role] = {
+            row.substitute_person_id: m.person_id
+            for m in holders
+            for row in acting.get(m.user_id, [])
+            if row.substitute_person_id
+            and row.covers(role, m.organisation_id)
+            and row.programme_id in (None, programme.id)
+        }
+    return found
+
+
 def _person_in(work: Work, programme: Programme, role: str) -> int | None:
-    return next(iter(members(work, programme)[role]), None)
+    """Who chairs or keeps the minutes: the one who acts for the absent holder, otherwise the holder."""
+    return next(iter(substitutes(work, programme)[role] + members(work, programme)[role]), None)

@@ -25,8 +25,18 @@ class MeetingStatus(StrEnum):
     held = "held"
 
 
+class VersionStatus(StrEnum):
+    draft = "draft"
+    checked = "checked"
+    published = "published"
+    retired = "retired"
+
+
 class ProcessVersion(Base):
-    """A published workflow definition: immutable, read by every web machine, identified by its hash."""
+    """A version of a procedure: free text as a draft, immutable in structure from its publication on.
+
+    `revision` counts its texts; `scenarios` are the files uploaded beside it, name → text.
+    """
 
     __tablename__ = "process_versions"
     __table_args__ = (UniqueConstraint("code", "version"),)
@@ -37,7 +47,29 @@ class ProcessVersion(Base):
     hash: Mapped[str] = mapped_column(String(64))
     source: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(String(20), default="published")
-    published_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
+    changed_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    scenarios: Mapped[dict[str, Any] | None]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class ProcessRevision(Base):
+    """A text a version had, kept when another took its place: who wrote it and when."""
+
+    __tablename__ = "process_revisions"
+    __table_args__ = (UniqueConstraint("version_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(Integer, ForeignKey("process_versions.id"))
+    revision: Mapped[int] = mapped_column(Integer)
+    source: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(Integer)
+    actor_name: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Programme(Versioned, Base):
@@ -92,6 +124,8 @@ class Case(Base):
     approval: Mapped[str | None] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(40))
     content_hash: Mapped[str | None] = mapped_column(String(64))
+    # what of the engine's state has no column: see cases.projection; only the next step reads it
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
     programme: Mapped[Programme] = relationship(back_populates="cases")
     school: Mapped[Organisation] = relationship(foreign_keys=[school_id])
@@ -108,7 +142,7 @@ class StageRound(Base):
     __table_args__ = (UniqueConstraint("case_id", "opened_seq"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"))
     stage: Mapped[str] = mapped_column(String(60))
     round: Mapped[int] = mapped_column(Integer)
     opened_seq: Mapped[int] = mapped_column(Integer)
@@ -124,7 +158,7 @@ class CaseTask(Base):
     __table_args__ = (UniqueConstraint("case_id", "stage", "round", "task"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"))
     stage: Mapped[str] = mapped_column(String(60))
     round: Mapped[int] = mapped_column(Integer)
     task: Mapped[str] = mapped_column(String(60))
@@ -141,7 +175,7 @@ class CaseVote(Base):
     __table_args__ = (UniqueConstraint("case_id", "stage", "round", "voter"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"))
     stage: Mapped[str] = mapped_column(String(60))
     round: Mapped[int] = mapped_column(Integer)
     voter: Mapped[str] = mapped_column(String(20))  # ab_user.id as the engine knows it
@@ -158,7 +192,7 @@ class CaseEvent(Base):
     __table_args__ = (UniqueConstraint("case_id", "seq"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), index=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"))
     seq: Mapped[int] = mapped_column(Integer)
     type: Mapped[str] = mapped_column(String(40))
     data: Mapped[dict[str, Any]]

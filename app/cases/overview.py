@@ -10,13 +10,17 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.roles import ROLE_TITLES
+from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.context import context, page_url
-from app.cases.history import field_sentences, kind, sentence, title
+from app.cases.history import field_sentences, in_reader, kind, sentence, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
+from app.cases.roles import programme_rights, stands_for
+from app.cases.terms import STAGE, Reckoning, reckonings
+from app.core.clock import local_date
 from app.core.errors import Reason
-from app.core.i18n import Text, current_locale
+from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
@@ -31,7 +35,7 @@ class Entry:
 
     title: Text | str
     kind: str
-    who: str
+    who: Text | str  # «Условный И.П. за Образцову М.И. по приказу …» when it was done in another's place
     at: datetime
     note: str = ""
     icon: str | None = None
@@ -53,19 +57,37 @@ class Overview:
     waiting: list[Waiting]
     tally: Tally | None
     events: Sequence[CaseEvent]
+    terms: Mapping[str, Reckoning] = field(default_factory=dict)
+
+    @property
+    def stage_term(self) -> Reckoning | None:
+        """The term of the present stage with its reckoning."""
+        return self.terms.get(STAGE)
+
+    def left(self, due: date | None) -> int | None:
+        """Working days until a day that is the term of the stage or of one of its tasks."""
+        return next((term.left for term in self.terms.values() if term.due == due), None)
 
     def title(self, thing: str, key: str) -> str:
         return title(self.definition, thing, key)
 
 
-def in_reader(texts: Mapping[str, str]) -> str:
-    """The title of a definition's element in the reader's language."""
-    return texts.get(current_locale()) or texts.get("ru") or next(iter(texts.values()), "")
-
-
 def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
     """What stands against a step, each with the page where it can be mended."""
     return [Reason(in_reader(r.texts), page_url(work, r.link, case.id)) for r in offer.reasons]
+
+
+def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:
+    """Whom the reader would stand in for in this step, «Образцову М.И.»; empty when it is his own."""
+    if offer.kind == "vote":
+        mine = str(work.actor.user_id) == page.ctx.actor
+        found = None if mine else next(
+            (h.stands_for for h in programme_rights(work.actor, case.programme)
+             if h.stands_for and str(h.stands_for.user_id) == page.ctx.actor), None,
+        )  # fmt: skip
+    else:
+        found = stands_for(work.actor, case, offer.allowed_roles)
+    return found.whom if found else ""
 
 
 def roles_in_words(codes: Sequence[str]) -> str:
@@ -88,7 +110,7 @@ def overview(work: Work, case: Case) -> Overview:
         case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
         mine=offers(definition, state, ctx), ahead=forward,
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
-        tally=machine.tally_of(definition, state, ctx), events=rows,
+        tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
     )  # fmt: skip
 
 
@@ -121,22 +143,26 @@ def _steps(work: Work, case: Case, definition: Definition, state: State) -> list
 
 def history(work: Work, page: Overview) -> list[Entry]:
     """Events and journal records of the case as sentences, the newest first."""
-    entries = [
-        Entry(
-            sentence(page.definition, event),
-            kind(event),
-            event.actor_name,
-            event.at,
-            "\n".join(filter(None, [*field_sentences(page.definition, event), event.comment])),
-        )
-        for event in page.events
-    ]
     pairs: Sequence[Any] = work.session.execute(
         select(AuditRecord, AuditDetail)
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(AuditRecord.case_id == page.case.id, AuditRecord.tag.not_like("case:%"))
         .order_by(AuditRecord.id)
     ).all()
+    people = Names(
+        work.session, [e.on_behalf_of for e in page.events] + [r.data.get("on_behalf_of") for r, _d in pairs]
+    )
+    zone = work.ports.zone
+    entries = [
+        Entry(
+            sentence(page.definition, event),
+            kind(event),
+            people.of(event.actor_name, event.actor_id, event.on_behalf_of, local_date(event.at, zone)),
+            event.at,
+            "\n".join(filter(None, [*field_sentences(page.definition, event), event.comment])),
+        )
+        for event in page.events
+    ]
     names = _account_names(work, {r.actor_id for r, _d in pairs if r.actor_id})
     for record, detail in pairs:
         told = work.ports.tags.get(record.tag)
@@ -152,7 +178,12 @@ def history(work: Work, page: Overview) -> list[Entry]:
             Entry(
                 told,
                 record.tag.split(":")[1],
-                names.get(record.actor_id or 0, ""),
+                people.of(
+                    names.get(record.actor_id or 0, ""),
+                    record.actor_id,
+                    record.data.get("on_behalf_of"),
+                    local_date(record.at, zone),
+                ),
                 record.at,
                 note=str(values.get("about", "")),  # which measure, risk or study the record is about
                 changes=changes,

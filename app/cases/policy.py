@@ -16,6 +16,7 @@ from app.cases.models import (
     CaseVote,
     Meeting,
     MeetingItem,
+    ProcessRevision,
     ProcessVersion,
     Programme,
     StageRound,
@@ -30,9 +31,17 @@ _cases, _programmes = Case.__table__, Programme.__table__
 def own_programmes(actor: Actor) -> Select[tuple[int]]:
     """Programmes whose authority or centre the actor works for."""
     offices = sorted(actor.organisation_ids(*AUTHORITY))
-    return select(_programmes.c.id).where(
-        or_(_programmes.c.authority_id.in_(offices), _programmes.c.centre_id.in_(offices))
-    )
+    conditions: list[ColumnElement[bool]] = [
+        _programmes.c.authority_id.in_(offices),
+        _programmes.c.centre_id.in_(offices),
+    ]
+    for held in actor.of_programmes(*AUTHORITY):  # a substitution for one programme of the office
+        office = held.organisation_id
+        conditions.append(
+            (_programmes.c.id == held.programme_id)
+            & or_(_programmes.c.authority_id == office, _programmes.c.centre_id == office)
+        )
+    return select(_programmes.c.id).where(or_(*conditions))
 
 
 @policy(Case)
@@ -44,6 +53,9 @@ def visible_cases(actor: Actor) -> ColumnElement[bool]:
         conditions.append(_cases.c.school_id.in_(schools))
     if curators := sorted(actor.organisation_ids("curator")):
         conditions.append(_cases.c.curator_id.in_(curators))
+    for held in actor.of_programmes("director", "deputy", "curator"):
+        school = _cases.c.curator_id if held.role == "curator" else _cases.c.school_id
+        conditions.append((school == held.organisation_id) & (_cases.c.programme_id == held.programme_id))
     return or_(*conditions) if conditions else false()
 
 
@@ -78,6 +90,7 @@ for _model in (StageRound, CaseTask, CaseVote, CaseEvent):
     register_case_child(_model, _model.__table__.c.case_id)
 
 policy(ProcessVersion)(everyone)
+policy(ProcessRevision)(everyone)
 
 
 @policy(Meeting)

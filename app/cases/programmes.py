@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.access.permissions import CAPABILITIES
+from app.access.substitutions import right_used
 from app.audit import service as audit
 from app.cases.models import Programme
 from app.cases.roles import require_in_programme
@@ -24,11 +25,14 @@ def open_programme(
     """A new programme. Raises Forbidden unless the actor opens cases there, Invalid for wrong dates or a taken code."""
     if not work.actor.is_system:
         offices = {authority.id, centre.id}
-        if not any(
-            h.role in CAPABILITIES["case.open"] and h.organisation_id in offices
+        rights = [
+            h
             for h in work.actor.memberships
-        ):
+            if h.role in CAPABILITIES["case.open"] and h.organisation_id in offices and h.programme_id is None
+        ]
+        if not rights:
             raise Forbidden
+        work.acting = right_used(work.actor, rights)
     _check(work, code, starts, ends, year)
     programme = Programme(
         code=code, title=title, year=year, starts=starts, ends=ends, authority_id=authority.id, centre_id=centre.id,

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
+from app.engine.deadlines import Term
 from app.engine.definition import Definition
-from app.engine.events import CaseOpened, Event, Moved
-from app.engine.machine import evolve
-from app.engine.state import State
+from app.engine.events import Event, Migrated, Moved, Undone, plain
+from app.engine.evolution import evolve, in_force
+from app.engine.state import State, TaskState, VoteState
 
 TaskKey = tuple[str, int, str]  # stage, round, task
 VoteKey = tuple[str, int, str]  # stage, round, voter
+
+# Fields of the state that are columns of `cases`; votes are rows; the rest is kept in `cases.snapshot`.
+COLUMNS = ("stage", "round", "status", "version", "entered_at", "due", "approval", "outcome", "content_hash")
+_columns_of = itemgetter(*COLUMNS, "opened_at")
+_OWN_PLACE = frozenset({*COLUMNS, "votes", "tasks", "opened_at"})
+_REST = tuple(one.name for one in fields(State) if one.name not in _OWN_PLACE)
+_TASK = tuple(one.name for one in fields(TaskState))
+# A snapshot written before a field was added is not read: the case is folded from its events instead.
+LAYOUT = f"{zlib.crc32(repr((2, _REST, _TASK, [one.name for one in fields(Term)])).encode()):08x}"
 
 
 @dataclass
@@ -28,12 +40,54 @@ class RoundRow:
 
 @dataclass
 class Projection:
-    """State of the case and the rows of its rounds, tasks and votes after all its events."""
+    """State of the case and the rows of its rounds, tasks and votes.
+
+    After `project` all of them; in what a step writes only those it changes: then `left` says when and by what
+    the round that was open before has ended.
+    """
 
     state: State
     rounds: list[RoundRow] = field(default_factory=list)
     tasks: dict[TaskKey, dict[str, Any]] = field(default_factory=dict)
     votes: dict[VoteKey, dict[str, Any]] = field(default_factory=dict)
+    left: tuple[datetime, str] | None = None
+
+    def note(self, definition: Definition, before: State | None, event: Event, after: State) -> None:
+        """Add what one more event changes in the rows."""
+        self.state = after
+        place = (after.stage, after.round)
+        entered = before is None or (before.stage, before.round) != place
+        if entered:
+            if before is not None:
+                how = event.transition if isinstance(event, Moved) else event.type
+                if self.rounds:
+                    self.rounds[-1].left_at, self.rounds[-1].left_by = event.at, how
+                else:
+                    self.left = (event.at, how)
+            self.rounds.append(RoundRow(*place, after.version, after.entered_at))
+        anew = entered or before is None or isinstance(event, Migrated | Undone)
+        stood = {} if anew or before is None else before.tasks
+        if after.tasks is not stood:
+            for task in definition.stages[after.stage].tasks:
+                now = after.tasks.get(task.id)
+                if now is not None and now != stood.get(task.id):
+                    self.tasks[(*place, task.id)] = {
+                        "status": now.status, "due": now.due, "done_by": now.done_by, "done_at": now.done_at,
+                    }  # fmt: skip
+            if isinstance(event, Migrated | Undone) and not entered and before is not None:
+                for task_id in event.gone:  # the stage stayed, but this task of it is no more
+                    was = before.tasks[task_id]
+                    self.tasks[(*place, task_id)] = {
+                        "status": "not_needed", "due": was.due, "done_by": was.done_by, "done_at": was.done_at,
+                    }  # fmt: skip
+        given = () if anew or before is None else before.votes
+        if after.votes is not given:
+            known = {vote.voter: vote for vote in given}
+            for vote in after.votes:
+                if vote is not known.get(vote.voter):
+                    self.votes[(*place, vote.voter)] = {
+                        "choice": vote.choice, "content_hash": vote.content_hash, "at": vote.at, "void": vote.void,
+                    }  # fmt: skip
 
 
 def project(definition: Definition, events: Sequence[Event]) -> Projection:
@@ -41,35 +95,117 @@ def project(definition: Definition, events: Sequence[Event]) -> Projection:
 
     Raises engine.state.IllegalHistory if an event cannot have happened in the definition.
     """
-    state: State | None = None
-    rounds: list[RoundRow] = []
-    tasks: dict[TaskKey, dict[str, Any]] = {}
-    votes: dict[VoteKey, dict[str, Any]] = {}
-    for seq, event in enumerate(events, start=1):
-        state = evolve(definition, state, event)
-        if isinstance(event, CaseOpened):
-            rounds.append(RoundRow(state.stage, state.round, seq, event.at))
-        elif isinstance(event, Moved) and (rounds[-1].stage, rounds[-1].round) != (state.stage, state.round):
-            rounds[-1].left_at, rounds[-1].left_by = event.at, event.transition
-            rounds.append(RoundRow(state.stage, state.round, seq, event.at))
-        for task in definition.stages[state.stage].tasks:
-            if (now := state.tasks.get(task.id)) is not None:
-                tasks[(state.stage, state.round, task.id)] = {
-                    "status": now.status, "due": now.due, "done_by": now.done_by, "done_at": now.done_at,
-                }  # fmt: skip
-        for vote in state.votes:
-            votes[(state.stage, state.round, vote.voter)] = {
-                "choice": vote.choice, "content_hash": vote.content_hash, "at": vote.at, "void": vote.void,
-            }  # fmt: skip
-    if state is None:
+    found = changes(definition, None, events)
+    if found is None:
         raise ValueError("a case without events")
-    return Projection(state, rounds, tasks, votes)
+    return found
+
+
+def changes(
+    definition: Definition, before: State | None, events: Iterable[Event], last: State | None = None
+) -> Projection | None:
+    """The rows these further events change, or None without any; `last`, if known, is the state after them."""
+    found: Projection | None = None
+    for event in (events := tuple(events)):
+        definition = in_force(definition, event)
+        after = last if last is not None and event is events[-1] else evolve(definition, before, event)
+        if found is None:
+            found = Projection(after)
+        found.note(definition, before, event, after)
+        before = after
+    return found
 
 
 def case_fields(state: State) -> dict[str, Any]:
     """The columns of `cases` that repeat the state."""
+    return {**{name: getattr(state, name) for name in COLUMNS}, "snapshot": snapshot(state)}
+
+
+def snapshot(state: State) -> dict[str, Any]:
+    """What of the state no column and no vote holds, ready for JSON."""
     return {
-        "stage": state.stage, "round": state.round, "status": state.status, "version": state.version,
-        "entered_at": state.entered_at, "due": state.due, "approval": state.approval, "outcome": state.outcome,
-        "content_hash": state.content_hash,
+        "layout": LAYOUT,
+        "votes": len(state.votes),
+        "done": sorted(state.done),
+        "tasks": {
+            key: [
+                task.status, task.done_by, task.done_at and task.done_at.isoformat(), task.due and task.due.isoformat(),
+                task.times, task.term and task.term.to_dict(),
+            ]
+            for key, task in state.tasks.items()
+        },
+        "rest": {name: _kept(getattr(state, name)) for name in _REST},
     }  # fmt: skip
+
+
+def is_readable(kept: Any) -> bool:
+    """Whether a state can be read back from this snapshot: it is there, and of the present layout."""
+    return isinstance(kept, Mapping) and kept.get("layout") == LAYOUT
+
+
+def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: Iterable[VoteState]) -> State:
+    """The state as its rows say it: equal to the fold of the case's events, which `verify` proves.
+
+    `columns` are those of `cases`, `kept` its snapshot, `votes` those of the present round in their order.
+    """
+    state = object.__new__(State)  # as `engine.state.replace` does: the frozen class has nothing to check
+    values = state.__dict__
+    (  # one by one: a third of the time of a loop, and every step of every case passes here
+        values["stage"], values["round"], values["status"], values["version"], values["entered_at"], values["due"],
+        values["approval"], values["outcome"], values["content_hash"], values["opened_at"],
+    ) = _columns_of(columns)  # fmt: skip
+    values["votes"] = tuple(votes)
+    values["tasks"] = StoredTasks(kept["tasks"])
+    values["done"] = frozenset(kept["done"])
+    values.update(kept["rest"])
+    for name, read in _READ:
+        value = values[name]
+        if value is not None:
+            values[name] = read(value)
+    return state
+
+
+class StoredTasks(Mapping[str, TaskState]):
+    """Tasks as a snapshot keeps them; each is read when somebody asks for it."""
+
+    __slots__ = ("_kept", "_read")
+
+    def __init__(self, kept: Mapping[str, Sequence[Any]]) -> None:
+        self._kept = kept
+        self._read: dict[str, TaskState] = {}
+
+    def __getitem__(self, key: str) -> TaskState:
+        task = self._read.get(key)
+        if task is None:
+            task = self._read[key] = _task(self._kept[key])
+        return task
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def _kept(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else plain(value)
+
+
+def _task(values: Sequence[Any]) -> TaskState:
+    status, done_by, done_at, due, times, term = values
+    return TaskState(
+        status, done_by, datetime.fromisoformat(done_at) if done_at else None,
+        date.fromisoformat(due) if due else None, times, Term.kept(term) if term else None,
+    )  # fmt: skip
+
+
+if _TASK != ("status", "done_by", "done_at", "due", "times", "term"):
+    raise ImportError(
+        "engine.state.TaskState has changed: let `snapshot` and `_task` keep its new fields too"
+    )
+
+
+_READ = (("term", Term.kept), ("paused_on", date.fromisoformat))

@@ -9,7 +9,9 @@ from app.cases.history import title
 from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
-from app.cases.roles import case_roles
+from app.cases.roles import case_roles, stands_for
+from app.cases.seats import authors_for_others, bar, seat_of
+from app.cases.terms import explained
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
 from app.engine import machine
@@ -35,14 +37,19 @@ def case_queue(work: Work) -> list[QueueItem]:
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
+        seat = None
         if approval is not None and state.approval is not None:
-            voters = voters_of(work, case, approval.voters)
-            authors = authors_of(approval, state)
+            voters = voters_of(work, case, approval.asked)
+            authors = authors_of(approval, state) | authors_for_others(work, case, approval, state)
+            seat = seat_of(work, case, approval, voters, authors)
+            if seat is not None and bar(work, case, approval, seat, authors) is not None:
+                seat = None
         for waiting in waiting_for(definition, state, voters, authors):
             if waiting.optional or not roles.intersection(waiting.roles):
                 continue
-            if waiting.voter is not None and waiting.voter != actor_id(work):
+            if waiting.voter is not None and waiting.voter != (str(seat.user_id) if seat else actor_id(work)):
                 continue
+            behalf = seat if waiting.voter is not None else stands_for(work.actor, case, waiting.roles)
             page = work.ports.pages.get(waiting.page or "") if waiting.kind == "task" else None
             items.append(
                 QueueItem(
@@ -51,8 +58,12 @@ def case_queue(work: Work) -> list[QueueItem]:
                     link=page(case.id) if page else f"/cases/{case.id}",
                     case_id=case.id,
                     since=state.entered_at,
-                    due=waiting.due,
+                    due=waiting.due
+                    if state.is_active
+                    else None,  # while a case is suspended its term stands still
+                    reckoned=explained(definition, state, waiting.id if waiting.kind == "task" else None),
                     kind=waiting.kind,
+                    behalf=behalf.whom if behalf else "",
                 )
             )
     return items

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from app.cases.check import finding_line, shipped, shown
+from app.cases.check import finding_line, shipped, shown, versions_beside
 from app.cases.scenario_files import FOLDER, beside
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
@@ -51,7 +51,7 @@ def simulate_files(files: Sequence[Path], runs: int, seed: int, say: Say) -> int
         if definition is None:
             status = 1
             continue
-        report = simulate(definition, runs, seed)
+        report = simulate(definition, runs, seed, versions_beside(path, definition))
         _say_report(shown(path), definition, report, seed, say)
         status = max(status, int(bool(report.divergences)))
     return status
@@ -153,6 +153,9 @@ def _say_report(name: str, definition: Definition, report: Report, seed: int, sa
     say(
         str(_("Events: %(events)s, the longest history %(longest)s; brought to the end: %(ended)s.", **words))
     )
+    if report.migrated:
+        words = {"moved": report.migrated, "undone": report.undone}
+        say(str(_("Moves to another version: %(moved)s, taken back: %(undone)s.", **words)))
     never = [step for step in definition.transitions if not report.steps[step]]
     if never:
         say(str(_("Never taken: %(steps)s.", steps=", ".join(never))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.engine.definition import Definition
@@ -15,20 +15,37 @@ FOLDER = "scenarios"
 
 def beside(path: Path, shown: Callable[[Path], str]) -> tuple[list[Scenario], list[Finding]]:
     """Every scenario in the folder beside this definition, and what could not be read of them."""
-    scenarios: dict[str, Scenario] = {}
+    texts: dict[str, str] = {}
     findings: list[Finding] = []
     for file in sorted((path.parent / FOLDER).glob("*.yaml")):
         try:
-            found, faults = read_scenarios(file.read_text(encoding="utf-8"), shown(file))
+            texts[shown(file)] = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            found, faults = [], [finding("not_yaml", (shown(file), 1, 1), problem=str(error))]
+            findings.append(finding("not_yaml", (shown(file), 1, 1), problem=str(error)))
+    scenarios, faults = of_texts(texts)
+    return scenarios, findings + faults
+
+
+def of_texts(texts: Mapping[str, str]) -> tuple[list[Scenario], list[Finding]]:
+    """Every scenario of these files (name → text). Two of one id are a fault unless they are for other versions:
+    one that names its versions takes the place of one that is for all.
+    """
+    known: dict[tuple[str, tuple[int, ...]], Scenario] = {}
+    findings: list[Finding] = []
+    for name, text in texts.items():
+        found, faults = read_scenarios(text, name)
         findings += faults
         for scenario in found:
-            first = scenarios.setdefault(scenario.id, scenario)
-            if first is not scenario:
+            key = (scenario.id, scenario.versions)
+            first = known.get(key) or next(
+                (one for (ident, versions), one in known.items()
+                 if ident == scenario.id and set(versions) & set(scenario.versions)), None,
+            )  # fmt: skip
+            if first is not None:
                 words = f"{first.place[0]}:{first.place[1]}"
                 findings.append(finding("duplicate_scenario", scenario.place, id=scenario.id, first=words))
-    return list(scenarios.values()), findings
+            known.setdefault(key, scenario)
+    return list(known.values()), findings
 
 
 def uncovered_edges(definition: Definition, path: Path, shown: Callable[[Path], str]) -> list[Finding]:

@@ -1,20 +1,22 @@
 """The only door to the engine: open a case, and let a person act on it.
 
-One call is one decision: lock, compare versions, ask the facts, decide, append the events, write the
-projection, carry out the effects. The caller commits.
+One call is one decision: lock, compare versions, ask the facts, decide, write (see `writer`), carry out the
+effects. The caller commits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.audit import service as audit
-from app.cases.context import context, page_url
+from app.cases import writer
+from app.cases.context import actor_id, context, page_url
 from app.cases.history import sentence
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
-from app.cases.projection import Projection, case_fields, project
+from app.cases.projection import Projection, case_fields
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
@@ -22,8 +24,11 @@ from app.core.i18n import _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
+from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
-from app.engine.state import Accepted, Action, Complete, ContentChanged, Open, Refused
+from app.engine.recounting import recount
+from app.engine.state import Accepted, Action, Cast, Complete, ContentChanged, Context, Open, Refused, State
+from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
@@ -58,7 +63,7 @@ def open_case(
     work.session.add(draft)
     work.session.flush()
     case = get_case(work.session, draft.id)
-    _carry_out(work, case, definition, [], Open())
+    _carry_out(work, case, writer.lock(work, case.id), definition, Open())
     audit.record(
         work, "case:open", case, case_id=case.id, data={"school": school.id, "curator": case.curator_id}
     )
@@ -91,12 +96,12 @@ def act(work: Work, case_id: int, action: Action, expected_version: int) -> Acce
     Raises NotFound (hidden or absent), Stale (the case moved on; with what changed), Forbidden (not his
     step), Refusal (with every reason at once).
     """
-    case = lock_case(work.session, case_id)
+    case, standing = _locked(work, case_id)
     definition = work.ports.definitions.of(work.session, case)
-    if case.version != expected_version:
+    if case.version != expected_version and not _only_others_voted(work, case, action, expected_version):
         news = events_of(work.session, case.id, after=expected_version)
         raise Stale(changes=[sentence(definition, event) for event in news])
-    return _carry_out(work, case, definition, stored_events(work, case), action)
+    return _carry_out(work, case, standing, definition, action)
 
 
 def complete_task(work: Work, case_id: int, task: str, expected_version: int, comment: str = "") -> Accepted:
@@ -106,11 +111,42 @@ def complete_task(work: Work, case_id: int, task: str, expected_version: int, co
 
 def content_changed(work: Work, case_id: int) -> None:
     """Tell the engine that what is voted on may have changed: votes for the old content become void."""
-    case = lock_case(work.session, case_id)
+    case, standing = _locked(work, case_id)
     if case.approval is None:
         return
+    _carry_out(work, case, standing, work.ports.definitions.of(work.session, case), ContentChanged())
+
+
+def recount_terms(work: Work, case_id: int) -> engine_events.TermsRecounted | None:
+    """Count the case's running terms by the present calendar; the event that moved them, or None.
+
+    Whoever calls has checked that the actor may (the calendar is the administrator's, the case is not).
+    """
+    case, _standing = _locked(work, case_id)
+    calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
     definition = work.ports.definitions.of(work.session, case)
-    _carry_out(work, case, definition, stored_events(work, case), ContentChanged())
+    event = recount(definition, stored_events(work, case), calendar, work.now, actor_id(work))
+    if event is not None:
+        append_events(work, case, [event])
+    return event
+
+
+def append_events(
+    work: Work, case: Case, events: Sequence[engine_events.Event], definition: Definition | None = None
+) -> None:
+    """Add events that nobody decides but that follow from an act outside the engine, with all their rows.
+
+    `definition` is the one the case is pinned to from these events on, when they move it to another.
+    Raises engine.state.IllegalHistory if they cannot happen now.
+    """
+    standing = writer.lock(work, case.id)
+    before = standing.state(work, work.ports.definitions.of(work.session, case))
+    pinned = {}
+    if definition is not None:
+        pinned = {"definition_version": definition.version, "definition_hash": definition.hash}
+    used = definition or work.ports.definitions.of(work.session, case)
+    columns = writer.write(work, standing, used, events, before, pinned=pinned)
+    writer.refresh(work.session, case, columns)
 
 
 def stored_events(work: Work, case: Case) -> list[engine_events.Event]:
@@ -118,19 +154,41 @@ def stored_events(work: Work, case: Case) -> list[engine_events.Event]:
     return [engine_events.from_dict(row.data) for row in events_of(work.session, case.id)]
 
 
+def _locked(work: Work, case_id: int) -> tuple[Case, writer.Standing]:
+    """The case the actor sees, and what its rows say under the lock. Raises NotFound."""
+    case = get_case(work.session, case_id)
+    parties = (case.programme_id, case.school_id, case.curator_id)
+    standing = writer.lock(work, case_id)
+    if tuple(standing.columns[name] for name in ("programme_id", "school_id", "curator_id")) != parties:
+        return lock_case(work.session, case_id), standing  # another pair of schools: seen by other people
+    writer.refresh(work.session, case, standing.columns)
+    return case, standing
+
+
+def _only_others_voted(work: Work, case: Case, action: Action, expected_version: int) -> bool:
+    """Whether the action is a vote and nothing happened since but votes of other members: they do not contend."""
+    if not isinstance(action, Cast) or expected_version > case.version:
+        return False
+    # a substitute contends with the holder of the seat he votes in
+    me = {work.actor.user_id} | {h.stands_for.user_id for h in work.actor.memberships if h.stands_for}
+    another = or_(CaseEvent.type != "vote_cast", CaseEvent.actor_id.in_(me), CaseEvent.on_behalf_of.in_(me))
+    query = select(CaseEvent.id).where(
+        CaseEvent.case_id == case.id, CaseEvent.seq > expected_version, another
+    )
+    return work.session.scalars(query.limit(1)).first() is None
+
+
 def _carry_out(
-    work: Work, case: Case, definition: Definition, history: list[engine_events.Event], action: Action
+    work: Work, case: Case, standing: writer.Standing, definition: Definition, action: Action
 ) -> Accepted:
-    state = machine.fold(definition, history) if history else None
+    state = standing.state(work, definition)
     needed = machine.facts_needed(definition, state, action)
-    result = machine.decide(definition, state, action, context(work, case, definition, state, needed))
+    result = take_step(
+        work, standing, definition, state, action, context(work, case, definition, state, needed, action)
+    )
     if isinstance(result, Refused):
         raise _refusal(work, case, result)
-    for event in result.events:
-        _append(work, case, event)
-        history.append(event)
-    if result.events:
-        write_projection(work, case, project(definition, history))
+    writer.refresh(work.session, case, standing.columns)
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
     if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
@@ -138,24 +196,24 @@ def _carry_out(
     return result
 
 
-def _append(work: Work, case: Case, event: engine_events.Event) -> None:
-    """Store one event; the words a person wrote stand beside it, where they can be erased."""
-    data = event.to_dict()
-    comment, fields = str(data.pop("comment", "") or ""), dict(data.pop("fields", {}) or {})
-    case.version += 1
-    row = CaseEvent(
-        case_id=case.id, seq=case.version, type=event.type, data=data, comment=comment, fields=fields, at=work.now,
-        actor_id=work.actor.user_id, actor_name=work.actor.name,
-    )  # fmt: skip
-    work.session.add(row)
-    values = {"comment": comment, "fields": fields} if comment or fields else None
-    audit.record(
-        work, f"case:{event.type}", row, case_id=case.id, data={"seq": row.seq, "event": data}, values=values
-    )
+def take_step(
+    work: Work,
+    standing: writer.Standing,
+    definition: Definition,
+    state: State | None,
+    action: Action,
+    ctx: Context,
+    promises: Sequence[Promise] = (),
+) -> Accepted | Refused:
+    """Decide with what is known, and write what follows; effects are the caller's. Benchmarks measure this."""
+    result = machine.decide(definition, state, action, ctx)
+    if isinstance(result, Accepted):
+        writer.write(work, standing, definition, result.events, state, result.state, promises=promises)
+    return result
 
 
 def write_projection(work: Work, case: Case, projection: Projection) -> None:
-    """Make the case's rows say what its events say."""
+    """Make the case's rows say what all its events say, row by row: for repairs; a step writes only its own."""
     session = work.session
     for name, value in case_fields(projection.state).items():
         setattr(case, name, value)
@@ -173,25 +231,15 @@ def write_projection(work: Work, case: Case, projection: Projection) -> None:
         for t in session.scalars(select(CaseTask).where(CaseTask.case_id == case.id))
     }
     for key, values in projection.tasks.items():
-        _upsert(
-            session,
-            tasks.get(key),
-            CaseTask,
-            {"case_id": case.id, **dict(zip(("stage", "round", "task"), key, strict=False))},
-            values,
-        )
+        names = dict(zip(("stage", "round", "task"), key, strict=True))
+        _upsert(session, tasks.get(key), CaseTask, {"case_id": case.id, **names}, values)
     votes = {
         (v.stage, v.round, v.voter): v
         for v in session.scalars(select(CaseVote).where(CaseVote.case_id == case.id))
     }
     for key, values in projection.votes.items():
-        _upsert(
-            session,
-            votes.get(key),
-            CaseVote,
-            {"case_id": case.id, **dict(zip(("stage", "round", "voter"), key, strict=False))},
-            values,
-        )
+        names = dict(zip(("stage", "round", "voter"), key, strict=True))
+        _upsert(session, votes.get(key), CaseVote, {"case_id": case.id, **names}, values)
     session.flush()
 
 

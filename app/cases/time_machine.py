@@ -11,19 +11,21 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.history import field_sentences, sentence, title
+from app.cases.history import edition_with, field_sentences, in_reader, sentence, title
 from app.cases.models import Case, CaseEvent
-from app.cases.overview import in_reader, readable
+from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
 from app.cases.queries import events_of
+from app.cases.terms import calendar_of
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.i18n import Text
 from app.core.ports import Figure
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
-from app.engine.deadlines import Calendar, PlainWeek, working_days_between
+from app.engine.deadlines import days_left, working_days_between
 from app.engine.definition import Definition
+from app.engine.evolution import in_force
 from app.engine.state import State
 
 
@@ -109,7 +111,7 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
     on = min(max(on or work.today, days[0]), work.today)
     known = [row for row in rows if local_date(row.at, zone) <= on]
     definition, projection = _projected(work, case, known)
-    state, calendar = projection.state, _calendar(work)
+    state, calendar = projection.state, calendar_of(work)
     names = {str(row.actor_id): row.actor_name for row in rows}
     ids = [case.id]
     return Then(
@@ -117,7 +119,7 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
         before=next((day for day in reversed(days) if day < on), None),
         after=next((day for day in days if day > on), None),
         definition=definition, state=state, steps=_steps(definition, state, projection.rounds, on),
-        left=_left(on, state.due if state.is_active else None, calendar),
+        left=days_left(on, state.due, calendar) if state.is_active and state.due else None,
         days_in_stage=working_days_between(local_date(state.entered_at, zone), on, calendar),
         tasks=_tasks(work, definition, state.stage, _of_round(projection.tasks, state.stage, state.round), names,
                      on if state.is_active else None),
@@ -134,7 +136,11 @@ def end_of(work: Work, day: date) -> datetime:
 
 def _projected(work: Work, case: Case, rows: Sequence[CaseEvent]) -> tuple[Definition, Any]:
     definition = work.ports.definitions.of(work.session, case)
-    return definition, project(definition, [engine_events.from_dict(row.data) for row in rows])
+    events = [engine_events.from_dict(row.data) for row in rows]
+    projection = project(definition, events)
+    for event in events:  # on that day the case may have run by another version than now
+        definition = in_force(definition, event)
+    return definition, projection
 
 
 def _steps(
@@ -164,9 +170,9 @@ def _tasks(
     on: date | None,
 ) -> list[TaskThen]:  # fmt: skip
     """The tasks of one stay; `on`: the day open terms are counted from, None when nothing is awaited."""
-    calendar = _calendar(work)
+    calendar = calendar_of(work)
     found = []
-    for task in definition.stages[stage].tasks:
+    for task in edition_with(definition, stage).stages[stage].tasks:
         row = rows.get(task.id)
         if row is None:
             continue
@@ -175,7 +181,7 @@ def _tasks(
         found.append(
             TaskThen(
                 in_reader(task.titles), row["status"], row["due"],
-                _left(waits, row["due"], calendar) if waits else None,
+                days_left(waits, row["due"], calendar) if waits and row["due"] else None,
                 local_date(done, work.ports.zone) if done else None, names.get(str(row["done_by"]), ""),
             )
         )  # fmt: skip
@@ -218,7 +224,7 @@ def _stay(
     within = [row for row in rows if stay.opened_seq <= row.seq < until]
     leaving = next((row for row in rows if row.seq == until and row.type == "moved"), None)
     names = {str(row.actor_id): row.actor_name for row in rows}
-    zone, calendar = work.ports.zone, _calendar(work)
+    zone, calendar = work.ports.zone, calendar_of(work)
     decided = next((row for row in reversed(within) if row.type == "approval_decided"), None)
     votes = [
         (names.get(voter, ""), values["choice"], bool(values["void"]))
@@ -278,24 +284,6 @@ def content_changes(work: Work, case: Case, since: datetime, until: datetime) ->
         ]
     differing = sorted((thing for thing in things.values() if thing.fields), key=lambda thing: thing.at)
     return Changes(differing, deeds.most_common())
-
-
-# ── small things ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _calendar(work: Work) -> Calendar:
-    calendar: Calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
-    return calendar
-
-
-def _left(on: date, due: date | None, calendar: Calendar) -> int | None:
-    if due is None:
-        return None
-    return (
-        working_days_between(on, due, calendar)
-        if due >= on
-        else -max(1, working_days_between(due, on, calendar))
-    )
 
 
 def _of_round(

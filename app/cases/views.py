@@ -13,10 +13,11 @@ from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import title
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
-from app.cases.overview import history, in_reader, overview, reasons, roles_in_words
+from app.cases.overview import behalf, history, in_reader, overview, reasons, roles_in_words
 from app.cases.past_views import PastView
 from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may
+from app.cases.terms import left_of
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -47,7 +48,7 @@ class CaseView(RoomView):
         found = queries.list_cases(work.session, programme_id=programme_id, text=search_key(text))
         return self.render(
             "cases/list.html", cases=found, q=text, look=look, programmes=queries.programmes(work.session),
-            programme_id=programme_id, board=_board(work, found), today=work.today,
+            programme_id=programme_id, board=_board(work, found), left=partial(left_of, work),
         )  # fmt: skip
 
     @page("/<int:case_id>")
@@ -60,6 +61,7 @@ class CaseView(RoomView):
             "cases/case.html", case=case, o=shown, panels=panels,
             history=history(work, shown), reasons=partial(reasons, work, case), in_reader=in_reader,
             roles_in_words=roles_in_words,
+            behalf=partial(behalf, work, case, shown),
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
             task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages

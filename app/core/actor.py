@@ -6,11 +6,28 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class StandsFor:
+    """For whom one acts by a substitution, and on which ground: «за Образцову М.И. по приказу № 15-к …»."""
+
+    substitution_id: int
+    user_id: int
+    person_id: int | None
+    name: str  # «Образцова М.И.»
+    whom: str  # «Образцову М.И.»
+    ground: str  # «приказ № 15-к от 03.03.2025»
+
+
+@dataclass(frozen=True)
 class Held:
-    """One role held in one organisation on the day of the action."""
+    """One role held in one organisation on the day of the action.
+
+    `stands_for` says whose role it is when it is held by a substitution, which may be limited to one programme.
+    """
 
     role: str
     organisation_id: int
+    stands_for: StandsFor | None = None
+    programme_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,8 +48,19 @@ class Actor:
         return frozenset(held.role for held in self.memberships)
 
     def organisation_ids(self, *roles: str) -> frozenset[int]:
-        """The organisations where the actor holds one of `roles` (any role when none is named)."""
-        return frozenset(h.organisation_id for h in self.memberships if not roles or h.role in roles)
+        """The organisations where the actor holds one of `roles` (any role when none is named).
+
+        A substitution for one programme gives nothing of the organisation as a whole: see `of_programmes`.
+        """
+        return frozenset(
+            h.organisation_id
+            for h in self.memberships
+            if h.programme_id is None and (not roles or h.role in roles)
+        )
+
+    def of_programmes(self, *roles: str) -> tuple[Held, ...]:
+        """What is held for one programme only, by a substitution so limited."""
+        return tuple(h for h in self.memberships if h.programme_id is not None and h.role in roles)
 
     def has(self, *roles: str) -> bool:
         return bool(self.roles.intersection(roles))

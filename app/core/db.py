@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import select
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 
 from flask_appbuilder.models.sqla import Model as FabModel
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Integer, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -18,6 +26,10 @@ from sqlalchemy.orm import (
     sessionmaker,
 )
 from sqlalchemy.types import TypeDecorator
+
+# How long one writer waits for another before he is told; and how long a resting connection is trusted.
+LOCK_WAIT_MS = 10_000
+_DOUBTFUL = 30.0
 
 # Before FAB's security models are imported: constraints without names cannot be migrated on SQLite.
 FabModel.metadata.naming_convention = {
@@ -72,11 +84,6 @@ class Versioned:
         return {"version_id_col": cls.__table__.c.version if hasattr(cls, "__table__") else cls.version}
 
 
-def canonical_json(data: Any) -> str:
-    """One spelling per value, so that equal data give equal hashes on both databases."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_jsonable)
-
-
 def _jsonable(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
@@ -87,6 +94,48 @@ def _jsonable(value: Any) -> Any:
     return str(value)
 
 
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_jsonable
+).encode  # made once: a step asks for several
+
+
+def canonical_json(data: Any) -> str:
+    """One spelling per value, so that equal data give equal hashes on both databases."""
+    return _canonical(data)
+
+
+class Turn:
+    """A lock that is handed on in the order in which it was asked for: nobody waits while others overtake him."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def acquire(self, timeout: float) -> bool:
+        """Wait for one's turn; False when it has not come in so many seconds."""
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            mine = threading.Event()
+            self._waiting.append(mine)
+        if mine.wait(timeout):
+            return True
+        with self._guard:
+            if mine.is_set():  # handed on at the last moment
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
+
+
 class Database:
     """One database: its engine and its thread-local session."""
 
@@ -95,10 +144,29 @@ class Database:
         self.engine = make_engine(url)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False, class_=WorkSession)
         self.session: scoped_session[WorkSession] = scoped_session(self.sessions)
+        # SQLite has one writer and wakes those who wait in no order: within a process they queue here instead
+        self.turn = Turn() if self.is_sqlite else None
 
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self, session: Session) -> Iterator[None]:
+        """Begin to write: on SQLite the one writer's lock is taken at once, PostgreSQL locks rows as they are met."""
+        if self.turn is None:
+            yield
+            return
+        if not self.turn.acquire(timeout=LOCK_WAIT_MS / 1000):
+            raise sqlite3.OperationalError("database is locked by another thread")
+        try:
+            session.connection(execution_options={"writes": True})
+            yield
+        finally:
+            try:
+                session.rollback()  # whatever was not committed: the next writer must not wait for us
+            finally:
+                self.turn.release()
 
     def dispose(self) -> None:
         self.session.remove()
@@ -121,22 +189,80 @@ def make_engine(url: str) -> Engine:
     url = normalise_url(url)
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, hide_parameters=True, connect_args={"timeout": 10, "check_same_thread": False}
+            url,
+            hide_parameters=True,
+            connect_args={"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20,
-        connect_args={"options": "-c lock_timeout=10000 -c timezone=UTC"},
+    engine = create_engine(
+        url, hide_parameters=True, pool_size=10, max_overflow=20, pool_use_lifo=True,
+        connect_args={"options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC"},
     )  # fmt: skip
+    event.listen(engine, "checkin", _rests)
+    event.listen(engine, "checkout", _check_alive)
+    return engine
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another transaction holds what this one needs: a wait that ended, a deadlock, SQLite's write lock.
+
+    Nothing of this transaction is kept, and the same step may well succeed in a moment.
+    """
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.OperationalError):
+        return "locked" in str(cause) or "busy" in str(cause)
+    return getattr(cause, "sqlstate", None) in _BUSY
+
+
+# lock_not_available, deadlock_detected, serialization_failure
+_BUSY = ("55P03", "40P01", "40001")
+
+
+def _rests(connection: Any, record: Any) -> None:
+    record.info["since"] = monotonic()
+
+
+def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection the server has closed is replaced; asking costs a round trip only when there is a doubt.
+
+    A server sends nothing to a connection that rests, except its farewell.
+    """
+    since = record.info.get("since")
+    if since is None or (monotonic() - since < _DOUBTFUL and not _has_news(connection)):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except connection_errors() as error:
+        raise DisconnectionError from error
+
+
+def connection_errors() -> tuple[type[Exception], ...]:
+    import psycopg  # only where PostgreSQL is used
+
+    return (psycopg.Error, OSError)
+
+
+def _has_news(connection: Any) -> bool:
+    try:
+        handle = connection.fileno()
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(handle, select.POLLIN | select.POLLHUP | select.POLLERR)
+            return bool(poll.poll(0))
+        return bool(select.select([handle], [], [], 0)[0])
+    except connection_errors():
+        return True
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we emit BEGIN ourselves, see _begin_sqlite
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "recursive_triggers=ON",
+        "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCK_WAIT_MS}", "foreign_keys=ON",
+        "recursive_triggers=ON",
     ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -58,6 +58,15 @@ class Stale(OporaError):
         self.changes = tuple(changes)
 
 
+class Busy(OporaError):
+    """Somebody else held what this step needs longer than one waits; nothing was saved, trying again may work."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(_("The system is busy. Please repeat the action in a few seconds."))
+
+
 class Invalid(OporaError):
     """Input that cannot be taken; `fields` maps a field's name to what is wrong with it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +14,7 @@ from app.core.i18n import Text
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from app.core.holdings import HoldingSource
     from app.core.unit_of_work import Work
 
 
@@ -42,6 +43,8 @@ class QueueItem:
     due: date | None = None
     missing: tuple[Reason, ...] = ()
     kind: str = "task"
+    behalf: str = ""  # whom the person stands in for in this: «Образцову М.И.»; empty when it is his own
+    reckoned: str = ""  # how the term was counted, in the reader's language
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,71 @@ FactSource = Callable[["Session", int], Fact]
 EffectHandler = Callable[["Work", Any, Mapping[str, Any]], None]
 JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], list[QueueItem]]
+
+
+class Notify(Protocol):
+    """Telling people something in the product (and by mail, as each of them wishes).
+
+    `code` is one of `Ports.notices`; `params` fill its sentence: a day as ISO text and a title as
+    {"ru": …, "en": …} are printed in the reader's language. `link` is a page of the product. `key` names
+    what is told: the same person is told the same key once.
+    """
+
+    def __call__(
+        self,
+        work: Work,
+        users: Iterable[int],
+        code: str,
+        params: Mapping[str, Any],
+        *,
+        link: str,
+        key: str,
+        case_id: int | None = None,
+        due: date | None = None,
+    ) -> int:
+        """The answer is how many were told."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence a room tells people: its group (for who wants what by mail) and its words."""
+
+    kind: str
+    text: Text
+    icon: str = "bell"
+
+
 # values for a paper about these cases, and about one thing of theirs («visit:12») when the paper has such a subject
 ValueSource = Callable[["Work", "Sequence[Any]", str], Mapping[str, Any]]
 
 # one query for all the cases of a page; a case without an answer is left out
+# what a room gives to the package of evidence of a case: only what the actor of the work may see, in a fixed order
+EvidenceSource = Callable[["Work", Any], "Sequence[Exhibit]"]
 FigureSource = Callable[["Work", "Sequence[int]", date], Mapping[int, Figure]]
+
+
+@dataclass(frozen=True)
+class ExhibitFile:
+    """A file a package of evidence takes along, by its content."""
+
+    sha256: str
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One piece of evidence about a case: a table, sentences, files. `section` is one of evidence.rules.Section.
+
+    `columns` are titles (with «%» or «N» where figures need it), `rows` plain texts in that order.
+    """
+
+    section: str
+    title: Text | str
+    columns: tuple[Text | str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[Text | str, ...] = ()
+    files: tuple[ExhibitFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,11 +194,17 @@ class Ports:
     effects: dict[str, EffectHandler] = field(default_factory=dict)
     handlers: dict[str, JobHandler] = field(default_factory=dict)
     field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
+    notices: dict[str, Notice] = field(default_factory=dict)  # code → sentence of a notification
+    notify: Notify | None = None  # the room of notifications
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
     papers: Papers | None = None  # who prints reports
+    # reports that can be printed for many cases at once: template code → (work, case_id) → key of the paper
+    reports: dict[str, Callable[[Work, int], int]] = field(default_factory=dict)
     figures: dict[str, FigureSource] = field(default_factory=dict)  # numbers of the overview, by name
     queues: list[QueueSource] = field(default_factory=list)
+    holdings: list[HoldingSource] = field(default_factory=list)  # what a person holds, for the day he leaves
+    evidence: list[EvidenceSource] = field(default_factory=list)  # in the order of the index within a section
     panels: list[Panel] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
     # what a room does when a task is closed, from whichever page (the plan keeps what was submitted)
@@ -151,6 +220,7 @@ class Ports:
         None  # six case forms of a full name
     )
     prefill_position: Callable[[str], dict[str, str]] | None = None
+    prefill_organisation: Callable[[str], dict[str, str]] | None = None
     # what a room proves about its rows when `verify` asks: name → faults in sentences
     proofs: dict[str, Callable[[Session, Storage], Iterator[str]]] = field(default_factory=dict)
     settings: Any = None

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app.core.actor import Actor
+from app.core.actor import Actor, StandsFor
 from app.core.clock import Clock, local_date
-from app.core.db import Database
+from app.core.db import Database, is_busy
+from app.core.errors import Busy
 from app.core.ports import Ports
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Work:
     now: datetime
     ports: Ports
     outbox_ids: list[int] = field(default_factory=list)  # rows to offer to a worker after the commit
+    # in whose place the present act is done; set where the right to it is found (cases.roles), read by the journal
+    acting: StandsFor | None = None
+    recorded: int = 0  # journal records made so far; whoever knows the head of a chain sees whether it moved
 
     @property
     def today(self) -> date:
@@ -64,13 +68,15 @@ class Runtime:
         session.expire_all()  # a thread that lives long must not decide by what it read before
         before = session.info.get("actor")
         session.info["actor"], session.info["in_work"] = actor, True
-        work = Work(session, actor, self.clock.now(), self.ports)
         try:
-            session.connection(execution_options={"writes": True})
-            yield work
-            session.commit()
-        except BaseException:
+            with self.database.writing(session):
+                work = Work(session, actor, self.clock.now(), self.ports)
+                yield work
+                session.commit()
+        except BaseException as error:
             session.rollback()
+            if is_busy(error):
+                raise Busy from error
             raise
         finally:
             session.info["actor"], session.info["in_work"] = before, False

@@ -46,6 +46,7 @@ def party(work: Work, organisation: Organisation, day: date, number: str | None)
     """A school as a side of the agreement: «… в лице директора …, действующей на основании Устава»."""
     position = signatory_on(work.session, organisation.id, day)
     return {
+        "organisation_id": organisation.id,
         "full_name": organisation.full_name,
         "short_name": organisation.short_name,
         "gender": organisation.gender,
@@ -62,6 +63,8 @@ def signatory(position: Position) -> dict[str, Any]:
     """A director with the case forms of name and position."""
     person = position.person
     return {
+        "id": person.id,
+        "position_id": position.id,
         "surname": person.surname,
         "given": person.given,
         "patronymic": person.patronymic,

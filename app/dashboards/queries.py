@@ -9,30 +9,22 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from app.cases.history import title
+from app.cases.history import edition_with, title
 from app.cases.models import Case, StageRound
 from app.cases.queries import list_cases
+from app.cases.terms import calendar_of
 from app.core.clock import local_date
 from app.core.ports import Figure, QueueItem
 from app.core.unit_of_work import Work
-from app.engine.deadlines import Calendar, PlainWeek, working_days_between
+from app.engine import deadlines
+from app.engine.deadlines import Calendar, working_days_between
 
 SOON = 3  # working days: what ends within them is urgent
 
 
-def calendar_of(work: Work) -> Calendar:
-    """The authority's working calendar; Monday to Friday where none is kept."""
-    calendar: Calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
-    return calendar
-
-
 def days_left(today: date, due: date | None, calendar: Calendar) -> int | None:
-    """Working days until the term: 0 on its day, below zero once it has passed."""
-    if due is None:
-        return None
-    if due >= today:
-        return working_days_between(today, due, calendar)
-    return -max(1, working_days_between(due, today, calendar))
+    """Working days until the term: 0 on its day, below zero once it has passed; None without a term."""
+    return None if due is None else deadlines.days_left(today, due, calendar)
 
 
 # ── what waits for me ─────────────────────────────────────────────────────────────────────────────
@@ -168,7 +160,8 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
         stay = stays.get(case.id)
         stage = stay.stage if stay else case.stage
         since = local_date(stay.entered_at if stay else case.entered_at, zone)
-        is_over = definition.stages[stage].final or (not is_past and case.status in ("closed", "cancelled"))
+        is_final = edition_with(definition, stage).stages[stage].final
+        is_over = is_final or (not is_past and case.status in ("closed", "cancelled"))
         due = None if is_past or is_over or case.status != "active" else case.due
         rows.append(
             SchoolRow(

@@ -21,6 +21,7 @@ from app.core.clock import FixedClock
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Runtime, Work
+from app.demo.office import keep_office
 from app.demo.penza import load_reference
 from app.demo.script import Script
 from app.demo.story import Story
@@ -64,6 +65,8 @@ def load(
         story.begin_review("co1")
         story.close(("50",))
         story.first_vote("oshi1")
+        story.on_leave("co1")
+        keep_office(story)
         story.script.play(until)
         with past.work(SYSTEM) as work:
             audit.record(work, LOADED, ("programmes", None))

@@ -22,12 +22,14 @@ from app.cases.programmes import open_programme
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Runtime, Work
 from app.documents.names import prefill_person, prefill_position
+from app.documents.offices import prefill_organisation
 from app.schools.models import Organisation, Person
 from app.schools.service import add_organisation, add_person, appoint
 
 PASSWORD = "Opora-demo-2025"  # noqa: S105 -- published: the demo is served on this machine only
 SINCE = date(2024, 9, 1)
 PROGRAMME = "ROV-2025"
+UNCHECKED = "curator27"  # one name nobody has checked yet, so that the mark on a draft can be seen
 PHONE = "(8412) 00-00-00"  # of the authority, for «исполнитель, телефон»
 
 
@@ -39,14 +41,13 @@ class Office:
     short: str
     gender: str
     site: str = ""
-    genitive: str = ""
 
 
 AUTHORITY = "uo"
 CENTRE = "cko"
 OFFICES = (
     Office(AUTHORITY, "authority", "Управление образования города Пензы", "Управление образования города Пензы",
-           "neuter", genitive="Управления образования города Пензы"),
+           "neuter"),
     Office(CENTRE, "centre",
            "Муниципальное казённое учреждение «Центр комплексного обслуживания и методологического обеспечения "
            "учреждений образования» города Пензы",
@@ -166,26 +167,26 @@ def load_reference(work: Work) -> Programme | None:
 
 
 def _office(work: Work, office: Office) -> Organisation:
-    forms: dict[str, Any] = {"full": {"nomn": office.full}, "short": {"nomn": office.short}}
-    if office.genitive:
-        forms["full"]["gent"] = office.genitive
+    forms: dict[str, Any] = {"full": prefill_organisation(office.full), "short": {"nomn": office.short}}
     return add_organisation(
         work, kind=office.kind, code=office.code, full_name=office.full, short_name=office.short, gender=office.gender,
-        site=office.site, forms=forms, is_demo=True,
+        site=office.site, forms=forms, forms_checked_at=work.now, is_demo=True,
     )  # fmt: skip
 
 
 def _person(work: Work, who: Who, office: Organisation) -> Person:
     person = add_person(
         work, surname=who.surname, given=who.given, patronymic=who.patronymic, gender=who.gender,
-        forms=prefill_person(who.surname, who.given, who.patronymic, who.gender), forms_checked_at=work.now,
+        forms=prefill_person(who.surname, who.given, who.patronymic, who.gender),
+        forms_checked_at=None if who.username == UNCHECKED else work.now,
         phone=PHONE if who.office == AUTHORITY else "", is_demo=True,
     )  # fmt: skip
     work.session.flush()
-    appoint(
+    position = appoint(
         work, person, office, who.position, since=SINCE, forms=prefill_position(who.position),
         is_signatory=who.is_signatory, basis="Устава" if office.kind == "school" else "",
     )  # fmt: skip
+    position.forms_checked_at = work.now
     return person
 
 

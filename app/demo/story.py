@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.admin import substitutions
+from app.admin.substitutions import SubstitutionData
 from app.cases import meetings, queries, service
 from app.cases.models import Case, Meeting, Programme
 from app.core.unit_of_work import Work
@@ -335,6 +338,25 @@ class Story:
         """One member has voted on the results, the others are still to vote."""
         self.script.at(on(8, 10), 12, "member1", f"{NAMES[school]}: голосует за результаты",
                        lambda work: self.act(work, school, Cast("for")))  # fmt: skip
+
+    def on_leave(self, school: str) -> None:
+        """The methodist is on leave: the secretary of the group stands in and goes on with the results."""
+
+        def name(work: Work) -> None:
+            users = {u.username: u for u in work.session.scalars(select(User))}
+            substitutions.add(work, SubstitutionData(
+                absent=users["methodist"], substitute=users["secretary"], since=on(8, 10), until=on(24, 10),
+                ground="приказ № 87-к от 07.10.2025", role="methodist",
+            ))  # fmt: skip
+
+        self.script.at(on(7, 10), 18, "head", "назначает замещение методиста на время отпуска (№ 87-к)", name)
+        self.script.at(
+            on(8, 10), 15, "secretary", f"{NAMES[school]}: за методиста вносит первую процедуру итогов",
+            lambda work: self._first_procedure(work, school),
+        )  # fmt: skip
+
+    def _first_procedure(self, work: Work, school: str) -> None:
+        results.add_procedure(work, self.ids[school], results_data.RESULTS[school].procedures[0])
 
     def close(self, schools: Sequence[str] = ALL, number: int = 2) -> None:
         """The group votes on the outcomes; the cases are closed."""

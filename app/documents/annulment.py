@@ -11,6 +11,7 @@ from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.journal import gaps_of, lines_of, lock_series, require_keeper
+from app.documents.links import take_back
 from app.documents.models import Document, NumberGap, Registration, Series
 from app.documents.numbering import GapReason, SeriesKey
 from app.documents.rules import DocumentKind, DocumentState
@@ -87,6 +88,7 @@ def _take_back(work: Work, series: Series, row: Registration, leap: NumberGap) -
 
 
 def _unnumber(work: Work, document: Document, row: Registration) -> None:
+    take_back(work, document)
     was = document.number
     document.state, document.number, document.registered_at = DocumentState.signed.value, "", None
     if document.kind != DocumentKind.protocol:  # minutes keep the day of their meeting

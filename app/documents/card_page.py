@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import url_for
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
@@ -14,7 +15,7 @@ from app.cases.models import Case
 from app.cases.roles import may_in_programme
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.documents import facts, service
+from app.documents import draft_page, facts, life_page, service, starting
 from app.documents.frozen import thaw
 from app.documents.models import Document
 from app.documents.queries import file_of, lines_of_document
@@ -33,7 +34,7 @@ from app.documents.values import missing
 
 TONES: Mapping[str, str] = {
     "draft": "", "to_sign": "warn", "signed": "info", "registered": "ok", "in_force": "ok", "changed": "info",
-    "cancelled": "bad", "expired": "", "terminated": "bad", "archived": "",
+    "cancelled": "bad", "repealed": "bad", "expired": "", "terminated": "bad", "archived": "",
 }  # fmt: skip
 _ICONS = {"document:send": "send", "document:sign": "file-signature", "document:register": "stamp",
           "document:withdraw": "undo-2", "document:edit": "pen-line", "document:annul": "ban",
@@ -60,8 +61,18 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
         "history": history(work, document), "can": can, "may_print": may_print, "about": _about(work, document),
         "curation": _curation(work, document),
+        "successors": starting.successors(work, document) if can("documents.draft") else [],
         "is_rendering": _is_rendering(document, template, values),
+        "checks": _checks(work, document) if document.is_draft and not document.subject and office else [],
+        **life_page.context(work, document),
     }  # fmt: skip
+
+
+def _checks(work: Work, document: Document) -> list[tuple[Any, str]]:
+    """Names in the draft whose case forms nobody has checked, with the page where each is checked."""
+    here = url_for("DocumentView.show", document_id=document.id)
+    found = draft_page.prove(work, document, None, here).unverified
+    return [(one, draft_page.check_url(one, here)) for one in found]
 
 
 def steps(document: Document) -> list[dict[str, Any]]:
@@ -73,7 +84,7 @@ def steps(document: Document) -> list[dict[str, Any]]:
             {"title": STATE_LABELS[DocumentState.signed], "state": "done" if is_signed else "todo"},
         ]
     way = [DocumentState.draft, DocumentState.to_sign, DocumentState.signed, DocumentState.registered]
-    if document.kind != DocumentKind.protocol:
+    if document.kind not in (DocumentKind.protocol, DocumentKind.act):
         way.append(DocumentState.in_force)
     now = document.in_state
     if now not in way:
@@ -81,8 +92,8 @@ def steps(document: Document) -> list[dict[str, Any]]:
     here = way.index(now)
     is_last = here == len(way) - 1
     return [
-        {"title": STATE_LABELS[state], "state": "done" if i < here or (i == here and is_last) else
-         "now" if i == here else "todo"}
+        {"title": STATE_LABELS[state], "note": life_page.step_note(document, state),
+         "state": "done" if i < here or (i == here and is_last) else "now" if i == here else "todo"}
         for i, state in enumerate(way)
     ]  # fmt: skip
 
@@ -100,7 +111,10 @@ def history(work: Work, document: Document) -> list[dict[str, Any]]:
         names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
     seen: set[tuple[Any, ...]] = set()
     found = []
+    sees_readers = may_in_programme(work, "documents.draft", document.programme)
     for record, detail in rows:
+        if record.tag.startswith("document:read") and not sees_readers:
+            continue  # a school does not learn from here who else has read
         key = (record.tag, record.at, record.actor_id, record.data.get("role"))
         if key in seen:
             continue
@@ -142,7 +156,7 @@ def guards(work: Work, case: Case) -> list[dict[str, Any]]:
 
 def _curation(work: Work, document: Document) -> Any:
     """The page where both schools sign and number their agreement, until it is in force there."""
-    if document.kind != DocumentKind.agreement or not document.cases:
+    if document.template != "agreement" or not document.cases:
         return None
     in_force = work.ports.facts.get("curation.agreement_in_force")
     with as_system(work.session):  # whoever looks

@@ -11,14 +11,16 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
+from app.documents.acknowledgement import remind
 from app.documents.frozen import thaw
 from app.documents.models import Document, NumberGap
 from app.documents.numbering import GapReason
 from app.documents.registering import enforce
 from app.documents.rules import DocumentKind, DocumentState, Move, next_state
 from app.documents.steps import move, note
+from app.documents.terms import last_day
 
-TERMS, RESERVATIONS = "documents.terms", "journal.reservations"
+TERMS, RESERVATIONS, READING = "documents.terms", "journal.reservations", "documents.reading"
 
 
 def keep_terms(work: Work, _params: Mapping[str, Any]) -> None:
@@ -38,7 +40,7 @@ def keep_terms(work: Work, _params: Mapping[str, Any]) -> None:
         values = thaw(document.values)
         if document.in_state == DocumentState.registered and _came(values.get("starts"), work.today):
             enforce(work, document)
-        if isinstance(until := values.get("ends"), date) and until < work.today:
+        if (until := last_day(work, document)) is not None and until < work.today:
             _expire(work, document)
 
 
@@ -55,6 +57,11 @@ def expire_reservations(work: Work, _params: Mapping[str, Any]) -> None:
         audit.record(work, "journal:not_used", gap, data={"number": gap.first, "series": gap.series_id})
 
 
+def remind_readers(work: Work, _params: Mapping[str, Any]) -> None:
+    """Remind addressees who have not read a paper the day before its term ends, and every day after."""
+    remind(work)
+
+
 def _came(starts: Any, today: date) -> bool:
     return not isinstance(starts, date) or starts <= today
 
@@ -65,4 +72,8 @@ def _expire(work: Work, document: Document) -> None:
         note(work, document, "document:expire")
 
 
-HANDLERS: dict[str, JobHandler] = {TERMS: keep_terms, RESERVATIONS: expire_reservations}
+HANDLERS: dict[str, JobHandler] = {
+    TERMS: keep_terms,
+    RESERVATIONS: expire_reservations,
+    READING: remind_readers,
+}

@@ -17,11 +17,12 @@ from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.frozen import changed, digest, freeze, overlay, thaw
+from app.documents.language import inner
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move
 from app.documents.steps import locked, move, must_be_draft, note
-from app.documents.templates import Template, registry
+from app.documents.templates import Template, edition_for, registry
 from app.documents.values import drafter, gather, missing
 
 SIDES = ("curator", "supported")
@@ -41,9 +42,11 @@ def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
         raise Invalid(_("Choose at least one case."))
     programme = cases[0].programme
     require_in_programme(work, "documents.draft", programme)
-    edition = registry().on(template, work.today)
+    edition = registry(work).on(template, work.today, programme.authority_id)
     if edition.has_subject:
         raise Invalid(_("A report is printed from the page of what it is about."))
+    if edition.link or edition.scope == "authority":
+        raise Invalid(_("This paper is begun on the page “Create a document”."))
     if edition.scope == "pair" and len(cases) > 1:
         raise Invalid(_("An agreement is about one pair of schools."))
     if any(case.programme_id != programme.id for case in cases):
@@ -64,7 +67,7 @@ def ensure_draft(
 
     `subject` is what a report is about («visit:12»): one open paper for each; `executor_id` is who compiled it.
     """
-    edition = registry().on(template, work.today)
+    edition = registry(work).on(template, work.today, case.programme.authority_id)
     with as_system(work.session):  # an effect of a decision, whoever took it
         work.session.scalars(
             select(Programme).where(Programme.id == case.programme_id).with_for_update()
@@ -83,7 +86,7 @@ def ensure_draft(
             meeting = open_meeting(work, case.programme)
             add_item(work, meeting, case)
             work.session.flush()
-        _fill(work, document, edition)
+        fill(work, document, edition)
     return document
 
 
@@ -116,7 +119,7 @@ def edit(
         document.typed = typed
         audit.record(work, "document:edit", document, stream=f"document:{document.id}",
                      data={"fields": sorted(old)}, values=changes)  # fmt: skip
-    _fill(work, document, registry().on(document.template, work.today))
+    fill(work, document, edition_for(work, document))
     return document
 
 
@@ -128,7 +131,7 @@ def refresh(work: Work, document_id: int, expected_version: int | None = None) -
     else:
         require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)
-    _fill(work, document, registry().on(document.template, work.today))
+    fill(work, document, edition_for(work, document))
     return document
 
 
@@ -194,7 +197,7 @@ def withdraw(work: Work, document_id: int, reason: str, expected_version: int | 
     if document.kind == DocumentKind.order:
         document.dated = None
     note(work, document, "document:withdraw", values={"reason": reason.strip()})
-    _fill(work, document, registry().on(document.template, work.today))
+    fill(work, document, edition_for(work, document))
     return document
 
 
@@ -216,19 +219,7 @@ def _open_draft(work: Work, template: Template, case: Case, subject: str) -> Doc
 
 
 def _new(work: Work, template: Template, case: Case, subject: str, executor_id: int | None) -> Document:
-    if executor_id is None and (executor := drafter(work, case.programme)) is not None:
-        executor_id = executor.id
-    meeting = open_meeting(work, case.programme) if template.scope == "meeting" else None
-    if meeting is not None:
-        work.session.flush()
-    document = Document(
-        programme_id=case.programme_id, template=template.code, template_hash=template.hash, kind=template.kind.value,
-        title=template.titles["ru"], subject=subject, state=DocumentState.draft.value, values={}, typed={}, revision=0,
-        number="", meeting_id=meeting.id if meeting else None, executor_id=executor_id,
-        created_at=work.now, created_by=work.actor.user_id, cases=[], signatures=[], files=[],
-    )  # fmt: skip
-    work.session.add(document)
-    work.session.flush()
+    document = blank(work, template, case.programme, subject, executor_id)
     document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
     work.session.flush()
     if not subject:
@@ -236,7 +227,27 @@ def _new(work: Work, template: Template, case: Case, subject: str, executor_id: 
     return document
 
 
-def _fill(work: Work, document: Document, template: Template) -> None:
+def blank(
+    work: Work, template: Template, programme: Programme, subject: str = "", executor_id: int | None = None
+) -> Document:
+    """A new draft with nothing in it yet; who draws it up is its executor."""
+    if executor_id is None and (executor := drafter(work, programme)) is not None:
+        executor_id = executor.id
+    meeting = open_meeting(work, programme) if template.scope == "meeting" else None
+    if meeting is not None:
+        work.session.flush()
+    document = Document(
+        programme_id=programme.id, template=template.code, template_hash=template.hash, kind=template.kind.value,
+        title=template.titles["ru"], subject=subject, state=DocumentState.draft.value, values={}, typed={}, revision=0,
+        number="", meeting_id=meeting.id if meeting else None, executor_id=executor_id,
+        created_at=work.now, created_by=work.actor.user_id, cases=[], signatures=[], files=[],
+    )  # fmt: skip
+    work.session.add(document)
+    work.session.flush()
+    return document
+
+
+def fill(work: Work, document: Document, template: Template) -> None:
     """Read the sources into the draft, what was typed over them; a changed draft gets a new revision to print.
 
     What an existing draft said before is kept in the history, path by path.
@@ -275,11 +286,12 @@ def _note_refilled(work: Work, document: Document, before: Mapping[str, Any]) ->
 
 def _title(document: Document, template: Template, values: Mapping[str, Any]) -> str:
     if template.kind == DocumentKind.order and values.get("heading"):
-        return f"Приказ «{values['heading']}»"
+        return f"Приказ «{inner(str(values['heading']))}»"
     if template.kind == DocumentKind.agreement:
         names = [str((values.get(side) or {}).get("short_name") or "") for side in SIDES]
         if all(names):
-            return f"Договор о сотрудничестве: {names[0]} – {names[1]}"
+            kind = "Дополнительное соглашение" if template.repeats else "Договор о сотрудничестве"
+            return f"{kind}: {names[0]} – {names[1]}"
     if template.kind == DocumentKind.protocol and values.get("date"):
         return f"Протокол заседания координационной группы {values['date']:%d.%m.%Y}"
     if template.code == "visit_report" and values.get("dates"):

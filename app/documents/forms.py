@@ -10,10 +10,10 @@ from wtforms import HiddenField
 
 from app.core.i18n import Text, _
 from app.documents.frozen import read
-from app.documents.inputs import CASE_LABELS, SOURCE_LABELS, Input, inputs
+from app.documents.inputs import CASE_LABELS, Input, inputs
 from app.documents.models import NumberGap
+from app.documents.row_inputs import ROWS, rows_shown, rows_typed
 from app.documents.templates import Template
-from app.schools.models import Position
 from app.ui.fields import Label
 from app.ui.forms import (
     ChoiceField,
@@ -47,6 +47,9 @@ class DraftForm(RoomForm):
     """The ancestor of the forms made for each template by `draft_form`."""
 
     expected_version = HiddenField()
+    base = (
+        HiddenField()
+    )  # what was saved when the form was opened: a later save of another is not undone by it
 
     def changes(
         self, asked: Sequence[Input], values: Mapping[str, Any], people: Mapping[int, Any]
@@ -56,7 +59,7 @@ class DraftForm(RoomForm):
         for one in asked:
             new, old = _typed(one, self[one.name], people), read(values, one.path)
             if one.kind == "person":
-                if (new or {}).get("id") != (old or {}).get("id"):
+                if office_key(new) != office_key(old):
                     found[one.path] = new or ""
             elif (new or None) != (old or None):
                 found[one.path] = new if new is not None else ""
@@ -68,10 +71,22 @@ class DraftForm(RoomForm):
         }
 
 
+def office_key(value: Any) -> int:
+    """What a person's place in the draft is chosen by: the position held, or −person when it is in no table.
+
+    So it is with «и.о. …» by a substitution, and with a person named who holds no position now.
+    """
+    card = value if isinstance(value, Mapping) else {}
+    return int(card.get("position_id") or -(card.get("id") or 0))
+
+
 def draft_form(
-    template: Template, values: Mapping[str, Any], people: Sequence[Position]
+    template: Template, values: Mapping[str, Any], people: Mapping[int, Any]
 ) -> tuple[DraftForm, list[Input]]:
-    """A form with an input for each place of the draft, filled with what stands there now."""
+    """A form with an input for each place of the draft, filled with what stands there now.
+
+    `people`: the cards offered where a person is named, by `office_key`.
+    """
     fields: dict[str, Any] = {}
     sections: list[tuple[Any, list[str]]] = []
     asked: list[Input] = []
@@ -81,7 +96,7 @@ def draft_form(
             places = [replace(places[0], label=title)]
             title = ""
         for one in places:
-            fields[one.name] = _control(one, people, str(SOURCE_LABELS[field.source]))
+            fields[one.name] = _control(one, people)
             asked.append(one)
         if places:
             sections.append((title, [one.name for one in places]))
@@ -90,8 +105,8 @@ def draft_form(
     return form, asked
 
 
-def _control(one: Input, people: Sequence[Position], source: str) -> Any:
-    hint = f"{CASE_LABELS[one.case]} · {source}" if one.case else source
+def _control(one: Input, people: Mapping[int, Any]) -> Any:
+    hint = CASE_LABELS[one.case] if one.case else ""  # where it comes from stands under the whole variable
     match one.kind:
         case "day":
             return DateField(one.label, description=hint)
@@ -102,14 +117,21 @@ def _control(one: Input, people: Sequence[Position], source: str) -> Any:
         case "lines":
             return LongTextField(one.label, description=_("One per line"))
         case "person":
-            choices = [(p.id, f"{p.person.full_name}, {p.title}") for p in people]
+            choices = [(key, _named(card)) for key, card in people.items()]
             return ChoiceField(
                 one.label, choices=choices, coerce=int, blank=_("— nobody —"), description=hint
             )
         case "points":
-            return RowsField(FormField(PointRow), source)
+            return RowsField(FormField(PointRow), one.label)
+        case kind if kind in ROWS:
+            return RowsField(FormField(ROWS[kind]), one.label)
         case _:
             return TextField(one.label, max_length=1000, description=hint)
+
+
+def _named(card: Mapping[str, Any]) -> str:
+    name = " ".join(filter(None, (card["surname"], card["given"], card["patronymic"])))
+    return ", ".join(filter(None, (name, card["position"]["title"])))
 
 
 def _shown(one: Input, values: Mapping[str, Any]) -> Any:
@@ -118,8 +140,10 @@ def _shown(one: Input, values: Mapping[str, Any]) -> Any:
         return "\n".join(value or ())
     if one.kind == "points":
         return [{**point, "parts": "\n".join(point.get("parts") or ())} for point in value or ()]
+    if one.kind in ROWS:
+        return rows_shown(value)
     if one.kind == "person":
-        return (value or {}).get("position_id")
+        return office_key(value) or None
     return value
 
 
@@ -132,6 +156,8 @@ def _typed(one: Input, field: Any, people: Mapping[int, Any]) -> Any:
              "parts": _split(row["parts"])}
             for row in field.filled()
         ]  # fmt: skip
+    if one.kind in ROWS:
+        return rows_typed(one.kind, field.filled())
     if one.kind == "person":
         return people.get(field.data) if field.data else None
     return field.data

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.i18n import Text, _
+from app.documents.row_inputs import LINES, ROWS
 from app.documents.templates import Field, Template
 
 CASE_LABELS: dict[str, Text] = {
@@ -27,7 +28,7 @@ SOURCE_LABELS: dict[str, Text] = {
     "person": _("from the cards of people"),
     "typed": _("proposed by the system, typed by you"),
 }
-LONG = frozenset({"heading", "preamble"})
+LONG = frozenset({"heading", "preamble", "processor", "method", "reason"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Input:
     """One place to type: a dotted path into the values, the kind of control, what it asks."""
 
     path: str
-    kind: str  # line | text | day | whole | person | points | lines
+    kind: str  # line | text | day | whole | person | points | lines, or a list of ROWS
     label: Text | str
     case: str = ""
 
@@ -59,12 +60,13 @@ def _inputs(field: Field, value: Any) -> Iterator[Input]:
         case "int" if field.source == "typed":
             yield Input(name, "whole", field.label)
         case "organisation":
-            yield Input(f"{name}.full_name", "text", _("Full name"))
+            yield Input(f"{name}.full_name", "text", _("Full name"), "nomn")
             yield from _forms(f"{name}.forms", field, kind="text")
         case "programme":
             yield Input(f"{name}.title_gent", "line", _("Title"), "gent")
         case "group":
-            yield Input(f"{name}.forms.gent", "text", _("Title"), "gent")
+            for case in field.cases:
+                yield Input(f"{name}.forms.{case}", "text", _("Title"), case)
         case "plan" if value:
             yield Input(f"{name}.title", "text", _("Title"), "nomn")
             yield Input(f"{name}.forms.accs", "text", _("Title"), "accs")
@@ -76,7 +78,7 @@ def _inputs(field: Field, value: Any) -> Iterator[Input]:
                 yield from _forms(f"{name}.forms", field, _("Full name"))
                 yield from _forms(f"{name}.position.forms", field, _("Position"))
         case "school" if value:
-            yield Input(f"{name}.full_name", "text", _("Full name"))
+            yield Input(f"{name}.full_name", "text", _("Full name"), "nomn")
             yield Input(f"{name}.address", "line", _("Address"))
             yield Input(f"{name}.phone", "line", _("Phone"))
             yield Input(f"{name}.basis", "line", _("Acts on the basis of"), "gent")
@@ -87,8 +89,10 @@ def _inputs(field: Field, value: Any) -> Iterator[Input]:
                 )
         case "list" if name == "points":
             yield Input(name, "points", field.label)
-        case "list" if name == "risks":
+        case "list" if name in LINES:
             yield Input(name, "lines", field.label)
+        case "list" if name in ROWS:
+            yield Input(name, name, field.label)
         case _:
             return
 

@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.access.scopes import as_system
+from app.access.substitutions import use
 from app.audit import service as audit
 from app.core.errors import Forbidden, Invalid
 from app.core.i18n import Text, _
@@ -237,6 +238,7 @@ def require_keeper(work: Work, series: Series) -> None:
     """Raises Forbidden unless the actor is the clerk of the organisation whose journal it is."""
     if not work.actor.is_system and series.organisation_id not in work.actor.organisation_ids("clerk"):
         raise Forbidden
+    use(work, "clerk", organisation_id=series.organisation_id)
 
 
 def lines_of(work: Work, series: Series) -> Sequence[Registration]:

@@ -10,11 +10,13 @@ from flask import url_for
 from app.access.scopes import get_visible
 from app.audit import service as audit
 from app.core.errors import Invalid, NotFound, Refusal
-from app.core.i18n import _
-from app.documents import register_page, register_sheet, service
+from app.core.i18n import _, in_locale
+from app.core.unit_of_work import Work
+from app.documents import register_page, register_print, register_sheet, service
 from app.documents.forms import AnnulForm, GapForm, ReserveForm
 from app.documents.models import Registration, Series
-from app.documents.queries import series_of
+from app.documents.queries import noted_series, series_of
+from app.documents.rules import INCOMING
 from app.files.views import attachment
 from app.ui.base import RoomView, int_arg, page
 
@@ -29,16 +31,17 @@ class JournalView(RoomView):
     @page("/")
     def index(self) -> Any:
         work = self.read()
-        kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
+        kept = [*series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head"))),
+                *noted_series(work.session)]  # fmt: skip
         years = sorted({series.year for series in kept}, reverse=True)
         year = int_arg("year") or (years[0] if years else work.today.year)
-        of_year = [series for series in kept if series.year == year]
+        of_year = sorted((series for series in kept if series.year == year), key=_rank)
         chosen = next((s for s in of_year if s.id == int_arg("series")), None)
         series = chosen or (of_year[0] if of_year else None)
         rows = register_page.rows(work.session, series) if series else []
         return self.render(
             "documents/journal.html", years=years, year=year, of_year=of_year, series=series, rows=rows,
-            closing=register_page.closing(series, rows, work.today) if series else None,
+            closing=register_page.closing(series, rows, work.today) if series and series.kept_here else None,
             series_title=register_page.title, is_clerk=work.actor.has("clerk"),
         )  # fmt: skip
 
@@ -46,16 +49,31 @@ class JournalView(RoomView):
     def export(self, series_id: int) -> Any:
         """The journal as a spreadsheet; who took it is part of the history."""
         work = self.read()  # a long journal is laid out before the write begins: writers wait for each other
+        series = self._exported(work, series_id)
+        return self._given(work, series, register_sheet.workbook, "xlsx", register_sheet.MEDIA_TYPE)
+
+    @page("/<int:series_id>/export.docx")
+    def export_docx(self, series_id: int) -> Any:
+        """The journal as a landscape document for the printer."""
+        work = self.read()
+        series = self._exported(work, series_id)
+        return self._given(work, series, register_print.document, "docx", register_print.MEDIA_TYPE)
+
+    def _exported(self, work: Work, series_id: int) -> Series:
         kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))
-        series = next((s for s in kept if s.id == series_id), None)
-        if series is None:
+        found = next((s for s in [*kept, *noted_series(work.session)] if s.id == series_id), None)
+        if found is None:
             raise NotFound
-        rows = register_page.rows(work.session, series)
-        data = register_sheet.workbook(series, rows, register_page.closing(series, rows, work.today))
-        name = f"Журнал регистрации, {register_page.title(series)}.xlsx"
+        return found
+
+    def _given(self, work: Work, series: Series, make: Any, extension: str, media_type: str) -> Any:
+        with in_locale("ru"):  # an official register is Russian
+            rows = register_page.rows(work.session, series)
+            data = make(series, rows, register_page.closing(series, rows, work.today))
+            name = f"Журнал регистрации, {register_page.title(series)}.{extension}"
         with self.write() as work:
-            audit.record(work, "journal:export", (Series.__tablename__, series_id))
-        return attachment(data, name, register_sheet.MEDIA_TYPE)
+            audit.record(work, "journal:export", (Series.__tablename__, series.id))
+        return attachment(data, name, media_type)
 
     @page("/lines/<int:line_id>/annul", methods=FORM, permission="write")
     def annul(self, line_id: int) -> Any:
@@ -123,6 +141,12 @@ class JournalView(RoomView):
             raise NotFound
         return self.render("documents/form.html", form.status, document=None, form=form, heading=heading,
                            submit=submit, lead=lead, back=self._url(series))  # fmt: skip
+
+
+def _rank(series: Series) -> tuple[bool, int, str]:
+    """Orders first, then minutes, then what came from others; numbers of schools last."""
+    place = {"order": 0, "protocol": 1, INCOMING: 2}.get(series.kind, 3)
+    return not series.kept_here, place, series.organisation.sort_key
 
 
 VIEWS: list[type[RoomView]] = [JournalView]

@@ -26,6 +26,7 @@ from app.documents.names import (
     prefill_position,
     surname_in,
 )
+from app.documents.offices import prefill_organisation
 
 __all__ = [
     "CASES",
@@ -33,7 +34,10 @@ __all__ = [
     "NBSP",
     "acting_position",
     "agree",
+    "counted",
+    "date_full",
     "date_long",
+    "date_quoted",
     "date_short",
     "form",
     "full_name",
@@ -43,6 +47,7 @@ __all__ = [
     "initials_last",
     "join_and",
     "nbsp",
+    "period",
     "plural",
     "position_is_known",
     "prefill_person",
@@ -93,9 +98,11 @@ _RULES: tuple[tuple[int, re.Pattern[str], str], ...] = (
     (_YEAR, re.compile(rf"\b({_MONTH}) (?=\d{{4}}\b)", re.IGNORECASE), rf"\1{NBSP}"),
     (
         _FIGURE,
-        re.compile(r"(?<=\d) (?=(?:г\.|гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"),
+        # «2025 г.», but not «№ 66 г. Пензы», where the town may go to the next line
+        re.compile(r"(?<=\d{4}) (?=г\.)|(?<=\d) (?=(?:гг\.|год|%|руб\.|чел\.|п\.\s?п\.|шт\.|мин\b|ч\.))"),
         NBSP,
     ),
+    (_POINT, re.compile(r"(пункт(?:а|у|ом|е|ы|ов|ам|ами|ах)?) (?=\d)"), rf"\1{NBSP}"),
     (
         _SHORT,
         re.compile(r"(?<![\w.])(г|ул|пр|д|корп|ст|п|пп|ч|рис|табл|стр|им|пос|с)\. (?=[\w«])", re.IGNORECASE),
@@ -187,6 +194,24 @@ def date_long(value: date) -> str:
     return NBSP.join((str(value.day), MONTHS[value.month - 1], str(value.year), "г."))
 
 
+def date_full(value: date) -> str:
+    """«22 января 2025 года», for running text."""
+    return NBSP.join((str(value.day), MONTHS[value.month - 1], str(value.year), "года"))
+
+
+def date_quoted(value: date) -> str:
+    """The day in quotation marks, as agreements write it: «22» января 2025 г."""
+    return NBSP.join((f"«{value.day:02d}»", MONTHS[value.month - 1], str(value.year), "г."))
+
+
+def period(start: date, end: date) -> str:
+    """«с 27 января по 31 декабря 2025 г.»; a year of its own is said at both ends."""
+    first = (
+        date_long(start) if start.year != end.year else NBSP.join((str(start.day), MONTHS[start.month - 1]))
+    )
+    return f"с{NBSP}{first} по{NBSP}{date_long(end)}"
+
+
 def plural(number: int, one: str, few: str, many: str) -> str:
     """The word that goes with a number: 1 выезд, 2 выезда, 5 выездов, 21 выезд."""
     last_two, last = abs(number) % 100, abs(number) % 10
@@ -195,6 +220,11 @@ def plural(number: int, one: str, few: str, many: str) -> str:
     if 2 <= last <= 4 and not 12 <= last_two <= 14:
         return few
     return many
+
+
+def counted(number: int, one: str, few: str, many: str) -> str:
+    """The number with its word, unbreakable: «5 выездов», «21 выезд»."""
+    return f"{number}{NBSP}{plural(number, one, few, many)}"
 
 
 def join_and(words: Sequence[str]) -> str:
@@ -235,7 +265,11 @@ def school_list(schools: Sequence[str], case: str = "nomn") -> str:
     ordered = sorted(schools, key=school_number_key)
     common = [found[1] for name in ordered if (found := _PLAIN_SCHOOL.match(name.replace(NBSP, " ")))]
     others = [
-        _OTHER_SCHOOL.sub("", name) for name in ordered if not _PLAIN_SCHOOL.match(name.replace(NBSP, " "))
+        prefill_organisation(_OTHER_SCHOOL.sub("", name.replace(NBSP, " ")))[
+            case
+        ]  # «гимназии № 6», «ОШИ № 1»
+        for name in ordered
+        if not _PLAIN_SCHOOL.match(name.replace(NBSP, " "))
     ]
     words = [nbsp(word) for word in [*common, *others]]
     if common:
@@ -331,6 +365,20 @@ def count(things: Sequence[Any], more: int = 0) -> int:
     return len(things) + more
 
 
+def inner(text: str) -> str:
+    """Text that will stand inside « »: its own « » become „ “."""
+    return text.replace("«", "„").replace("»", "“")
+
+
+def quoted(text: str, mark: str) -> list[str]:
+    """Paragraphs of a new wording: « before the first, » and the mark after the last, as amending orders print it."""
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    if paragraphs:
+        paragraphs[0] = "«" + paragraphs[0]
+        paragraphs[-1] += "»" + mark
+    return paragraphs
+
+
 def join_list(words: Sequence[str]) -> str:
     """«низкая мотивация; дефицит кадров»: long items, parted by semicolons, first letters lowered."""
     return "; ".join(small(word) for word in words)
@@ -342,13 +390,17 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "approved": approved,
     "capital": capital,
     "count": count,
+    "counted": counted,
+    "date_full": date_full,
     "date_long": date_long,
+    "date_quoted": date_quoted,
     "date_short": date_short,
     "ends": ends,
     "form": form,
     "full_name": full_name,
     "initials_first": initials_first,
     "initials_last": initials_last,
+    "inner": inner,
     "join_and": join_and,
     "join_list": join_list,
     "lines": lines,
@@ -356,7 +408,9 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "nbsp": nbsp,
     "no_dot": no_dot,
     "numbered": numbered,
+    "period": period,
     "plural": plural,
+    "quoted": quoted,
     "quotes": quotes,
     "school_list": school_list,
     "small": small,

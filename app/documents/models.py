@@ -55,6 +55,13 @@ class Document(Versioned, Base):
     created_by: Mapped[int | None] = mapped_column(Integer)
     sent_at: Mapped[datetime | None]
     registered_at: Mapped[datetime | None]
+    file_index: Mapped[str] = mapped_column(
+        String(60), default="", server_default=text("''")
+    )  # «дело №», once archived
+    archived_at: Mapped[datetime | None]
+    archived_from: Mapped[str] = mapped_column(
+        String(20), default="", server_default=text("''")
+    )  # its state before
     programme: Mapped[Programme] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
     executor: Mapped[Person | None] = relationship()
@@ -210,3 +217,119 @@ class NumberGap(Base):
     noted_at: Mapped[datetime]
     noted_by: Mapped[int | None] = mapped_column(Integer)
     series: Mapped[Series] = relationship()
+
+
+class DocumentLink(Base):
+    """What one paper does to an earlier one; it takes effect (`applied_at`) when the paper comes into force."""
+
+    __tablename__ = "document_links"
+    __table_args__ = (UniqueConstraint("document_id", "target_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(Integer, ForeignKey("documents.id"), index=True)
+    target_id: Mapped[int] = mapped_column(Integer, ForeignKey("documents.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    state_before: Mapped[str] = mapped_column(String(20), default="")  # of the target, to be able to go back
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[int | None] = mapped_column(Integer)
+    applied_at: Mapped[datetime | None]
+    document: Mapped[Document] = relationship(foreign_keys=[document_id])
+    target: Mapped[Document] = relationship(foreign_keys=[target_id])
+
+
+class Acknowledgement(Base):
+    """An addressee of a registered paper: a school, or one person, and when it was read.
+
+    On the screen somebody presses «Ознакомлен(а)»; on paper the clerk keeps the scan of the sheet.
+    """
+
+    __tablename__ = "document_acknowledgements"
+    __table_args__ = (UniqueConstraint("document_id", "addressee"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(Integer, ForeignKey("documents.id"), index=True)
+    addressee: Mapped[str] = mapped_column(String(20))  # «org:5», «person:7»
+    organisation_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("organisations.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("persons.id"), index=True)
+    sent_at: Mapped[datetime]
+    sent_by: Mapped[int | None] = mapped_column(Integer)
+    due: Mapped[date | None] = mapped_column(Date)
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    read_at: Mapped[datetime | None]
+    read_on: Mapped[date | None] = mapped_column(Date)
+    read_by: Mapped[int | None] = mapped_column(Integer)  # the account, or the clerk who noted the sheet
+    reader: Mapped[str] = mapped_column(String(200), default="")
+    capacity: Mapped[str] = mapped_column(String(300), default="")  # on whose behalf: «директор …, МБОУ …»
+    on_paper: Mapped[bool] = mapped_column(Boolean, default=False)
+    scan_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("stored_files.id"))
+    document: Mapped[Document] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+    scan: Mapped[StoredFile | None] = relationship()
+
+
+class Incoming(Versioned, Base):
+    """A paper of another organisation, registered in our journal: who sent it, what it asks, by when, our answer."""
+
+    __tablename__ = "incoming_documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(Integer, ForeignKey("programmes.id"), index=True)
+    registration_id: Mapped[int] = mapped_column(Integer, ForeignKey("registrations.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    sender: Mapped[str] = mapped_column(String(300))
+    sender_number: Mapped[str] = mapped_column(String(60), default="")
+    sender_date: Mapped[date | None] = mapped_column(Date)
+    subject: Mapped[str] = mapped_column(String(400))
+    answer_days: Mapped[int | None] = mapped_column(Integer)  # working days, when the term is told so
+    answer_due: Mapped[date | None] = mapped_column(Date)
+    executor_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("persons.id"))
+    answer_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("documents.id"))
+    answered_on: Mapped[date | None] = mapped_column(Date)
+    answer: Mapped[str] = mapped_column(
+        String(400), default=""
+    )  # «исх. № 14 от 03.02.2025» when not kept here
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(Integer)
+    programme: Mapped[Programme] = relationship()
+    registration: Mapped[Registration] = relationship()
+    executor: Mapped[Person | None] = relationship()
+    answer_paper: Mapped[Document | None] = relationship()
+    cases: Mapped[list[IncomingCase]] = relationship(back_populates="incoming", order_by="IncomingCase.id")
+
+    @property
+    def is_open(self) -> bool:
+        """It waits for an answer."""
+        return (
+            self.answer_due is not None and self.answered_on is None and self.registration.annulled_at is None
+        )
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class IncomingCase(Base):
+    """A case an incoming paper is about."""
+
+    __tablename__ = "incoming_cases"
+    __table_args__ = (UniqueConstraint("incoming_id", "case_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incoming_id: Mapped[int] = mapped_column(Integer, ForeignKey("incoming_documents.id"), index=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), index=True)
+    incoming: Mapped[Incoming] = relationship(back_populates="cases")
+    case: Mapped[Case] = relationship()
+
+
+class DraftInput(Base):
+    """What one person typed into a draft and has not saved yet: path → value, so that nothing typed is lost."""
+
+    __tablename__ = "draft_inputs"
+    __table_args__ = (UniqueConstraint("document_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(Integer, ForeignKey("documents.id"))
+    user_id: Mapped[int] = mapped_column(Integer)
+    base_version: Mapped[int] = mapped_column(Integer)  # of the draft it was typed into
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    saved_at: Mapped[datetime]

@@ -39,8 +39,13 @@ def _calm(word: str) -> str:
     """One name part in ordinary capitals: the library breaks on ТКАЧ and on ткач."""
     word = _SPACES.sub(" ", word).strip()
     if len(word) > 1 and word in (word.upper(), word.lower()):
-        return "-".join(part[:1].upper() + part[1:].lower() for part in word.split("-"))
+        return "-".join(_capital(part) for part in word.split("-"))
     return word
+
+
+def _capital(part: str) -> str:
+    low = part.lower()
+    return low if low in ("оглы", "кызы", "угли", "гызы") else low[:1].upper() + low[1:]
 
 
 def _decline(part: str, word: str, gender: str, case: str) -> str:
@@ -179,7 +184,7 @@ for _paradigm, _words in (
         """директор ректор проректор инспектор куратор координатор тьютор логопед психолог педагог
         методист специалист эксперт бухгалтер консультант советник начальник организатор инструктор
         юрисконсульт экономист инженер программист администратор менеджер диспетчер документовед архивист
-        тренер дефектолог социолог концертмейстер член референт""",
+        тренер дефектолог социолог концертмейстер член референт помощник комендант лаборант техник""",
     ),
     (
         _SOFT,
@@ -234,6 +239,9 @@ def _position_head(title: str) -> tuple[dict[str, str], int] | None:
     words = title.split(" ")
     if words[0].lower() in _PARTICIPLE:
         return _apply(words[0], _PARTICIPLE[words[0].lower()]), 1
+    if words[0].lower() == "временно" and len(words) > 1 and words[1].lower() in _PARTICIPLE:
+        declined = _apply(words[1], _PARTICIPLE[words[1].lower()])
+        return {case: f"{words[0]} {declined[case]}" for case in CASES}, 2
     adjectives: list[dict[str, str]] = []
     for index, word in enumerate(words[:4]):
         bare = word.rstrip(",")
@@ -263,6 +271,12 @@ def prefill_position(title: str) -> dict[str, str]:
     title = _SPACES.sub(" ", title).strip()
     if not title or _ACTING.match(title + " "):
         return dict.fromkeys(CASES, title)
+    first, comma, second = title.partition(
+        ", "
+    )  # «заместитель директора, учитель математики»: both are declined
+    if comma and _position_head(second) is not None:
+        one, other = prefill_position(first), prefill_position(second)
+        return {case: f"{one[case]}, {other[case]}" for case in CASES}
     head = _position_head(title)
     if head is None:
         return dict.fromkeys(CASES, title)

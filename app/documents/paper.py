@@ -18,6 +18,7 @@ from app.documents.language import FILTERS, date_short
 
 MAX_LOOPS = 100_000  # passes of all loops together
 MAX_PRINTED = 3_000_000  # signs printed into one paper
+MAX_GROWN = 40_000_000  # signs of the template's own text its loops repeat
 _JINJAS: Mapping[str, Any] = DEFAULT_TESTS
 TESTS: Mapping[str, Callable[..., Any]] = {
     name: _JINJAS[name] for name in ("defined", "none", "odd", "even", "in")
@@ -95,6 +96,7 @@ class Paper:
         self.printed: dict[str, None] = {}  # in the order of their first place
         self.printed_signs = 0
         self.passes = 0
+        self.grown = 0
         self.filters: dict[str, Callable[..., Any]] = _Filters(self)
         self.filters["_printed"] = self.print
         self.filters["_looped"] = self.loop
@@ -185,8 +187,8 @@ class Paper:
             raise TemplateMistake(_("%(name)s is a %(kind)s and cannot be printed", name=name, kind=kind))
         return value
 
-    def loop(self, value: Any, name: str) -> list[Any]:
-        """The list a template repeats something for, counted."""
+    def loop(self, value: Any, name: str, weight: int = 0) -> list[Any]:
+        """The list a template repeats something for, counted; `weight`: the template's own signs in each pass."""
         if isinstance(value, Missing):
             value._note()
             return []
@@ -200,6 +202,9 @@ class Paper:
         self.passes += len(value) + 1
         if self.passes > MAX_LOOPS:
             raise TemplateMistake(_("the loops run too long"))
+        self.grown += len(value) * weight
+        if self.grown > MAX_GROWN:
+            raise TemplateMistake(_("the paper grows too large"))
         return value
 
 

@@ -82,6 +82,7 @@ def signatory_card(
 
 def organisation_card(organisation: Organisation) -> Card:
     return {
+        "organisation_id": organisation.id,
         "full_name": organisation.full_name, "short_name": organisation.short_name, "gender": organisation.gender,
         "forms": dict((organisation.forms or {}).get("full", {})),
     }  # fmt: skip

@@ -14,11 +14,17 @@ from app.access.roles import AUTHORITY
 from app.access.scopes import policy
 from app.cases.policy import of_own_programme, of_visible_case
 from app.core.actor import Actor
+from app.documents.batch_models import DocumentBatch, DocumentBatchRow
 from app.documents.models import (
+    Acknowledgement,
     Document,
     DocumentCase,
     DocumentFile,
+    DocumentLink,
     DocumentSignature,
+    DraftInput,
+    Incoming,
+    IncomingCase,
     NumberGap,
     Registration,
     Series,
@@ -29,6 +35,8 @@ from app.files.policy import also_visible
 _documents, _cases = Document.__table__, DocumentCase.__table__
 _files, _signatures = DocumentFile.__table__, DocumentSignature.__table__
 _series, _lines = Series.__table__, Registration.__table__
+_links, _addressees = DocumentLink.__table__, Acknowledgement.__table__
+_incoming, _incoming_cases = Incoming.__table__, IncomingCase.__table__
 
 
 @policy(Document)
@@ -40,7 +48,15 @@ def visible_documents(actor: Actor) -> ColumnElement[bool]:
     return or_(
         of_own_programme(_documents.c.programme_id, actor),
         and_(is_out, _documents.c.id.in_(covered)),
+        _documents.c.id.in_(select(_addressees.c.document_id).where(_addressed_to(actor))),
     )
+
+
+def _addressed_to(actor: Actor) -> ColumnElement[bool]:
+    """A paper was sent to the actor's school, or to himself."""
+    schools = sorted(actor.organisation_ids("director", "deputy", "curator"))
+    own = _addressees.c.organisation_id.in_(schools)
+    return or_(own, _addressees.c.person_id == actor.person_id) if actor.person_id else own
 
 
 def _of_visible_document(document_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
@@ -63,10 +79,41 @@ def visible_signatures(actor: Actor) -> ColumnElement[bool]:
     return _of_visible_document(_signatures.c.document_id, actor)
 
 
+@policy(DocumentLink)
+def visible_links(actor: Actor) -> ColumnElement[bool]:
+    """Whoever sees one of the two papers learns that the other changed or cancelled it."""
+    return or_(
+        _of_visible_document(_links.c.document_id, actor), _of_visible_document(_links.c.target_id, actor)
+    )
+
+
+@policy(Acknowledgement)
+def visible_acknowledgements(actor: Actor) -> ColumnElement[bool]:
+    """The authority sees who has read its papers; a school its own line and no other's."""
+    papers = select(_documents.c.id).where(of_own_programme(_documents.c.programme_id, actor))
+    return or_(_addressees.c.document_id.in_(papers), _addressed_to(actor))
+
+
+@policy(Incoming)
+def visible_incoming(actor: Actor) -> ColumnElement[bool]:
+    """The authority all of them, a school those about its case."""
+    about = select(_incoming_cases.c.incoming_id).where(of_visible_case(_incoming_cases.c.case_id, actor))
+    return or_(of_own_programme(_incoming.c.programme_id, actor), _incoming.c.id.in_(about))
+
+
+@policy(IncomingCase)
+def visible_incoming_cases(actor: Actor) -> ColumnElement[bool]:
+    return of_visible_case(_incoming_cases.c.case_id, actor)
+
+
+def _of_visible_incoming(line_id: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
+    return line_id.in_(select(_incoming.c.registration_id).where(visible_incoming(actor)))
+
+
 @policy(Series)
 def visible_series(actor: Actor) -> ColumnElement[bool]:
     keepers = sorted(actor.organisation_ids("clerk", "head"))
-    known = select(_lines.c.series_id).where(_of_visible_document(_lines.c.document_id, actor))
+    known = select(_lines.c.series_id).where(_known_line(actor))
     return or_(_series.c.organisation_id.in_(keepers), _series.c.id.in_(known))
 
 
@@ -74,7 +121,11 @@ def visible_series(actor: Actor) -> ColumnElement[bool]:
 def visible_registrations(actor: Actor) -> ColumnElement[bool]:
     keepers = sorted(actor.organisation_ids("clerk", "head"))
     own = select(_series.c.id).where(_series.c.organisation_id.in_(keepers))
-    return or_(_lines.c.series_id.in_(own), _of_visible_document(_lines.c.document_id, actor))
+    return or_(_lines.c.series_id.in_(own), _known_line(actor))
+
+
+def _known_line(actor: Actor) -> ColumnElement[bool]:
+    return or_(_of_visible_document(_lines.c.document_id, actor), _of_visible_incoming(_lines.c.id, actor))
 
 
 @policy(NumberGap)
@@ -84,6 +135,25 @@ def visible_gaps(actor: Actor) -> ColumnElement[bool]:
     keepers = sorted(actor.organisation_ids("clerk", "head"))
     own = select(_series.c.id).where(_series.c.organisation_id.in_(keepers))
     return NumberGap.__table__.c.series_id.in_(own)
+
+
+@policy(DraftInput)
+def visible_draft_inputs(actor: Actor) -> ColumnElement[bool]:
+    """What is not saved yet is seen by nobody but who typed it."""
+    inputs = DraftInput.__table__
+    return and_(inputs.c.user_id == (actor.user_id or 0), _of_visible_document(inputs.c.document_id, actor))
+
+
+@policy(DocumentBatch)
+def visible_batches(actor: Actor) -> ColumnElement[bool]:
+    """Papers made at once are the authority's work; a school sees the papers themselves."""
+    return of_own_programme(DocumentBatch.__table__.c.programme_id, actor)
+
+
+@policy(DocumentBatchRow)
+def visible_batch_rows(actor: Actor) -> ColumnElement[bool]:
+    batches = DocumentBatch.__table__
+    return DocumentBatchRow.__table__.c.batch_id.in_(select(batches.c.id).where(visible_batches(actor)))
 
 
 def files_of_documents(actor: Actor) -> ColumnElement[bool]:
@@ -96,7 +166,8 @@ def files_of_documents(actor: Actor) -> ColumnElement[bool]:
         files.c.id.in_(
             select(_signatures.c.file_id).where(_of_visible_document(_signatures.c.document_id, actor))
         ),
-        files.c.id.in_(select(_lines.c.scan_id).where(_of_visible_document(_lines.c.document_id, actor))),
+        files.c.id.in_(select(_lines.c.scan_id).where(_known_line(actor))),
+        files.c.id.in_(select(_addressees.c.scan_id).where(_addressed_to(actor))),
     )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Work
 from app.documents.frozen import put, thaw
 from app.documents.models import Document, DocumentFile, Registration
+from app.documents.render_pool import RenderStopped, shared
 from app.documents.rendering import RenderError, render
 from app.documents.rules import DocumentKind, DocumentState
 from app.documents.templates import registry
@@ -23,8 +27,23 @@ PAPER, REGISTERED = "paper", "registered"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+_by_another: ContextVar[bool] = ContextVar("printed_by_another", default=False)
+
+
+@contextmanager
+def printed_by_another() -> Iterator[None]:
+    """Within the block a draft that is filled asks for no printing: whoever opened the block has promised it."""
+    token = _by_another.set(True)
+    try:
+        yield
+    finally:
+        _by_another.reset(token)
+
+
 def request_paper(work: Work, document: Document) -> None:
     """Have the present revision printed after the commit."""
+    if _by_another.get():
+        return
     _request(work, document, PAPER, document.revision)
 
 
@@ -59,16 +78,32 @@ def print_document(work: Work, payload: Mapping[str, Any]) -> None:
     values = thaw(document.values)
     if copy == REGISTERED:
         values = with_number(work, document, values)
-    row = DocumentFile(
-        document_id=document.id, copy=copy, revision=revision, file_id=None, trouble="", rendered_at=work.now
-    )
+    error: RenderError | None = None
+    data = b""
     try:
-        data = render(work.ports.storage.get(document.template_hash), values)
-    except RenderError as error:
+        data = shared().render(work.ports.storage.get(document.template_hash), values)
+    except RenderStopped as stopped:
+        if stopped.why == "lost":
+            raise  # of the machine, not of the paper: a later try may do
+        error = stopped
+    except RenderError as refused:
+        error = refused  # a draft may lack things; its page says which
+    enter(work, document, copy, revision, error or data)
+
+
+def enter(
+    work: Work, document: Document, copy: str, revision: int, made: bytes | RenderError,
+    row: DocumentFile | None = None,
+) -> None:  # fmt: skip
+    """Write down what became of a printing, its file or why there is none; `row`: of an earlier one that failed."""
+    if row is None:
+        row = DocumentFile(document_id=document.id, copy=copy, revision=revision, file_id=None)
+    row.trouble, row.rendered_at = "", work.now
+    if isinstance(made, RenderError):
         with in_locale("ru"):
-            row.trouble = str(error)[:400]  # a draft may lack things; its page says which
+            row.trouble = str(made)[:400]
     else:
-        stored = keep(work, data, file_name(document, copy), MEDIA_TYPE, programme_id=document.programme_id)
+        stored = keep(work, made, file_name(document, copy), MEDIA_TYPE, programme_id=document.programme_id)
         work.session.flush()
         row.file_id = stored.id
     work.session.add(row)
@@ -84,13 +119,18 @@ def _is_annulled(work: Work, line_id: int) -> bool:
 
 def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[str, Any]:
     """The frozen values with the date and number of registration printed where the paper had blanks."""
+    with as_system(work.session):  # both schools' numbers stand on one paper
+        return numbered(work.session, document, values)
+
+
+def numbered(session: Session, document: Document, values: dict[str, Any]) -> dict[str, Any]:
+    """As `with_number`, for whoever may look at every line."""
     if document.kind == DocumentKind.agreement:
-        with as_system(work.session):  # both schools' numbers stand on one paper
-            rows = work.session.scalars(
-                select(Registration).where(
-                    Registration.document_id == document.id, Registration.annulled_at.is_(None)
-                )
-            ).all()
+        rows = session.scalars(
+            select(Registration).where(
+                Registration.document_id == document.id, Registration.annulled_at.is_(None)
+            )
+        ).all()
         for row in rows:
             values = put(values, f"{row.party}.number", row.spelling)
         return {**values, "date": document.dated}

@@ -104,6 +104,16 @@ def series_of(session: Session, organisation_ids: Sequence[int]) -> Sequence[Ser
     ).all()
 
 
+def noted_series(session: Session) -> Sequence[Series]:
+    """Registers of schools whose numbers we only note: agreements bear one number of each school."""
+    return session.scalars(
+        select(Series)
+        .options(joinedload(Series.organisation))
+        .where(Series.kept_here.is_(False))
+        .order_by(Series.year.desc(), Series.kind, Series.organisation_id)
+    ).all()
+
+
 def lines_of_series(session: Session, series_id: int) -> Sequence[Registration]:
     return session.scalars(
         select(Registration)

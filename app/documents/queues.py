@@ -9,16 +9,18 @@ from app.core.errors import Reason
 from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
+from app.documents import acknowledgement, incoming
 from app.documents.frozen import thaw
-from app.documents.models import Document
+from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import list_documents
-from app.documents.rules import DocumentKind, DocumentState, missing_signers
+from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import registry
 from app.documents.values import missing
 
 # who completes a draft: the minutes are the secretary's, everything else the clerk's
 DRAFTER = {DocumentKind.protocol: "secretary"}
+COLLECTOR = DRAFTER  # and sees to it that it is signed
 
 
 def document_queue(work: Work) -> list[QueueItem]:
@@ -33,7 +35,7 @@ def document_queue(work: Work) -> list[QueueItem]:
 def _item(work: Work, document: Document) -> QueueItem | None:
     title: Text
     reasons: tuple[Reason, ...] = ()
-    in_curation = document.kind == DocumentKind.agreement and "curation" in work.ports.pages
+    in_curation = document.template == "agreement" and "curation" in work.ports.pages
     match document.in_state:
         case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
             template = registry().of(document.template, document.template_hash)
@@ -42,10 +44,16 @@ def _item(work: Work, document: Document) -> QueueItem | None:
                 for f in missing(template, thaw(document.values))
             )
             title = _("Complete the draft: %(title)s", title=document.title)
-        case DocumentState.to_sign if not in_curation and _signs(work, document):
+        case DocumentState.to_sign if not in_curation and (roles := _signs(work, document)):
             lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
             reasons = tuple(Reason(_("No signature: %(role)s", role=ROLE_LABELS[role])) for role in lacking)
-            title = _("Have it signed: %(title)s", title=document.title)
+            if roles & set(lacking):
+                title = _("Sign: %(title)s (%(purpose)s)", title=document.title,
+                          purpose=PURPOSES[document.of_kind])  # fmt: skip
+            elif work.actor.has(COLLECTOR.get(document.of_kind, "clerk")):
+                title = _("Have it signed: %(title)s", title=document.title)
+            else:
+                return None
         case DocumentState.signed if not in_curation and may_in_programme(
             work, "documents.register", document.programme
         ):
@@ -58,13 +66,12 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     )  # fmt: skip
 
 
-def _signs(work: Work, document: Document) -> bool:
-    """Whoever notes the signature, and the head whose signature an order waits for."""
-    if document.kind == DocumentKind.order:
-        return work.actor.has("clerk", "head")
-    if document.kind == DocumentKind.protocol:
-        return work.actor.has("secretary", "chair")
-    return work.actor.has("clerk")
+def _signs(work: Work, document: Document) -> set[str]:
+    """The signatures that are the actor's own to give, and the role of whoever collects them."""
+    own = {role for role in SIGNERS[document.of_kind] if role in work.actor.roles}
+    if work.actor.has(COLLECTOR.get(document.of_kind, "clerk")):
+        own.add("collector")
+    return own
 
 
 def _where(document: Document) -> str:
@@ -77,4 +84,64 @@ def _link(document: Document) -> str:
     return f"/documents/{document.id}"
 
 
-QUEUES: list[QueueSource] = [document_queue]
+def reading_queue(work: Work) -> list[QueueItem]:
+    """Papers the actor has to read, and those of the clerk that somebody has not read in time."""
+    items = []
+    late: dict[int, list[Acknowledgement]] = {}
+    for row in acknowledgement.unread(work):
+        if acknowledgement.capacity_of(work, row) is not None:
+            title = _("Read the document: %(title)s", title=row.document.title)
+            items.append(
+                QueueItem(
+                    title=title, where=_number(row.document), link=_link(row.document), since=row.sent_at,
+                    due=row.due, kind="document",
+                )
+            )  # fmt: skip
+        elif row.due is not None and row.due < work.today:
+            late.setdefault(row.document_id, []).append(row)
+    for rows in late.values():
+        document = rows[0].document
+        if may_in_programme(work, "documents.register", document.programme):
+            who = tuple(Reason(name) for name in acknowledgement.names(rows))
+            items.append(
+                QueueItem(
+                    title=_("Not read in time: %(title)s", title=document.title), where=_number(document),
+                    link=f"{_link(document)}#readers", since=rows[0].sent_at, due=min(r.due for r in rows if r.due),
+                    missing=who, kind="document",
+                )
+            )  # fmt: skip
+    return items
+
+
+def incoming_queue(work: Work) -> list[QueueItem]:
+    """Incoming papers that wait for an answer: the executor's, or the office's when nobody is named."""
+    items = []
+    for row in incoming.list_incoming(work, waiting=True):
+        is_mine = row.executor_id is not None and row.executor_id == work.actor.person_id
+        is_office = row.executor_id is None and may_in_programme(work, "documents.incoming", row.programme)
+        if is_mine or is_office:
+            items.append(_to_answer(row))
+    return items
+
+
+def _to_answer(row: Incoming) -> QueueItem:
+    number = f"вх. № {row.registration.number}{row.registration.suffix}"
+    return QueueItem(
+        title=_("Answer: %(subject)s", subject=row.subject), where=f"{number} · {row.sender}",
+        link=_incoming_link(row), since=row.created_at, due=row.answer_due,
+        case_id=row.cases[0].case_id if len(row.cases) == 1 else None, kind="document",
+    )  # fmt: skip
+
+
+def _incoming_link(row: Incoming) -> str:
+    if has_request_context():
+        return url_for("IncomingView.show", incoming_id=row.id)
+    return f"/incoming/{row.id}"
+
+
+def _number(document: Document) -> str:
+    day = f" от {document.dated:%d.%m.%Y}" if document.dated else ""
+    return f"№ {document.number}{day}" if document.number else ""
+
+
+QUEUES: list[QueueSource] = [document_queue, reading_queue, incoming_queue]

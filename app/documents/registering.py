@@ -19,6 +19,7 @@ from app.documents import journal, reservations
 from app.documents.drafting import SIDES, ensure_draft, freeze_and_send
 from app.documents.frozen import thaw
 from app.documents.journal import HandEntry, Line
+from app.documents.links import apply_links
 from app.documents.models import Document, DocumentCase, NumberGap, Registration, Series
 from app.documents.numbering import RegisterNumber, SeriesKey, next_number, parse_number
 from app.documents.printing import request_copy, try_paper
@@ -27,6 +28,7 @@ from app.documents.rules import DocumentKind, DocumentState, Move, next_state
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
 from app.documents.steps import locked, move, note
 from app.documents.templates import registry
+from app.documents.terms import prolong
 from app.documents.values import covered, gather, order_of, protocol_of
 
 
@@ -93,6 +95,8 @@ def enforce(work: Work, document: Document) -> None:
     if next_state(document.of_kind, document.in_state, Move.enforce) is not None:
         move(document, Move.enforce)
         note(work, document, "document:enforce")
+        apply_links(work, document)
+        prolong(work, document)
 
 
 def _is_due(work: Work, document: Document) -> bool:

@@ -15,6 +15,7 @@ class DocumentKind(StrEnum):
     agreement = "agreement"
     protocol = "protocol"
     report = "report"
+    act = "act"
 
 
 class DocumentState(StrEnum):
@@ -25,6 +26,7 @@ class DocumentState(StrEnum):
     in_force = "in_force"
     changed = "changed"
     cancelled = "cancelled"
+    repealed = "repealed"
     expired = "expired"
     terminated = "terminated"
     archived = "archived"
@@ -40,6 +42,7 @@ class Move(StrEnum):
     enforce = "enforce"
     change = "change"
     cancel = "cancel"
+    repeal = "repeal"
     expire = "expire"
     terminate = "terminate"
     archive = "archive"
@@ -53,6 +56,7 @@ STATE_LABELS = {
     DocumentState.in_force: _("Document in force"),
     DocumentState.changed: _("Changed document"),
     DocumentState.cancelled: _("Cancelled document"),
+    DocumentState.repealed: _("Repealed document"),
     DocumentState.expired: _("Expired document"),
     DocumentState.terminated: _("Terminated document"),
     DocumentState.archived: _("Archived document"),
@@ -63,6 +67,7 @@ KIND_LABELS = {
     DocumentKind.agreement: _("Cooperation agreement"),
     DocumentKind.protocol: _("Minutes of a meeting"),
     DocumentKind.report: _("Written report"),
+    DocumentKind.act: _("Act of what was done"),
 }
 
 _S, _M = DocumentState, Move
@@ -80,11 +85,14 @@ MOVES: Mapping[DocumentKind, Mapping[tuple[DocumentState, Move], DocumentState]]
         (_S.registered, _M.cancel): _S.cancelled,
         (_S.in_force, _M.change): _S.changed,
         (_S.in_force, _M.cancel): _S.cancelled,
+        (_S.in_force, _M.repeal): _S.repealed,
         (_S.changed, _M.change): _S.changed,
         (_S.changed, _M.cancel): _S.cancelled,
+        (_S.changed, _M.repeal): _S.repealed,
         (_S.in_force, _M.archive): _S.archived,
         (_S.changed, _M.archive): _S.archived,
         (_S.cancelled, _M.archive): _S.archived,
+        (_S.repealed, _M.archive): _S.archived,
     },
     # Two signatures before «signed», two numbers before «registered»; it ends by its term or earlier.
     DocumentKind.agreement: {
@@ -104,12 +112,96 @@ MOVES: Mapping[DocumentKind, Mapping[tuple[DocumentState, Move], DocumentState]]
     DocumentKind.protocol: {**_COMMON, (_S.registered, _M.archive): _S.archived},
     # No number and nobody to send it to: it is printed, and signed once a scan shows the signature.
     DocumentKind.report: {(_S.draft, _M.sign): _S.signed, (_S.signed, _M.archive): _S.archived},
+    # An act tells what was done: approved by the head, numbered, filed; nothing is done by it later.
+    DocumentKind.act: {**_COMMON, (_S.registered, _M.archive): _S.archived},
+}
+# What a signature is for, as the person who has to give it reads it.
+PURPOSES: Mapping[DocumentKind, Text] = {
+    DocumentKind.order: _("the order takes effect when it is signed and registered"),
+    DocumentKind.agreement: _("the agreement binds both schools when both directors have signed"),
+    DocumentKind.protocol: _("the minutes prove what the meeting decided"),
+    DocumentKind.report: _("the report is kept as signed and no longer changes"),
+    DocumentKind.act: _("the act proves what was done, once it is approved"),
+}
+# A number stands in the journal: what the paper says about itself has to agree with its line.
+NUMBERED = frozenset(
+    {DocumentState.registered, DocumentState.in_force, DocumentState.changed, DocumentState.cancelled,
+     DocumentState.repealed, DocumentState.expired, DocumentState.terminated, DocumentState.archived}
+)  # fmt: skip
+
+
+class LinkKind(StrEnum):
+    """What a registered paper does to an earlier one; `annulled` is no such act, it is a slip of the journal."""
+
+    changes = "changes"
+    cancels = "cancels"
+    repeals = "repeals"
+
+    @property
+    def move(self) -> Move:
+        return {"changes": Move.change, "cancels": Move.cancel, "repeals": Move.repeal}[self.value]
+
+
+LINK_LABELS: Mapping[LinkKind, Text] = {
+    LinkKind.changes: _("changes it"),
+    LinkKind.cancels: _("cancels it"),
+    LinkKind.repeals: _("repeals it: it is no longer in force"),
+}
+# The line of the journal, from both sides: «изменяет приказ № 12-оп», «изменён приказом № 30-оп».
+_ACTS: Mapping[tuple[DocumentKind, LinkKind], Text] = {
+    (DocumentKind.order, LinkKind.changes): _("changes the order No. %(number)s of %(day)s"),
+    (DocumentKind.order, LinkKind.cancels): _("cancels the order No. %(number)s of %(day)s"),
+    (DocumentKind.order, LinkKind.repeals): _("repeals the order No. %(number)s of %(day)s"),
+    (DocumentKind.agreement, LinkKind.changes): _("changes the agreement No. %(number)s of %(day)s"),
+}
+_SUFFERS: Mapping[tuple[DocumentKind, LinkKind], Text] = {
+    (DocumentKind.order, LinkKind.changes): _("changed by the order No. %(number)s of %(day)s"),
+    (DocumentKind.order, LinkKind.cancels): _("cancelled by the order No. %(number)s of %(day)s"),
+    (DocumentKind.order, LinkKind.repeals): _("repealed by the order No. %(number)s of %(day)s"),
+    (DocumentKind.agreement, LinkKind.changes): _(
+        "changed by the additional agreement No. %(number)s of %(day)s"
+    ),
+}
+LINKS_OF: Mapping[DocumentKind, tuple[LinkKind, ...]] = {
+    DocumentKind.order: tuple(LinkKind),
+    DocumentKind.agreement: (LinkKind.changes,),  # an agreement is ended by its sides, not cancelled
+}
+
+
+def act_in_words(kind: DocumentKind, act: LinkKind, number: str, day: date | None, *, suffers: bool) -> str:
+    """What one paper did to another, told of the one that suffers it or of the one that does it."""
+    texts = _SUFFERS if suffers else _ACTS
+    return texts[kind, act] % {"number": number or "б/н", "day": f"{day:%d.%m.%Y}" if day else "—"}
+
+
+class IncomingKind(StrEnum):
+    """What another organisation sent us."""
+
+    listing = "listing"
+    warning = "warning"
+    prescription = "prescription"
+    request = "request"
+    letter = "letter"
+
+
+INCOMING = "incoming"  # the kind of the series
+INCOMING_LABELS: Mapping[IncomingKind, Text] = {
+    IncomingKind.listing: _("Official inclusion in the list"),
+    IncomingKind.warning: _("Warning of the supervisor"),
+    IncomingKind.prescription: _("Prescription of the supervisor"),
+    IncomingKind.request: _("Request"),
+    IncomingKind.letter: _("Letter"),
+}
+SERIES_LABELS: Mapping[str, Text] = {
+    **{kind.value: label for kind, label in KIND_LABELS.items()},
+    INCOMING: _("Incoming documents"),
 }
 SIGNERS: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.order: ("head",),
     DocumentKind.agreement: ("curator", "supported"),
     DocumentKind.protocol: ("chair", "secretary"),
     DocumentKind.report: ("compiler",),
+    DocumentKind.act: ("head",),
 }
 FROZEN = frozenset(DocumentState) - {DocumentState.draft, DocumentState.to_sign}
 

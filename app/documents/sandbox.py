@@ -15,7 +15,7 @@ from app.documents.intake import Intake, TemplateMistake
 from app.documents.language import FILTERS
 from app.documents.paper import TESTS, Missing, Paper
 
-_NODES: tuple[type[nodes.Node], ...] = (
+ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template,
     nodes.Output,
     nodes.TemplateData,
@@ -41,6 +41,22 @@ _NODES: tuple[type[nodes.Node], ...] = (
     nodes.Concat,
     nodes.Keyword,
 )
+
+
+MAX_EXPRESSION = 300  # names, filters and constants of one tag
+MAX_JOINED = 40  # values joined with ~, and things in a list written out
+
+
+def too_long(node: nodes.Node) -> bool:
+    """Whether the template writes a sum or a list out so long that a small file could fill the memory."""
+    return isinstance(node, (nodes.Concat, nodes.List, nodes.Tuple)) and (
+        len(node.nodes if isinstance(node, nodes.Concat) else node.items) > MAX_JOINED
+    )
+
+
+def too_wide(expression: nodes.Node) -> bool:
+    """Whether one expression names so many values that printing them together could fill the memory."""
+    return sum(1 for _node in expression.find_all(nodes.Node)) > MAX_EXPRESSION
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -73,16 +89,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._check(tree)
         for loop in list(tree.find_all(nodes.For)):
             title = _spell(loop.iter)
-            loop.iter = nodes.Filter(
-                loop.iter, "_looped", [nodes.Const(title)], [], None, None, lineno=loop.lineno
-            )
+            arguments: list[nodes.Expr] = [nodes.Const(title), nodes.Const(_text_inside(loop))]
+            loop.iter = nodes.Filter(loop.iter, "_looped", arguments, [], None, None, lineno=loop.lineno)
         for output in list(tree.find_all(nodes.Output)):
             for index, child in enumerate(output.nodes):
                 if isinstance(child, nodes.TemplateData):
                     continue
                 after = output.nodes[index + 1] if index + 1 < len(output.nodes) else None
                 dot = isinstance(after, nodes.TemplateData) and _starts_with_dot(after.data)
-                arguments: list[nodes.Expr] = [nodes.Const(_spell(child)), nodes.Const(dot)]
+                arguments = [nodes.Const(_spell(child)), nodes.Const(dot)]
                 output.nodes[index] = nodes.Filter(
                     child, "_printed", arguments, [], None, None, lineno=child.lineno
                 )
@@ -92,8 +107,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         stack: list[tuple[nodes.Node, int]] = [(tree, 0)]
         while stack:
             node, depth = stack.pop()
-            if not isinstance(node, _NODES) or depth > 60:
+            if not isinstance(node, ALLOWED) or depth > 60:
                 raise TemplateMistake(_("%(what)s is not allowed", what=type(node).__name__))
+            expressions = _expressions(node)
+            if too_long(node) or any(map(too_wide, expressions)):
+                raise TemplateMistake(_("the paper grows too large"))
             if isinstance(node, nodes.Filter) and node.name not in FILTERS:
                 raise TemplateMistake(_("unknown filter %(name)s", name=node.name))
             if isinstance(node, nodes.Test) and node.name not in TESTS:
@@ -105,6 +123,28 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if isinstance(node, nodes.For) and node.recursive:
                 raise TemplateMistake(_("%(what)s is not allowed", what="recursive"))
             stack.extend((child, depth + 1) for child in node.iter_child_nodes())
+
+
+def _expressions(node: nodes.Node) -> list[nodes.Node]:
+    """What a statement prints or asks, each once."""
+    if isinstance(node, nodes.Output):
+        return [child for child in node.nodes if not isinstance(child, nodes.TemplateData)]
+    if isinstance(node, nodes.If):
+        return [node.test]
+    return [node.iter] if isinstance(node, nodes.For) else []
+
+
+def _text_inside(loop: nodes.For) -> int:
+    """Signs of the template's own text one pass of the loop prints at most; a loop inside counts its own."""
+    signs = 0
+    stack: list[nodes.Node] = [*loop.body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, nodes.TemplateData):
+            signs += len(node.data)
+        elif not isinstance(node, nodes.For):
+            stack.extend(node.iter_child_nodes())
+    return signs
 
 
 def _spell(node: nodes.Node) -> str:

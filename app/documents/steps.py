@@ -48,6 +48,8 @@ def note(
 ) -> None:  # fmt: skip
     """The act in the history of every case the paper covers; `only` names a single one."""
     data = {"template": document.template, **(data or {})}
+    if not document.cases and only is None:  # an order about the group, an act: no case tells of it
+        audit.record(work, tag, document, stream=f"document:{document.id}", data=data, values=values)
     # in one order, so that two papers about the same cases never wait for each other
     for case_id in sorted(link.case_id for link in document.cases if only in (None, link.case_id)):
         audit.record(work, tag, document, case_id=case_id, data=data, values=values)

@@ -6,7 +6,7 @@ The rooms give theirs through `ports.values[template code]`; they are laid over 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,15 +17,15 @@ from app.cases.models import Case, Programme
 from app.cases.queries import get_case
 from app.core.clock import local_date
 from app.core.unit_of_work import Work
+from app.documents import order_values
 from app.documents.minutes import minutes_values
-from app.documents.models import Document, DocumentCase
-from app.documents.people import card, organisation_card, person_card, position_of, signatory_card
-from app.documents.rules import DocumentState
+from app.documents.models import Document
+from app.documents.people import organisation_card, person_card, position_of, signatory_card
+from app.documents.sources import GROUP, controller, order_of, protocol_of, purpose, setting, side
 from app.documents.templates import Field, Template
-from app.schools.models import Organisation, OrganisationKind, Person
+from app.schools.models import Organisation, Person
 
-SIGNED = (DocumentState.signed, DocumentState.registered, DocumentState.in_force, DocumentState.changed)
-REGISTERED = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+__all__ = ["covered", "drafter", "gather", "missing", "order_of", "protocol_of", "setting"]
 
 
 def gather(work: Work, document: Document, template: Template) -> dict[str, Any]:
@@ -56,12 +56,6 @@ def covered(work: Work, document: Document) -> list[Case]:
     """The cases of the paper, by the schools' names."""
     cases = [get_case(work.session, link.case_id) for link in document.cases]
     return sorted(cases, key=lambda case: (case.school.sort_key, case.id))
-
-
-def setting(programme: Programme, name: str, default: Any = None) -> Any:
-    """A value of the programme's settings, kept with its source [cfg]."""
-    found = (programme.settings or {}).get(name)
-    return found.get("value", default) if isinstance(found, dict) else (default if found is None else found)
 
 
 def drafter(work: Work, programme: Programme) -> Person | None:
@@ -106,11 +100,7 @@ def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, A
         {c.curator.short_name: c.curator for c in cases if c.curator}.values(),
         key=lambda school: school.sort_key,
     )
-    goal = (
-        "В целях оказания адресной методической помощи общеобразовательным организациям, имеющим низкие "
-        "образовательные результаты обучающихся, в рамках реализации "
-        + setting(programme, "title_gent", f"проекта «{programme.title}»")
-    )
+    goal = purpose(programme)
     ground = protocol_of(work, cases)
     if ground is not None:
         number = f" № {ground.number}" if ground.number else ""
@@ -126,7 +116,7 @@ def _order(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, A
             if c.curator is not None
         ],
         "points": _points(programme, curators, cases),
-        "control": _controller(work, programme, document.dated or work.today),
+        "control": controller(work, programme, document.dated or work.today),
     }
 
 
@@ -165,44 +155,6 @@ def _points(
     return points
 
 
-def _controller(work: Work, programme: Programme, day: date) -> dict[str, Any] | None:
-    """The chair of the group, when he works for the authority; otherwise the head keeps the control himself."""
-    for membership in accounts_holding(work.session, "chair", work.today, programme.authority_id):
-        if membership.person_id is None:
-            continue
-        position = position_of(work.session, membership.person_id, day, (programme.authority_id,))
-        if position is not None and not position.is_signatory:
-            return card(position.person, position)
-    return None
-
-
-def protocol_of(work: Work, cases: Sequence[Case]) -> Document | None:
-    """The signed minutes that cover these cases, the latest."""
-    return work.session.scalars(
-        select(Document)
-        .join(DocumentCase, DocumentCase.document_id == Document.id)
-        .where(
-            Document.template == "protocol", Document.state.in_([str(s) for s in SIGNED]),
-            Document.dated.is_not(None), DocumentCase.case_id.in_([case.id for case in cases]),
-            DocumentCase.stage == "plan_approval",
-        )
-        .order_by(Document.dated.desc(), Document.id.desc())
-    ).first()  # fmt: skip
-
-
-def order_of(work: Work, case_id: int) -> Document | None:
-    """The registered order that approved the plan of the case, the latest."""
-    return work.session.scalars(
-        select(Document)
-        .join(DocumentCase, DocumentCase.document_id == Document.id)
-        .where(
-            Document.template == "order_plan", Document.state.in_([str(s) for s in REGISTERED]),
-            DocumentCase.case_id == case_id,
-        )
-        .order_by(Document.dated.desc(), Document.id.desc())
-    ).first()  # fmt: skip
-
-
 def _agreement(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
     case, programme = cases[0], document.programme
     order = order_of(work, case.id)
@@ -213,27 +165,13 @@ def _agreement(work: Work, document: Document, cases: Sequence[Case]) -> dict[st
         "visits": setting(programme, "visits_planned", 4),
         "starts": starts,
         "ends": max(programme.ends, starts + timedelta(days=1)),
-        "curator": _side(work, case.curator),
-        "supported": _side(work, case.school),
+        "curator": side(work, case.curator),
+        "supported": side(work, case.school),
     }
 
 
-def _side(work: Work, school: Organisation | None) -> dict[str, Any] | None:
-    if school is None or school.kind != OrganisationKind.school:
-        return None
-    position = signatory_card(work.session, school, work.today, with_office=False)
-    return {
-        **organisation_card(school), "number": None, "address": school.address, "phone": school.phone,
-        "basis": "Устава", "director": position,
-    }  # fmt: skip
-
-
 def _protocol(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
-    group = setting(
-        document.programme, "group_gent",
-        "координационной группы по реализации проекта адресной методической помощи общеобразовательным организациям "
-        "с низкими образовательными результатами",
-    )  # fmt: skip
+    group = setting(document.programme, "group_gent", GROUP)
     values: dict[str, Any] = {"group": {"forms": {"gent": group}}}
     if document.meeting is not None:
         values |= {
@@ -259,5 +197,5 @@ def _report(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, 
 
 _OWN = {
     "order_plan": _order, "agreement": _agreement, "protocol": _protocol, "visit_report": _report,
-    "results_report": _report,
+    "results_report": _report, **order_values.OWN,
 }  # fmt: skip

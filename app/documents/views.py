@@ -9,10 +9,11 @@ from flask import make_response, render_template, request, url_for
 from app.cases.models import CaseStatus
 from app.cases.queries import get_case, programmes
 from app.cases.roles import may, may_in_programme
-from app.core.errors import Forbidden, Invalid, NotFound, Refusal
+from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents import card_page, service
+from app.documents import card_page, life_page, service
+from app.documents.draft_views import DraftPages
 from app.documents.forms import (
     BY_HAND,
     NEXT,
@@ -22,18 +23,14 @@ from app.documents.forms import (
     RegisterForm,
     ReportScanForm,
     SignForm,
-    draft_form,
 )
-from app.documents.frozen import thaw
 from app.documents.models import Document
-from app.documents.people import card, staff
 from app.documents.queries import file_of, get_document, list_documents
 from app.documents.rendering import RenderError
 from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
 from app.documents.signers import ROLE_LABELS, expected_signer
 from app.documents.templates import Template, registry
-from app.documents.values import missing
 from app.files.views import attachment
 from app.ui.base import RoomView, int_arg, page
 
@@ -41,7 +38,7 @@ FORM = ("GET", "POST")
 COPIES = ("paper", "registered")
 
 
-class DocumentView(RoomView):
+class DocumentView(DraftPages):
     route_base = "/documents"
     class_permission_name = "Documents"
 
@@ -57,6 +54,7 @@ class DocumentView(RoomView):
         return self.render(
             "documents/list.html", documents=found, kinds=KIND_LABELS, states=STATE_LABELS, kind=kind, state=state,
             programmes=programmes(work.session), programme_id=programme_id, tone=card_page.TONES,
+            may_create=any(may_in_programme(work, "documents.draft", one) for one in programmes(work.session)),
         )  # fmt: skip
 
     @page("/<int:document_id>")
@@ -65,38 +63,13 @@ class DocumentView(RoomView):
         document = get_document(work.session, document_id)
         return self.render("documents/show.html", **card_page.context(work, document))
 
-    @page("/<int:document_id>/edit", methods=FORM, permission="write")
-    def edit(self, document_id: int) -> Any:
-        work, document = self._open(document_id, "documents.draft")
-        template = registry().of(document.template, document.template_hash)
-        values = thaw(document.values)
-        offices = (document.programme.authority_id, document.programme.centre_id)
-        people = staff(work.session, offices, work.today)
-        form, asked = draft_form(template, values, people)
-        form.expected_version.data = form.expected_version.data or str(document.version)
-        if form.validate_on_submit():
-            cards = {p.id: card(p.person, p) for p in people}
-            try:
-                with self.write() as work:
-                    changes = form.changes(asked, values, cards)
-                    document = service.edit(work, document_id, changes, self.expected_version())
-                    left = missing(template, thaw(document.values))
-                if left:
-                    told = _("Saved; still missing: %(names)s", names=", ".join(f.label for f in left))
-                    return self.done(self._url(document_id), told, "warning")
-                return self.done(self._url(document_id), _("Saved"))
-            except (Invalid, Refusal) as error:
-                form.take_errors(error)
-        return self.render(
-            "documents/draft.html", form.status, document=document, form=form, back=self._url(document_id),
-            missing=missing(template, values), paper=file_of(document, "paper"),
-        )  # fmt: skip
-
     @page("/<int:document_id>/refresh", methods=("POST",), permission="write")
     def refresh(self, document_id: int) -> Any:
         with self.write() as work:
             service.refresh(work, document_id, self.expected_version())
-        return self.done(self._url(document_id), _("The draft says what the sources say now"))
+        to_form = request.form.get("to") == "form"
+        url = url_for("DocumentView.edit", document_id=document_id) if to_form else self._url(document_id)
+        return self.done(url, _("The draft says what the sources say now"))
 
     @page("/<int:document_id>/reset", methods=("POST",), permission="write")
     def reset(self, document_id: int) -> Any:
@@ -195,7 +168,7 @@ class DocumentView(RoomView):
                 reservation_id=(form.reservation.data or 0) if form.way.data == RESERVED else None,
             )  # fmt: skip
             return self._register(document, form, entry)
-        return self._form(document, form, _("Register the document"), _("Register"))
+        return self._form(document, form, _("Register the document"), _("Register it now"))
 
     def _register_agreement(self, document: Document) -> Any:
         form = AgreementRegisterForm(
@@ -214,7 +187,7 @@ class DocumentView(RoomView):
             assert form.dated.data  # noqa: S101 — a required field
             entry = RegisterInput(form.dated.data, comment=form.comment.data or "", numbers=numbers)
             return self._register(document, form, entry)
-        return self._form(document, form, _("Register the agreement"), _("Register"))
+        return self._form(document, form, _("Register the agreement"), _("Register it now"))
 
     def _register(self, document: Document, form: Any, entry: RegisterInput) -> Any:
         try:
@@ -224,7 +197,7 @@ class DocumentView(RoomView):
             return self.done(self._url(document.id), _("Registered: No. %(number)s", number=number))
         except (Invalid, Refusal) as error:
             form.take_errors(error)
-        return self._form(document, form, _("Register the document"), _("Register"))
+        return self._form(document, form, _("Register the document"), _("Register it now"))
 
     @page("/<int:document_id>/preview")
     def preview(self, document_id: int) -> Any:
@@ -254,13 +227,6 @@ class DocumentView(RoomView):
         stored = _file(document, _copy(copy))
         return attachment(work.ports.storage.get(stored.sha256), stored.name, stored.media_type)
 
-    def _open(self, document_id: int, capability: str) -> tuple[Work, Document]:
-        work = self.read()
-        document = get_document(work.session, document_id)
-        if not may_in_programme(work, capability, document.programme):
-            raise Forbidden
-        return work, document
-
     def _named(self, work: Work, document: Document, role: str) -> str:
         position = expected_signer(work, document, role, document.dated or work.today)
         return f"{ROLE_LABELS[role]}: {position.person.short}" if position else str(ROLE_LABELS[role])
@@ -270,9 +236,6 @@ class DocumentView(RoomView):
             "documents/form.html", form.status, document=document, form=form, heading=heading, submit=submit, lead=lead,
             back=self._url(document.id),
         )  # fmt: skip
-
-    def _url(self, document_id: int) -> str:
-        return url_for("DocumentView.show", document_id=document_id)
 
 
 class CaseDocumentsView(RoomView):
@@ -290,7 +253,7 @@ class CaseDocumentsView(RoomView):
             documents=list_documents(work.session, case_id=case_id), tone=card_page.TONES, states=STATE_LABELS,
             templates=_begun_here(work),
             may_draft=case.status == CaseStatus.active and may(work, "documents.draft", case),
-            guards=card_page.guards(work, case),
+            guards=card_page.guards(work, case), **life_page.of_case(work, case),
         )  # fmt: skip
 
     @page("/<int:case_id>/documents/draft", methods=("POST",), permission="write")
@@ -306,8 +269,11 @@ class CaseDocumentsView(RoomView):
 
 
 def _begun_here(work: Work) -> list[Template]:
-    """Templates a paper is begun with by hand; a report is printed from the page of what it is about."""
-    return [t for code in registry().codes if not (t := registry().on(code, work.today)).has_subject]
+    """Templates a paper about this one case is begun with; the others begin on «Создать документ»."""
+    offered = [registry().on(code, work.today) for code in registry().codes]
+    return [
+        t for t in offered if t.is_begun and not t.link and not t.after_closing and t.scope != "authority"
+    ]
 
 
 def _copy(name: str) -> str:

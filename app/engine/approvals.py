@@ -7,10 +7,9 @@ have voted. Votes for an earlier content do not count. Abstentions count for the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from app.engine.definition import Approval
-from app.engine.state import Tally, Voter, VoteState
+from app.engine.state import Tally, Voter, VoteState, replace
 
 AUTHOR = {"ru": "автор документа не голосует за него", "en": "the author does not vote on his own paper"}
 

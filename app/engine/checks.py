@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from app.engine.definition import (
     REASONED,
@@ -28,8 +28,12 @@ def check(
     known_effects: Collection[str] | None = None,
     known_templates: Collection[str] | None = None,
     known_pages: Collection[str] | None = None,
+    earlier: Mapping[int, Definition] | None = None,
 ) -> list[Finding]:
-    """Every fault, in the order of the file; a set that is None is not checked against."""
+    """Every fault, in the order of the file; a set that is None is not checked against.
+
+    `earlier` are other versions of the procedure: what a migration says of them is compared with what they have.
+    """
     findings: list[Finding] = []
 
     def report(code: str, path: str, /, severity: Severity = "error", **words: object) -> None:
@@ -43,6 +47,7 @@ def check(
     for step in definition.transitions.values():
         _transition(definition, step, report)
     _ids(definition, report)
+    _migrations(definition, earlier or {}, report)
     for path, fact in facts_named(definition):
         if fact not in BUILT_IN_FACTS and known_facts is not None and fact not in known_facts:
             report("unknown_fact", path, path=path, id=fact)
@@ -303,3 +308,63 @@ def _ids(definition: Definition, report: Report) -> None:
         if element in seen or element == VOTES:
             report("duplicate_id", path, id=element, first=seen.get(element, VOTES), second=path)
         seen.setdefault(element, path)
+
+
+def _migrations(definition: Definition, earlier: Mapping[int, Definition], report: Report) -> None:
+    """What is said about moving cases here names what there is, and leaves out nothing a case may stand in."""
+    stages, tasks = set(definition.stages), {task.id for s in definition.stages.values() for task in s.tasks}
+    seen: set[int] = set()
+    for number, rule in enumerate(definition.migrations):
+        path = f"migrations.{number}"
+        if rule.source >= definition.version:
+            words = {"problem": "it is not an earlier one", "problem_ru": "она не предыдущая"}
+            report("migration_version", f"{path}.from", value=rule.source, **words)
+        elif earlier and rule.source not in earlier:
+            words = {"problem": "there is no such version", "problem_ru": "такой версии нет"}
+            report("migration_version", f"{path}.from", value=rule.source, **words)
+        if rule.source in seen:
+            report("migration_twice", f"{path}.from", value=rule.source)
+        seen.add(rule.source)
+        for before, after in rule.stages.items():
+            if after not in stages:
+                where = f"{path}.stages.{before}"
+                report("unknown_stage", where, path=where, id=after)
+        for key, named in (("tasks", rule.tasks.items()), ("reopens", [(one, one) for one in rule.reopens])):
+            for before, after in named:
+                if after not in tasks:
+                    where = f"{path}.tasks.{before}" if key == "tasks" else f"{path}.reopens"
+                    report("unknown_task", where, path=where, id=after)
+        if rule.source in earlier:
+            _from_earlier(definition, earlier[rule.source], number, report)
+
+
+def _from_earlier(definition: Definition, old: Definition, number: int, report: Report) -> None:
+    """The same, seen from the version the cases come from."""
+    rule, path = definition.migrations[number], f"migrations.{number}"
+    known = {task.id for stage in definition.stages.values() for task in stage.tasks}
+    for name in rule.stages:
+        if name not in old.stages:
+            report("unknown_stage", f"{path}.stages.{name}", path=f"{path}.stages.{name}", id=name)
+    for name in rule.tasks:
+        if old.task(name) is None:
+            report("unknown_task", f"{path}.tasks.{name}", path=f"{path}.tasks.{name}", id=name)
+    for name in rule.drops:
+        if old.task(name) is None:
+            report("unknown_task", f"{path}.drops", path=f"{path}.drops", id=name)
+    for stage in old.stages.values():
+        if stage.final:
+            continue
+        successor = definition.stages.get(rule.stages.get(stage.id, stage.id))
+        if successor is None:
+            if stage.id not in rule.stages:
+                report("unmapped_stage", path, value=old.version, id=stage.id)
+            continue
+        if stage.due and not successor.due:
+            report("term_lost", path, "warning", value=old.version, id=stage.id)
+        for one in stage.tasks:
+            name = rule.tasks.get(one.id, one.id)
+            if name not in known and one.id not in rule.tasks and one.id not in rule.drops:
+                report("unmapped_task", path, value=old.version, id=one.id)
+            after = definition.task(name)
+            if one.due and after and not after.due and one.id not in rule.drops:
+                report("term_lost", path, "warning", value=old.version, id=one.id)

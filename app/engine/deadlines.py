@@ -15,6 +15,7 @@ from app.engine.wording import plural
 
 # A calendar that never works would count for ever.
 MAX_IDLE_DAYS = 366
+DAY = timedelta(days=1)
 
 
 class Calendar(Protocol):
@@ -64,6 +65,22 @@ class Term:
             tuple(date.fromisoformat(day) for day in data.get("extra", ())),
         )
 
+    @classmethod
+    def kept(cls, data: Mapping[str, Any]) -> Term:
+        """As `from_dict`, for what we wrote ourselves: read when somebody asks, which a decision seldom does."""
+        if data["skipped"] or data["extra"]:
+            return cls.from_dict(data)
+        term = object.__new__(cls)
+        term.__dict__["_kept"] = data
+        return term
+
+    def __getattr__(self, name: str) -> Any:
+        kept = self.__dict__.pop("_kept", None)
+        if kept is None:
+            raise AttributeError(name)
+        self.__dict__.update(self.from_dict(kept).__dict__)
+        return getattr(self, name)
+
     @property
     def texts(self) -> dict[str, str]:
         """How the term was counted, in both languages."""
@@ -84,22 +101,23 @@ class Term:
 
 def add_working_days(start: date, days: int, calendar: Calendar) -> Term:
     """The day on which the last of so many working days ends. Raises ValueError for an endless holiday."""
-    day, left, idle = start, days, 0
+    day, left, idle, weekday = start, days, 0, start.weekday()
     skipped: list[date] = []
     extra: list[date] = []
+    is_working = calendar.is_working
     while left > 0:
-        day += timedelta(days=1)
-        weekend = day.weekday() >= 5
-        if calendar.is_working(day):
+        day += DAY
+        weekday = 0 if weekday == 6 else weekday + 1
+        if is_working(day):
             left -= 1
             idle = 0
-            if weekend:
+            if weekday >= 5:
                 extra.append(day)
             continue
         idle += 1
         if idle > MAX_IDLE_DAYS:
             raise ValueError(f"the calendar has no working day in the year before {day}")
-        if not weekend:
+        if weekday < 5:
             skipped.append(day)
     return Term(day, start, days, tuple(skipped), tuple(extra))
 
@@ -108,6 +126,13 @@ def working_days_between(start: date, end: date, calendar: Calendar) -> int:
     """Working days after `start` up to and including `end`; 0 when `end` is not later."""
     days = range(1, (end - start).days + 1)
     return sum(calendar.is_working(start + timedelta(days=number)) for number in days)
+
+
+def days_left(today: date, due: date, calendar: Calendar) -> int:
+    """Working days until the term: 0 on its day, below zero once it has passed (at least -1)."""
+    if due >= today:
+        return working_days_between(today, due, calendar)
+    return -max(1, working_days_between(due, today, calendar))
 
 
 def prolong(due: date, days: int, calendar: Calendar) -> Term:

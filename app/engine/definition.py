@@ -6,16 +6,23 @@ a corrected title is the same procedure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from app.engine.guards import Expression
+
+if TYPE_CHECKING:
+    from app.engine.compiling import Compiled
 
 Titles = Mapping[str, str]
 Kind = Literal["forward", "return", "skip", "cancel", "suspend", "resume", "reopen"]
 CommentRule = Literal["required", "optional", "none"]
+VotesRule = Literal["keep", "void", "refuse"]
+TermsRule = Literal["keep", "recount"]
 
 LANGUAGES = ("ru", "en")
 KINDS: tuple[Kind, ...] = ("forward", "return", "skip", "cancel", "suspend", "resume", "reopen")
@@ -126,6 +133,11 @@ class Approval:
         """The role that votes when nobody of the group may; None = the vote is refused."""
         return None if self.on_no_voters == "refuse" else self.on_no_voters
 
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Roles whose people are looked for: those who vote, and those who vote when nobody of these may."""
+        return (*self.voters, self.fallback) if self.fallback else self.voters
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stage:
@@ -214,6 +226,24 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Migration:
+    """How cases of an earlier version move to this one; what is not named keeps its id.
+
+    `drops` are tasks that have no successor, `reopens` tasks (of this version) to be done again. `votes` is
+    about a vote in progress: a decision that was made stands. Terms that are not recounted keep their day.
+    """
+
+    source: int
+    stages: Mapping[str, str] = field(default_factory=dict)
+    tasks: Mapping[str, str] = field(default_factory=dict)
+    drops: tuple[str, ...] = ()
+    reopens: tuple[str, ...] = ()
+    votes: VotesRule = "keep"
+    terms: TermsRule = "keep"
+    notes: str = field(metadata=WORDS, default="")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Definition:
     """One version of a procedure. Equal structure gives an equal `hash`; titles and notes do not count."""
 
@@ -225,8 +255,11 @@ class Definition:
     outcomes: Mapping[str, Outcome]
     stages: Mapping[str, Stage]
     transitions: Mapping[str, Transition]
+    migrations: tuple[Migration, ...] = ()
     name: str = "<text>"
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
+    # other versions by hash, as far as whoever loaded this one knows them: a case may have begun in one
+    editions: Mapping[str, Definition] = field(default_factory=dict, repr=False)
     hash: str = field(init=False)
     leaving: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
     rank: Mapping[str, int] = field(init=False, repr=False)
@@ -267,8 +300,17 @@ class Definition:
             "order": list(self.stages),  # the order says which stage is earlier
             "transitions": structure_of(self.transitions),
         }
+        if self.migrations:  # a version without them has the hash it always had
+            structure["migrations"] = structure_of(self.migrations)
         text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The definition made ready for deciding."""
+        from app.engine.compiling import Compiled  # it needs what stands above
+
+        return Compiled(self)
 
     def transitions_from(self, stage_id: str) -> tuple[Transition, ...]:
         """Every transition that may leave this stage, in the order of the file."""
@@ -281,6 +323,10 @@ class Definition:
         line, column = self.places.get(path, (1, 1))
         return self.name, line, column
 
+    def migration_from(self, version: int) -> Migration | None:
+        """How cases of that version move here, if this definition says so."""
+        return next((rule for rule in self.migrations if rule.source == version), None)
+
     def task(self, task_id: str) -> Task | None:
         """The task with this id in any stage; ids are unique in a definition."""
         for stage in self.stages.values():
@@ -288,6 +334,15 @@ class Definition:
             if task is not None:
                 return task
         return None
+
+
+def akin(definitions: Iterable[Definition]) -> list[Definition]:
+    """The same versions of one procedure, each knowing the others: so a case that moved between them can be read."""
+    copies = [copy.copy(definition) for definition in definitions]
+    kin = frozen({one.hash: one for one in copies})
+    for one in copies:
+        object.__setattr__(one, "editions", kin)
+    return copies
 
 
 def structure_of(value: Any) -> Any:

@@ -37,7 +37,13 @@ class Event:
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON; `from_dict` gives an equal event."""
-        return {"type": self.type, **{NAMES.get(k, k): plain(v) for k, v in self.__dict__.items()}}
+        return {
+            "type": self.type,
+            **{
+                NAMES.get(k, k): v if v is None or type(v) in AS_IS else plain(v)
+                for k, v in self.__dict__.items()
+            },
+        }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -143,6 +149,63 @@ class Moved(Event):
         return self.term.due if self.term else None
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TermsRecounted(Event):
+    """The working calendar was changed: these terms of the current stage and its tasks have moved."""
+
+    type = "terms_recounted"
+    term: Term | None = None
+    terms: Terms = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Migrated(Event):
+    """The case moved to another version of the procedure, whose number and hash these are.
+
+    `stages` and `tasks` say what each became (one that is not named has no successor), `reopened` which tasks
+    are to be done again, `votes` whether those in progress are kept or void; `approval` and `content_hash` are
+    how the vote stands now. `term` and `terms` were counted anew, `lost` names what has a term no more ("" is
+    the stage); `gone` are tasks of the stage that the new version does not know.
+    """
+
+    type = "migrated"
+    definition: str
+    definition_version: int
+    definition_hash: str
+    former_version: int
+    former_hash: str
+    source: str
+    target: str
+    stages: Mapping[str, str]
+    tasks: Mapping[str, str]
+    reopened: tuple[str, ...] = ()
+    votes: str = "keep"
+    approval: str | None = None
+    content_hash: str | None = None
+    term: Term | None = None
+    terms: Terms = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Undone(Event):
+    """The last migration was taken back: the case stands as before it, in the version named here.
+
+    `state` is how it stood (`state.to_record`); `gone` are tasks of the stage that version does not know.
+    """
+
+    type = "undone"
+    definition: str
+    definition_version: int
+    definition_hash: str
+    state: Mapping[str, Any]
+    gone: tuple[str, ...] = ()
+    comment: str = ""
+
+
+AS_IS = frozenset({str, int, bool})  # what JSON keeps as it is
 NAMES = {"source": "from", "target": "to"}
 BACK = {name: attribute for attribute, name in NAMES.items()}
 TYPES: dict[str, type[Event]] = {
@@ -156,6 +219,9 @@ TYPES: dict[str, type[Event]] = {
         VotesVoided,
         ApprovalDecided,
         Moved,
+        TermsRecounted,
+        Migrated,
+        Undone,
     )
 }
 
@@ -187,7 +253,7 @@ def from_dict(data: Mapping[str, Any]) -> Event:
             values["term"] = Term.from_dict(values["term"])
         if "terms" in values:
             values["terms"] = {key: Term.from_dict(item) for key, item in values["terms"].items()}
-        for key in ("also", "voters"):
+        for key in ("also", "voters", "reopened", "lost", "gone"):
             if key in values:
                 values[key] = tuple(values[key])
         return kind(**values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from app.engine.definition import STAYING, VOTES, Definition, Stage, Transition
 from app.engine.events import (
@@ -11,27 +10,58 @@ from app.engine.events import (
     ApprovalOpened,
     CaseOpened,
     Event,
+    Migrated,
     Moved,
     TaskCompleted,
     TaskReopened,
     Terms,
+    TermsRecounted,
+    Undone,
     VoteCast,
     VotesVoided,
 )
-from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState
+from app.engine.segments import migrated, undone
+from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState, replace
 
 
 def fold(definition: Definition, events: Iterable[Event]) -> State:
     """The state after all events. Raises IllegalHistory with the number of the first event that cannot be."""
     state: State | None = None
+    former: tuple[int, Definition, State] | None = None
     for number, event in enumerate(events, start=1):
+        before, earlier = state, definition
         try:
+            definition = in_force(definition, event)
             state = evolve(definition, state, event)
+            if isinstance(event, Migrated) and before is not None:
+                former = (number, earlier, before)
+            elif isinstance(event, Undone):
+                _as_before(former, number, definition, state)
         except IllegalHistory as exc:
             raise IllegalHistory(str(exc), number) from exc
     if state is None:
         raise IllegalHistory("a case begins with an event")
     return state
+
+
+def in_force(definition: Definition, event: Event) -> Definition:
+    """The version of the procedure this event is judged by, when the one before it was `definition`."""
+    if isinstance(event, CaseOpened | Migrated | Undone) and event.definition_hash != definition.hash:
+        return definition.editions.get(event.definition_hash, definition)
+    return definition
+
+
+def _as_before(
+    former: tuple[int, Definition, State] | None, number: int, definition: Definition, state: State
+) -> None:
+    """A migration is taken back by the very next event, and to exactly what stood before it."""
+    if former is None or former[0] != number - 1:
+        raise IllegalHistory("there is no migration to undo here")
+    _must(former[1].hash == definition.hash, "undone to a version the case did not come from")
+    _must(
+        replace(former[2], version=state.version) == state,
+        "undone to another state than before the migration",
+    )
 
 
 def evolve(definition: Definition, state: State | None, event: Event) -> State:
@@ -42,6 +72,12 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
         raise IllegalHistory(f"«{event.type}» before the case was opened")
     if isinstance(event, Moved):
         return _moved(definition, state, event)
+    if isinstance(event, Migrated):
+        return migrated(definition, state, event)
+    if isinstance(event, Undone):
+        return undone(definition, state, event)
+    if isinstance(event, TermsRecounted):
+        return _recounted(definition.stages[state.stage], state, event)
     _must(state.status == "active", f"«{event.type}» while the case is {state.status}")
     stage = definition.stages[state.stage]
     if isinstance(event, TaskCompleted):
@@ -152,8 +188,10 @@ def _voting(
     if isinstance(event, VoteCast):
         _must(event.choice in CHOICES, f"«{event.choice}» is not a vote")
         mine = VoteState(event.actor, event.choice, event.content_hash, event.at)
-        others = tuple(vote for vote in state.votes if vote.voter != event.actor)
-        return replace(state, version=version, votes=(*others, mine))
+        votes = tuple(mine if vote.voter == event.actor else vote for vote in state.votes)
+        if mine not in votes:  # whoever changes his vote keeps his place, as in the rows
+            votes = (*votes, mine)
+        return replace(state, version=version, votes=votes)
     valid = [vote.choice for vote in state.votes if not vote.void and vote.content_hash == state.content_hash]
     figures = {"for": event.votes_for, "against": event.votes_against, "abstain": event.abstained}
     for choice, figure in figures.items():
@@ -232,11 +270,29 @@ def _stayed(state: State, step: Transition, event: Moved) -> State:
     )
 
 
+def _recounted(stage: Stage, state: State, event: TermsRecounted) -> State:
+    """Terms that were counted anew; only a term that is there can move."""
+    _must(state.status in ("active", "suspended"), f"terms were recounted while the case was {state.status}")
+    _must(event.term is not None or bool(event.terms), "no term was recounted")
+    _must(event.term is None or state.due is not None, "a term for a stage that has none")
+    for task_id in event.terms:
+        standing = state.tasks.get(task_id)
+        has_term = stage.task(task_id) is not None and standing is not None and standing.due is not None
+        _must(has_term, f"a term for the task «{task_id}» that has none")
+    return replace(
+        state,
+        version=state.version + 1,
+        due=event.term.due if event.term else state.due,
+        term=event.term or state.term,
+        tasks=_dated(dict(state.tasks), event.terms),
+    )
+
+
 def _dated(tasks: dict[str, TaskState], terms: Terms) -> Mapping[str, TaskState]:
     """The tasks with their new terms."""
     for task_id, term in terms.items():
         _must(task_id in tasks, f"a term for the unknown task «{task_id}»")
-        tasks[task_id] = replace(tasks[task_id], due=term.due)
+        tasks[task_id] = replace(tasks[task_id], due=term.due, term=term)
     return tasks
 
 

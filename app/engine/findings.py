@@ -114,6 +114,34 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A reminder {value} working days before a term of {days} comes before the term starts",
         "Напоминание за {value} раб. дн. до срока в {days} раб. дн. приходится на время до его начала",
     ),
+    "too_large": (
+        "The definition repeats its elements more than {most} times",
+        "Элементы процедуры повторены более {most} раз",
+    ),
+    "large_number": (
+        "«{path}»: {value} is too large, at most {most}",
+        "«{path}»: {value} — слишком большое число, не больше {most}",
+    ),
+    "migration_version": (
+        "Cases cannot move here from version {value}: {problem}",
+        "Перенести дела с версии {value} нельзя: {problem_ru}",
+    ),
+    "migration_twice": (
+        "The migration from version {value} is written twice",
+        "Перенос с версии {value} описан дважды",
+    ),
+    "unmapped_stage": (
+        "Cases of version {value} may stand in «{id}», which this version has no more: name its successor",
+        "Дела версии {value} могут быть в стадии «{id}», которой в этой версии нет: укажите, чем она заменена",
+    ),
+    "unmapped_task": (
+        "The task «{id}» of version {value} is gone: name its successor (tasks) or let it fall (drops)",
+        "Задачи «{id}» версии {value} больше нет: укажите, чем она заменена (tasks), или уберите её (drops)",
+    ),
+    "term_lost": (
+        "«{id}» has a term in version {value} and none here: cases that move lose it",
+        "У «{id}» в версии {value} есть срок, а здесь его нет: при переносе дела его теряют",
+    ),
     "choices_missing": (
         "The field «{id}» is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",

@@ -21,6 +21,7 @@ from app.engine.definition import (
     Form,
     Guard,
     Kind,
+    Migration,
     Outcome,
     Quorum,
     Role,
@@ -37,6 +38,8 @@ FOUND = ("authority", "group", "curator_school", "supported_school")
 FIELD_KINDS = ("choice", "text", "date", "bool")
 COMMENT_RULES = ("required", "optional", "none")
 SINCE = ("entered",)
+VOTES_RULES = ("keep", "void", "refuse")
+TERMS_RULES = ("keep", "recount")
 # A word for all stages that are not final: `from: working`.
 WORKING = "working"
 UNREADABLE = Holds(Name("unreadable"))
@@ -71,6 +74,18 @@ def parse_text(text: str, name: str = "<text>") -> tuple[Definition | None, list
     return definition, checks.check(definition)
 
 
+def identity(text: str) -> tuple[str, int] | None:
+    """Code and version a text says it is, however faulty the rest; None when it does not say."""
+    reader = Reader(text, "<text>")
+    if reader.root is None or not reader.root.tag.endswith(":map"):
+        return None
+    named = {key: node for key, _, node in reader.pairs(reader.root, "workflow")}
+    reader.findings.clear()
+    code = reader.identifier(named.get("workflow"), "workflow")
+    version = reader.number(named.get("version"), "version", 1)
+    return (code, version) if code and version >= 1 and not reader.findings else None
+
+
 def _workflow(reader: Reader) -> Definition:
     parts = reader.element(reader.root, "workflow", "workflow")
     stages = {
@@ -100,6 +115,10 @@ def _workflow(reader: Reader) -> Definition:
         outcomes=frozen(outcomes),
         stages=frozen(stages),
         transitions=frozen(transitions),
+        migrations=tuple(
+            _migration(reader, path, node)
+            for path, node in reader.items(parts.get("migrations"), "migrations")
+        ),
         name=reader.name,
         places=frozen(reader.places),
     )
@@ -230,6 +249,28 @@ def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[s
     )
 
 
+def _migration(reader: Reader, path: str, node: Any) -> Migration:
+    parts = reader.element(node, "migration", path)
+    maps: dict[str, dict[str, str]] = {"stages": {}, "tasks": {}}
+    for key, found in maps.items():
+        for old, old_node, new in reader.pairs(parts.get(key), f"{path}.{key}"):
+            reader.check_id(old, old_node)
+            reader.keep(f"{path}.{key}.{old}", old_node)
+            found[old] = reader.text(new, f"{path}.{key}.{old}")
+    votes = reader.one_of(parts.get("votes"), f"{path}.votes", VOTES_RULES, "keep")
+    terms = reader.one_of(parts.get("terms"), f"{path}.terms", TERMS_RULES, "keep")
+    return Migration(
+        source=reader.number(parts.get("from"), f"{path}.from", 1, 1),
+        stages=frozen(maps["stages"]),
+        tasks=frozen(maps["tasks"]),
+        drops=reader.texts(parts.get("drops"), f"{path}.drops"),
+        reopens=reader.texts(parts.get("reopens"), f"{path}.reopens"),
+        votes=cast(Any, votes),
+        terms=cast(Any, terms),
+        notes=_optional(reader, parts, "notes", path) or "",
+    )
+
+
 def _guards(reader: Reader, path: str, node: Any) -> tuple[Guard, ...]:
     result: dict[str, Guard] = {}
     for item_path, item in reader.items(node, path):
@@ -244,7 +285,7 @@ def _guards(reader: Reader, path: str, node: Any) -> tuple[Guard, ...]:
             else None,
             link=_optional(reader, parts, "link", item_path),
         )
-        if guard_id in result:
+        if guard_id and guard_id in result:
             reader.report("duplicate_id", parts["id"], id=guard_id, first=path, second=item_path)
         result[guard_id] = guard
     return tuple(result.values())
@@ -278,7 +319,7 @@ def _form(reader: Reader, path: str, node: Any) -> Form:
         kind = reader.one_of(inner.get("kind"), f"{item_path}.kind", FIELD_KINDS, "text")
         if kind == "choice" and not choices:
             reader.report("choices_missing", item, id=field_id)
-        if field_id in fields:
+        if field_id and field_id in fields:
             reader.report("duplicate_id", inner["id"], id=field_id, first=f"{path}.fields", second=item_path)
         titles = reader.titles(inner.get("titles"), f"{item_path}.titles")
         required = reader.flag(inner.get("required"), f"{item_path}.required")
@@ -305,4 +346,4 @@ def _optional(reader: Reader, parts: dict[str, Any], key: str, path: str) -> str
     return reader.text(parts[key], f"{path}.{key}") if key in parts else None
 
 
-__all__ = ["load", "loads", "parse_text"]
+__all__ = ["identity", "load", "loads", "parse_text"]

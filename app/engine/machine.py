@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from app.engine import reasons
 from app.engine.asking import form_reasons
+from app.engine.compiling import WORKS_WHEN
 from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
 from app.engine.definition import STAYING, Definition, Stage, Transition
 from app.engine.events import (
@@ -42,6 +41,7 @@ from app.engine.voting import (
     not_working,
     opening,
     tally_of,
+    voided,
     vote_reasons,
 )
 
@@ -61,34 +61,30 @@ __all__ = [
 # Facts the engine answers itself, from the state.
 BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
 Decision = Refused | Accepted
-
-# In which states of the case a kind of transition works.
-WORKS_WHEN: Mapping[str, frozenset[str]] = {
-    "forward": frozenset({"active"}),
-    "skip": frozenset({"active"}),
-    "return": frozenset({"active"}),
-    "suspend": frozenset({"active"}),
-    "resume": frozenset({"suspended"}),
-    "cancel": frozenset({"active", "suspended"}),
-    "reopen": frozenset({"closed", "cancelled"}),
-}
+# Steps after which a case that stood still goes on.
+RESUMING = ("resume", "reopen")
 
 
 def decide(definition: Definition, state: State | None, action: Action, ctx: Context) -> Decision:
-    """Whether the step works: all reasons against it at once, or the events, new state and effects."""
+    """Whether the step works: all reasons against it at once, or the events, new state and effects.
+
+    Reasons, events and the new state are made when they are read; nobody may change the context meanwhile.
+    """
+    kind = action.__class__
+    if state is not None:
+        if kind is Fire:
+            return _fire(definition, state, action, ctx)  # type: ignore[arg-type]
+        if kind is Complete:
+            return _complete(definition, state, action, ctx)  # type: ignore[arg-type]
+        if isinstance(action, Cast):
+            return cast(definition, state, action, ctx)
+        if isinstance(action, Reopen):
+            return _reopen(definition, state, action, ctx)
+        if isinstance(action, ContentChanged):
+            return content_changed(definition, state, ctx)
     if isinstance(action, Open):
         return _open(definition, state, ctx)
-    if state is None:
-        return Refused((reasons.refusal("not_open"),))
-    if isinstance(action, Fire):
-        return _fire(definition, state, action, ctx)
-    if isinstance(action, Complete):
-        return _complete(definition, state, action, ctx)
-    if isinstance(action, Cast):
-        return cast(definition, state, action, ctx)
-    if isinstance(action, Reopen):
-        return _reopen(definition, state, action, ctx)
-    return content_changed(definition, state, ctx)
+    return Refused((reasons.refusal("not_open"),))
 
 
 def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
@@ -110,6 +106,8 @@ def facts_needed(definition: Definition, state: State | None, action: Action | N
                     needed.update(guard.expression.names())
                 if step.outcome_from:
                     needed.add(step.outcome_from)
+                if step.kind in RESUMING and step.target is None and state.approval is not None:
+                    needed |= _bound(stage)
                 if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
                     needed |= _bound(definition.stages[step.target])
     binding = action is None or isinstance(action, Cast | ContentChanged) or "approval.passed" in needed
@@ -142,18 +140,31 @@ def _open(definition: Definition, state: State | None, ctx: Context) -> Decision
 
 
 def _complete(definition: Definition, state: State, action: Complete, ctx: Context) -> Decision:
-    found = task_reasons(definition, state, action.task, ctx)
-    if found:
-        return Refused(tuple(found))
-    events: list[Event] = [
-        TaskCompleted(at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment)
-    ]
+    test = definition.compiled.tasks[state.stage].get(action.task)
+    if (
+        test is not None
+        and state.status == "active"
+        and not test.by.isdisjoint(ctx.roles)
+        and (action.task not in state.done or test.task.repeatable)
+        and test.conditions.hold(state, ctx.facts, False)
+    ):
+        return Accepted("task_done", (), None, (), None, (_completed, definition, state, action, ctx))
+    return Refused((), (task_reasons, definition, state, action.task, ctx))
+
+
+def _completed(
+    definition: Definition, state: State, action: Complete, ctx: Context
+) -> tuple[tuple[Event, ...], State]:
+    """What follows from a task being done: the vote opens with the last of those it waits for."""
+    done = TaskCompleted(at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment)
+    after = evolve(definition, state, done)
     approval = definition.stages[state.stage].approval
     if state.approval is None and approval and action.task in approval.opens_after:
         others = (task for task in approval.opens_after if task != action.task)
         if all(state.is_done(task) for task in others):
-            events.append(approval_opened(approval, ctx))
-    return _accepted(definition, state, "task_done", events)
+            opened = approval_opened(approval, ctx)
+            return (done, opened), evolve(definition, after, opened)
+    return (done,), after
 
 
 def task_reasons(definition: Definition, state: State, task_id: str, ctx: Context) -> list[Reason]:
@@ -200,18 +211,35 @@ def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) 
 
 
 def _fire(definition: Definition, state: State, action: Fire, ctx: Context) -> Decision:
+    test = definition.compiled.steps[state.stage].get(action.transition)
+    if test is not None and state.status in test.works and not test.by.isdisjoint(ctx.roles):
+        conditions, step = test.conditions, test.step
+        stale = conditions.reads_vote and is_stale(definition, state, ctx)
+        if (
+            test.required <= state.done
+            and conditions.hold(state, ctx.facts, stale)
+            and not (step.outcome_from and _outcome(definition, step, ctx) is None)
+            and not ((test.asks or action.fields) and form_reasons(step.form, action)[0])
+        ):
+            return Accepted(
+                "moved", (), None, step.effects, None, (_moved, definition, state, action, ctx, step)
+            )
+    return Refused((), (_fire_reasons, definition, state, action, ctx))
+
+
+def _fire_reasons(definition: Definition, state: State, action: Fire, ctx: Context) -> list[Reason]:
+    """Everything that stands against a transition, its form included."""
     step = definition.transitions.get(action.transition)
     if step is None:
-        return Refused((reasons.refusal("unknown_step", id=action.transition),))
+        return [reasons.refusal("unknown_step", id=action.transition)]
     standing = standing_reasons(definition, state, step)
-    if standing:
-        return Refused(tuple(standing))
-    found = step_reasons(definition, state, step, ctx)
-    wrong, values = form_reasons(step.form, action)
-    found += wrong
-    if found:
-        return Refused(tuple(found))
-    outcome = _outcome(definition, step, ctx)
+    return standing or step_reasons(definition, state, step, ctx) + form_reasons(step.form, action)[0]
+
+
+def _moved(
+    definition: Definition, state: State, action: Fire, ctx: Context, step: Transition
+) -> tuple[tuple[Event, ...], State]:
+    """What follows from a transition: the move, and a vote that waits for nothing."""
     target = definition.stages[step.target or state.stage]
     stays = step.kind in STAYING or step.target is None
     number = state.round if stays else state.rounds.get(target.id, 0) + 1
@@ -232,17 +260,19 @@ def _fire(definition: Definition, state: State, action: Fire, ctx: Context) -> D
         on=ctx.today,
         term=term,
         terms=terms,
-        outcome=outcome,
+        outcome=_outcome(definition, step, ctx),
         comment=action.comment,
-        fields=values,
+        fields=form_reasons(step.form, action)[1],
     )
     events: list[Event] = [moved]
     after = evolve(definition, state, moved)
     if not stays and after.approval is None and after.status == "active":
         events += opening(target, ctx, after)
-        for event in events[1:]:
-            after = evolve(definition, after, event)
-    return Accepted("moved", tuple(events), after, step.effects)
+    elif stays and step.kind in RESUMING:  # nobody voted anew while the case stood still
+        events += voided(definition, after, ctx)
+    for event in events[1:]:
+        after = evolve(definition, after, event)
+    return tuple(events), after
 
 
 def standing_reasons(definition: Definition, state: State, step: Transition) -> list[Reason]:
@@ -328,7 +358,7 @@ def _resumed(
     definition: Definition, state: State, step: Transition, ctx: Context
 ) -> tuple[Term | None, dict[str, Term]]:
     """Terms moved later by the working days the case stood still; nothing for other steps that stay."""
-    if step.kind not in ("resume", "reopen") or state.paused_on is None:
+    if step.kind not in RESUMING or state.paused_on is None:
         return None, {}
     days = working_days_between(state.paused_on, ctx.today, ctx.calendar)
     if days == 0:

@@ -9,7 +9,14 @@ from typing import Literal
 
 from app.engine import approvals
 from app.engine.definition import Definition, Form, Stage, Titles
-from app.engine.machine import WORKS_WHEN, standing_reasons, step_reasons, task_reasons, vote_reasons
+from app.engine.machine import (
+    WORKS_WHEN,
+    is_stale,
+    standing_reasons,
+    step_reasons,
+    task_reasons,
+    vote_reasons,
+)
 from app.engine.state import Context, Reason, State, Voter
 
 OfferKind = Literal["task", "vote", "transition"]
@@ -91,9 +98,9 @@ def offers(definition: Definition, state: State, ctx: Context, everyone: bool = 
 def _vote_offer(
     definition: Definition, stage: Stage, state: State, ctx: Context, everyone: bool
 ) -> Offer | None:
-    """The vote, for members of the group while it is not decided."""
+    """The vote, for members of the group while it is not decided, or decided about what has changed since."""
     approval = stage.approval
-    if approval is None or state.approval in ("passed", "failed"):
+    if approval is None or (state.approval in ("passed", "failed") and not is_stale(definition, state, ctx)):
         return None
     eligible, barred = approvals.electorate(approval, ctx.voters, ctx.authors)
     if not everyone and all(voter.id != ctx.actor for voter in (*eligible, *barred)):

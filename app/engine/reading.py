@@ -24,6 +24,10 @@ EXPECTED = {
     "str": "text",
 }
 MAX_CHARACTERS = 500_000
+MAX_DEPTH = 60
+# An element may stand in many places by its anchor: what counts is how often it would be read.
+MAX_ELEMENTS = 20_000
+MOST = 100_000  # no term, quorum or version is larger
 Vocabulary = dict[str, dict[str, bool]]
 
 # element → {key: required}
@@ -37,6 +41,7 @@ VOCABULARY: Vocabulary = {
         "outcomes": False,
         "stages": True,
         "transitions": True,
+        "migrations": False,
         "notes": False,
     },
     "role": {"titles": True, "found": True, "notes": False},
@@ -100,6 +105,16 @@ VOCABULARY: Vocabulary = {
     "field": {"id": True, "kind": True, "titles": True, "required": False, "choices": False},
     "choice": {"titles": True},
     "effect": {"name": True, "params": False},
+    "migration": {
+        "from": True,
+        "stages": False,
+        "tasks": False,
+        "drops": False,
+        "reopens": False,
+        "votes": False,
+        "terms": False,
+        "notes": False,
+    },
     "text": dict.fromkeys(LANGUAGES, True),
 }
 
@@ -113,9 +128,11 @@ class Reader:
         self.findings: list[Finding] = []
         self.places: dict[str, tuple[int, int]] = {}
         self.root: Any = None
+        self._left = MAX_ELEMENTS
         try:
             if len(text) > MAX_CHARACTERS:
                 raise yaml.YAMLError(f"longer than {MAX_CHARACTERS} characters")
+            _refuse_depth(text)
             self.root = yaml.compose(text, Loader=Loader)
         except (yaml.YAMLError, RecursionError) as exc:
             mark = getattr(exc, "problem_mark", None)
@@ -163,7 +180,11 @@ class Reader:
         """The parts of an element by key; unknown and missing keys are reported."""
         allowed = self.vocabulary[kind]
         parts: dict[str, Any] = {}
-        if node is None:
+        if node is None or self._left < 0:
+            return parts
+        self._left -= 1
+        if self._left < 0:
+            self.report("too_large", node, most=MAX_ELEMENTS)
             return parts
         for key, key_node, value in self.pairs(node, path):
             if key in allowed:
@@ -221,12 +242,20 @@ class Reader:
         """A whole number not below `least`."""
         if node is None or not self.is_a(node, "int", path):
             return default
-        try:
-            value = int(node.value.replace("_", ""), 0)
-        except ValueError:
-            value = int(node.value.replace("_", ""), 8) if node.value.isdigit() else default
+        text = node.value.replace("_", "").lstrip("+")
+        if not (
+            (text.removeprefix("-").isdecimal() and len(text) < 12 and not text.startswith("0"))
+            or text == "0"
+        ):
+            got = node.value[:20]  # 0x10, 0o7, 1:30 and hundreds of digits are numbers to YAML only
+            self.report("wrong_type", node, path=path, expected=EXPECTED["int"], got=got)
+            return default
+        value = int(text)
         if value < least:
             self.report("bad_number", node, path=path, value=value, least=least)
+        elif value > MOST:
+            self.report("large_number", node, path=path, value=value, most=MOST)
+            return default
         return value
 
     def flag(self, node: Any, path: str) -> bool:
@@ -261,3 +290,16 @@ class Reader:
                     "bad_placeholder", parts[language], path=path, placeholder=placeholder, allowed=allowed
                 )
         return result
+
+
+def _refuse_depth(text: str) -> None:
+    """Text nested deeper than any procedure is never composed: the reader would run out of stack. Raises YAMLError."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark: Any = event.start_mark
+                raise yaml.YAMLError(f"nested deeper than {MAX_DEPTH} levels (line {mark.line + 1})")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1

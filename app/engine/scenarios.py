@@ -93,7 +93,9 @@ class Desk:
 
 def rehearse(definition: Definition, scenarios: Iterable[Scenario]) -> Rehearsal:
     """Play every scenario written for this version, each after the one it goes on from."""
-    known = {s.id: s for s in scenarios if not s.versions or definition.version in s.versions}
+    mine = [s for s in scenarios if not s.versions or definition.version in s.versions]
+    # one written for this version takes the place of one for all
+    known = {s.id: s for s in sorted(mine, key=lambda one: bool(one.versions))}
     result = Rehearsal(definition, {}, Coverage(definition))
     desks: dict[str, Desk | None] = {}
 

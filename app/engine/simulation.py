@@ -7,41 +7,36 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 
-from app.engine.checks import guards_of
-from app.engine.definition import Definition, Form
-from app.engine.events import Event, Moved, from_dict
-from app.engine.evolution import fold
-from app.engine.guards import Value
-from app.engine.machine import decide
+from app.engine.deadlines import Calendar, PlainWeek
+from app.engine.definition import Definition, Form, akin
+from app.engine.events import Event, Migrated, Moved, Undone, from_dict
+from app.engine.evolution import evolve, fold
+from app.engine.machine import decide, is_stale, tally_of
+from app.engine.migration import plan, undo, undoable
 from app.engine.offers import offers
+from app.engine.recounting import counted_anew, recount
 from app.engine.state import (
     CHOICES,
     Accepted,
     Action,
     Cast,
     Complete,
-    ContentChanged,
     Context,
-    FactValue,
     Fire,
     IllegalHistory,
     Open,
     Refused,
-    Reopen,
     State,
-    Voter,
 )
-from app.engine.trial_values import holding, values_of
+from app.engine.trial_worlds import START, Holidays, World, fired
 
-START = date(2025, 1, 9)
 LENGTH = 120
 # A case that is led on by willing people must be over by then.
 ENOUGH_STEPS = 200
-REASON = "причина"
 # How often each kind of step is tried, so that histories get far and still turn back.
 WEIGHTS = {"forward": 40, "skip": 10, "task": 20, "vote": 12, "resume": 10, "reopen": 6, "return": 3}
 
@@ -68,15 +63,22 @@ class Report:
     led_to_the_end: int = 0
     stages: Counter[str] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
+    migrated: int = 0
+    undone: int = 0
     divergences: list[tuple[int, Divergence]] = field(default_factory=list)
 
 
-def simulate(definition: Definition, runs: int, seed: int) -> Report:
-    """Try so many histories; a broken promise ends its run and is reported with the number of the run."""
+def simulate(definition: Definition, runs: int, seed: int, others: Iterable[Definition] = ()) -> Report:
+    """Try so many histories; a broken promise ends its run and is reported with the number of the run.
+
+    With `others`, versions of the same procedure, cases also move between the versions, and back.
+    """
     report = Report()
-    world = World(definition)
+    worlds = [World(one) for one in akin([definition, *others])]
     for number in range(runs):
-        walk = Walk(world, random.Random(f"{seed}/{number}"))  # noqa: S311  # repeatable, guards no secret
+        chance, weather = random.Random(f"{seed}/{number}"), random.Random(f"{seed}/{number}/calendar")  # noqa: S311
+        fortune = random.Random(f"{seed}/{number}/versions")  # noqa: S311
+        walk = Walk(worlds, chance, weather, fortune)
         report.runs += 1
         try:
             walk.wander()
@@ -94,61 +96,27 @@ def simulate(definition: Definition, runs: int, seed: int) -> Report:
         moves = [event for event in walk.events if isinstance(event, Moved)]
         report.stages.update({definition.initial, *(move.target for move in moves)})
         report.steps.update(move.transition for move in moves)
+        report.migrated += sum(isinstance(event, Migrated) for event in walk.events)
+        report.undone += sum(isinstance(event, Undone) for event in walk.events)
     return report
-
-
-class World:
-    """What every run of a definition needs: people, possible values of facts, possible actions."""
-
-    def __init__(self, definition: Definition) -> None:
-        self.definition = definition
-        self.people = {f"{role}1": role for role in definition.roles}
-        approvals = [stage.approval for stage in definition.stages.values() if stage.approval]
-        for role in {role for approval in approvals for role in approval.voters if role != approval.tie}:
-            self.people[f"{role}2"] = role
-        self.values = values_of(definition)
-        self.good = self._good_values()
-        tasks = [task.id for stage in definition.stages.values() for task in stage.tasks]
-        self.actions: list[Action] = [Open(), ContentChanged(), *(Cast(choice) for choice in CHOICES)]
-        self.actions += [Complete(task) for task in tasks] + [Reopen(task, REASON) for task in tasks]
-        self.actions += [fired(step.id, step.form) for step in definition.transitions.values()]
-
-    def _good_values(self) -> dict[str, Value]:
-        """For each fact a value with which the guards that ask for it hold, as far as one alone can do."""
-        good: dict[str, Value] = {name: values[0] for name, values in self.values.items()}
-        for _, guard in guards_of(self.definition):
-            good.update(holding(guard, good, self.values))
-        return good
-
-    def context(self, person: str, today: date, facts: dict[str, Value], state: State | None) -> Context:
-        """What the engine is told when this person acts."""
-        stage = self.definition.stages[state.stage if state else self.definition.initial]
-        authors: frozenset[str] = frozenset()
-        if stage.approval and state:
-            done = (state.tasks.get(task) for task in stage.approval.opens_after)
-            authors = frozenset(task.done_by for task in done if task and task.done_by)
-        return Context(
-            actor=person,
-            roles=frozenset({self.people[person]}) if person in self.people else frozenset(),
-            now=datetime.combine(today, time(9), UTC),
-            today=today,
-            facts={name: FactValue(value) for name, value in facts.items()},
-            voters=tuple(Voter(one, one, role) for one, role in self.people.items()),
-            authors=authors,
-        )
 
 
 class Walk:
     """One random history."""
 
-    def __init__(self, world: World, chance: random.Random) -> None:
-        self.world, self.chance = world, chance
+    def __init__(
+        self, worlds: list[World], chance: random.Random, weather: random.Random, fortune: random.Random
+    ) -> None:
+        self.worlds, self.chance, self.weather, self.fortune = worlds, chance, weather, fortune
+        world = self.world = worlds[0]
+        self.calendar: Calendar = PlainWeek()
         self.definition = world.definition
-        self.facts = dict(world.good)
+        self.facts = {name: value for one in reversed(worlds) for name, value in one.good.items()}
         self.today = START
         self.state: State | None = None
         self.events: list[Event] = []
         self.history: list[str] = []
+        self.barred: str | None = None
         self.accepted = self.refused = 0
 
     @property
@@ -156,14 +124,23 @@ class Walk:
         """Whether the case is closed."""
         return self.state is not None and self.state.status == "closed"
 
-    def wander(self) -> None:
+    def wander(self, length: int = LENGTH) -> None:
         """Try things, mostly sensible ones, in a world whose facts come and go."""
         mess = self.chance.randrange(4)
-        for _ in range(self.chance.randrange(1, LENGTH)):
+        for _ in range(self.chance.randrange(1, length)):
             self.today += timedelta(days=self.chance.randrange(3))
+            if self.weather.randrange(12) == 0:
+                self.change_calendar()
+            if self.weather.randrange(15) == 0:  # one of the group leaves it, or is back
+                self.barred = self.weather.choice([None, *self.world.doubled])
+                self.history.append(f"{self.today} does not vote any more: {self.barred}")
+            often = 2 if undoable(self.events) else 15  # a move can be taken back only at once
+            if len(self.worlds) > 1 and self.fortune.randrange(often) == 0:
+                self.change_version()
             if self.chance.randrange(10) < mess and self.facts:
                 name = self.chance.choice(sorted(self.facts))
-                self.facts[name] = self.chance.choice([self.world.good[name], *self.world.values[name], None])
+                known = next((one for one in (self.world, *self.worlds) if name in one.good), self.world)
+                self.facts[name] = self.chance.choice([known.good[name], *known.values[name], None])
             likely = self._likely() if self.chance.random() < 0.7 else []
             if likely:
                 weights = [WEIGHTS.get(_kind(self.definition, action), 1) for _, action in likely]
@@ -172,10 +149,14 @@ class Walk:
                 person = self.chance.choice(sorted(self.world.people))
                 self.attempt(person, self.chance.choice(self.world.actions))
 
+    def context(self, person: str) -> Context:
+        """What the engine is told when this person acts now."""
+        return self.world.context(person, self.today, self.facts, self.state, self.calendar, self.barred)
+
     def attempt(self, person: str, action: Action, offered: bool = False) -> bool:
         """One action of one person; whether it got through. Raises Divergence for a broken promise."""
         before = self.state
-        ctx = self.world.context(person, self.today, self.facts, before)
+        ctx = self.context(person)
         self.history.append(f"{self.today} {person}: {action}")
         result = decide(self.definition, before, action, ctx)
         if isinstance(result, Refused):
@@ -192,6 +173,77 @@ class Walk:
         self.events += result.events
         return True
 
+    def change_calendar(self) -> None:
+        """Somebody declares or takes back holidays, and running terms move with them. Raises Divergence."""
+        near = [self.today + timedelta(days=number) for number in range(-30, 30)]
+        self.calendar = Holidays(frozenset(self.weather.sample(near, self.weather.randrange(12))))
+        if self.state is None:
+            return
+        at = datetime.combine(self.today, time(9), UTC)
+        event = recount(self.definition, self.events, self.calendar, at, "admin")
+        self.history.append(f"{self.today} the calendar is changed: {event}")
+        if event is None:
+            return
+        self.events.append(event)
+        try:
+            self.state = fold(self.definition, self.events)
+        except IllegalHistory as error:
+            raise Divergence(f"terms can be recounted: {error}", self.history) from error
+        self._must(
+            recount(self.definition, self.events, self.calendar, at, "admin") is None,
+            "terms that were recounted stay where they are",
+        )
+        anew = counted_anew(self.definition, self.events, self.calendar)
+        self._must(
+            all(self.calendar.is_working(term.due) for term in anew.values() if term.working_days),
+            "a term ends on a working day",
+        )
+
+    def change_version(self) -> None:
+        """The administrator moves the case to another version, or takes the last move back. Raises Divergence."""
+        before = self.state
+        if before is None:
+            return
+        ctx = self.context("admin")
+        last = undoable(self.events)
+        if last is not None and self.fortune.random() < 0.5:
+            stood = fold(self.definition, self.events[:-1])
+            there = next(one for one in self.worlds if one.definition.hash == last.former_hash)
+            back = undo(there.definition, self.definition, stood, before, ctx)
+            self.history.append(f"{self.today} the move is taken back")
+            self._take(there, back)
+            self._must(
+                self.state == replace(stood, version=before.version + 1),
+                "undone to exactly what stood before",
+            )
+            return
+        there = self.fortune.choice([one for one in self.worlds if one is not self.world])
+        planned = plan(self.definition, there.definition, before, ctx)
+        self.history.append(f"{self.today} to v{there.definition.version}: {planned.fate} {planned.codes}")
+        self._must(
+            all("{" not in text for note in planned.notes for text in note.texts.values()), "whole sentences"
+        )
+        if planned.event is None:
+            self._must(bool(planned.notes), "a case that cannot move is told why")
+            return
+        self._take(there, planned.event)
+        self._must(
+            self.state is not None and self.state.stage == planned.target, "the plan says where it goes"
+        )
+
+    def _take(self, there: World, event: Event) -> None:
+        """The case runs by another version from this event on."""
+        before = self.state
+        self.events.append(event)
+        self.world, self.definition = there, there.definition
+        try:
+            self.state = evolve(there.definition, before, event)
+            self._must(
+                fold(self.definition, self.events) == self.state, "the case equals the fold of its events"
+            )
+        except IllegalHistory as error:
+            raise Divergence(f"a planned move is legal: {error}", self.history) from error
+
     def compare(self) -> None:
         """The case equals the fold of its events, also after they have been to JSON and back."""
         if self.state is None:
@@ -207,7 +259,7 @@ class Walk:
 
     def finish(self) -> None:
         """Willing people with every paper in order bring the case to its end, wherever it stands."""
-        self.facts = dict(self.world.good)
+        self.facts = {**self.facts, **self.world.good}
         for _ in range(ENOUGH_STEPS):
             if self.is_over:
                 return
@@ -222,7 +274,7 @@ class Walk:
             return [(next(iter(self.world.people)), Open())]
         found: list[tuple[int, str, Action]] = []
         for person in self.world.people:
-            ctx = self.world.context(person, self.today, self.facts, self.state)
+            ctx = self.context(person)
             for offer in offers(self.definition, self.state, ctx):
                 if not offer.works:
                     continue
@@ -232,9 +284,11 @@ class Walk:
                         found.append((1, person, Complete(offer.id)))
                 elif offer.kind == "vote":
                     mine = self.state.vote_of(person)
+                    count = tally_of(self.definition, self.state, ctx)
+                    due = is_stale(self.definition, self.state, ctx) or (count is not None and count.result)
                     if not willing:
                         found.append((2, person, Cast(self.chance.choice(("for", "for", *CHOICES)))))
-                    elif mine is None or mine.void or mine.choice != "for":
+                    elif mine is None or mine.void or mine.choice != "for" or due:
                         found.append((2, person, Cast("for")))
                 else:
                     order = _order(offer.step_kind or "", self.state)
@@ -273,13 +327,3 @@ def _kind(definition: Definition, action: Action) -> str:
     if isinstance(action, Fire):
         return definition.transitions[action.transition].kind
     return "task" if isinstance(action, Complete) else "vote"
-
-
-def fired(step: str, form: Form) -> Fire:
-    """The transition with its form filled in."""
-    answers: dict[str, Any] = {}
-    for asked in form.fields:
-        if asked.required:
-            plain: dict[str, Any] = {"text": REASON, "date": START.isoformat(), "bool": True}
-            answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
-    return Fire(step, REASON, answers)

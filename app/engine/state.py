@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 from app.engine.deadlines import Calendar, PlainWeek, Term
 from app.engine.definition import Effect
 from app.engine.events import Event
 from app.engine.guards import Value
 
+R = TypeVar("R")
 VoteChoice = Literal["for", "against", "abstain"]
 CHOICES: tuple[VoteChoice, ...] = ("for", "against", "abstain")
+
+
+def replace(record: R, **changed: Any) -> R:
+    """The same record with these fields changed: `dataclasses.replace` for plain records, several times as fast."""
+    new = object.__new__(record.__class__)
+    values = new.__dict__
+    values.update(record.__dict__)
+    values.pop("done", None)  # of a state: derived from its tasks
+    values.update(changed)
+    return new
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,7 @@ class TaskState:
     done_at: datetime | None = None
     due: date | None = None
     times: int = 0
+    term: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +75,11 @@ class State:
     rounds: Mapping[str, int] = field(default_factory=dict)
     paused_on: date | None = None
 
+    @cached_property
+    def done(self) -> frozenset[str]:
+        """Tasks that are done in the current round."""
+        return frozenset(key for key, task in self.tasks.items() if task.status == "done")
+
     @property
     def is_active(self) -> bool:
         """Whether work goes on."""
@@ -78,6 +96,52 @@ class State:
             if vote.voter == voter:
                 return vote
         return None
+
+
+def to_record(state: State) -> dict[str, Any]:
+    """The whole state ready for JSON, without its version; `from_record` gives it back."""
+    record = {
+        key: _plain(value)
+        for key, value in vars(state).items()
+        if key not in ("tasks", "votes", "version", "done")
+    }
+    record["tasks"] = {
+        key: {name: _plain(value) for name, value in vars(task).items()} for key, task in state.tasks.items()
+    }
+    record["votes"] = [{name: _plain(value) for name, value in vars(vote).items()} for vote in state.votes]
+    return record
+
+
+def from_record(record: Mapping[str, Any], version: int) -> State:
+    """The state written by `to_record`, as one of this version. Raises ValueError if it is none."""
+    try:
+        values = dict(record)
+        tasks = {key: TaskState(**_read(task)) for key, task in values.pop("tasks").items()}
+        votes = tuple(VoteState(**_read(vote)) for vote in values.pop("votes"))
+        return State(**_read(values), tasks=tasks, votes=votes, version=version)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a state: {error}") from error
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Term):
+        return value.to_dict()
+    if isinstance(value, date):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _read(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: READ[key](value) if key in READ and value is not None else value for key, value in values.items()
+    }
+
+
+READ: Mapping[str, Any] = {
+    **dict.fromkeys(("entered_at", "opened_at", "done_at", "at"), datetime.fromisoformat),
+    **dict.fromkeys(("due", "paused_on"), date.fromisoformat),
+    "term": Term.from_dict,
+}
 
 
 @dataclass(frozen=True)
@@ -196,11 +260,29 @@ class Tally:
         return self.voted >= self.needed
 
 
-@dataclass(frozen=True, eq=False)
 class Refused:
-    """The step does not work; all reasons at once. Nothing has happened."""
+    """The step does not work; all reasons at once. Nothing has happened.
 
-    reasons: tuple[Reason, ...]
+    `reasons` may be given, or found when they are first read: `find` is a function with its arguments, which must
+    not change.
+    """
+
+    __slots__ = ("_find", "_reasons")
+
+    def __init__(
+        self,
+        reasons: tuple[Reason, ...] = (),
+        find: tuple[Any, ...] | None = None,
+    ) -> None:
+        self._reasons, self._find = reasons, find
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Everything that stands against the step, in the order of the definition."""
+        if self._find is not None:
+            find, *arguments = self._find
+            self._reasons, self._find = tuple(find(*arguments)), None
+        return self._reasons
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -208,19 +290,50 @@ class Refused:
         return tuple(reason.code for reason in self.reasons)
 
 
-@dataclass(frozen=True, eq=False)
 class Accepted:
     """The step works: events to append, the state after them, effects to carry out.
 
     `what`: opened · task_done · task_reopened · vote_counted · approved · rejected · moved ·
-    content_changed · nothing.
+    content_changed · nothing. Events and state may be given, or made when they are first read: `make` is a
+    function with its arguments.
     """
 
-    what: str
-    events: tuple[Event, ...]
-    state: State
-    effects: tuple[Effect, ...] = ()
-    tally: Tally | None = None
+    __slots__ = ("_events", "_make", "_state", "effects", "tally", "what")
+
+    def __init__(
+        self,
+        what: str,
+        events: tuple[Event, ...] = (),
+        state: State | None = None,
+        effects: tuple[Effect, ...] = (),
+        tally: Tally | None = None,
+        make: tuple[Any, ...] | None = None,
+    ) -> None:
+        self.what = what
+        self.effects = effects
+        self.tally = tally
+        self._events = events
+        self._state = state
+        self._make = make
+
+    def _made(self) -> None:
+        if self._make is not None:
+            make, *arguments = self._make
+            (self._events, self._state), self._make = make(*arguments), None
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What happened, in order."""
+        self._made()
+        return self._events
+
+    @property
+    def state(self) -> State:
+        """Where the case stands after the events."""
+        self._made()
+        if self._state is None:
+            raise ValueError("accepted without a state")
+        return self._state
 
 
 class IllegalHistory(ValueError):

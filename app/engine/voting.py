@@ -60,7 +60,8 @@ def vote_reasons(definition: Definition, state: State, ctx: Context) -> list[Rea
     found: list[Reason] = []
     if state.approval is None:
         found.append(reasons.tasks_first(definition, state))
-    elif state.approval != "open":
+    elif state.approval != "open" and not is_stale(definition, state, ctx):
+        # A decision about what has changed since is none: the group votes anew.
         return [reasons.refusal("voting_over")]
     eligible, barred = approvals.electorate(stage.approval, ctx.voters, ctx.authors)
     if not eligible:
@@ -79,11 +80,13 @@ def cast(definition: Definition, state: State, action: Cast, ctx: Context) -> De
     approval = stage.approval
     if found or approval is None:
         return Refused(tuple(found))
-    events: list[Event] = _voided(definition, state, ctx)
+    events: list[Event] = voided(definition, state, ctx)
     now_hash = hash_of(approval.binds, ctx)
     mine = state.vote_of(ctx.actor)
     if mine and not mine.void and mine.choice == action.choice and mine.content_hash == now_hash:
-        return Refused((reasons.refusal("already_voted"),))
+        again = _counted(definition, state, "vote_counted", events, ctx)
+        # The group may have become smaller since: then the same vote said again is what decides.
+        return again if again.events else Refused((reasons.refusal("already_voted"),))
     events.append(
         VoteCast(
             at=ctx.now,
@@ -101,11 +104,11 @@ def content_changed(definition: Definition, state: State, ctx: Context) -> Decis
     """Void the votes if the content changed, and count again in case the group has."""
     if state.status != "active" or state.approval is None:
         return Accepted("nothing", (), state)
-    events = _voided(definition, state, ctx)
+    events = voided(definition, state, ctx)
     return _counted(definition, state, "content_changed", events, ctx)
 
 
-def _counted(definition: Definition, state: State, what: str, events: list[Event], ctx: Context) -> Decision:
+def _counted(definition: Definition, state: State, what: str, events: list[Event], ctx: Context) -> Accepted:
     """The vote after these events, decided if it now can be."""
     after = state
     for event in events:
@@ -154,7 +157,8 @@ def approval_opened(approval: Approval, ctx: Context) -> ApprovalOpened:
     return ApprovalOpened(at=ctx.now, actor=ctx.actor, approval=approval.id, content_hash=content)
 
 
-def _voided(definition: Definition, state: State, ctx: Context) -> list[Event]:
+def voided(definition: Definition, state: State, ctx: Context) -> list[Event]:
+    """What makes votes and a decision about an earlier content void; nothing while the content is the same."""
     approval = definition.stages[state.stage].approval
     if approval is None or not is_stale(definition, state, ctx):
         return []

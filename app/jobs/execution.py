@@ -15,6 +15,7 @@ from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.jobs import outbox
 from app.jobs.outbox import Claim
+from app.jobs.rules import pause_after
 
 log = structlog.get_logger(__name__)
 
@@ -53,18 +54,27 @@ def run_one(runtime: Runtime, worker: str, tally: Tally, *, job_id: int | None =
 
 
 def perform(runtime: Runtime, held: Claim, tally: Tally) -> None:
-    """Do a claimed job; its effects and the mark «done» are one commit."""
+    """Do a claimed job; its effects and the mark «done» are one commit.
+
+    A handler with a method `outside(runtime, payload)` first does what must not hold the database, such as
+    speaking to a mail server. An error with `pause_after` says itself when to try again.
+    """
+    handler = runtime.ports.handlers[held.kind]
     try:
+        if (outside := getattr(handler, "outside", None)) is not None:
+            outside(runtime, held.payload)
         with runtime.work(SYSTEM) as work:
             if not outbox.finish(work.session, held, work.now):
                 log.warning("job.lease_lost", job=held.id, kind=held.kind)
                 return
-            runtime.ports.handlers[held.kind](work, held.payload)
+            handler(work, held.payload)
     except Exception as error:
         # Whatever the handler raised concerns this job only; the others must go on.
         where = place(error)
         with runtime.work(SYSTEM) as work:
-            state = outbox.fail(work.session, held, work.now, where)
+            state = outbox.fail(
+                work.session, held, work.now, where, getattr(error, "pause_after", pause_after)
+            )
         log.error(
             "job.failed", job=held.id, kind=held.kind, attempt=held.attempt, state=str(state), error=where
         )

@@ -5,9 +5,9 @@ All but `enqueue` belong to workers, which act as the system.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
@@ -34,6 +34,23 @@ class Claim:
     worker: str
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What must happen because of a decision; written together with it."""
+
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+def row_of(work: Work, promise: Promise, due: datetime | None = None) -> dict[str, Any]:
+    """The columns of a new row of the outbox."""
+    return {
+        "kind": promise.kind, "key": promise.key, "payload": dict(promise.payload), "state": JobState.pending.value,
+        "attempts": 0, "available_at": due or work.now, "created_at": work.now,
+    }  # fmt: skip
+
+
 def enqueue(
     work: Work, kind: str, key: str, payload: Mapping[str, Any] | None = None, *, due: datetime | None = None
 ) -> bool:
@@ -42,15 +59,7 @@ def enqueue(
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = (
         insert(OutboxJob)
-        .values(
-            kind=kind,
-            key=key,
-            payload=dict(payload or {}),
-            state=JobState.pending,
-            attempts=0,
-            available_at=due or work.now,
-            created_at=work.now,
-        )
+        .values(**row_of(work, Promise(kind, key, payload or {}), due))
         .on_conflict_do_nothing(index_elements=["kind", "key"])
         .returning(OutboxJob.id)
     )
@@ -131,9 +140,15 @@ def finish(session: Session, held: Claim, now: datetime) -> bool:
     return _change(session, _held(held), {"state": JobState.done, "done_at": now, **_FREE})
 
 
-def fail(session: Session, held: Claim, now: datetime, error: str) -> JobState | None:
+def fail(
+    session: Session,
+    held: Claim,
+    now: datetime,
+    error: str,
+    pauses: Callable[[int], timedelta | None] = pause_after,
+) -> JobState | None:
     """Put the job back for a later try, or aside as stuck; None when it is no longer ours."""
-    pause = pause_after(held.attempt)
+    pause = pauses(held.attempt)
     state = JobState.stuck if pause is None else JobState.pending
     due = now if pause is None else now + pause
     values = {"state": state, "available_at": due, "last_error": error[:300]}

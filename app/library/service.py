@@ -8,6 +8,7 @@ from typing import Any
 
 from app.access.permissions import CAPABILITIES
 from app.access.scopes import get_visible
+from app.access.substitutions import use
 from app.audit import service as audit
 from app.cases.models import Case
 from app.cases.queries import get_case
@@ -50,7 +51,8 @@ class PublicationData:
 
 
 def may_edit_materials(work: Work) -> bool:
-    return work.actor.is_system or bool(CAPABILITIES["library.edit"] & work.actor.roles)
+    """The bank is of all programmes: a substitution for one of them does not open it."""
+    return work.actor.is_system or bool(work.actor.organisation_ids(*CAPABILITIES["library.edit"]))
 
 
 def add_material(work: Work, data: MaterialData, *, is_demo: bool = False) -> Material:
@@ -77,6 +79,7 @@ def edit_material(
 def _require_library(work: Work) -> None:
     if not may_edit_materials(work):
         raise Forbidden
+    use(work, *CAPABILITIES["library.edit"])
 
 
 def _material_values(work: Work, data: MaterialData) -> dict[str, Any]:

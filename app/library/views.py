@@ -40,6 +40,7 @@ class MaterialView(RoomView):
             work.session, text=asked["q"], kind=asked["kind"], audience=asked["audience"], risk=asked["risk"]
         )
         return self.render("library/list.html", materials=found, asked=asked, filtered=any(asked.values()),
+                           sees_publications=self.appbuilder.sm.has_access("can_read", "Publications"),
                            can_edit=service.may_edit_materials(work), **_WORDS)  # fmt: skip
 
     @page("/<int:material_id>")

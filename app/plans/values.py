@@ -87,4 +87,9 @@ def _period(year: int, items: Sequence[PlanItem]) -> str:
     return f"на {_MONTHS[first.month - 1]} – {_MONTHS[last.month - 1]} {year} года"
 
 
-VALUES: dict[str, ValueSource] = {"order_plan": order_plan}
+def changed_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
+    """The plan as it stands now, for the order that words it anew."""
+    return {"plan": order_plan(work, cases)["plan"]} if cases else {}
+
+
+VALUES: dict[str, ValueSource] = {"order_plan": order_plan, "order_change_plan": changed_plan}

@@ -104,4 +104,77 @@ def _outcome(code: str | None) -> str | None:
     return OUTCOMES[code].in_("ru") if code in OUTCOMES else None
 
 
-VALUES: dict[str, ValueSource] = {"results_report": results_values}
+# How an order tells what the group decided; neutral words, schools by name, nobody first or last.
+DECIDED: Mapping[str, str] = {
+    "effective": "переход в эффективный режим работы",
+    "positive": "положительная динамика, сопровождение продлено",
+    "no_change": "результаты сопоставимы с прошлым годом, сопровождение продолжено",
+    "negative": "сопровождение продолжено, готовятся дополнительные меры поддержки",
+    "terminated": "сопровождение прекращено",
+}
+UNDECIDED = "решение не принято"
+_DECISIONS: Mapping[str, tuple[str, str]] = {  # about one school, about several
+    "effective": ("признать {} общеобразовательной организацией, перешедшей в эффективный режим работы",
+                  "признать {} общеобразовательными организациями, перешедшими в эффективный режим работы"),
+    "positive": ("признать динамику образовательных результатов {} положительной, сопровождение продлить",) * 2,
+    "no_change": ("признать образовательные результаты {} сопоставимыми с результатами прошлого года, "
+                  "сопровождение продолжить",) * 2,
+    "negative": ("продолжить сопровождение {}, подготовить предложения о дополнительных мерах поддержки",) * 2,
+}  # fmt: skip
+
+
+def order_results(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
+    """Fields of the order on the results: each school's plan, visits and decision, by name, and the decisions."""
+    rows: list[dict[str, Any]] = []
+    by_outcome: dict[str, tuple[str, ...]] = dict.fromkeys(_DECISIONS, ())
+    for case in cases:
+        outcome = decided_outcome(work, case)
+        rows.append(
+            {
+                "supported": case.school.short_name, "curator": case.curator.short_name if case.curator else NONE,
+                "plan": _out_of(_figure(work, "plans.fulfilment", case.id, work.today)),
+                "visits": _out_of(_figure(work, "curation.visits", case.id, work.today)),
+                "outcome": DECIDED.get(outcome or "", UNDECIDED),
+            }
+        )  # fmt: skip
+        if outcome in by_outcome:
+            by_outcome[outcome] = (*by_outcome[outcome], case.school.short_name)
+    decisions = [
+        _DECISIONS[outcome][len(names) > 1].format(_listed(names))
+        for outcome, names in by_outcome.items()
+        if names
+    ]
+    return {"schools": rows, "decisions": decisions}
+
+
+def order_finish(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
+    """Fields of the order that ends the support: only schools that moved to the effective mode."""
+    moved = [case for case in cases if decided_outcome(work, case) == "effective"]
+    return {
+        "schools": [
+            {
+                "supported": case.school.short_name,
+                "curator": case.curator.short_name if case.curator else NONE,
+            }
+            for case in moved
+        ]
+    }
+
+
+def decided_outcome(work: Work, case: Case) -> str | None:
+    """The outcome the case ended with, or the one the group has voted on."""
+    review = queries.review_of(work.session, case.id)
+    return case.outcome or (review.decided if review else None)
+
+
+def _out_of(figure: Mapping[str, Any]) -> str:
+    return f"{figure['done']} из {figure['total']}" if figure["total"] else NONE
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} и {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+VALUES: dict[str, ValueSource] = {
+    "results_report": results_values, "order_results": order_results, "order_finish": order_finish,
+}  # fmt: skip

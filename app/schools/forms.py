@@ -170,3 +170,15 @@ class PositionForm(FormsOfName, RoomForm):
         (_("Signing"), ["is_signatory", "is_acting", "basis"]),
         (_("Position in the cases (what is left empty is filled in for you)"), FORM_FIELDS),
     ]
+
+
+class NameFormsForm(FormsOfName, RoomForm):
+    """The six case forms of one name."""
+
+    expected_version = HiddenField()
+    form_nomn = _case_field("nomn", 400)
+    form_gent = _case_field("gent", 400)
+    form_datv = _case_field("datv", 400)
+    form_accs = _case_field("accs", 400)
+    form_ablt = _case_field("ablt", 400)
+    form_loct = _case_field("loct", 400)

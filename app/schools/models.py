@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
@@ -91,8 +91,11 @@ class Person(Versioned, Base):
         return self.short
 
 
-class Position(Base):
-    """A position a person holds in an organisation; `is_acting` prints as «и.о.»."""
+class Position(Versioned, Base):
+    """A position a person holds in an organisation; `is_acting` prints as «и.о.».
+
+    `forms` are the six cases of the title alone, checked once for all who bear the same title.
+    """
 
     __tablename__ = "positions"
 
@@ -100,7 +103,12 @@ class Position(Base):
     person_id: Mapped[int] = mapped_column(Integer, ForeignKey("persons.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(Integer, ForeignKey("organisations.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(
+        Integer, server_default=text("1")
+    )  # positions were not counted at first
     forms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    forms_checked_by: Mapped[int | None] = mapped_column(Integer)
+    forms_checked_at: Mapped[datetime | None]
     is_signatory: Mapped[bool] = mapped_column(default=False)  # signs for the organisation
     is_acting: Mapped[bool] = mapped_column(default=False)
     basis: Mapped[str] = mapped_column(Text, default="")  # «Устава», «приказа от … № …»
@@ -111,3 +119,21 @@ class Position(Base):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RememberedForm(Base):
+    """Case forms a person answered for, proposed to everybody of the same surname, name or title.
+
+    `kind` says what the word is: surname, given, patronymic, position; `word` is in small letters.
+    """
+
+    __tablename__ = "remembered_forms"
+    __table_args__ = (UniqueConstraint("kind", "word", "gender"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    word: Mapped[str] = mapped_column(String(400))
+    gender: Mapped[str] = mapped_column(String(10), default="")
+    forms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    noted_by: Mapped[int | None] = mapped_column(Integer)
+    noted_at: Mapped[datetime]

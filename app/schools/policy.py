@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
 from app.access.roles import AUTHORITY
 from app.access.scopes import everyone, policy
 from app.core.actor import Actor
-from app.schools.models import Organisation, Person, Position
+from app.schools.models import Organisation, Person, Position, RememberedForm
 
 policy(Organisation)(everyone)
 
@@ -46,3 +46,9 @@ def visible_persons(actor: Actor) -> ColumnElement[bool]:
     persons, positions = Person.__table__, Position.__table__
     seen = select(positions.c.person_id).where(visible_positions(actor))
     return or_(persons.c.id == actor.person_id, persons.c.id.in_(seen))
+
+
+@policy(RememberedForm)
+def visible_remembered(actor: Actor) -> ColumnElement[bool]:
+    """The dictionary is read by those who keep the cards of people."""
+    return true() if actor.has("admin", *AUTHORITY) else false()

@@ -9,11 +9,18 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.access.models import Membership, Substitution
+from app.access.scopes import as_system
+from app.access.substitutions import acting_for, genitive
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.schools.models import Organisation, Person, Position
-from app.schools.rules import search_key, sort_key
+from app.schools.rules import CASES, search_key, sort_key
+
+# roles in whose place one signs for the organisation
+SIGNING = frozenset({"head", "director", "curator"})
 
 
 def organisations(session: Session, kind: str | None = None) -> Sequence[Organisation]:
@@ -39,8 +46,53 @@ def positions_on(session: Session, organisation_id: int, day: date) -> Sequence[
 
 
 def signatory_on(session: Session, organisation_id: int, day: date) -> Position | None:
-    """The person who signs for the organisation on `day`: an acting head, if one was appointed, comes first."""
-    return next((p for p in positions_on(session, organisation_id, day) if p.is_signatory), None)
+    """The person who signs for the organisation on `day`: an acting head, if one was appointed, comes first.
+
+    A substitution of the head by which his substitute signs gives the acting head without a second entry: a
+    position of that day, kept in no table.
+    """
+    holder = next((p for p in positions_on(session, organisation_id, day) if p.is_signatory), None)
+    if holder is None or holder.is_acting:
+        return holder
+    row = substitution_of(session, holder, day)
+    return acting_position(session, holder, row) if row is not None else holder
+
+
+def substitution_of(session: Session, holder: Position, day: date) -> Substitution | None:
+    """The substitution in force on `day` by which somebody signs in the place of this office-holder."""
+    with as_system(session):  # who signs on a day is a fact, whoever asks
+        members = session.scalars(
+            select(Membership).where(
+                Membership.person_id == holder.person_id, Membership.organisation_id == holder.organisation_id
+            )
+        ).all()
+        roles = {m.role for m in members if m.role in SIGNING}
+        acting = acting_for(
+            session, {m.user_id for m in members}, day, organisation_id=holder.organisation_id
+        )
+    for rows in acting.values():
+        for row in rows:
+            if row.is_acting and row.programme_id is None and (not row.role or row.role in roles):
+                return row
+    return None
+
+
+def acting_position(session: Session, holder: Position, row: Substitution) -> Position | None:
+    """«И.о. …» for the days of a substitution: the holder's position held by his substitute."""
+    with as_system(session):  # as above
+        person = session.get(Person, row.substitute_person_id) if row.substitute_person_id else None
+    if person is None:
+        return holder
+    # «и.о.» is not declined: what follows stands in the genitive in every case
+    title = f"и.о.\u00a0{(holder.forms or {}).get('gent') or holder.title}"
+    acting = Position(
+        person_id=person.id, organisation_id=holder.organisation_id, title=title, forms=dict.fromkeys(CASES, title),
+        is_signatory=True, is_acting=True, basis=genitive(row.ground), since=row.since, until=row.ends,
+    )  # fmt: skip
+    # set past the relationships: an object linked to a stored person would be stored with it
+    set_committed_value(acting, "person", person)
+    set_committed_value(acting, "organisation", holder.organisation)
+    return acting
 
 
 def people(session: Session) -> Sequence[Person]:

@@ -27,3 +27,22 @@ def clean_forms(forms: Mapping[str, str | None]) -> dict[str, str]:
 def check_forms(forms: Mapping[str, str]) -> list[str]:
     """The cases of which no form is stored."""
     return [case for case in CASES if not forms.get(case)]
+
+
+def word_key(word: str) -> str:
+    """The spelling under which corrected forms are remembered: small letters, single spaces; ё stays ё."""
+    return " ".join(word.casefold().split())[:400]
+
+
+def name_parts(full: str, given: str, patronymic: str) -> dict[str, str] | None:
+    """A full name in some case as surname, given name and patronymic; None when the words do not add up."""
+    words = full.split()
+    last, middle = len(patronymic.split()), len(given.split())
+    if len(words) <= last + middle:
+        return None
+    end = len(words)
+    return {
+        "surname": " ".join(words[: end - last - middle]),
+        "given": " ".join(words[end - last - middle : end - last]),
+        "patronymic": " ".join(words[end - last :]) if last else "",
+    }

@@ -14,7 +14,8 @@ from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, Person, Position
-from app.schools.rules import check_forms, clean_forms, search_key, sort_key
+from app.schools.name_forms import checked_position, person_proposal, position_proposal
+from app.schools.rules import clean_forms, search_key, sort_key
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def revise_organisation(
     """Correct an organisation; the old values stay in the history. Raises Stale, Invalid."""
     _fresh(organisation, expected_version)
     _free_code(work, data.code, organisation.id)
-    forms = _organisation_forms(data, organisation.forms or {})
+    forms = _organisation_forms(work, data, organisation.forms or {})
     changes: dict[str, Any] = {
         "kind": data.kind, "code": data.code, "full_name": data.full_name, "short_name": data.short_name,
         "gender": data.gender, "address": data.address, "phone": data.phone, "email": data.email, "site": data.site,
@@ -105,7 +106,7 @@ def create_organisation(work: Work, data: OrganisationData) -> Organisation:
     return add_organisation(
         work, kind=data.kind, code=data.code, full_name=data.full_name, short_name=data.short_name,
         gender=data.gender, address=data.address, phone=data.phone, email=data.email, site=data.site,
-        forms=_organisation_forms(data, {}),
+        forms=_organisation_forms(work, data, {}),
     )  # fmt: skip
 
 
@@ -178,18 +179,6 @@ def remove_person(work: Work, person: Person) -> None:
     work.session.delete(person)
 
 
-def confirm_forms(work: Work, thing: Person | Organisation, expected_version: int) -> None:
-    """Somebody has read the case forms and answers for them. Raises Invalid when one is missing, Stale."""
-    _fresh(thing, expected_version)
-    forms = thing.forms if isinstance(thing, Person) else (thing.forms or {}).get("full", {})
-    if missing := check_forms(forms or {}):
-        gaps = {f"form_{name}": _("Not filled in") for name in missing}
-        raise Invalid(_("First fill in all case forms."), fields=gaps)
-    tag = "person:forms_checked" if isinstance(thing, Person) else "organisation:forms_checked"
-    thing.forms_checked_by, thing.forms_checked_at = work.actor.user_id, work.now
-    audit.record(work, tag, thing, values={"forms": dict(forms or {})})
-
-
 def appoint(
     work: Work, person: Person, organisation: Organisation, title: str, *, since: date, forms: dict[str, str],
     is_signatory: bool = False, is_acting: bool = False, basis: str = "", until: date | None = None,
@@ -197,7 +186,7 @@ def appoint(
     """Give a person a position in an organisation from a day on."""
     position = Position(
         person_id=person.id, organisation_id=organisation.id, title=title, forms=forms, is_signatory=is_signatory,
-        is_acting=is_acting, basis=basis, since=since, until=until,
+        is_acting=is_acting, basis=basis, since=since, until=until, **checked_position(work, title, forms),
     )  # fmt: skip
     work.session.add(position)
     audit.record(work, "position:add", position)
@@ -219,14 +208,14 @@ def revise_position(work: Work, position: Position, data: PositionData) -> None:
     stored: dict[str, str] = dict(position.forms or {})
     renamed = position.title != data.title
     forms = _position_forms(work, data, {} if renamed else stored, outdated=stored if renamed else {})
-    audit.revise(
-        work, position,
-        {
-            "organisation_id": data.organisation_id, "title": data.title, "since": data.since, "until": data.until,
-            "is_signatory": data.is_signatory, "is_acting": data.is_acting, "basis": data.basis, "forms": forms,
-        },
-        "position:edit",
-    )  # fmt: skip
+    changes: dict[str, Any] = {
+        "organisation_id": data.organisation_id, "title": data.title, "since": data.since, "until": data.until,
+        "is_signatory": data.is_signatory, "is_acting": data.is_acting, "basis": data.basis, "forms": forms,
+    }  # fmt: skip
+    if forms != stored:
+        nobody = {"forms_checked_at": None, "forms_checked_by": None}
+        changes |= nobody | checked_position(work, data.title, forms)
+    audit.revise(work, position, changes, "position:edit")
 
 
 def remove_position(work: Work, position: Position) -> None:
@@ -253,29 +242,32 @@ def _dates(data: PositionData) -> None:
         raise Invalid(fields={"until": _("The last day is before the first one.")})
 
 
-def _organisation_forms(data: OrganisationData, stored: Mapping[str, Any]) -> dict[str, Any]:
-    full = clean_forms(data.forms) | {"nomn": data.full_name}
+def _organisation_forms(work: Work, data: OrganisationData, stored: Mapping[str, Any]) -> dict[str, Any]:
+    known = stored.get("full") or {}
+    before = known if known.get("nomn") == data.full_name else {}
+    guess = work.ports.prefill_organisation
+    made = guess(data.full_name) if guess else {}
+    full = _filled(data.forms, made, before, known if not before else {}) | {"nomn": data.full_name}
     return {**stored, "full": full, "short": {**stored.get("short", {}), "nomn": data.short_name}}
 
 
 def _person_forms(
     work: Work, data: PersonData, stored: Mapping[str, str], outdated: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    guess = work.ports.prefill_person
-    made = guess(data.surname, data.given, data.patronymic, data.gender) if guess else {}
+    made = person_proposal(work, data.surname, data.given, data.patronymic, data.gender)
     return _filled(data.forms, made, stored, outdated or {})
 
 
 def _position_forms(
     work: Work, data: PositionData, stored: Mapping[str, str], outdated: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    guess = work.ports.prefill_position
-    return _filled(data.forms, guess(data.title) if guess else {}, stored, outdated or {})
+    return _filled(data.forms, position_proposal(work, data.title), stored, outdated or {})
 
 
 def _filled(
     given: Mapping[str, str], made: Mapping[str, str], stored: Mapping[str, str], outdated: Mapping[str, str]
 ) -> dict[str, str]:
-    """What a person typed goes first; a form that belongs to the old name is made anew, an empty one too."""
+    """What a person typed, then what the card keeps; an emptied form and one of the old name are made anew."""
     typed = {name: text for name, text in clean_forms(given).items() if outdated.get(name) != text}
-    return {**made, **typed} if typed or made else dict(stored)
+    kept = {name: text for name, text in stored.items() if name not in given}
+    return {**made, **kept, **typed}

@@ -28,6 +28,29 @@ CASE_TITLES: dict[str, Text] = {
     "loct": _("Prepositional (about whom?)"),
 }
 
+# the words a case is asked for with in official papers, so that a form can be read in its place; Russian always
+CASE_SAMPLES: dict[str, dict[str, str]] = {
+    "person": {
+        "nomn": "подписывает …", "gent": "в лице …", "datv": "поручить …", "accs": "возложить на …",
+        "ablt": "подписано …", "loct": "сведения о (об) …",
+    },
+    "position": {
+        "nomn": "подписывает …", "gent": "в лице …", "datv": "поручить …", "accs": "возложить на …",
+        "ablt": "назначить …", "loct": "сведения о (об) …",
+    },
+    "organisation": {
+        "nomn": "… именуется", "gent": "приказом …", "datv": "поручить …", "accs": "возложить на …",
+        "ablt": "заключить договор с …", "loct": "сведения о (об) …",
+    },
+}  # fmt: skip
+
+WORD_KINDS: dict[str, Text] = {
+    "surname": _("Surname"),
+    "given": _("Given name"),
+    "patronymic": _("Patronymic"),
+    "position": _("Position"),
+}
+
 TAGS: dict[str, Text] = {
     "organisation:add": _("The organisation was added"),
     "organisation:edit": _("The organisation was corrected"),
@@ -39,6 +62,8 @@ TAGS: dict[str, Text] = {
     "person:forms_checked": _("The case forms were checked"),
     "position:add": _("The position was added"),
     "position:edit": _("The position was corrected"),
+    "position:forms_checked": _("The case forms were checked"),
+    "names:forget": _("A remembered word was taken out of the dictionary"),
     "position:delete": _("The position was deleted"),
 }
 

@@ -17,6 +17,7 @@ from app.core.unit_of_work import Work
 from app.schools import queries, service
 from app.schools.forms import OrganisationForm, PersonForm, PositionForm
 from app.schools.models import Organisation, Person, Position
+from app.schools.name_views import NameFormsView
 from app.schools.rules import check_forms, search_key
 from app.schools.service import OrganisationData, PersonData, PositionData
 from app.schools.texts import CASE_TITLES, GENDERS, KINDS, PERSON_GENDERS
@@ -100,12 +101,8 @@ class OrganisationView(ServiceReferenceView):
             forms=(item.forms or {}).get("full", {}), missing=check_forms((item.forms or {}).get("full", {})),
             positions=queries.positions_on(work.session, item.id, work.today) if may_see_people else None,
             history=history_of(work, ("organisations", [item.id])) if writes else [], writes=writes,
-            checker=queries.account_name(work.session, item.forms_checked_by),
+            checker=queries.account_name(work.session, item.forms_checked_by), may_check=_may_check(self),
         )  # fmt: skip
-
-    @page("/<pk>/checked", permission="write", methods=("POST",))
-    def checked(self, pk: str) -> Any:
-        return _confirm(self, pk)
 
     def fill(self, form: OrganisationForm, item: Organisation) -> None:
         form.process(obj=item)
@@ -143,6 +140,7 @@ class PersonView(ServiceReferenceView):
         "search_key": _("Surname or name"), "forms_checked_at": _("Case forms"),
     }  # fmt: skip
     formatters_columns = {
+        "phone": lambda phone: Markup('<span class="nowrap">{}</span>').format(phone or "—"),
         "positions": lambda held: _lines([f"{p.title}, {p.organisation}" for p in held]),
         "forms_checked_at": checked_pill,
     }
@@ -158,10 +156,6 @@ class PersonView(ServiceReferenceView):
             missing=check_forms(item.forms or {}), history=history_of(work, *subjects) if writes else [],
             writes=writes, today=work.today, checker=queries.account_name(work.session, item.forms_checked_by),
         )  # fmt: skip
-
-    @page("/<pk>/checked", permission="write", methods=("POST",))
-    def checked(self, pk: str) -> Any:
-        return _confirm(self, pk)
 
     def fill(self, form: PersonForm, item: Person) -> None:
         form.process(obj=item)
@@ -187,16 +181,17 @@ class PositionView(ServiceReferenceView):
     form_class = PositionForm
     list_title = _("Positions")
     add_title, edit_title = _("New position"), _("Correct the position")
-    list_columns = ["title", "person", "organisation", "since", "until", "is_signatory"]
+    list_columns = ["title", "person", "organisation", "since", "until", "is_signatory", "forms_checked_at"]
     add_columns = edit_columns = show_columns = ["title"]
     search_columns = ["title", "is_signatory", "since"]
     order_columns = ["title", "since", "until"]
     base_order = ("id", "asc")
     label_columns = {
         "title": _("Position"), "person": _("Person"), "organisation": _("Organisation"), "since": _("From"),
-        "until": _("Until"), "is_signatory": _("Signs for the organisation"),
+        "until": _("Until"), "is_signatory": _("Signs for the organisation"), "forms_checked_at": _("Case forms"),
     }  # fmt: skip
     formatters_columns = {
+        "forms_checked_at": checked_pill,
         "person": lambda person: Markup('<a href="{}">{}</a>').format(
             url_for("PersonView.show", pk=person.id), person.full_name
         ),
@@ -205,6 +200,14 @@ class PositionView(ServiceReferenceView):
     @page("/show/<pk>")
     def show(self, pk: str) -> Any:
         return self.done(self.after(self.item(pk)))
+
+    @page("/add", permission="write", methods=("GET", "POST"))
+    def add(self) -> Any:
+        """From the list of positions the way leads over the person: he is chosen first."""
+        if not request.args.get("person"):
+            told = _("A position is added on the card of an employee: choose the employee.")
+            return self.done(url_for("PersonView.list"), told, "info")
+        return super().add()
 
     def prepare(self, work: Work, form: PositionForm, item: Position | None) -> None:
         if item is None:
@@ -237,12 +240,9 @@ class PositionView(ServiceReferenceView):
         return get_visible(work.session, Person, request.args.get("person", ""))
 
 
-def _confirm(view: Any, pk: str) -> Any:
-    with view.write() as work:
-        item = view.item(pk)
-        service.confirm_forms(work, item, view.expected_version())
-        url = view.after(item)
-    return view.done(url, _("The case forms are marked as checked"))
+def _may_check(view: Any) -> bool:
+    """Case forms are opened by those who read the cards of people."""
+    return bool(view.appbuilder.sm.has_access("can_read", "People"))
 
 
 def _organisation(form: Any) -> OrganisationData:
@@ -273,4 +273,4 @@ def _position(work: Work, form: Any) -> tuple[PositionData, Organisation]:
     return data, organisation
 
 
-VIEWS = [OrganisationView, PersonView, PositionView]
+VIEWS = [OrganisationView, PersonView, PositionView, NameFormsView]

@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
             fields=getattr(error, "fields", {}), back=request.referrer,
-            typed=g.form.typed() if error.status == 409 and "form" in g else (),
+            typed=g.form.typed() if error.status in (409, 503) and "form" in g else (),
         )  # fmt: skip
 
     @app.errorhandler(StaleDataError)

@@ -23,6 +23,7 @@ class Entry:
     url: str
     icon: str
     current: bool = False
+    is_open: bool = False  # a group that lies unfolded
     children: list[Entry] = field(default_factory=list)
 
 
@@ -45,15 +46,24 @@ def _depth(url: str, path: str) -> int:
     return len(base) if path == base or path.startswith(base + "/") else 0
 
 
+def _unfold(tree: list[Entry]) -> None:
+    """Papers lie open where a person keeps the journal: they are most of his day."""
+    for entry in tree:
+        names = {child.name for child in entry.children}
+        entry.is_open = any(child.current for child in entry.children) or "Journal" in names
+
+
 def menu_tree() -> list[Entry]:
-    """Entries this person may open, groups after single pages; one query, once per request."""
+    """Entries this person may open, groups (of two lines and more) after single pages; one query a request."""
     if "opora_menu" not in g:
         raws = [raw for raw in current_app.appbuilder.menu.get_data() if isinstance(raw, dict)]  # type: ignore[attr-defined]
-        tree = [e for e in map(_entry, raws) if e.url or e.children]
+        groups = [e for e in map(_entry, raws) if e.url or e.children]
+        tree = [e.children[0] if len(e.children) == 1 else e for e in groups]
         leaves = [leaf for e in tree for leaf in (e.children or [e])]
         best = max(leaves, key=lambda leaf: _depth(leaf.url, request.path), default=None)
         if best is not None and _depth(best.url, request.path):
             best.current = True
+        _unfold(tree)
         g.opora_menu = sorted(tree, key=lambda e: bool(e.children))
     tree_of_request: list[Entry] = g.opora_menu
     return tree_of_request

@@ -20,6 +20,7 @@ ALLOWED = {
     "access/sessions.py": "login sessions, in a transaction of their own",
     "audit/service.py": "the lock of a stream's head, a table nobody reads",
     "audit/queries.py": "columns of the journal inside an ORM statement",
+    "cases/writer.py": "the one module that writes transitions; who sees the case was asked before",
     "admin/archive.py": "backup and restore copy every row",
     "admin/backup.py": "backup and restore copy every row",
     "admin/verify.py": "a read-only snapshot of everything, by the system",
@@ -47,7 +48,7 @@ def checked() -> list[Path]:
     """Every module but policies (they are the rule), models (they make tables) and the allowed ones."""
     return [
         path for path in sorted(APP.rglob("*.py"))
-        if path.name not in ("policy.py", "models.py", "verify.py")
+        if path.name not in ("policy.py", "template_policy.py", "models.py", "verify.py")
         and path.relative_to(APP).as_posix() not in ALLOWED
     ]  # fmt: skip
 

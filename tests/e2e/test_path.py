@@ -263,7 +263,7 @@ class Path:
         clerk.follow("Отметить подпись")
         clerk.fill({"signed_on": on(22, 1), "proof": ("Приказ 12-оп.pdf", scan("order 12-op"))})
         clerk.send()
-        clerk.follow("Регистрация", within="main .next")
+        clerk.follow("Зарегистрировать", within="main .next")
         clerk.fill({
             "dated": on(22, 1), "way": "by_hand", "number": "12-оп",
             "reason": "Журнал до этого дня вёлся на бумаге, № 1–11 внесены там",

@@ -69,7 +69,7 @@ def test_nothing_is_changed_by_a_link(web: WebUsers, penza: Runtime) -> None:
     key = person(penza, "Условный").id
     for url in (
         f"/people/delete/{key}",
-        f"/people/{key}/checked",
+        f"/names/words/{key}/forget",
         "/users/1/closed",
         "/memberships/delete/1",
     ):

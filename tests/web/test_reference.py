@@ -70,8 +70,9 @@ def test_a_correction_keeps_the_old_value_and_asks_to_check_again(web: WebUsers,
     assert values["phone"] == {"old": "", "new": "8 (8412) 00-00-00"}
     stale = web.post("clerk", f"/people/edit/{was.id}", fields)
     assert stale.status_code == 409
-    url, page = f"/people/{was.id}/checked", f"/people/show/{was.id}"
-    assert web.post("clerk", url, {"expected_version": str(now.version)}, page=page).status_code == 303
+    forms = {f"form_{case}": form for case, form in now.forms.items()}
+    url = f"/names/person/{was.id}"
+    assert web.post("clerk", url, forms | {"expected_version": str(now.version)}).status_code == 303
     assert person(penza, "Учебная").forms_checked_by is not None
     assert "Проверено: Пётр Сергеевич" in text_of(web("clerk").get(f"/people/show/{was.id}"))
 
@@ -141,4 +142,6 @@ def test_a_position_names_its_organisation_by_typing(web: WebUsers, penza: Runti
     assert added.organisation.code == "41"
     wrong = web.post("methodist", f"/positions/edit/{added.id}", fields | {"until": "2024-01-01"})
     assert wrong.status_code == 422
-    assert web("methodist").get("/positions/add").status_code == 404
+    chosen_first = web("methodist").get("/positions/add")  # the list of positions offers «Add»
+    assert (chosen_first.status_code, chosen_first.location) == (303, "/people/list/")
+    assert "Должность добавляется в карточке сотрудника" in web("methodist").get("/people/list/").text

@@ -176,6 +176,19 @@ def test_it_expires_on_the_day_after_its_term(system: Runtime, cases: dict[str, 
         assert facts.agreement_in_force(work.session, case_id).value is False
 
 
+def test_an_additional_agreement_sets_another_last_day(system: Runtime, cases: dict[str, int]) -> None:
+    in_force(system, cases["41"], "curator66", "director41", ("9", "4"))
+    with system.work(actor(system, "clerk")) as work:
+        effect = work.ports.effects["curation.agreement_prolonged"]
+        effect(work, get_case(work.session, cases["41"]), {"until": date(2026, 5, 31)})
+    agreement = current_agreement(system.read(SYSTEM).session, cases["41"])
+    assert agreement is not None
+    assert (agreement.until, agreement.state) == (date(2026, 5, 31), "in_force")
+    later(system, date(2026, 3, 2))
+    with system.work(SYSTEM) as work:
+        assert service.expire_due(work) == 0
+
+
 def test_the_paper_names_both_directors_in_their_cases(system: Runtime, cases: dict[str, int]) -> None:
     case_id = cases["41"]
     prepared(system, case_id)

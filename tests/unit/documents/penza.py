@@ -400,3 +400,10 @@ def results_report() -> dict[str, Any]:
         "justification": None,
         "compiler": MEMBERS[1],
     }
+
+
+def __getattr__(name: str) -> Any:
+    """The papers of `penza_orders`, which are made of what stands above."""
+    from . import penza_orders
+
+    return getattr(penza_orders, name)

@@ -87,6 +87,37 @@ transitions:
     by: [author]
 """
 
+# The version before SMALL: cases of it move there by the migrations of the newer one.
+FORMER = (
+    SMALL.replace("  draft:\n", "  sketch:\n").replace("draft", "sketch").replace("documents.sketch", "documents.draft")
+    .replace("      write:\n", "      compose:\n").replace("opens_after: [write]", "opens_after: [compose]")
+)  # fmt: skip
+MOVED = (
+    "transitions:\n",
+    "migrations:\n  - {from: 1, stages: {sketch: draft}, tasks: {compose: write}, terms: recount}\ntransitions:\n",
+)
+SECOND = SMALL.replace("version: 1", "version: 2").replace(*MOVED)
+# faults of SECOND, which stands beside FORMER
+BROKEN_MOVES: dict[str, tuple[str, str, str]] = {
+    "unknown key of a migration": ("terms: recount", "terms: recount, colour: red", "unknown_key"),
+    "migration from nowhere": ("from: 1, ", "", "missing_key"),
+    "unknown rule of votes": ("terms: recount", "votes: burn", "bad_value"),
+    "moves from a version to come": ("from: 1", "from: 3", "migration_version"),
+    "moves from one version twice": (
+        "terms: recount}", "terms: recount}\n  - {from: 1, stages: {sketch: draft}, tasks: {compose: write}}",
+        "migration_twice",
+    ),
+    "moves into an unknown stage": ("sketch: draft", "sketch: heaven", "unknown_stage"),
+    "moves from an unknown stage": ("sketch: draft", "sketch: draft, sky: draft", "unknown_stage"),
+    "moves into an unknown task": ("compose: write", "compose: paint", "unknown_task"),
+    "moves from an unknown task": ("compose: write", "compose: write, sing: write", "unknown_task"),
+    "drops an unknown task": ("terms: recount", "drops: [sing]", "unknown_task"),
+    "reopens an unknown task": ("terms: recount", "reopens: [sing]", "unknown_task"),
+    "a stage left behind": ("stages: {sketch: draft}, ", "", "unmapped_stage"),
+    "a task left behind": ("tasks: {compose: write}, ", "", "unmapped_task"),
+    "a term left behind": ("    due: {working_days: 5, remind: [1]}\n", "", "term_lost"),
+    "a term beyond measure": ("working_days: 5", "working_days: 900000", "large_number"),
+}  # fmt: skip
 EXTRA_STAGE = "stages:\n  island:\n    titles: {ru: Остров, en: Island}\n"
 BACK = """  undo:
     titles: {ru: Назад, en: Undo}
@@ -225,8 +256,54 @@ def test_a_broken_definition_is_told_what_is_wrong_and_where(name: str) -> None:
         assert finding.message_ru != finding.message
 
 
+def moves_of(text: str, earlier: dict[int, Definition] | None = None) -> list[Any]:
+    definition, findings = parse_text(text, "small.yaml")
+    if definition is None:
+        return findings
+    return check(definition, earlier={1: loads(FORMER)} if earlier is None else earlier)
+
+
+def test_a_migration_that_leaves_nothing_out_is_clean() -> None:
+    assert moves_of(SECOND) == []
+    assert loads(SECOND).hash != loads(SECOND.replace("terms: recount", "terms: keep")).hash
+
+
+@pytest.mark.parametrize("name", BROKEN_MOVES)
+def test_a_broken_migration_is_told_what_is_wrong_and_where(name: str) -> None:
+    old, new, code = BROKEN_MOVES[name]
+    assert SECOND.count(old) >= 1, "the fault must be put somewhere"
+    found = moves_of(SECOND.replace(old, new, 1))
+    assert code in [finding.code for finding in found]
+    assert all(finding.line > 1 and finding.message_ru != finding.message for finding in found)
+
+
+def test_a_migration_from_a_version_there_is_not_is_told() -> None:
+    text = SECOND.replace("version: 2", "version: 3").replace("from: 1", "from: 2")
+    assert [one.code for one in moves_of(text)] == ["migration_version"]
+
+
+def test_a_definition_that_repeats_itself_without_end_is_refused() -> None:
+    choices = ", ".join(f"c{number}: *t" for number in range(400))
+    fields = "- {id: f, kind: choice, titles: {ru: А, en: A}, choices: *c}\n"
+    text = SMALL.replace("form: {comment: required}", f"""form:
+      comment: required
+      fields:
+        - {{id: a, kind: choice, titles: &a {{ru: А, en: A}}, choices: &c {{c: &t {{titles: *a}}, {choices}}}}}
+        {"        ".join([fields] * 100)}""")  # fmt: skip
+    assert "too_large" in [one.code for one in findings_of(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, "{a: " * 100_000, "version: " + "9" * 5_000, "version: 1:30"]
+)
+def test_text_made_to_hurt_is_refused_in_no_time(text: str) -> None:
+    with pytest.raises(DefinitionError):
+        loads(text)
+
+
 def test_every_kind_of_finding_has_a_broken_definition() -> None:
-    assert set(TEXTS) - {code for _, _, code in BROKEN.values()} == {"return_forward", "votes_not_kept"}
+    known = {code for broken in (BROKEN, BROKEN_MOVES) for _, _, code in broken.values()}
+    assert set(TEXTS) - known == {"return_forward", "votes_not_kept", "too_large"}
 
 
 def test_a_return_may_not_lead_forward_nor_keep_votes_elsewhere() -> None:
@@ -328,5 +405,16 @@ def test_schema_and_parser_accept_the_same(name: str) -> None:
     assert jsonschema.Draft202012Validator(SCHEMA).is_valid(data) is (name == "clean")
 
 
+@pytest.mark.parametrize(
+    "name", ["clean", *(name for name, fault in BROKEN_MOVES.items() if fault[2] in SHAPE)]
+)
+def test_schema_and_parser_accept_the_same_migrations(name: str) -> None:
+    old, new, _ = BROKEN_MOVES.get(name, ("", "", ""))
+    data = yaml.safe_load(SECOND.replace(old, new, 1))
+    assert jsonschema.Draft202012Validator(SCHEMA).is_valid(data) is (name == "clean")
+
+
 def test_the_schema_accepts_the_shipped_definition() -> None:
     jsonschema.Draft202012Validator(SCHEMA).validate(yaml.safe_load(SHIPPED))
+    second = (WORKFLOWS / "school_support" / "v2.yaml").read_text(encoding="utf-8")
+    jsonschema.Draft202012Validator(SCHEMA).validate(yaml.safe_load(second))

@@ -197,6 +197,59 @@ def test_a_vote_on_changed_content_voids_the_earlier_ones_by_itself(desk: Any) -
     assert (result.tally.votes_for, result.tally.void) == (1, 1)
 
 
+def test_a_decision_about_what_has_changed_since_is_voted_on_anew_even_if_nobody_reports_the_change(
+    desk: Any,
+) -> None:
+    """Otherwise nobody could go on: the step forward asks for votes, and the vote would be over."""
+    desk.walk_to("plan_approval", done=3)
+    assert desk.now().approval == "passed"
+    assert [
+        offer for offer in offers(desk.definition, desk.now(), desk.ctx("chair")) if offer.kind == "vote"
+    ] == []
+    desk.facts["plans.content_hash"] = "plan-2"
+    assert desk.refused("clerk", Fire("adopt_plan")) == ("votes_void",)
+    vote = next(one for one in offers(desk.definition, desk.now(), desk.ctx("chair")) if one.kind == "vote")
+    assert vote.works
+    result = desk.act("chair", Cast("for"))
+    assert [event.type for event in result.events] == ["votes_voided", "vote_cast"]
+    desk.act("secretary", Cast("for"))
+    assert desk.now().approval == "passed"
+    desk.act("clerk", Fire("adopt_plan"))
+    assert fold(desk.definition, desk.events) == desk.now()
+
+
+def test_what_changed_while_the_case_stood_still_is_voted_on_anew(desk: Any) -> None:
+    desk.walk_to("plan_approval", done=3)
+    desk.act("head", Fire("suspend", "Карантин"))
+    desk.facts["plans.content_hash"] = "plan-2"
+    assert desk.tries("methodist", ContentChanged()).what == "nothing"
+    resumed = desk.act("head", Fire("resume"))
+    assert [event.type for event in resumed.events] == ["moved", "votes_voided"]
+    assert (desk.now().approval, {vote.void for vote in desk.now().votes}) == ("open", {True})
+    assert fold(desk.definition, desk.events) == desk.now()
+
+
+def test_a_case_that_stood_still_with_nothing_changed_keeps_its_decision(desk: Any) -> None:
+    desk.walk_to("plan_approval", done=3)
+    desk.act("head", Fire("suspend", "Карантин"))
+    assert [event.type for event in desk.act("head", Fire("resume")).events] == ["moved"]
+    assert desk.now().approval == "passed"
+
+
+def test_the_last_vote_said_again_decides_when_the_group_has_become_smaller(desk: Any) -> None:
+    desk.voters = (*desk.voters, Voter("member2", "Г", "member"))
+    desk.walk_to("plan_approval", done=1)
+    desk.act("chair", Cast("for"))
+    desk.act("secretary", Cast("for"))
+    desk.act("member1", Cast("against"))
+    assert desk.now().approval == "open"
+    assert desk.refused("chair", Cast("for")) == ("already_voted",)
+    desk.voters = desk.voters[:3]
+    assert [event.type for event in desk.act("chair", Cast("for")).events] == ["approval_decided"]
+    assert desk.now().approval == "passed"
+    assert fold(desk.definition, desk.events) == desk.now()
+
+
 def test_excluded_and_authors_do_not_vote(desk: Any) -> None:
     desk.voters = (
         Voter("chair", "А", "chair", "руководит этой школой"),

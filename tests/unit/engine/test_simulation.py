@@ -25,6 +25,16 @@ def test_every_history_of_the_shipped_procedure_keeps_the_promises(shipped: Defi
     assert report.accepted > report.refused > 0
 
 
+@pytest.mark.fuzz
+def test_histories_that_move_between_the_versions_and_back_keep_the_promises(shipped: Definition) -> None:
+    second = loads(SHIPPED.with_name("v2.yaml").read_text(encoding="utf-8"), "v2")
+    for first, other in ((shipped, second), (second, shipped)):
+        report = simulate(first, runs(25), 2026, [other])
+        assert [(number, broken.promise, broken.history[-5:]) for number, broken in report.divergences] == []
+        assert report.led_to_the_end == report.runs
+        assert report.migrated > report.undone > 0
+
+
 def test_a_seed_gives_the_same_histories(shipped: Definition) -> None:
     assert simulate(shipped, 5, 7) == simulate(shipped, 5, 7)
     assert simulate(shipped, 5, 7) != simulate(shipped, 5, 8)

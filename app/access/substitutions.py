@@ -1,0 +1,141 @@
+"""Who stands in for whom on a day: read at every request, so what a substitution gives ends with its last day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.models import Membership, Substitution
+from app.access.scopes import as_system
+from app.core.actor import Actor, Held, StandsFor
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+
+# «по приказу», not «по приказ»
+_DATIVE = {
+    "приказ": "приказу", "распоряжение": "распоряжению", "постановление": "постановлению", "решение": "решению",
+    "доверенность": "доверенности", "указание": "указанию",
+}  # fmt: skip
+_GENITIVE = {
+    "приказ": "приказа", "распоряжение": "распоряжения", "постановление": "постановления", "решение": "решения",
+    "доверенность": "доверенности", "указание": "указания",
+}  # fmt: skip
+
+
+def valid_on(day: date) -> ColumnElement[bool]:
+    """The condition «the membership is held on `day`»."""
+    return and_(Membership.since <= day, or_(Membership.until.is_(None), Membership.until >= day))
+
+
+def in_force_on(day: date) -> ColumnElement[bool]:
+    """The condition «the substitution is in force on `day`»."""
+    return and_(
+        Substitution.since <= day, Substitution.until >= day,
+        or_(Substitution.last_day.is_(None), Substitution.last_day >= day),
+    )  # fmt: skip
+
+
+def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, ...]:
+    """The roles of absent people that this account holds today by substitution.
+
+    Only what the absent person holds himself by a membership goes over: what he has by a substitution does not.
+    """
+    query = (
+        select(Substitution, Membership)
+        .join(Membership, Membership.user_id == Substitution.absent_user_id)
+        .where(Substitution.substitute_user_id == user_id, in_force_on(today), valid_on(today))
+        .order_by(Substitution.id, Membership.id)
+    )
+    with as_system(session):  # who one is must be known before anything can be scoped
+        pairs = session.execute(query).all()
+    return tuple(
+        Held(m.role, m.organisation_id, stands_for(row, m.person_id), row.programme_id)
+        for row, m in pairs
+        if row.covers(m.role, m.organisation_id)
+    )
+
+
+def stands_for(row: Substitution, person_id: int | None = None) -> StandsFor:
+    return StandsFor(row.id, row.absent_user_id, person_id, row.absent_name, row.absent_whom, row.ground)
+
+
+def acting_for(
+    session: Session,
+    user_ids: Collection[int],
+    day: date,
+    *,
+    role: str = "",
+    organisation_id: int | None = None,
+) -> dict[int, list[Substitution]]:
+    """Who acts for these accounts on `day`: account of the absent person → substitutions in force, oldest first.
+
+    With a role (and organisation) only those that hand this role on. Accounts nobody stands in for are left out.
+    """
+    found: dict[int, list[Substitution]] = {}
+    if not user_ids:
+        return found
+    query = select(Substitution).where(Substitution.absent_user_id.in_(user_ids), in_force_on(day))
+    with as_system(session):  # who acts for a holder of an office is a fact, whoever asks
+        for row in session.scalars(query.order_by(Substitution.id)):
+            fits_role = not role or not row.role or row.role == role
+            fits_office = organisation_id is None or row.organisation_id in (None, organisation_id)
+            if fits_role and fits_office:
+                found.setdefault(row.absent_user_id, []).append(row)
+    return found
+
+
+def right_used(actor: Actor, held: Iterable[Held]) -> StandsFor | None:
+    """In whose place a right out of `held` is used: nobody's when the actor has it himself."""
+    rights = list(held)
+    if not rights or any(h.stands_for is None for h in rights):
+        return None
+    return rights[0].stands_for
+
+
+def use(work: Work, *roles: str, organisation_id: int | None = None) -> None:
+    """Note in whose place the act that needs one of `roles` is done, for rooms that ask the actor himself."""
+    work.acting = right_used(
+        work.actor,
+        [h for h in work.actor.memberships
+         if h.role in roles and organisation_id in (None, h.organisation_id)],
+    )  # fmt: skip
+
+
+def by_order(ground: str, forms: dict[str, str] = _DATIVE) -> str:
+    """«приказ № 15-к от 03.03.2025» → «приказу № 15-к от 03.03.2025»; an unknown first word stays as it is."""
+    word, space, rest = ground.strip().partition(" ")
+    return forms.get(word.lower(), word) + space + rest
+
+
+def genitive(ground: str) -> str:
+    """«приказа № 15-к от 03.03.2025», for «на основании …»."""
+    return by_order(ground, _GENITIVE)
+
+
+def sentence(name: str, row: Substitution) -> Text:
+    """«Условный И.П. за Образцову М.И. по приказу № 15-к от 03.03.2025»."""
+    return _(
+        "%(name)s for %(whom)s by %(ground)s", name=name, whom=row.absent_whom, ground=by_order(row.ground)
+    )
+
+
+class Names:
+    """Names for a history: who did it and, if so, in whose place and by which order; one query for a page."""
+
+    def __init__(self, session: Session, absent_ids: Iterable[int | None]) -> None:
+        wanted = {one for one in absent_ids if one}
+        self._rows: dict[tuple[int, int], list[Substitution]] = {}
+        if wanted:
+            query = select(Substitution).where(Substitution.absent_user_id.in_(wanted))
+            with as_system(session):  # whoever reads what was done may read in whose place it was done
+                for row in session.scalars(query.order_by(Substitution.id)):
+                    self._rows.setdefault((row.absent_user_id, row.substitute_user_id), []).append(row)
+
+    def of(self, name: str, actor_id: int | None, absent_id: int | None, day: date) -> Text | str:
+        """The name alone, or «… за … по приказу …» when the act was done in another's place."""
+        rows = self._rows.get((absent_id or 0, actor_id or 0), [])
+        row = next((r for r in rows if r.since <= day <= r.ends), rows[0] if rows else None)
+        return sentence(name, row) if row is not None else name

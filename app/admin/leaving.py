@@ -1,0 +1,151 @@
+"""A person leaves: everything he holds on one page, handed on row by row or all at once, with a result per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.access import sessions
+from app.access.models import Membership
+from app.access.scopes import as_system
+from app.access.substitutions import use
+from app.audit import service as audit
+from app.core.errors import Forbidden, Invalid, OporaError, Refusal
+from app.core.holdings import HAND_ON, Holding, HoldingSource, Leaver, Successor
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+from app.schools.models import Person
+from app.schools.rules import search_key
+
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one room knows the person to hold."""
+
+    source: HoldingSource
+    rows: list[Holding]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one row."""
+
+    title: str
+    is_done: bool
+    said: str
+
+
+def accounts_of(work: Work, person: Person) -> tuple[int, ...]:
+    """The accounts behind a card: those whose roles name it, or the only one with this very name."""
+    with as_system(work.session):
+        named = work.session.scalars(
+            select(Membership.user_id).where(Membership.person_id == person.id).distinct()
+        ).all()
+    if named:
+        return tuple(sorted(named))
+    same = [
+        user.id
+        for user in work.session.scalars(select(User).where(User.last_name == person.surname))
+        if search_key(user.last_name, user.first_name) == person.search_key
+    ]
+    return tuple(same) if len(same) == 1 else ()
+
+
+def leaver_of(work: Work, person: Person, last_day: date, ground: str = "") -> Leaver:
+    return Leaver(person.id, accounts_of(work, person), person.short, last_day, ground)
+
+
+def successor_of(work: Work, person: Person) -> Successor:
+    accounts = accounts_of(work, person)
+    return Successor(person.id, accounts[0] if accounts else None, person.short)
+
+
+def holdings(work: Work, leaver: Leaver) -> list[Group]:
+    """Everything the person holds beyond the last day, room by room. Raises Forbidden."""
+    _allowed(work)
+    with as_system(work.session):  # codes and short titles only: the page is the administrator's
+        groups = [Group(source, source.find(work, leaver)) for source in work.ports.holdings]
+    return [group for group in groups if group.rows]
+
+
+def hand_over(
+    work: Work, leaver: Leaver, successor: Successor | None, chosen: Mapping[str, str]
+) -> list[Result]:
+    """Settle the chosen rows («positions:7» → act), each by itself: one that is refused holds no other up.
+
+    Raises Forbidden, Invalid for a wrong day, ground or successor.
+    """
+    _allowed(work)
+    _sound(work, leaver, successor)
+    results: list[Result] = []
+    with as_system(work.session):  # as above; every row is recorded under the administrator's name
+        for group in [Group(source, source.find(work, leaver)) for source in work.ports.holdings]:
+            for row in group.rows:
+                act = chosen.get(f"{group.source.code}:{row.key}", "")
+                if act in row.acts:
+                    results.append(_settle(work, leaver, successor, group.source, row, act))
+        if leaver.last_day <= work.today and results:
+            for user_id in leaver.user_ids:
+                sessions.end_all_sessions(work.session, user_id, work.now)
+        if any(result.is_done for result in results):
+            person = work.session.get_one(Person, leaver.person_id)
+            audit.record(
+                work, "person:leaves", person,
+                data={"last_day": leaver.last_day, "successor": successor.person_id if successor else None,
+                      "done": sum(result.is_done for result in results),
+                      "refused": sum(not result.is_done for result in results)},
+                values={"note": leaver.ground} if leaver.ground else None,
+            )  # fmt: skip
+    return results
+
+
+def _settle(
+    work: Work, leaver: Leaver, successor: Successor | None, source: HoldingSource, row: Holding, act: str
+) -> Result:
+    title = f"{source.title}: {row.title}" + (f", {row.where}" if row.where else "")
+    if act == HAND_ON and successor is None:
+        return Result(title, False, str(_("No successor is chosen: there is nobody to hand this on to.")))
+    try:
+        with work.session.begin_nested():  # a refused row leaves nothing half-done
+            said: Text | str = source.settle(work, leaver, row.key, act, successor)
+            work.session.flush()
+    except OporaError as error:
+        work.session.expire_all()  # what the row had changed in memory is taken back too
+        return Result(title, False, _words(error))
+    return Result(title, True, str(said))
+
+
+def _words(error: OporaError) -> str:
+    if isinstance(error, Refusal):
+        return " ".join(str(reason.text) for reason in error.reasons)
+    if isinstance(error, Invalid) and error.fields:
+        return " ".join(str(text) for text in error.fields.values())
+    return str(error.message)
+
+
+def _sound(work: Work, leaver: Leaver, successor: Successor | None) -> None:
+    wrong: dict[str, Text] = {}
+    if abs(leaver.last_day - work.today) > LONGEST:
+        wrong["last_day"] = _("The last day is more than a year away: check the date.")
+    if work.actor.user_id in leaver.user_ids:
+        raise Forbidden(_("You cannot hand over your own work here: another administrator does it."))
+    if successor is not None and successor.person_id == leaver.person_id:
+        wrong["successor"] = _("The successor is the one who leaves.")
+    elif successor is not None and successor.user_id is not None:
+        user = work.session.get(User, successor.user_id)
+        if user is None or not user.is_active:
+            wrong["successor"] = _("The account of the successor is closed.")
+    if wrong:
+        raise Invalid(fields=wrong)
+
+
+def _allowed(work: Work) -> None:
+    if not (work.actor.is_system or work.actor.has("admin")):
+        raise Forbidden
+    use(work, "admin")

@@ -1,0 +1,127 @@
+"""Acting for another in a case: whose seat a substitute fills in a vote, and by which right a step is taken.
+
+One head, one vote: a member of the group votes for himself only, whoever he stands in for; a substitute who is
+no member fills one seat, the one handed to him first. A conflict of interest of either bars the substitute.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.memberships import accounts_holding
+from app.access.roles import SCHOOL
+from app.access.scopes import as_system
+from app.access.substitutions import acting_for
+from app.cases.models import Case, CaseEvent, StageRound
+from app.cases.roles import programme_rights, stands_for
+from app.core.actor import StandsFor
+from app.core.errors import Reason, Refusal
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+from app.engine.approvals import electorate
+from app.engine.definition import Approval, Definition
+from app.engine.state import Action, Cast, Complete, Fire, Reopen, State, Voter
+
+
+def concerned_in(session: Session, work: Work, case: Case) -> frozenset[int]:
+    """Accounts with an interest of the school concerned: its director and deputies, and who acts for them."""
+    holders = {
+        m.user_id for role in SCHOOL for m in accounts_holding(session, role, work.today, case.school_id)
+    }
+    acting = acting_for(session, holders, work.today, organisation_id=case.school_id).values()
+    handed = {row.substitute_user_id for rows in acting for row in rows if row.role in ("", *SCHOOL)}
+    return frozenset(holders | handed)
+
+
+def seat_of(
+    work: Work, case: Case, approval: Approval, voters: tuple[Voter, ...], authors: frozenset[str]
+) -> StandsFor | None:
+    """The member of the group in whose seat the actor votes; None for a member, who votes for himself.
+
+    Those of `on_no_voters` have a seat only when nobody of the group may vote.
+    """
+    eligible, barred = electorate(approval, voters, authors)
+    own, seats = str(work.actor.user_id), {voter.id for voter in (*eligible, *barred)}
+    if work.actor.is_system or own in seats:
+        return None
+    return next(
+        (
+            h.stands_for
+            for h in programme_rights(work.actor, case.programme)
+            if h.stands_for and h.role in approval.asked and str(h.stands_for.user_id) in seats
+        ),
+        None,
+    )
+
+
+def bar(
+    work: Work, case: Case, approval: Approval, seat: StandsFor | None, authors: frozenset[str]
+) -> Text | None:
+    """Why this head may not give this vote, beside what bars the seat itself; None when it may."""
+    if seat is not None:
+        with as_system(work.session):  # a conflict of interest is a fact, whoever asks
+            concerned = concerned_in(work.session, work, case)
+        if work.actor.user_id in concerned:
+            return _(
+                "You work in the school concerned, so you do not vote for %(whom)s either.", whom=seat.whom
+            )
+        if approval.four_eyes and str(work.actor.user_id) in authors:
+            return _("You drew up what is voted on, so you do not vote for %(whom)s either.", whom=seat.whom)
+    earlier = _earlier_seat(work, case, seat)
+    if earlier is not None:
+        return _("You have already voted in this round in another's seat: one person has one vote.")
+    return None
+
+
+def _earlier_seat(work: Work, case: Case, seat: StandsFor | None) -> CaseEvent | None:
+    """A vote of this round that the actor gave in a seat other than the one he votes in now."""
+    began = select(func.max(StageRound.opened_seq)).where(StageRound.case_id == case.id).scalar_subquery()
+    query = select(CaseEvent).where(
+        CaseEvent.case_id == case.id, CaseEvent.type == "vote_cast", CaseEvent.seq > began,
+        CaseEvent.actor_id == work.actor.user_id, CaseEvent.on_behalf_of.is_not(None),
+    )  # fmt: skip
+    if seat is not None:
+        query = query.where(CaseEvent.on_behalf_of != seat.user_id)
+    return work.session.scalars(query.limit(1)).first()
+
+
+def authors_for_others(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
+    """Those in whose place the papers voted on were drawn up: they are their authors too."""
+    if not approval.four_eyes:
+        return frozenset()
+    with as_system(work.session):  # who drew a paper up is a fact, whoever asks
+        rows = work.session.execute(
+            select(CaseEvent.data, CaseEvent.on_behalf_of).where(
+                CaseEvent.case_id == case.id, CaseEvent.type == "task_completed",
+                CaseEvent.on_behalf_of.is_not(None),
+            )
+        ).all()  # fmt: skip
+    return frozenset(
+        str(absent)
+        for data, absent in rows
+        if data["task"] in approval.opens_after
+        and (task := state.tasks.get(data["task"])) is not None
+        and task.done_by == data["actor"]
+    )
+
+
+def note_right(
+    work: Work, case: Case, definition: Definition, state: State | None, action: Action,
+    seat: StandsFor | None,
+) -> None:  # fmt: skip
+    """Note by whose right the step is taken: the actor's own, when he has it himself."""
+    if isinstance(action, Cast):
+        work.acting = seat
+    elif isinstance(action, Complete | Reopen) and (task := definition.task(action.task)) is not None:
+        work.acting = stands_for(work.actor, case, task.roles)
+    elif isinstance(action, Fire) and (step := definition.transitions.get(action.transition)) is not None:
+        work.acting = stands_for(work.actor, case, step.by)
+
+
+def refuse_barred(
+    work: Work, case: Case, approval: Approval, seat: StandsFor | None, authors: frozenset[str]
+) -> None:
+    """Raises Refusal when this head may not give the vote."""
+    if (sentence := bar(work, case, approval, seat, authors)) is not None:
+        raise Refusal([Reason(sentence)])

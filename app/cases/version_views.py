@@ -1,0 +1,318 @@
+"""The administrator's pages of procedures: versions, their drawing and differences, rehearsal and migration of cases.
+
+He sees codes and fates of cases here, never their contents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import request, url_for
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.access.scopes import as_system
+from app.cases import migration, versions
+from app.cases.history import in_reader
+from app.cases.migration import FATES, Fated, Order
+from app.cases.models import ProcessVersion, VersionStatus
+from app.cases.overview import roles_in_words
+from app.cases.versions import STATUS_TITLES, Upload
+from app.core.errors import Invalid, NotFound
+from app.core.i18n import Text, _, current_locale
+from app.core.unit_of_work import Work
+from app.engine import comparison, diagram, loader
+from app.engine.definition import Definition
+from app.engine.migration import titles_of
+from app.ui.base import RoomView, page
+from app.ui.forms import RoomForm, ScanField
+
+PILLS = {"draft": "warn", "checked": "info", "published": "ok", "retired": ""}
+FATE_PILLS = {"moves": "ok", "loses_term": "warn", "needs_mapping": "warn", "refused": "bad"}
+
+
+class UploadForm(RoomForm):
+    source = ScanField(
+        _("Definition"), required=True, types=("yaml", "yml"), megabytes=2,
+        description=_("YAML; the keys are described in workflows/schema.json"),
+    )  # fmt: skip
+    scenarios = ScanField(
+        _("Scenarios"), types=("yaml", "yml"), megabytes=2, render_kw={"multiple": True},
+        description=_("Files that stand beside the definition; several may be chosen at once"),
+    )  # fmt: skip
+
+
+class ReviseForm(RoomForm):
+    source = ScanField(_("Corrected definition"), required=True, types=("yaml", "yml"), megabytes=2)
+
+
+class ProcedureView(RoomView):
+    """Versions of the procedures the cases run by."""
+
+    route_base = "/procedures"
+    class_permission_name = "Procedures"
+
+    @page("/")
+    def index(self) -> Any:
+        work = self.read()
+        rows = versions.listing(work)
+        newest = {row.code: row.version for row in reversed(rows) if row.status == VersionStatus.published}
+        return self.render(
+            "cases/procedures.html", rows=rows, live=versions.counts_of_live(work), newest=newest,
+            statuses=STATUS_TITLES, pills=PILLS, titles={row.id: _title(row.source, row.code) for row in rows},
+        )  # fmt: skip
+
+    @page("/upload", permission="write", methods=("GET", "POST"))
+    def upload(self) -> Any:
+        form: Any = UploadForm()
+        if form.validate_on_submit():
+            try:
+                beside = {_name(file): _bytes(file) for file in form.scenarios.raw_data or ()}
+                with self.write() as work:
+                    row = versions.upload(work, Upload(_bytes(form.source.data), beside))
+                    where, told = _url(row), _told_of(row)
+                return self.done(where, told)
+            except Invalid as error:
+                form.take_errors(error)
+        return self.render(
+            "cases/form.html", form.status, form=form, heading=_("Upload a version"), submit=_("Upload and check"),
+            back=url_for("ProcedureView.index"), above=_("Procedures"),
+        )  # fmt: skip
+
+    @page("/<code>/<int:version>")
+    def show(self, code: str, version: int) -> Any:
+        """One version: where it stands, what differs from the one before, what the check says, the drawing."""
+        work = self.read()
+        row = versions.get(work, code, version)
+        examined = versions.examine(work, row)
+        before = _before(work, row)
+        changes = comparison.compare(before[1], examined.definition) if before and examined.definition else []
+        released = [
+            one for one in versions.listing(work)
+            if one.code == code and one.version != version and one.status == VersionStatus.published
+        ]  # fmt: skip
+        return self.render(
+            "cases/procedure.html", row=row, examined=examined, changes=changes, before=before[0] if before else None,
+            state=STATUS_TITLES[row.status], pill=PILLS[row.status], released=released,
+            live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
+            revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
+            drawing=_drawn(examined.definition), roles_in_words=roles_in_words,
+            numbers=_numbers(examined.definition),
+        )  # fmt: skip
+
+    @page("/<code>/<int:version>/yaml")
+    def export(self, code: str, version: int) -> Any:
+        row = versions.get(self.read(), code, version)
+        response = Response(row.source, content_type="application/yaml; charset=utf-8")
+        name = f"{row.code}-v{row.version}.yaml"
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @page("/<code>/<int:version>/check", permission="write", methods=("POST",))
+    def check(self, code: str, version: int) -> Any:
+        with self.write() as work:
+            found = versions.check(work, code, version)
+            where = _url(versions.get(work, code, version))
+        if found.errors:
+            return self.done(where, _("The check has found faults."), "warning")
+        return self.done(where, _("The check has found no faults."))
+
+    @page("/<code>/<int:version>/publish", permission="write", methods=("POST",))
+    def publish(self, code: str, version: int) -> Any:
+        with self.write() as work:
+            where = _url(versions.publish(work, code, version))
+        return self.done(where, _("The version is published: new cases are opened in the newest one."))
+
+    @page("/<code>/<int:version>/retire", permission="write", methods=("POST",))
+    def retire(self, code: str, version: int) -> Any:
+        with self.write() as work:
+            where = _url(versions.retire(work, code, version))
+        return self.done(where, _("The version is retired."))
+
+    @page("/<code>/<int:version>/drop", permission="write", methods=("POST",))
+    def drop(self, code: str, version: int) -> Any:
+        with self.write() as work:
+            versions.drop_draft(work, code, version)
+        return self.done(url_for("ProcedureView.index"), _("The draft is thrown away."))
+
+    @page("/<code>/<int:version>/revise", permission="write", methods=("GET", "POST"))
+    def revise(self, code: str, version: int) -> Any:
+        """Another text of a published version: titles and sentences only."""
+        row = versions.get(self.read(), code, version)
+        where = _url(row)
+        form: Any = ReviseForm()
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    versions.revise(work, code, version, _bytes(form.source.data))
+                return self.done(
+                    where, _("The texts are corrected; cases of this version read them at once.")
+                )
+            except Invalid as error:
+                form.take_errors(error)
+        heading = _("Correct the texts of %(name)s", name=f"{code} v{version}")
+        return self.render(
+            "cases/form.html", form.status, form=form, heading=heading, submit=_("Correct"), back=where
+        )
+
+    @page("/<code>/<int:version>/rehearsal")
+    def rehearsal(self, code: str, version: int) -> Any:
+        """What would become of every live case of this version in another one; nothing changes."""
+        work = self.read()
+        row = versions.get(work, code, version)
+        targets = [one for one in versions.listing(work) if one.code == code and one.version != version]
+        chosen = request.args.get("to", "")
+        target = next((one for one in targets if str(one.version) == chosen), None) or _default(row, targets)
+        if target is None:
+            raise NotFound(_("There is no other version to move to."))
+        mapping = _mapping(request.args)
+        order = Order(code, version, target.version, mapping)
+        fated = migration.rehearse(work, order)
+        old, new, _rule = migration.definitions_of(work, order)
+        return self.render(
+            "cases/rehearsal.html", row=row, target=target, targets=targets, fated=fated, mapping=mapping,
+            fates=FATES, pills=FATE_PILLS, in_reader=in_reader, open=_open(fated, old, new), counts=_counts(fated),
+            may_move=target.status == VersionStatus.published, name=_names(old, new),
+        )  # fmt: skip
+
+    @page("/<code>/<int:version>/migrate", permission="write", methods=("POST",))
+    def migrate(self, code: str, version: int) -> Any:
+        """Move the chosen cases, one by one; the answer is a result per case."""
+        target = request.form.get("to", "")
+        if not (target.isascii() and target.isdigit() and len(target) < 9):
+            raise Invalid(_("Choose the version to move to."))
+        chosen = tuple(text[:40] for text in request.form.getlist("case"))
+        if not chosen:
+            raise Invalid(_("Choose at least one case."))
+        order = Order(code, version, int(target), _mapping(request.form), chosen, losing=True)
+        results = migration.carry_out(self.write, order)
+        work = self.read()
+        return self.render(
+            "cases/migrated.html", results=results, row=versions.get(work, code, int(target)), source=version,
+            in_reader=in_reader,
+        )  # fmt: skip
+
+    @page("/undo", permission="write", methods=("POST",))
+    def undo(self) -> Any:
+        with self.write() as work:
+            case = migration.undo(work, request.form.get("case", "")[:40])
+            with as_system(work.session):  # its version only
+                row = versions.get(work, case.definition_code, case.definition_version)
+            where, told = (
+                _url(row),
+                _("%(code)s is back in version %(version)s.", code=case.code, version=row.version),
+            )
+        return self.done(where, told)
+
+
+@lru_cache(maxsize=64)
+def _titles(source: str) -> Mapping[str, str]:
+    definition, _found = loader.parse_text(source, "")
+    return definition.titles if definition else {}
+
+
+def _title(source: str, code: str) -> str:
+    """What the procedure calls itself; its code while it cannot be read."""
+    return in_reader(_titles(source)) or code
+
+
+def _url(row: ProcessVersion) -> str:
+    return url_for("ProcedureView.show", code=row.code, version=row.version)
+
+
+def _name(file: FileStorage) -> str:
+    return file.filename or "scenarios.yaml"
+
+
+def _bytes(file: FileStorage) -> bytes:
+    return file.stream.read(versions.MAX_BYTES + 1)
+
+
+def _told_of(row: ProcessVersion) -> Text:
+    if row.status == VersionStatus.checked:
+        return _("%(name)s is uploaded; the check has found no faults.", name=str(row))
+    return _("%(name)s is uploaded as a draft; the check has found faults.", name=str(row))
+
+
+def _before(work: Work, row: ProcessVersion) -> tuple[int, Definition] | None:
+    """The version this one is compared with: the nearest earlier one that was released."""
+    earlier = {
+        number: one
+        for number, one in versions.others(work, row.code, row.version).items()
+        if number < row.version
+    }
+    return max(earlier.items(), key=lambda one: one[0]) if earlier else None
+
+
+def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersion | None:
+    """The version one most likely wants to move to: the newest that is published, or at least checked."""
+    fit = [one for one in targets if one.status in (VersionStatus.published, VersionStatus.checked)]
+    return max(fit, key=lambda one: one.version, default=None)
+
+
+def _mapping(source: Mapping[str, str]) -> dict[str, str]:
+    """Successors an administrator has chosen: fields `map.<old>` of the address or the form."""
+    return {key[4:64]: value[:60] for key, value in source.items() if key.startswith("map.") and value}
+
+
+def _open(fated: list[Fated], old: Definition, new: Definition) -> list[dict[str, Any]]:
+    """What still needs a successor, with what may take its place."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in fated:
+        for note in one.plan.notes if one.plan.fate == "needs_mapping" else ():
+            stage = note.code == "stage_unmapped"
+            choices = (
+                [(key, in_reader(s.titles)) for key, s in new.stages.items() if not s.final]
+                if stage
+                else [(task.id, in_reader(task.titles)) for s in new.stages.values() for task in s.tasks]
+            )
+            titles = old.stages[note.id].titles if stage else titles_of(old, note.id)
+            found.setdefault(
+                note.id, {"id": note.id, "title": in_reader(titles), "stage": stage, "choices": choices}
+            )
+    return list(found.values())
+
+
+def _names(old: Definition, new: Definition) -> Any:
+    """What an id of either version is called, for the line that tells the chosen mapping."""
+
+    def name(key: str) -> str:
+        for one in (old, new):
+            if key in one.stages:
+                return in_reader(one.stages[key].titles)
+            if (task := one.task(key)) is not None:
+                return in_reader(task.titles)
+        return key
+
+    return name
+
+
+def _counts(fated: list[Fated]) -> dict[str, int]:
+    return {fate: sum(one.plan.fate == fate for one in fated) for fate in FATES}
+
+
+def _drawn(definition: Definition | None) -> dict[str, Markup]:
+    if definition is None:
+        return {}
+    language = "en" if current_locale() == "en" else "ru"
+    # the engine escapes every word of the definition itself
+    return {
+        "wide": Markup(diagram.draw(definition, language, legend=False)),  # noqa: S704
+        "slim": Markup(diagram.draw(definition, language, sheet=diagram.SLIM, legend=False)),  # noqa: S704
+    }
+
+
+def _numbers(definition: Definition | None) -> list[tuple[int, Any]]:
+    if definition is None:
+        return []
+    numbers = diagram.numbered_steps(definition)
+    return [
+        (number, definition.transitions[key])
+        for key, number in sorted(numbers.items(), key=lambda one: one[1])
+    ]
+
+
+VIEWS = [ProcedureView]

@@ -1,0 +1,282 @@
+"""Who has to read a registered paper and who has: the mailing, «ознакомлен(а)» on the screen or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.access.memberships import accounts_holding
+from app.access.roles import ROLE_TITLES
+from app.access.scopes import as_system, get_visible
+from app.audit import service as audit
+from app.cases.roles import require_in_programme
+from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.documents.models import Acknowledgement, Document, Registration
+from app.documents.proofs import Proof
+from app.documents.rules import NUMBERED, DocumentKind, DocumentState
+from app.documents.steps import locked, note
+from app.engine.deadlines import PlainWeek, add_working_days
+from app.files.service import keep_scan
+from app.schools.models import Organisation, Person
+from app.schools.queries import positions_on
+
+TERM = 3  # working days to read it, offered to the clerk
+READERS = ("director", "deputy", "curator")  # who reads for a school
+SENT = NUMBERED - {DocumentState.cancelled, DocumentState.repealed, DocumentState.archived}
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """To whom a paper goes, and by when it is to be read."""
+
+    organisation_ids: tuple[int, ...] = ()
+    person_ids: tuple[int, ...] = ()
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class PaperSheet:
+    """The sheet of acknowledgement signed on paper: who signed it, when, and its scan."""
+
+    reader: str
+    read_on: date
+    scan: Proof
+
+
+def term(work: Work, days: int = TERM) -> date:
+    """So many working days from today."""
+    calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
+    return add_working_days(work.today, days, calendar).due
+
+
+def proposed(work: Work, document: Document) -> list[Organisation]:
+    """The schools a paper is about and their curators: who is usually sent it."""
+    with as_system(work.session):  # the clerk sends it to all it is about
+        found = {
+            school.id: school
+            for link in document.cases
+            for school in (link.case.school, link.case.curator)
+            if school is not None
+        }
+    return sorted(found.values(), key=lambda school: school.sort_key)
+
+
+def send(work: Work, document_id: int, mailing: Mailing, expected_version: int | None = None) -> int:
+    """Send a registered paper to its addressees; those it was sent to before stay as they are.
+
+    The answer is how many are new. Raises NotFound, Forbidden, Stale, Refusal (no number yet, or no longer in
+    force), Invalid at `organisations` (nobody chosen) or `due`.
+    """
+    document = locked(work, document_id, expected_version)
+    require_in_programme(work, "documents.register", document.programme)
+    if document.in_state not in SENT or document.kind == DocumentKind.report:
+        raise Refusal([Reason(_("Only a registered paper that stands is sent out."))])
+    if mailing.due is not None and mailing.due < work.today:
+        raise Invalid(fields={"due": _("This date has passed.")})
+    known = {row.addressee for row in addressees(work, document.id)}
+    schools = [
+        get_visible(work.session, Organisation, key) for key in dict.fromkeys(mailing.organisation_ids)
+    ]
+    people = [get_visible(work.session, Person, key) for key in dict.fromkeys(mailing.person_ids)]
+    wanted: list[tuple[str, int | None, int | None]] = [(f"org:{one.id}", one.id, None) for one in schools]
+    wanted += [(f"person:{one.id}", None, one.id) for one in people]
+    if not wanted:
+        raise Invalid(fields={"organisations": _("Choose at least one addressee.")})
+    new = [one for one in wanted if one[0] not in known]
+    for addressee, organisation_id, person_id in new:
+        work.session.add(
+            Acknowledgement(
+                document_id=document.id, addressee=addressee, organisation_id=organisation_id, person_id=person_id,
+                sent_at=work.now, sent_by=work.actor.user_id, due=mailing.due, reader="", capacity="", on_paper=False,
+            )
+        )  # fmt: skip
+    if new:
+        work.session.flush()
+        note(work, document, "document:mail", data={"to": [one[0] for one in new]})
+        _tell_journal(work, document)
+        for row in addressees(work, document.id):
+            if row.addressee in {one[0] for one in new}:
+                notify(work, row)
+    return len(new)
+
+
+def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
+    """«Ознакомлен(а)»: the actor has read the paper, for his school or for himself. Once is enough.
+
+    Raises NotFound, Forbidden (the line is another's), Refusal (read already).
+    """
+    row = _line(work, acknowledgement_id)
+    capacity = capacity_of(work, row)
+    if capacity is None:
+        raise Forbidden
+    if row.read_at is not None:
+        raise Refusal([Reason(_("This is noted already."))])
+    row.read_at, row.read_on, row.read_by = work.now, work.today, work.actor.user_id
+    row.reader, row.capacity = work.actor.name[:200], capacity[:300]
+    _note_reading(work, row, "document:read", {"addressee": row.addressee})
+    return row
+
+
+def note_paper(work: Work, acknowledgement_id: int, sheet: PaperSheet) -> Acknowledgement:
+    """«Ознакомлен на бумаге»: the clerk keeps the scan of the signed sheet.
+
+    Raises NotFound, Forbidden, Refusal (read already), Invalid at `reader`, `read_on` or `scan`.
+    """
+    row = _line(work, acknowledgement_id)
+    document = get_visible(work.session, Document, row.document_id)
+    require_in_programme(work, "documents.register", document.programme)
+    if row.read_at is not None:
+        raise Refusal([Reason(_("This is noted already."))])
+    if not sheet.reader.strip():
+        raise Invalid(fields={"reader": _("Say who signed the sheet.")})
+    if sheet.read_on > work.today:
+        raise Invalid(fields={"read_on": _("This date has not come yet.")})
+    if document.dated is not None and sheet.read_on < document.dated:
+        raise Invalid(fields={"read_on": _("Nobody reads a document before its date.")})
+    stored = keep_scan(work, sheet.scan.data, sheet.scan.name, programme_id=document.programme_id)
+    work.session.flush()
+    row.read_at, row.read_on, row.read_by = work.now, sheet.read_on, work.actor.user_id
+    row.reader, row.on_paper, row.scan_id = sheet.reader.strip()[:200], True, stored.id
+    row.capacity = (row.organisation.short_name if row.organisation else "")[:300]
+    _note_reading(work, row, "document:read_on_paper", {"addressee": row.addressee, "file": stored.id})
+    return row
+
+
+def addressees(work: Work, document_id: int) -> Sequence[Acknowledgement]:
+    """The addressees of a paper the actor may see, with what is known of each."""
+    return work.session.scalars(
+        select(Acknowledgement)
+        .options(joinedload(Acknowledgement.organisation), joinedload(Acknowledgement.person))
+        .where(Acknowledgement.document_id == document_id)
+        .order_by(Acknowledgement.id)
+    ).all()
+
+
+def capacity_of(work: Work, row: Acknowledgement) -> str | None:
+    """On whose behalf the actor would read it: «Директор, МБОУ СОШ № 41»; None when the line is another's."""
+    if row.person_id is not None and row.person_id == work.actor.person_id:
+        return str(_("in person"))
+    for held in work.actor.memberships:
+        if (
+            held.role in READERS
+            and held.organisation_id == row.organisation_id
+            and row.organisation is not None
+        ):
+            title = ROLE_TITLES[held.role]
+            return f"{title}, {row.organisation.short_name}"
+    return None
+
+
+def unread(work: Work, *, by: date | None = None) -> Sequence[Acknowledgement]:
+    """Lines nobody has read yet, of papers that stand; with `by` those whose term ended before that day."""
+    query = (
+        select(Acknowledgement)
+        .join(Document, Document.id == Acknowledgement.document_id)
+        .options(
+            joinedload(Acknowledgement.document), joinedload(Acknowledgement.organisation),
+            joinedload(Acknowledgement.person),
+        )
+        .where(Acknowledgement.read_at.is_(None), Document.state.in_([str(state) for state in SENT]))
+        .order_by(Acknowledgement.id)
+    )  # fmt: skip
+    if by is not None:
+        query = query.where(Acknowledgement.due < by)
+    return work.session.scalars(query).all()
+
+
+def remind(work: Work) -> int:
+    """Once a day, whoever has not read a paper on the day before its term or later is reminded."""
+    told = 0
+    soon = term(work, 1)
+    for row in unread(work):
+        if row.due is None or row.due > soon or row.reminded_on == work.today:
+            continue
+        row.reminded_on = work.today
+        notify(work, row)
+        told += 1
+    return told
+
+
+def notify(work: Work, row: Acknowledgement) -> None:
+    """Hand the reminder to the room of notifications, when this installation has one."""
+    tell = work.ports.notify
+    if tell is None:
+        return
+    with as_system(work.session):  # whoever sends it, the addressee is told
+        day = work.today.isoformat()
+        tell(
+            work, readers(work, row), "document.read", {"title": row.document.title}, due=row.due,
+            link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
+        )  # fmt: skip
+
+
+def readers(work: Work, row: Acknowledgement) -> list[int]:
+    """The accounts that may press the button for this addressee."""
+    found: set[int] = set()
+    for role in READERS if row.organisation_id else ():
+        found |= {m.user_id for m in accounts_holding(work.session, role, work.today, row.organisation_id)}
+    if row.person_id:
+        held = [m for role in ROLE_TITLES for m in accounts_holding(work.session, role, work.today)]
+        found |= {m.user_id for m in held if m.person_id == row.person_id}
+    return sorted(found)
+
+
+def directors(work: Work, organisation_id: int, day: date) -> str:
+    """Who signs the sheet for a school, offered to the clerk."""
+    with as_system(work.session):
+        return next(
+            (p.person.short for p in positions_on(work.session, organisation_id, day) if p.is_signatory), ""
+        )
+
+
+def names(rows: Iterable[Acknowledgement]) -> list[str]:
+    return [name for row in rows if (name := _name(row))]
+
+
+def _name(row: Acknowledgement) -> str:
+    if row.organisation is not None:
+        return row.organisation.short_name
+    return row.person.short if row.person is not None else ""
+
+
+def _line(work: Work, acknowledgement_id: int) -> Acknowledgement:
+    get_visible(work.session, Acknowledgement, acknowledgement_id)
+    row = work.session.scalars(
+        select(Acknowledgement)
+        .where(Acknowledgement.id == acknowledgement_id)
+        .with_for_update(of=Acknowledgement)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _note_reading(work: Work, row: Acknowledgement, tag: str, data: dict[str, object]) -> None:
+    """In the history of the reader's own case; a school does not learn from its history who else has read."""
+    with as_system(work.session):
+        own = next(
+            (link.case_id for link in row.document.cases
+             if row.organisation_id in (link.case.school_id, link.case.curator_id)), None,
+        )  # fmt: skip
+        audit.record(work, tag, row.document, case_id=own, data=data)
+
+
+def _tell_journal(work: Work, document: Document) -> None:
+    """The column «рассылка» of the journal names the addressees."""
+    with as_system(work.session):
+        told = "; ".join(names(addressees(work, document.id)))[:200]
+        lines = work.session.scalars(
+            select(Registration).where(
+                Registration.document_id == document.id, Registration.annulled_at.is_(None),
+                Registration.party == "",
+            )
+        ).all()  # fmt: skip
+    for line in lines:
+        audit.revise(work, line, {"mailing": told}, "journal:mailing")

@@ -1,0 +1,193 @@
+"""Papers begun by a person: which kinds there are, which cases or which earlier paper each is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.access.scopes import as_system, get_visible
+from app.cases.models import Case, CaseStatus, Programme
+from app.cases.queries import get_case
+from app.cases.roles import require_in_programme
+from app.core.errors import Invalid
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.documents import links
+from app.documents.drafting import blank, draft, ensure_draft, fill
+from app.documents.models import Document, DocumentCase, DocumentLink
+from app.documents.queries import list_documents
+from app.documents.rules import DocumentState, LinkKind, next_state
+from app.documents.steps import note
+from app.documents.templates import Template, registry
+
+_AMENDED = {"order_change_plan": "order_plan", "agreement_extra": "agreement"}  # what only they may change
+_EXTRAS = frozenset({"agreement_extra"})  # are changed by a new one, not themselves
+_STANDING = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+OF_CASES = ("programme", "pair", "meeting")
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a person chose: the kind, the programme, the cases or the paper it acts upon."""
+
+    template: str
+    programme_id: int
+    case_ids: tuple[int, ...] = ()
+    target_id: int | None = None
+
+
+def kinds(work: Work) -> list[Template]:
+    """Every kind of paper in effect today, in the order of the manifest."""
+    return [registry().on(code, work.today) for code in registry().codes]
+
+
+def kind_named(work: Work, code: str) -> Template | None:
+    """The kind a person may begin, None for one that is printed elsewhere or unknown."""
+    return next((kind for kind in kinds(work) if kind.code == code and kind.is_begun), None)
+
+
+def begin(work: Work, beginning: Beginning) -> Document:
+    """The draft, filled from its sources; the open one when the same was begun already.
+
+    Raises NotFound, Forbidden, Refusal (a case is closed or suspended), Invalid at `cases` or `target`.
+    """
+    kind = kind_named(work, beginning.template)
+    if kind is None:
+        raise Invalid(_("A report is printed from the page of what it is about."))
+    programme = get_visible(work.session, Programme, beginning.programme_id)
+    require_in_programme(work, "documents.draft", programme)
+    kind = registry(work).on(
+        kind.code, work.today, programme.authority_id
+    )  # the authority's own edition, if any
+    if kind.scope in OF_CASES and not kind.link:
+        return _about_cases(work, kind, programme, beginning.case_ids)
+    if kind.link:
+        return _about_paper(work, kind, programme, beginning.target_id)
+    return _about_nothing(work, kind, programme)
+
+
+def cases_for(work: Work, kind: Template, programme: Programme) -> list[Case]:
+    """The cases a paper of the kind may be about, by the schools' names."""
+    found = [case for case in programme.cases if case.status != CaseStatus.cancelled]
+    if not kind.after_closing:
+        found = [case for case in found if case.status == CaseStatus.active]
+    if kind.code == "order_curators":
+        found = [case for case in found if case.curator_id is not None]
+    if kind.code == "order_finish":
+        found = [case for case in found if _outcome(work, case) == "effective"]
+    return sorted(found, key=lambda case: (case.school.sort_key, case.id))
+
+
+def chosen_first(work: Work, kind: Template, cases: Sequence[Case]) -> list[int]:
+    """The cases that are ticked when the form opens: those the paper would speak about."""
+    if kind.scope == "pair":
+        return []
+    if kind.code == "order_results":
+        return [case.id for case in cases if _outcome(work, case) is not None]
+    return [case.id for case in cases]
+
+
+def targets_for(work: Work, kind: Template, programme: Programme) -> list[Document]:
+    """The papers in force that one of the kind may change, cancel or repeal, the latest first."""
+    found = list_documents(
+        work.session, programme_id=programme.id, kind=kind.kind, states=[str(state) for state in _STANDING]
+    )
+    return [paper for paper in found if _may_suffer(kind, paper)]
+
+
+def successors(work: Work, document: Document) -> list[Template]:
+    """The kinds that may change, cancel or repeal this paper as it stands now."""
+    return [kind for kind in kinds(work) if kind.link and _may_suffer(kind, document)]
+
+
+def _may_suffer(kind: Template, paper: Document) -> bool:
+    if paper.kind != kind.kind or paper.dated is None or paper.template in _EXTRAS:
+        return False
+    is_its_kind = _AMENDED.get(kind.code, paper.template) == paper.template
+    return is_its_kind and next_state(paper.of_kind, paper.in_state, LinkKind(kind.link).move) is not None
+
+
+def _outcome(work: Work, case: Case) -> str | None:
+    """The outcome the case ended with, or the one the group has voted on."""
+    source = work.ports.facts.get("results.decided_outcome")
+    value = case.outcome or (source(work.session, case.id).value if source else None)
+    return value if isinstance(value, str) else None
+
+
+def _about_cases(work: Work, kind: Template, programme: Programme, case_ids: Sequence[int]) -> Document:
+    cases = [get_case(work.session, key) for key in dict.fromkeys(case_ids)]
+    if not cases:
+        raise Invalid(fields={"cases": _("Choose at least one case.")})
+    if any(case.programme_id != programme.id for case in cases):
+        raise Invalid(fields={"cases": _("A paper is about cases of one programme.")})
+    if kind.scope == "pair" and len(cases) > 1:
+        raise Invalid(fields={"cases": _("An agreement is about one pair of schools.")})
+    allowed = {case.id for case in cases_for(work, kind, programme)}
+    wrong = [case.school.short_name for case in cases if case.id not in allowed]
+    if wrong and kind.code in ("order_finish", "order_curators"):
+        told = (
+            _(
+                "The group has not decided that these moved to the effective mode: %(names)s",
+                names=", ".join(wrong),
+            )
+            if kind.code == "order_finish"
+            else _("No curator school yet: %(names)s", names=", ".join(wrong))
+        )
+        raise Invalid(fields={"cases": told})
+    if not kind.after_closing:
+        return draft(work, kind.code, [case.id for case in cases])
+    for case in cases:
+        document = ensure_draft(work, kind.code, case)
+    return document
+
+
+def _about_paper(work: Work, kind: Template, programme: Programme, target_id: int | None) -> Document:
+    if target_id is None:
+        raise Invalid(fields={"target": _("Choose the document.")})
+    target = get_visible(work.session, Document, target_id)
+    if target.id not in {paper.id for paper in targets_for(work, kind, programme)}:
+        raise Invalid(fields={"target": _("This document cannot be changed by such a paper.")})
+    with as_system(work.session):
+        open_one = work.session.scalars(
+            select(Document)
+            .join(DocumentLink, DocumentLink.document_id == Document.id)
+            .where(
+                DocumentLink.target_id == target.id, Document.template == kind.code,
+                Document.state == DocumentState.draft.value,
+            )
+            .limit(1)
+        ).first()  # fmt: skip
+        if open_one is not None:
+            return open_one
+        covered = [(link.case_id, link.case) for link in target.cases]
+    document = blank(work, kind, programme)
+    for case_id, case in covered:  # it is about the same schools
+        document.cases.append(DocumentCase(case_id=case_id, stage=case.stage, round=case.round))
+    work.session.flush()
+    note(work, document, "document:draft", data={"template": kind.code})
+    links.declare(work, document.id, target.id, LinkKind(kind.link))
+    work.session.flush()
+    fill(work, document, kind)
+    return document
+
+
+def _about_nothing(work: Work, kind: Template, programme: Programme) -> Document:
+    """About the programme as a whole: no case tells of it, no school sees its draft."""
+    if not kind.repeats:
+        with as_system(work.session):
+            open_one = work.session.scalars(
+                select(Document)
+                .where(
+                    Document.programme_id == programme.id, Document.template == kind.code,
+                    Document.state == DocumentState.draft.value,
+                )
+                .limit(1)
+            ).first()  # fmt: skip
+        if open_one is not None:
+            return open_one
+    document = blank(work, kind, programme)
+    note(work, document, "document:draft", data={"template": kind.code})
+    fill(work, document, kind)
+    return document

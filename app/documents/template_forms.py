@@ -1,0 +1,39 @@
+"""Forms of the pages of templates."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField
+
+from app.core.i18n import _
+from app.documents.gate import MAX_DOCX
+from app.ui.fields import DateField, LongTextField, ScanField, YesField
+from app.ui.forms import RoomForm
+
+
+class UploadForm(RoomForm):
+    """A new edition of a template."""
+
+    file = ScanField(
+        _("The file made in Word"), required=True, types=("docx",), megabytes=MAX_DOCX // 1_000_000
+    )
+    note = LongTextField(
+        _("What is new in it"), max_length=1000, description=_("Stays in the history of the template.")
+    )
+
+
+class PublishForm(RoomForm):
+    """From which day papers are printed with the edition."""
+
+    effective_from = DateField(
+        _("Applies from"), required=True, description=_("Papers dated from this day on are printed with it.")
+    )
+    effective_until = DateField(_("Until"), description=_("Its last day, if that is known."))
+    end_earlier = YesField(_("The edition that applies now ends the day before"))
+    expected_version = HiddenField()
+
+
+class RetireForm(RoomForm):
+    """Why an edition is withdrawn."""
+
+    reason = LongTextField(_("Reason"), required=True, max_length=1000)
+    expected_version = HiddenField()

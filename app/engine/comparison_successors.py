@@ -1,0 +1,81 @@
+"""What took the place of what between two versions: told once, then compared under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.engine.comparison_words import Change, Pair, texts_of
+from app.engine.definition import Definition, Titles
+
+
+def replaced(old: Definition, new: Definition) -> Iterator[Change]:
+    """Stages and tasks whose id has changed: cases are mapped, titles are told below."""
+    rule = new.migration_from(old.version)
+    if rule is None:
+        return
+    for before, after in rule.stages.items():
+        if before in old.stages and before not in new.stages and after in new.stages:
+            was, now = old.stages[before].titles, new.stages[after].titles
+            text: Pair = (
+                f"Стадия «{was['ru']}» заменена стадией «{now['ru']}»",
+                f"The stage «{was['en']}» is replaced by «{now['en']}»",
+            )
+            yield Change("changed", f"stages.{after}", texts_of(text))
+    for before, after in rule.tasks.items():
+        one, other = old.task(before), new.task(after)
+        if one is not None and other is not None and new.task(before) is None:
+            text = (
+                f"Задача «{one.titles['ru']}» заменена задачей «{other.titles['ru']}»",
+                f"The task «{one.titles['en']}» is replaced by «{other.titles['en']}»",
+            )
+            yield Change("changed", f"tasks.{after}", texts_of(text))
+
+
+def renamed(old: Definition, new: Definition) -> Definition:
+    """The older version with the ids of the newer one, where that says what became of what."""
+    rule = new.migration_from(old.version)
+    if rule is None:
+        return old
+    stages = {
+        a: b for a, b in rule.stages.items() if a in old.stages and b in new.stages and b not in old.stages
+    }
+    tasks = {a: b for a, b in rule.tasks.items() if old.task(a) and new.task(b) and old.task(b) is None}
+
+    def named(names: tuple[str, ...], by: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(by.get(name, name) for name in names)
+
+    found = {}
+    for key, stage in old.stages.items():
+        approval = stage.approval
+        if approval is not None:
+            approval = replace(approval, opens_after=named(approval.opens_after, tasks))
+        own = tuple(
+            replace(
+                task,
+                id=tasks.get(task.id, task.id),
+                reopens_with=named(task.reopens_with, tasks),
+                titles=_told(tasks.get(task.id), new.task) or task.titles,
+            )
+            for task in stage.tasks
+        )
+        name = stages.get(key, key)
+        titles = _told(stages.get(key), new.stages.get) or stage.titles
+        found[name] = replace(stage, id=name, titles=titles, tasks=own, approval=approval)
+    steps = {
+        key: replace(
+            step,
+            sources=named(step.sources, stages),
+            target=stages.get(step.target, step.target) if step.target else None,
+            keeps=named(step.keeps, tasks),
+            voids=named(step.voids, tasks),
+        )
+        for key, step in old.transitions.items()
+    }
+    return replace(old, initial=stages.get(old.initial, old.initial), stages=found, transitions=steps)
+
+
+def _told(key: str | None, find: Callable[[str], Any]) -> Titles | None:
+    """The new title of what was replaced: that it is another one has been told already."""
+    return find(key).titles if key else None

@@ -1,0 +1,172 @@
+"""How the differences of two versions are told: names of things, lists, and the sentence of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine.definition import Approval, Definition, Due, Effect, Quorum, Titles, Transition
+
+What = Literal["added", "removed", "changed", "words"]
+Pair = tuple[str, str]  # Russian, English
+LANGUAGES = ("ru", "en")
+NONE: Pair = ("нет", "none")
+Pair2 = tuple[tuple[str, ...], Callable[[str], Pair]]
+
+KINDS: dict[str, Pair] = {
+    "role": ("Роль", "Role"),
+    "outcome": ("Исход", "Outcome"),
+    "stage": ("Стадия", "Stage"),
+    "transition": ("Переход", "Transition"),
+}
+STEP_KINDS: dict[str, Pair] = {
+    "forward": ("вперёд", "forward"),
+    "return": ("возврат", "return"),
+    "skip": ("пропуск", "skip"),
+    "cancel": ("прекращение", "cancel"),
+    "suspend": ("приостановка", "suspend"),
+    "resume": ("возобновление", "resume"),
+    "reopen": ("возвращение из завершённых", "reopen"),
+}
+YES: dict[bool, Pair] = {True: ("да", "yes"), False: ("нет", "no")}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: what kind, about which element, and the sentence."""
+
+    what: What
+    path: str
+    texts: Mapping[str, str]
+
+    @property
+    def structural(self) -> bool:
+        """Whether it changes how a case runs, not only what is read."""
+        return self.what != "words"
+
+
+def many(path: str, about: Pair, was: Pair2, now: Pair2) -> Iterator[Change]:
+    """What came to a list and what went; each side is its keys and how one is called."""
+    come = [now[1](key) for key in now[0] if key not in was[0]]
+    gone = [was[1](key) for key in was[0] if key not in now[0]]
+    if not come and not gone:
+        return
+    said = [join((": добавлено — ", ": added: "), listed(come))] if come else []
+    if gone:
+        said.append(
+            join(
+                (": убрано — " if not come else "; убрано — ", ": removed: " if not come else "; removed: "),
+                listed(gone),
+            )
+        )
+    texts = about
+    for one in said:
+        texts = join(texts, one)
+    yield Change("changed", path, texts_of(texts))
+
+
+def say(what: What, path: str, about: Pair, was: Pair, now: Pair) -> Change:
+    return Change(what, path, texts_of(join(about, (f": {was[0]} → {now[0]}", f": {was[1]} → {now[1]}"))))
+
+
+def texts_of(pair: Pair) -> dict[str, str]:
+    return dict(zip(LANGUAGES, pair, strict=True))
+
+
+def join(left: Pair, right: Pair) -> Pair:
+    return left[0] + right[0], left[1] + right[1]
+
+
+def same(text: str) -> Pair:
+    return text, text
+
+
+def named(kind: str, titles: Titles) -> Pair:
+    return f"{KINDS[kind][0]} «{titles['ru']}»", f"{KINDS[kind][1]} «{titles['en']}»"
+
+
+def value_of(value: object) -> Pair:
+    if isinstance(value, bool):
+        return YES[value]
+    return NONE if value is None else same(str(value))
+
+
+def only(value: str | None) -> tuple[str, ...]:
+    return (value,) if value else ()
+
+
+def listed(pairs: list[Pair]) -> Pair:
+    return (", ".join(one[0] for one in pairs), ", ".join(one[1] for one in pairs)) if pairs else NONE
+
+
+def titles_or(titles: Titles | None, key: str) -> Pair:
+    return (titles["ru"], titles["en"]) if titles else same(key)
+
+
+def roles_of(definition: Definition, roles: tuple[str, ...]) -> Pair:
+    return listed(
+        [titles_or(r.titles if (r := definition.roles.get(role)) else None, role) for role in roles]
+    )
+
+
+def tasks_of(definition: Definition, tasks: tuple[str, ...]) -> Pair:
+    votes: Pair = ("голоса", "votes")
+    return listed(
+        [
+            votes if task == "votes" else titles_or(t.titles if (t := definition.task(task)) else None, task)
+            for task in tasks
+        ]
+    )
+
+
+def stage_title(definition: Definition, stage: str) -> Pair:
+    found = definition.stages.get(stage)
+    return titles_or(found.titles if found else None, stage)
+
+
+def stage_titles(definition: Definition, stages: tuple[str, ...]) -> Pair:
+    return listed([stage_title(definition, stage) for stage in stages])
+
+
+def of_roles(definition: Definition, roles: tuple[str, ...]) -> Pair2:
+    return roles, lambda role: roles_of(definition, (role,))
+
+
+def of_tasks(definition: Definition, tasks: tuple[str, ...]) -> Pair2:
+    return tasks, lambda task: tasks_of(definition, (task,))
+
+
+def of_stages(definition: Definition, stages: tuple[str, ...]) -> Pair2:
+    return stages, lambda stage: stage_title(definition, stage)
+
+
+def quorum(quorum: Quorum) -> Pair:
+    if quorum.kind == "count":
+        return f"не меньше {quorum.count}", f"at least {quorum.count}"
+    if quorum.kind == "share":
+        share = f"{quorum.numerator}/{quorum.denominator}"
+        return f"не меньше {share}", f"at least {share}"
+    return "больше половины", "more than half"
+
+
+def fallback(definition: Definition, approval: Approval) -> Pair:
+    if approval.fallback is None:
+        return "отказ", "refused"
+    return roles_of(definition, (approval.fallback,))
+
+
+def days_of(due: Due | None) -> Pair:
+    if due is None:
+        return NONE
+    return f"{due.working_days} рабочих дней", f"{due.working_days} working days"
+
+
+def effect_of(effect: Effect) -> str:
+    return " ".join([effect.name, *(f"{key}={value}" for key, value in effect.params.items())])
+
+
+def form_words(step: Transition) -> list[object]:
+    return [
+        (dict(field.titles), [dict(choice.titles) for choice in field.choices]) for field in step.form.fields
+    ]

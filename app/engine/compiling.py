@@ -1,0 +1,241 @@
+"""A definition made ready for deciding: per stage and step, what must hold, as plain tests in a fixed order.
+
+Nothing is evaluated as code: a condition becomes nested functions. The tests only say whether a step works;
+the sentences come from `reasons`, and only when somebody reads them. That both always agree is tested on random
+histories (tests/unit/engine/test_compiling.py).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
+from app.engine.guards import (
+    Atom,
+    Compares,
+    Expression,
+    Holds,
+    Joined,
+    Literal,
+    Name,
+    Not,
+    OneOf,
+    Truth,
+    Value,
+    compare,
+)
+
+if TYPE_CHECKING:
+    from app.engine.definition import Definition, Guard, Stage, Task, Transition
+    from app.engine.state import FactValue, State
+
+Facts = Mapping[str, "FactValue"]
+Test = Callable[["State", Facts, bool], Truth]
+Reading = Callable[["State", Facts, bool], Value]
+
+# In which states of the case a kind of transition works.
+WORKS_WHEN: Mapping[str, frozenset[str]] = {
+    "forward": frozenset({"active"}),
+    "skip": frozenset({"active"}),
+    "return": frozenset({"active"}),
+    "suspend": frozenset({"active"}),
+    "resume": frozenset({"suspended"}),
+    "cancel": frozenset({"active", "suspended"}),
+    "reopen": frozenset({"closed", "cancelled"}),
+}
+
+
+class Conditions:
+    """The guards of one step: facts that must simply be true, and tests for all others."""
+
+    __slots__ = ("reads_vote", "tests", "true")
+
+    def __init__(self, guards: tuple[Guard, ...]) -> None:
+        plain = [g.expression for g in guards if _is_plain(g.expression)]
+        self.true = tuple(str(expression) for expression in plain)
+        self.tests = tuple(_test(g.expression) for g in guards if not _is_plain(g.expression))
+        self.reads_vote = any("approval.passed" in g.expression.names() for g in guards)
+
+    def hold(self, state: State, facts: Facts, stale: bool) -> bool:
+        """Whether every guard is true; unknown is not true."""
+        for name in self.true:
+            fact = facts.get(name)
+            if fact is None or fact.value is not True:
+                return False
+        for test in self.tests:  # noqa: SIM110  # a generator costs more than the tests
+            if test(state, facts, stale) is not True:
+                return False
+        return True
+
+
+class StepTest:
+    """What must hold for one transition from one stage, but for its form's answers."""
+
+    __slots__ = ("asks", "by", "conditions", "required", "step", "works")
+
+    def __init__(self, stage: Stage, step: Transition) -> None:
+        self.step = step
+        self.works = WORKS_WHEN[step.kind]
+        if step.kind == "reopen":  # a closed case is reopened into a stage, a terminated one where it stood
+            self.works = frozenset({"closed" if step.target else "cancelled"})
+        self.by = frozenset(step.by)
+        needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
+        self.required = frozenset(needed)
+        self.conditions = Conditions(step.when)
+        self.asks = step.form.comment == "required" or bool(step.form.fields)
+
+
+class TaskTest:
+    """What must hold for completing one task of one stage."""
+
+    __slots__ = ("by", "conditions", "task")
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.by = frozenset(task.roles)
+        self.conditions = Conditions(task.when)
+
+
+class Compiled:
+    """Stage → step → its tests."""
+
+    __slots__ = ("steps", "tasks")
+
+    def __init__(self, definition: Definition) -> None:
+        self.steps = {
+            stage.id: {step.id: StepTest(stage, step) for step in definition.leaving[stage.id]}
+            for stage in definition.stages.values()
+        }
+        self.tasks = {
+            stage.id: {task.id: TaskTest(task) for task in stage.tasks}
+            for stage in definition.stages.values()
+        }
+
+
+# ── conditions ────────────────────────────────────────────────────────────────────────────────────
+
+_BUILT_IN: Mapping[str, Reading] = {
+    "approval.passed": lambda state, facts, stale: state.approval == "passed" and not stale,
+    "approval.failed": lambda state, facts, stale: state.approval == "failed",
+    "stage.round": lambda state, facts, stale: state.round,
+}
+
+
+def _is_plain(expression: Expression) -> bool:
+    """Whether the condition is one yes/no fact of a room."""
+    return (
+        isinstance(expression, Holds)
+        and isinstance(expression.operand, Name)
+        and expression.operand.name not in _BUILT_IN
+    )
+
+
+def _test(expression: Expression) -> Test:
+    if isinstance(expression, Joined):
+        return _joined(expression.word == "or", tuple(_test(part) for part in expression.parts))
+    if isinstance(expression, Not):
+        return _opposite(_test(expression.inner))
+    return _atom(cast(Atom, expression))
+
+
+def _joined(absorbing: bool, parts: tuple[Test, ...]) -> Test:
+    def truth(state: State, facts: Facts, stale: bool) -> Truth:
+        unknown = False
+        for part in parts:
+            value = part(state, facts, stale)
+            if value is absorbing:
+                return absorbing
+            unknown = unknown or value is None
+        return None if unknown else not absorbing
+
+    return truth
+
+
+def _opposite(inner: Test) -> Test:
+    def truth(state: State, facts: Facts, stale: bool) -> Truth:
+        value = inner(state, facts, stale)
+        return None if value is None else not value
+
+    return truth
+
+
+def _atom(atom: Atom) -> Test:
+    if isinstance(atom, Compares):
+        left, sign, right = _operand(atom.left), atom.sign, _operand(atom.right)
+        if isinstance(atom.left, Name) and isinstance(atom.right, Literal) and type(atom.right.value) is int:
+            return _number(atom.left.name, left, sign, atom.right.value)
+        return lambda state, facts, stale: compare(
+            left(state, facts, stale), sign, right(state, facts, stale)
+        )
+    if isinstance(atom, OneOf):
+        operand, choices = _operand(atom.operand), tuple(choice.value for choice in atom.choices)
+        if all(type(choice) is str for choice in choices):
+            return _among(operand, frozenset(choices))
+
+        def among(state: State, facts: Facts, stale: bool) -> Truth:
+            value = operand(state, facts, stale)
+            if value is None:
+                return None
+            results = [compare(value, "=", choice) for choice in choices]
+            return True if True in results else None if None in results else False
+
+        return among
+    whether = _operand(cast(Holds, atom).operand)
+
+    def holds(state: State, facts: Facts, stale: bool) -> Truth:
+        value = whether(state, facts, stale)
+        return value if isinstance(value, bool) else None
+
+    return holds
+
+
+_SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+def _number(name: str, operand: Reading, sign: str, number: int) -> Test:
+    """A fact against a whole number; anything but a whole number goes the general way."""
+    holds = _SIGNS[sign]
+    if name not in _BUILT_IN:
+
+        def of_fact(state: State, facts: Facts, stale: bool) -> Truth:
+            fact = facts.get(name)
+            value = None if fact is None else fact.value
+            return holds(value, number) if type(value) is int else compare(value, sign, number)
+
+        return of_fact
+
+    def truth(state: State, facts: Facts, stale: bool) -> Truth:
+        value = operand(state, facts, stale)
+        return holds(value, number) if type(value) is int else compare(value, sign, number)
+
+    return truth
+
+
+def _among(operand: Reading, choices: frozenset[Value]) -> Test:
+    """A fact among texts; a value of another kind compares with none of them."""
+
+    def truth(state: State, facts: Facts, stale: bool) -> Truth:
+        value = operand(state, facts, stale)
+        return value in choices if type(value) is str else None
+
+    return truth
+
+
+def _operand(operand: Name | Literal) -> Reading:
+    if isinstance(operand, Literal):
+        value = operand.value
+        return lambda state, facts, stale: value
+    name = operand.name
+    built_in = _BUILT_IN.get(name)
+    if built_in is not None:
+        return built_in
+
+    def read(state: State, facts: Facts, stale: bool) -> bool | int | float | str | date | Any | None:
+        fact = facts.get(name)
+        return None if fact is None else fact.value
+
+    return read

@@ -1,0 +1,333 @@
+"""How a live case would move to another version of its procedure: what comes along, what is lost, what forbids it.
+
+Pure: `plan` answers with a fate and, where the case may move, with the event that moves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from app.engine.deadlines import Calendar, Term, add_working_days
+from app.engine.definition import Approval, Definition, Due, Migration, Titles, frozen
+from app.engine.events import Event, Migrated, Undone
+from app.engine.segments import LIVE, STAGE, migrated, tasks_after
+from app.engine.state import Context, State, TaskState, to_record
+from app.engine.voting import hash_of
+
+Fate = Literal["moves", "loses_term", "needs_mapping", "refused"]
+
+# code → (Russian, English); «{id}» is the title of what it is about.
+TEXTS: dict[str, tuple[str, str]] = {
+    "closed": (
+        "дело не в работе, оно остаётся в своей версии",
+        "the case is not live, it stays in its version",
+    ),
+    "stage_unmapped": (
+        "стадии «{id}» в новой версии нет: укажите, чем она заменена",
+        "the stage «{id}» is gone: name its successor",
+    ),
+    "task_unmapped": (
+        "задачи «{id}» в новой версии нет: укажите, чем она заменена",
+        "the task «{id}» is gone: name its successor",
+    ),
+    "stage_final": (
+        "стадия «{id}» в новой версии завершающая: перенос не завершает дело",
+        "the stage «{id}» is final in the new version: a move does not close a case",
+    ),
+    "votes_in_progress": (
+        "идёт голосование, а порядок переноса велит его дождаться",
+        "a vote is in progress, and the rule of the migration is to wait for it",
+    ),
+    "term_lost": ("у «{id}» больше нет срока", "«{id}» has no term any more"),
+    "term_moved": ("срок «{id}»: {old} → {new}", "the term of «{id}»: {old} → {new}"),
+    "term_added": ("срок «{id}»: {new}", "the term of «{id}»: {new}"),
+    "stage_becomes": ("стадия «{old}» становится стадией «{id}»", "the stage «{old}» becomes «{id}»"),
+    "task_becomes": ("задача «{old}» становится задачей «{id}»", "the task «{old}» becomes «{id}»"),
+    "task_added": ("новая задача «{id}»", "a new task «{id}»"),
+    "task_dropped": ("задача «{id}» больше не нужна", "the task «{id}» is needed no more"),
+    "task_reopened": ("задачу «{id}» нужно выполнить заново", "the task «{id}» is to be done again"),
+    "votes_void": ("поданные голоса аннулируются", "the votes given so far become void"),
+    "vote_waits": ("голосование откроется после новых задач", "the vote opens after the new tasks"),
+    "vote_opens": ("открывается голосование", "the vote opens"),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """One thing that would happen to the case, or that stands in the way, in both languages."""
+
+    code: str
+    texts: Mapping[str, str]
+    id: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What would become of a case; `event` moves it (also where a term is lost), None where it cannot move."""
+
+    fate: Fate
+    source: str
+    target: str | None
+    notes: tuple[Note, ...]
+    event: Migrated | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the notes, in order."""
+        return tuple(note.code for note in self.notes)
+
+
+def rule_between(old: Definition, new: Definition) -> Migration:
+    """What the newer version says about moving from the older one, also for the way back; nothing said = same ids."""
+    rule = new.migration_from(old.version)
+    if rule is None and (there := old.migration_from(new.version)) is not None:
+        rule = inverse(there)
+    return rule or Migration(old.version)
+
+
+def inverse(rule: Migration) -> Migration:
+    """The way back: each successor becomes what it came from; of several the first."""
+    stages: dict[str, str] = {}
+    tasks: dict[str, str] = {}
+    for found, forth in ((stages, rule.stages), (tasks, rule.tasks)):
+        for before, after in forth.items():
+            found.setdefault(after, before)
+    return Migration(rule.source, frozen(stages), frozen(tasks), votes=rule.votes, terms=rule.terms)
+
+
+def extended(
+    rule: Migration, old: Definition, stages: Mapping[str, str], tasks: Mapping[str, str]
+) -> Migration:
+    """The rule with what an administrator has added for this one move."""
+    drops = tuple(task for task in rule.drops if task not in tasks)
+    return replace(
+        rule,
+        source=old.version,
+        stages=frozen({**rule.stages, **stages}),
+        tasks=frozen({**rule.tasks, **tasks}),
+        drops=drops,
+    )
+
+
+def facts_for(new: Definition, rule: Migration, state: State) -> set[str]:
+    """The fact to which the vote of the new stage is bound, if it has one."""
+    stage = new.stages.get(rule.stages.get(state.stage, state.stage))
+    return {stage.approval.binds} if stage and stage.approval and stage.approval.binds else set()
+
+
+def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Migration | None = None) -> Plan:
+    """What would become of this case of `old` in `new`. Nothing happens."""
+    rule = rule or rule_between(old, new)
+    here = state.stage
+    target_id = rule.stages.get(here, here)
+    if state.status not in LIVE:
+        return Plan("refused", here, None, (note("closed"),))
+    target = new.stages.get(target_id)
+    if target is None:
+        return Plan("needs_mapping", here, None, (note("stage_unmapped", old.stages[here].titles, id=here),))
+    if target.final:
+        return Plan("refused", here, None, (note("stage_final", target.titles, id=target.id),))
+    tasks, unmapped = task_map(old, new, state, rule)
+    if unmapped:
+        found = (note("task_unmapped", titles_of(old, task), id=task) for task in unmapped)
+        return Plan("needs_mapping", here, target.id, tuple(found))
+    votes_given = any(not vote.void for vote in state.votes)
+    if rule.votes == "refuse" and state.approval == "open" and votes_given:
+        return Plan("refused", here, target.id, (note("votes_in_progress"),))
+    stages = {
+        one: rule.stages.get(one, one) for one in state.rounds if rule.stages.get(one, one) in new.stages
+    }
+    event = Migrated(
+        at=ctx.now,
+        actor=ctx.actor,
+        definition=new.code,
+        definition_version=new.version,
+        definition_hash=new.hash,
+        former_version=old.version,
+        former_hash=old.hash,
+        source=here,
+        target=target.id,
+        stages=stages,
+        tasks=tasks,
+        reopened=(),
+        gone=tuple(task.id for task in old.stages[here].tasks if target.task(task.id) is None),
+    )
+    carried = tasks_after(new, state, event)
+    again = tuple(task for task in rule.reopens if task in carried and carried[task].status == "done")
+    event = replace(event, reopened=again)
+    carried = tasks_after(new, state, event)
+    event, told = _vote(old, new, state, ctx, rule, event, carried)
+    event, terms_told, lost = _terms(old, new, state, ctx, rule, event, carried)
+    migrated(new, state, event)  # what is planned is possible; anything else is a fault of ours
+    notes = (*_changes(old, new, state, event, carried), *told, *terms_told)
+    return Plan("loses_term" if lost else "moves", here, target.id, notes, event)
+
+
+def undo(old: Definition, new: Definition, before: State, now: State, ctx: Context) -> Undone:
+    """The event that takes the last migration (from `old` to `new`) back to the state before it."""
+    back = old.stages[before.stage]
+    return Undone(
+        at=ctx.now,
+        actor=ctx.actor,
+        definition=old.code,
+        definition_version=old.version,
+        definition_hash=old.hash,
+        state=to_record(before),
+        gone=tuple(task.id for task in new.stages[now.stage].tasks if back.task(task.id) is None),
+    )
+
+
+def undoable(events: Iterable[Event]) -> Migrated | None:
+    """The migration that can still be taken back: the case's last event; None when there is none."""
+    last = [*events][-1:]
+    return last[0] if last and isinstance(last[0], Migrated) else None
+
+
+def task_map(
+    old: Definition, new: Definition, state: State, rule: Migration
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What each task of the case becomes, and those of its present stage for which nobody has said it."""
+    known = {task.id for stage in new.stages.values() for task in stage.tasks}
+    found: dict[str, str] = {}
+    unmapped = []
+    for task_id in state.tasks:
+        successor = rule.tasks.get(task_id, None if task_id in rule.drops else task_id)
+        if successor in known:
+            found[task_id] = successor
+        elif task_id not in rule.drops and old.stages[state.stage].task(task_id) is not None:
+            unmapped.append(task_id)
+    return found, tuple(unmapped)
+
+
+def titles_of(definition: Definition, task_id: str) -> Titles:
+    """What a task is called; its id when this version does not know it."""
+    task = definition.task(task_id)
+    return task.titles if task else {"ru": task_id, "en": task_id}
+
+
+def note(code: str, titles: Titles | None = None, *, id: str = "", **words: Titles | str) -> Note:
+    """Phrase one note."""
+    texts = {}
+    for language, template in zip(("ru", "en"), TEXTS[code], strict=True):
+        filled = {key: word if isinstance(word, str) else word[language] for key, word in words.items()}
+        texts[language] = template.format(id=(titles or {}).get(language, id), **filled)
+    return Note(code, texts, id)
+
+
+# --- parts
+
+
+def _vote(
+    old: Definition,
+    new: Definition,
+    state: State,
+    ctx: Context,
+    rule: Migration,
+    event: Migrated,
+    tasks: Mapping[str, TaskState],
+) -> tuple[Migrated, tuple[Note, ...]]:
+    """How the vote stands after the move, and what is to be told of it."""
+    approval = new.stages[event.target].approval
+    given = any(not vote.void for vote in state.votes)
+    void = (note("votes_void"),) if given else ()
+    if approval is None:
+        return replace(event, votes="void" if state.votes else "keep"), void
+    ready = all(task in tasks and tasks[task].status == "done" for task in approval.opens_after)
+    content = hash_of(approval.binds, ctx)
+    if state.approval is None:
+        if not ready:
+            return event, ()
+        return replace(event, approval="open", content_hash=content), (note("vote_opens"),)
+    if state.approval != "open" and _binds(old, state) == approval.binds:
+        return replace(event, approval=state.approval, content_hash=state.content_hash), ()
+    if not ready:
+        return replace(event, votes="void"), (*void, note("vote_waits"))
+    if rule.votes == "keep" and _binds(old, state) == approval.binds:
+        return replace(event, approval="open", content_hash=state.content_hash), ()
+    return replace(event, votes="void", approval="open", content_hash=content), void
+
+
+def _binds(old: Definition, state: State) -> str | None:
+    approval: Approval | None = old.stages[state.stage].approval
+    return approval.binds if approval else None
+
+
+def _terms(
+    old: Definition,
+    new: Definition,
+    state: State,
+    ctx: Context,
+    rule: Migration,
+    event: Migrated,
+    tasks: Mapping[str, TaskState],
+) -> tuple[Migrated, tuple[Note, ...], tuple[str, ...]]:
+    """Terms that are counted anew or begin, what is told of them, and those that are lost."""
+    back = {after: before for before, after in event.tasks.items()}
+    former = old.stages[state.stage]
+    target = new.stages[event.target]
+    terms: dict[str, Term] = {}
+    lost: list[str] = []
+    told: list[Note] = []
+
+    def one(
+        key: str, titles: Titles, due: date | None, term: Term | None, was: Due | None, now: Due | None
+    ) -> None:
+        if now is None:
+            if due is not None:
+                lost.append(key)
+                told.append(note("term_lost", titles, id=key))
+            return
+        if due is None:
+            terms[key] = add_working_days(ctx.today, now.working_days, ctx.calendar)
+            told.append(note("term_added", titles, id=key, new=f"{terms[key].due:%d.%m.%Y}"))
+        elif rule.terms == "recount" and was is not None and was.working_days != now.working_days:
+            moved = _recounted(due, term, was, now, ctx.calendar)
+            if moved is not None and moved.due != due:
+                terms[key] = moved
+                told.append(
+                    note("term_moved", titles, id=key, old=f"{due:%d.%m.%Y}", new=f"{moved.due:%d.%m.%Y}")
+                )
+
+    one(STAGE, target.titles, state.due, state.term, former.due, target.due)
+    for task in target.tasks:
+        standing = tasks[task.id]
+        if standing.status == "open":
+            before = former.task(back.get(task.id, task.id))
+            one(task.id, task.titles, standing.due, standing.term, before.due if before else None, task.due)
+    return (
+        replace(event, term=terms.pop(STAGE, None), terms=terms, lost=tuple(lost)),
+        tuple(told),
+        tuple(lost),
+    )
+
+
+def _recounted(due: date, term: Term | None, was: Due, now: Due, calendar: Calendar) -> Term | None:
+    """The same beginning with another number of days; a term moved by a pause is moved once more, never back."""
+    if term is not None and term.working_days == was.working_days:
+        return add_working_days(term.start, now.working_days, calendar)
+    more = now.working_days - was.working_days
+    return add_working_days(due, more, calendar) if more > 0 else None
+
+
+def _changes(
+    old: Definition, new: Definition, state: State, event: Migrated, tasks: Mapping[str, TaskState]
+) -> Iterable[Note]:
+    """What happens to the stage and its tasks."""
+    target = new.stages[event.target]
+    if event.target != state.stage:
+        yield note("stage_becomes", target.titles, id=target.id, old=old.stages[state.stage].titles)
+    came = set(event.tasks.values())
+    for task in old.stages[state.stage].tasks:
+        successor = event.tasks.get(task.id)
+        if successor is None:
+            yield note("task_dropped", task.titles, id=task.id)
+        elif successor != task.id:
+            yield note("task_becomes", titles_of(new, successor), id=successor, old=task.titles)
+    for task in target.tasks:
+        if task.id in event.reopened:
+            yield note("task_reopened", task.titles, id=task.id)
+        elif task.id not in came and tasks[task.id].status == "open":
+            yield note("task_added", task.titles, id=task.id)

@@ -1,0 +1,104 @@
+"""The world random histories of a procedure happen in: its people, possible facts and actions, and holidays."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from app.engine.checks import guards_of
+from app.engine.deadlines import Calendar, PlainWeek
+from app.engine.definition import Definition, Form
+from app.engine.guards import Value
+from app.engine.state import (
+    CHOICES,
+    Action,
+    Cast,
+    Complete,
+    ContentChanged,
+    Context,
+    FactValue,
+    Fire,
+    Open,
+    Reopen,
+    State,
+    Voter,
+)
+from app.engine.trial_values import holding, values_of
+
+START = date(2025, 1, 9)
+REASON = "причина"
+
+
+class World:
+    """What every run of a definition needs: people, possible values of facts, possible actions."""
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.people = {f"{role}1": role for role in definition.roles}
+        approvals = [stage.approval for stage in definition.stages.values() if stage.approval]
+        for role in {role for approval in approvals for role in approval.voters if role != approval.tie}:
+            self.people[f"{role}2"] = role
+        # Of these one may leave: somebody of the role is left to vote.
+        self.doubled = sorted(one for one in self.people if one.endswith("2"))
+        self.values = values_of(definition)
+        self.good = self._good_values()
+        tasks = [task.id for stage in definition.stages.values() for task in stage.tasks]
+        self.actions: list[Action] = [Open(), ContentChanged(), *(Cast(choice) for choice in CHOICES)]
+        self.actions += [Complete(task) for task in tasks] + [Reopen(task, REASON) for task in tasks]
+        self.actions += [fired(step.id, step.form) for step in definition.transitions.values()]
+
+    def _good_values(self) -> dict[str, Value]:
+        """For each fact a value with which the guards that ask for it hold, as far as one alone can do."""
+        good: dict[str, Value] = {name: values[0] for name, values in self.values.items()}
+        for _, guard in guards_of(self.definition):
+            good.update(holding(guard, good, self.values))
+        return good
+
+    def context(
+        self,
+        person: str,
+        today: date,
+        facts: dict[str, Value],
+        state: State | None,
+        calendar: Calendar | None = None,
+        barred: str | None = None,
+    ) -> Context:
+        """What the engine is told when this person acts."""
+        stage = self.definition.stages[state.stage if state else self.definition.initial]
+        authors: frozenset[str] = frozenset()
+        if stage.approval and state:
+            done = (state.tasks.get(task) for task in stage.approval.opens_after)
+            authors = frozenset(task.done_by for task in done if task and task.done_by)
+        return Context(
+            actor=person,
+            roles=frozenset({self.people[person]}) if person in self.people else frozenset(),
+            now=datetime.combine(today, time(9), UTC),
+            today=today,
+            facts={name: FactValue(value) for name, value in facts.items()},
+            voters=tuple(
+                Voter(one, one, role, "away" if one == barred else None) for one, role in self.people.items()
+            ),
+            authors=authors,
+            calendar=calendar or PlainWeek(),
+        )
+
+
+class Holidays:
+    """A working week with these days off: what an administrator may turn the calendar into."""
+
+    def __init__(self, off: frozenset[date]) -> None:
+        self.off = off
+
+    def is_working(self, day: date) -> bool:
+        """True on weekdays that are no holidays."""
+        return day.weekday() < 5 and day not in self.off
+
+
+def fired(step: str, form: Form) -> Fire:
+    """The transition with its form filled in."""
+    answers: dict[str, Any] = {}
+    for asked in form.fields:
+        if asked.required:
+            plain: dict[str, Any] = {"text": REASON, "date": START.isoformat(), "bool": True}
+            answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
+    return Fire(step, REASON, answers)

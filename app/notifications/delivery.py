@@ -1,0 +1,111 @@
+"""Letters from the outbox: one job per letter; the server is spoken to outside any transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.config import Settings
+from app.core.i18n import Text, _, in_locale, n_
+from app.core.ports import JobHandler
+from app.core.unit_of_work import Runtime, Work
+from app.jobs.execution import looking
+from app.notifications import mail, queries, service
+from app.notifications.mail import Line
+from app.notifications.models import Notification
+
+DIGEST, TRIAL = "notifications.digest", "notifications.trial"
+
+
+class Letters:
+    """A notice at once, or a day's notices together: sent first, then noted as sent.
+
+    When the note is lost with its worker, the letter goes once more under the same Message-ID.
+    """
+
+    def outside(self, runtime: Runtime, payload: Mapping[str, Any]) -> None:
+        """Send, unless a server took it before. Raises MailError; then the job waits for its next try."""
+        settings, now = runtime.settings, runtime.clock.now()
+        server = settings.mail_server
+        if server is None:
+            return  # mail was switched off meanwhile: the notices stay in the product
+        with looking(runtime) as session, in_locale("ru"):
+            rows = queries.of_letter(session, str(payload["letter"]))
+            to = session.scalar(select(User.email).where(User.id == payload["user"], User.active.is_(True)))
+            if not rows or to is None:
+                return
+            work = Work(session, session.info["actor"], now, runtime.ports)
+            letter = _letter(work, settings, to, rows, str(payload["letter"]), now)
+        mail.send(server, letter)
+
+    def __call__(self, work: Work, payload: Mapping[str, Any]) -> None:
+        """Note that the letter went."""
+        if work.ports.settings.mail_server is None:
+            return
+        for row in queries.of_letter(work.session, str(payload["letter"])):
+            row.mailed_at = work.now
+
+
+class TrialLetter:
+    """A letter to oneself, to see that the settings are right."""
+
+    def outside(self, runtime: Runtime, payload: Mapping[str, Any]) -> None:
+        settings, now = runtime.settings, runtime.clock.now()
+        server = settings.mail_server
+        if server is None:
+            return
+        with looking(runtime) as session:
+            to = session.scalar(select(User.email).where(User.id == payload["user"])) or ""
+        with in_locale("ru"):
+            letter = mail.compose(
+                settings.mail_from, to, str(_("Opora: a trial letter")),
+                str(_("If you read this, the mail settings of “Opora” are right.")), [], _foot(settings),
+                key=f"trial:{payload['user']}:{now.isoformat()}", at=now,
+            )  # fmt: skip
+        mail.send(server, letter)
+
+    def __call__(self, work: Work, payload: Mapping[str, Any]) -> None:
+        return None
+
+
+def collect_digests(work: Work, _payload: Mapping[str, Any]) -> None:
+    """One letter per person and day with everything unread that waits for it."""
+    if work.ports.settings.mail_server is None:
+        return
+    for user_id, rows in queries.waiting_digests(work.session).items():
+        service.collect_digest(work, user_id, rows)
+
+
+def _letter(
+    work: Work, settings: Settings, to: str, rows: Sequence[Notification], key: str, now: datetime
+) -> EmailMessage:
+    lines = [Line(str(queries.shown(work, row).text), settings.public_url + row.link) for row in rows]
+    subject: Text | str
+    if key.startswith("notice:"):
+        subject = lines[0].text
+        lead = str(_("“Opora” tells you:"))
+    else:
+        subject = n_(
+            "%(n)s notice for %(day)s", "%(n)s notices for %(day)s", len(lines), day=f"{work.today:%d.%m.%Y}"
+        )
+        lead = str(_("What waits for your attention in “Opora”:"))
+    return mail.compose(
+        settings.mail_from, to, str(_("Opora: %(subject)s", subject=subject)), lead, lines, _foot(settings),
+        key=key, at=now,
+    )  # fmt: skip
+
+
+def _foot(settings: Settings) -> Line:
+    return Line(str(_("Choose which letters you get")), settings.public_url + "/notifications/settings")
+
+
+HANDLERS: dict[str, JobHandler] = {
+    service.LETTER: Letters(),
+    TRIAL: TrialLetter(),
+    DIGEST: collect_digests,
+}

@@ -1,0 +1,105 @@
+"""Reading notices: a page of one's own, how many are unread, the ways people chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.scopes import as_system
+from app.core.i18n import Text, current_locale
+from app.core.unit_of_work import Work
+from app.notifications.models import NoticeChoice, Notification
+from app.notifications.rules import DEFAULTS, Kind, Way
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A notice as it is printed."""
+
+    row: Notification
+    text: Text | str
+    icon: str
+
+
+def unread_count(session: Session, user_id: int) -> int:
+    """How many notices this person has not read."""
+    query = select(func.count(Notification.id)).where(
+        Notification.user_id == user_id, Notification.read_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def inbox(work: Work, *, unread: bool = False, page: int = 1) -> tuple[list[Shown], bool]:
+    """One page of the actor's notices, the newest first, and whether there are older ones."""
+    query = select(Notification).where(Notification.user_id == work.actor.user_id)
+    if unread:
+        query = query.where(Notification.read_at.is_(None))
+    query = query.order_by(Notification.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
+    rows = work.session.scalars(query).all()
+    return [shown(work, row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def shown(work: Work, row: Notification) -> Shown:
+    """The notice in the reader's language; one whose sentence this release does not know is named by its code."""
+    notice = work.ports.notices.get(row.code)
+    if notice is None:
+        return Shown(row, row.code, "bell")
+    params = {name: _readable(value) for name, value in row.params.items()}
+    number = row.params.get("n")
+    text = Text(notice.text.msgid, params, notice.text.plural, number if isinstance(number, int) else None)
+    return Shown(row, text, notice.icon)
+
+
+def _readable(value: Any) -> Any:
+    """A title in the reader's language, a day as 22.01.2025."""
+    if isinstance(value, dict):
+        return value.get(current_locale()) or value.get("ru") or ""
+    if isinstance(value, str) and len(value) == 10:
+        try:
+            return f"{date.fromisoformat(value):%d.%m.%Y}"
+        except ValueError:
+            return value
+    return value
+
+
+def choices_of(session: Session, user_id: int) -> dict[Kind, Way]:
+    """The way this person hears of each kind."""
+    rows = session.scalars(select(NoticeChoice).where(NoticeChoice.user_id == user_id)).all()
+    chosen = {row.kind: row.way for row in rows}
+    return {kind: Way(chosen.get(kind, DEFAULTS[kind])) for kind in Kind}
+
+
+def ways(session: Session, users: Iterable[int], kind: str) -> dict[int, Way]:
+    """The way each of these people hears of one kind."""
+    default = DEFAULTS[Kind(kind)] if kind in list(Kind) else Way.product
+    found = dict.fromkeys(users, default)
+    with as_system(session):  # whoever causes a notice: the reader's own choice says how it reaches him
+        query = select(NoticeChoice).where(NoticeChoice.kind == kind, NoticeChoice.user_id.in_(list(found)))
+        for row in session.scalars(query):
+            found[row.user_id] = Way(row.way)
+    return found
+
+
+def waiting_digests(session: Session) -> dict[int, list[Notification]]:
+    """Unread notices that wait for a daily letter, by person."""
+    found: dict[int, list[Notification]] = {}
+    query = select(Notification).where(
+        Notification.mail == Way.daily, Notification.mailed_at.is_(None), Notification.letter.is_(None),
+        Notification.read_at.is_(None),
+    )  # fmt: skip
+    for row in session.scalars(query.order_by(Notification.id)):
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def of_letter(session: Session, letter: str) -> Sequence[Notification]:
+    """What a letter tells, as far as no server has taken it yet."""
+    query = select(Notification).where(Notification.letter == letter, Notification.mailed_at.is_(None))
+    return session.scalars(query.order_by(Notification.id)).all()

@@ -1,0 +1,151 @@
+"""Every morning: terms that come near or have passed are told to those for whom the case waits.
+
+The morning's job only finds the cases and hands them on in parts, so no part holds the database for long. What is
+said depends on the day alone, and each thing has a key: a morning that was missed is made up for, none is doubled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.access.memberships import accounts_holding
+from app.calendar.queries import missing_years
+from app.calendar.rules import is_late_for_next_year
+from app.cases.context import authors_of, voters_of
+from app.cases.holders import Holders
+from app.cases.models import Case, CaseStatus, CaseTask
+from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.terms import calendar_of, named
+from app.core.ports import JobHandler
+from app.core.unit_of_work import Work
+from app.engine import machine
+from app.engine.deadlines import Calendar, days_left
+from app.engine.definition import Definition, Due
+from app.engine.events import from_dict
+from app.engine.offers import Waiting, waiting_for
+from app.engine.state import State, Voter
+from app.jobs import outbox
+from app.notifications.rules import Told, Word, to_say
+
+MORNING, PART = "notifications.terms", "notifications.terms.part"
+_AT_ONCE = 100  # cases of one part
+_FAR = timedelta(days=30)  # beyond the longest reminder: holidays in between
+
+
+def find_cases(work: Work, payload: Mapping[str, Any]) -> None:
+    """Hand on, in parts, every running case one of whose terms may be worth a word today."""
+    last = work.today + _longest(work) + _FAR
+    tasks = select(CaseTask.case_id).where(CaseTask.status == "open", CaseTask.due <= last)
+    near = select(Case.id).where(
+        Case.status == CaseStatus.active.value, or_(Case.due <= last, Case.id.in_(tasks))
+    )
+    ids = list(work.session.scalars(near.order_by(Case.id)))
+    turn = str(payload.get("turn") or work.today.isoformat())
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        outbox.enqueue(work, PART, f"{turn}/{some[0]}", {"cases": some})
+    _tell_of_calendar(work)
+
+
+def look_at(work: Work, payload: Mapping[str, Any]) -> None:
+    """Say what is to be said of the terms of these cases."""
+    ids = [int(one) for one in payload["cases"]]
+    query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active.value)
+    cases = work.session.scalars(query.order_by(Case.id)).all()
+    stored = events_of_all(work.session, [case.id for case in cases])
+    holders, calendar = Holders(work.session, work.today), calendar_of(work)
+    for case in cases:
+        definition = work.ports.definitions.of(work.session, case)
+        state = machine.fold(definition, [from_dict(row.data) for row in stored[case.id]])
+        _look(work, case, definition, state, holders, calendar)
+
+
+def _look(
+    work: Work, case: Case, definition: Definition, state: State, holders: Holders, calendar: Calendar
+) -> None:
+    stage = definition.stages[state.stage]
+    if not state.is_active:
+        return
+    waiting = [one for one in _waiting(work, case, definition, state) if not one.optional]
+    if stage.due and state.due:
+        what = named(stage.titles, is_stage=True)
+        _say(work, case, definition, state, holders, calendar, stage.due, state.due, "", what, waiting)
+    for task in stage.tasks:
+        standing = state.tasks.get(task.id)
+        if task.due and standing and standing.status == "open" and standing.due and not task.optional:
+            mine = [one for one in waiting if one.kind == "task" and one.id == task.id]
+            what = named(task.titles)
+            _say(
+                work, case, definition, state, holders, calendar, task.due, standing.due, task.id, what, mine
+            )
+
+
+def _waiting(work: Work, case: Case, definition: Definition, state: State) -> Sequence[Waiting]:
+    approval = definition.stages[state.stage].approval
+    voters: tuple[Voter, ...] = ()
+    authors: frozenset[str] = frozenset()
+    if approval is not None and state.approval == "open":
+        voters = voters_of(work, case, approval.asked)
+        authors = authors_of(approval, state)
+    return waiting_for(definition, state, voters, authors)
+
+
+def _say(
+    work: Work, case: Case, definition: Definition, state: State, holders: Holders, calendar: Calendar,
+    rule: Due, due: date, task: str, what: Mapping[str, str], waiting: Sequence[Waiting],
+) -> None:  # fmt: skip
+    left = days_left(work.today, due, calendar)
+    for told in to_say(left, rule.remind, rule.escalate.after if rule.escalate else None):
+        if told.word == Word.escalate and rule.escalate:
+            users = holders.of(definition, case, rule.escalate.to)
+        else:
+            users = holders.waited_for(definition, case, waiting)
+        _tell(work, case, state, told, left, due, task, what, users)
+
+
+def _tell(
+    work: Work, case: Case, state: State, told: Told, left: int, due: date, task: str,
+    what: Mapping[str, str], users: set[int],
+) -> None:  # fmt: skip
+    if work.ports.notify is None:
+        return
+    code = {
+        Word.remind: "terms.today" if left == 0 else "terms.remind",
+        Word.overdue: "terms.overdue",
+        Word.escalate: "terms.escalated",
+    }[told.word]
+    # the day stands in the key: a term that was moved is reminded of anew
+    key = f"{case.id}/{state.stage}/{state.round}/{task}/{told.word}/{told.step}/{due.isoformat()}"
+    params = {"what": dict(what), "school": case.school.short_name, "due": due.isoformat(), "n": abs(left)}
+    work.ports.notify(work, users, code, params, link=f"/cases/{case.id}", key=key, case_id=case.id, due=due)
+
+
+def _tell_of_calendar(work: Work) -> None:
+    """Administrators learn once per year that its calendar is not filled."""
+    if work.ports.notify is None:
+        return
+    admins = {held.user_id for held in accounts_holding(work.session, "admin", work.today)}
+    for year in missing_years(work.session, work.today):
+        if year <= work.today.year or is_late_for_next_year(work.today):
+            work.ports.notify(
+                work, admins, "calendar.missing", {"year": str(year)},
+                link="/working-days/list/", key=f"calendar/{year}",
+            )  # fmt: skip
+
+
+def _longest(work: Work) -> timedelta:
+    """The days that the earliest reminder of any procedure in use may lie before its term."""
+    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    longest = 0
+    for code, version, wanted in work.session.execute(used.where(Case.status == CaseStatus.active.value)):
+        for stage in work.ports.definitions.get(work.session, code, version, wanted).stages.values():
+            for due in (stage.due, *(task.due for task in stage.tasks)):
+                longest = max([longest, *(due.remind if due else ())])
+    return timedelta(days=longest * 7 // 5)
+
+
+HANDLERS: dict[str, JobHandler] = {MORNING: find_cases, PART: look_at}

@@ -1,0 +1,144 @@
+"""Telling people, and what each of them does with it. Other rooms use `ports.notify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.access.scopes import as_system, get_visible
+from app.core.errors import Invalid
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.jobs import outbox
+from app.notifications import queries
+from app.notifications.models import NoticeChoice, Notification
+from app.notifications.rules import Kind, Way
+
+LETTER = "notifications.letter"
+
+
+def notify(
+    work: Work,
+    users: Iterable[int],
+    code: str,
+    params: Mapping[str, Any],
+    *,
+    link: str,
+    key: str,
+    case_id: int | None = None,
+    due: date | None = None,
+) -> int:
+    """Tell each of these people once; the answer is how many had not been told this key before.
+
+    Raises Invalid for a link that leaves the product, KeyError for a code nobody registered.
+    """  # fmt: skip
+    known = work.ports.notices[code]
+    if not is_own_page(link):
+        raise Invalid(_("A notice leads to a page of this system only."))
+    people = _open_accounts(work, users)
+    chosen = queries.ways(work.session, people, known.kind)
+    told = 0
+    for user_id in sorted(people):
+        way = chosen[user_id] if people[user_id] and work.ports.settings.mail_url else Way.product
+        values = {
+            "user_id": user_id, "key": key, "kind": str(known.kind), "code": code, "params": dict(params), "link": link,
+            "case_id": case_id, "due": due, "created_at": work.now, "mail": str(way),
+        }  # fmt: skip
+        told += _tell(work, values, way)
+    return told
+
+
+def _tell(work: Work, values: Mapping[str, Any], way: Way) -> bool:
+    """One notice, unless this person was told the same before."""
+    dialect = work.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = (
+        insert(Notification)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["user_id", "key"])
+        .returning(Notification.id)
+    )
+    made = work.session.execute(statement).scalar_one_or_none()
+    if made is None:
+        return False
+    if way == Way.at_once:
+        letter = f"notice:{made}"
+        _goes_with(work, [made], letter)
+        outbox.enqueue(work, LETTER, letter, {"letter": letter, "user": values["user_id"]})
+    return True
+
+
+def collect_digest(work: Work, user_id: int, rows: list[Notification]) -> bool:
+    """Put a person's waiting notices into today's letter; False when he had one today already."""
+    letter = f"digest:{user_id}:{work.today.isoformat()}"
+    if not outbox.enqueue(work, LETTER, letter, {"letter": letter, "user": user_id}):
+        return False
+    _goes_with(work, [row.id for row in rows], letter)
+    return True
+
+
+def _goes_with(work: Work, ids: list[int], letter: str) -> None:
+    with as_system(work.session):  # the notice is the recipient's, whoever caused it
+        work.session.execute(
+            update(Notification).where(Notification.id.in_(ids)).values(letter=letter),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def mark_read(work: Work, notice_id: int) -> Notification:
+    """Note that the actor has read one of his notices. Raises NotFound for anybody else's."""
+    row = get_visible(work.session, Notification, notice_id)
+    if row.read_at is None:
+        row.read_at = work.now
+    return row
+
+
+def mark_all_read(work: Work, up_to: int) -> int:
+    """Note that everything up to the newest notice on the page has been read; later ones stay new."""
+    rows = work.session.scalars(
+        select(Notification).where(
+            Notification.user_id == work.actor.user_id,
+            Notification.read_at.is_(None),
+            Notification.id <= up_to,
+        )
+    ).all()
+    for row in rows:
+        row.read_at = work.now
+    return len(rows)
+
+
+def choose(work: Work, chosen: Mapping[Kind, Way]) -> None:
+    """Keep how the actor wants to hear of each kind; what is waiting already goes the way it was made for."""
+    rows = {row.kind: row for row in work.session.scalars(
+        select(NoticeChoice).where(NoticeChoice.user_id == work.actor.user_id))}  # fmt: skip
+    for kind, way in chosen.items():
+        if kind in rows:
+            rows[kind].way = str(way)
+        else:
+            work.session.add(NoticeChoice(user_id=work.actor.user_id, kind=str(kind), way=str(way)))
+
+
+def is_own_page(link: str) -> bool:
+    """Whether a link stays in the product: an absolute path and nothing a browser would read as a host."""
+    return (
+        link.startswith("/")
+        and not link.startswith(("//", "/\\"))
+        and "\\" not in link
+        and link.isprintable()
+    )
+
+
+def _open_accounts(work: Work, users: Iterable[int]) -> dict[int, bool]:
+    """Accounts that are open, and whether each has a mail address."""
+    wanted = sorted(set(users))
+    if not wanted:
+        return {}
+    found = work.session.execute(
+        select(User.id, User.email).where(User.id.in_(wanted), User.active.is_(True))
+    )
+    return {user_id: bool(email) for user_id, email in found}

@@ -1,0 +1,60 @@
+"""The sentences of notices, the names of their kinds, and what a kind is for."""
+
+from __future__ import annotations
+
+from app.core.i18n import Text, _, n_
+from app.core.ports import Notice
+from app.notifications.rules import Kind, Way
+
+NOTICES: dict[str, Notice] = {
+    "terms.today": Notice(Kind.reminder, _("The term is today: %(school)s, %(what)s"), "clock"),
+    "terms.remind": Notice(
+        Kind.reminder,
+        n_("%(n)s working day is left until the term %(due)s: %(school)s, %(what)s",
+           "%(n)s working days are left until the term %(due)s: %(school)s, %(what)s", 0),
+        "clock",
+    ),
+    "terms.overdue": Notice(
+        Kind.overdue, _("The term has passed on %(due)s: %(school)s, %(what)s"), "triangle-alert"
+    ),
+    "terms.escalated": Notice(
+        Kind.overdue,
+        n_("Overdue by %(n)s working day: %(school)s, %(what)s. The term was %(due)s",
+           "Overdue by %(n)s working days: %(school)s, %(what)s. The term was %(due)s", 0),
+        "flag",
+    ),
+    "terms.moved": Notice(
+        Kind.terms,
+        _("The working calendar was changed, the new term is %(due)s: %(school)s, %(what)s"),
+        "calendar",
+    ),
+    "calendar.missing": Notice(
+        Kind.calendar,
+        _("The working calendar of %(year)s is not filled: terms in it are counted by weekends only"),
+        "calendar-days",
+    ),
+}  # fmt: skip
+
+KINDS: dict[Kind, tuple[Text, Text]] = {
+    Kind.reminder: (_("Reminders of terms"), _("Some days before the term of a task or stage that waits for you.")),
+    Kind.overdue: (_("Overdue"), _("A term has passed; the head is told when it hangs for some days.")),
+    Kind.terms: (_("Moved terms"), _("The working calendar was changed, and a term of yours moved with it.")),
+    Kind.calendar: (_("Working calendar"), _("The calendar of a year is not filled yet.")),
+}  # fmt: skip
+
+WAYS: dict[Way, Text] = {
+    Way.product: _("In the product only"),
+    Way.at_once: _("By mail at once"),
+    Way.daily: _("By mail once a day"),
+}
+
+# what the last attempt to send a letter ended with, by the name of the error
+FAULTS: dict[str, Text] = {
+    "ServerAway": _("The mail server did not answer"),
+    "LoginRefused": _("The mail server refused the account name or password"),
+    "SenderRefused": _("The mail server refused the sender's address (MAIL_FROM)"),
+    "RecipientRefused": _("The mail server refused the recipient's address"),
+    "BadAddress": _("The account has no usable e-mail address"),
+    "LetterRefused": _("The mail server refused the letter"),
+    "WorkerLost": _("The program was stopped while sending"),
+}

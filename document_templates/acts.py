@@ -1,0 +1,198 @@
+"""Дополнительное соглашение, акт об уничтожении персональных данных, лист ознакомления."""
+
+# ruff: noqa: E501 -- a line of a paper reads better whole
+from __future__ import annotations
+
+from typing import Any
+
+from agreement import SIZE, by_hand, its_number, side
+from layout import TEXT_WIDTH, Paper
+from orders import DATE, NB, NUMBER, amendments
+
+BLANK_DAY = f"«____»{NB}______________{NB}20____{NB}г."
+
+
+def agreement_extra() -> bytes:
+    """Дополнительное соглашение: what changes in the agreement, the rest stands; each school has its number."""
+    paper = Paper("Дополнительное соглашение")
+    paper.line("ДОПОЛНИТЕЛЬНОЕ СОГЛАШЕНИЕ", "center", bold=True, size=16)
+    paper.line(
+        "к договору о сотрудничестве от {{ agreement.date|date_short }} "
+        f"№{NB}{{{{ agreement.curator_number }}}}, №{NB}{{{{ agreement.supported_number }}}}",
+        "center",
+        after=12,
+    )
+    widths = (85.0, 85.0)
+    numbers = paper.table(widths, border=False)
+    paper.row(numbers, [its_number("curator"), its_number("supported")], widths, aligns=["left", "right"])
+    small = ["(номер в журнале Школы-куратора)", "(номер в журнале Школы-партнёра)"]
+    paper.row(numbers, small, widths, aligns=["left", "right"], size=10)
+    date = f"{{% if date %}}{{{{ date|date_long }}}}{{% else %}}{BLANK_DAY}{{% endif %}}"
+    paper.line("{{ place|nbsp }}\t" + date, "left", before=12, after=12, tab=TEXT_WIDTH)
+    paper.line(
+        side("curator", "Школа-куратор")
+        + ", с одной стороны, и "
+        + side("supported", "Школа-партнёр")
+        + ", с другой стороны, совместно именуемые «Стороны», заключили настоящее дополнительное соглашение "
+        "к договору о сотрудничестве от {{ agreement.date|date_short }} "
+        f"№{NB}{{{{ agreement.curator_number }}}}, №{NB}{{{{ agreement.supported_number }}}} (далее{NB}– Договор) о нижеследующем:",
+        size=SIZE,
+    )
+    paper.line(
+        "1. Внести в Договор {% if amendments|count == 1 %}следующее изменение{% else %}следующие изменения{% endif %}:",
+        size=SIZE, keep=True,
+    )  # fmt: skip
+    amendments(paper, size=SIZE)
+    for clause in (
+        "2. В остальной части условия Договора остаются неизменными.",
+        "3. Настоящее дополнительное соглашение вступает в силу со дня его подписания обеими Сторонами, но не ранее "
+        "{{ starts|date_long }}, и является неотъемлемой частью Договора."
+        "{% if ends %} Договор с учётом внесённых изменений действует по {{ ends|date_long }} включительно.{% endif %}",
+        "4. Настоящее дополнительное соглашение составлено в двух экземплярах, имеющих равную юридическую силу, по одному "
+        "для каждой Стороны. Каждая Сторона регистрирует его в своём журнале.",
+    ):
+        paper.line(clause, size=SIZE)
+    paper.line("5. Подписи Сторон", "center", bold=True, size=SIZE, before=10, after=4, keep=True)
+    signatures = paper.table(widths, border=False)
+    look: dict[str, Any] = {"size": 12, "right": 4}
+    paper.row(signatures, ["Школа-куратор", "Школа-партнёр"], widths, bold=True, keep=True, **look)
+    for text, before in (
+        ("{{ %s.full_name|nbsp }}", 4),
+        (by_hand("Адрес", "address", 30, 37), 4),
+        ("{{ %s.director.position.title|nbsp|capital }}", 12),
+        ("_______________ {{ %s.director|initials_first }}", 16),
+        ("М.П.", 8),
+    ):
+        cells = [text.replace("%(side)s", code).replace("%s", code) for code in ("curator", "supported")]
+        paper.row(signatures, cells, widths, before=before, keep=text != "М.П.", **look)
+    return paper.bytes()
+
+
+def destruction_act() -> bytes:
+    """Акт об уничтожении персональных данных: what приказ Роскомнадзора от 28.10.2022 № 179 asks for, item by item."""
+    paper = Paper("Акт об уничтожении персональных данных")
+    look: dict[str, Any] = {"align": "left", "left": TEXT_WIDTH - 75}
+    paper.line("УТВЕРЖДАЮ", **look)
+    paper.line("{{ signer.position.title|nbsp|capital|lines(28) }}", before=4, **look)
+    paper.line("______________ {{ signer|initials_first }}", before=14, **look)
+    paper.line(DATE, before=6, after=18, **look)
+    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, caps=True, after=12)
+    paper.line("АКТ", "center", bold=True, size=16, spaced=3)
+    paper.line("об уничтожении персональных данных", "center", bold=True, after=10)
+    paper.line("{{ place|nbsp }}\t" + NUMBER, "left", tab=TEXT_WIDTH, after=12)
+    paper.line("Комиссия{% if ground %}, созданная {{ ground|nbsp }},{% endif %} в составе:", keep=True)
+    paper.tag("for person in commission")
+    paper.line(
+        f"{{{{ person.name|nbsp }}}}{NB}– {{{{ person.position|nbsp|small }}}}"
+        "{% if person.role %}, {{ person.role|nbsp|small }}{% endif %}{% if loop.last %},{% else %};{% endif %}",
+        "left", left=20, hang=7.5,
+    )  # fmt: skip
+    paper.tag("endfor")
+    paper.line(
+        "составила настоящий акт о том, что {{ destroyed_on|date_long }} ею уничтожены персональные данные.",
+        "left",
+        before=6,
+        after=4,
+    )
+    paper.line(f"1. Оператор{NB}– {{{{ authority.full_name|nbsp }}}}, адрес: {{{{ address|nbsp|no_dot }}}}.")
+    paper.tag("if processor")
+    paper.line(
+        f"2. Лицо, осуществлявшее обработку по поручению оператора,{NB}– {{{{ processor|nbsp|no_dot }}}}."
+    )
+    paper.tag("endif")
+    paper.tag("if not processor")
+    paper.line("2. Обработка персональных данных другому лицу не поручалась.")
+    paper.tag("endif")
+    paper.line("3. Субъекты, персональные данные которых уничтожены:", keep=True)
+    paper.tag("for subject in subjects")
+    paper.line("3.{{ loop.index }}. {{ subject|nbsp|ends('.' if loop.last else ';') }}")
+    paper.tag("endfor")
+    paper.line("4. Категории уничтоженных персональных данных: {{ categories|join_list|nbsp|no_dot }}.")
+    paper.tag("if carriers")
+    paper.line("5. Уничтоженные материальные носители:", after=4, keep=True)
+    widths2 = (12, 118, 40)
+    table = paper.table(widths2)
+    paper.row(
+        table,
+        ["№\nп/п", "Наименование носителя", "Количество листов"],
+        widths2,
+        header=True,
+        align="center",
+        size=12,
+    )
+    paper.tag_row(table, "for carrier in carriers")
+    cells = ["{{ loop.index }}", "{{ carrier.title|nbsp }}", "{{ carrier.sheets }}"]
+    paper.row(table, cells, widths2, aligns=["center", "left", "center"], size=12, before=1, after=1)
+    paper.tag_row(table, "endfor")
+    paper.tag("endif")
+    paper.tag("if not carriers")
+    paper.line("5. Материальные носители не уничтожались.")
+    paper.tag("endif")
+    paper.tag("if system")
+    paper.line(
+        "6. Информационная система, из которой уничтожены персональные данные,"
+        f"{NB}– {{{{ system|nbsp|no_dot }}}}. Выгрузка из журнала регистрации событий информационной системы прилагается.",
+        before=4,
+    )
+    paper.tag("endif")
+    paper.tag("if not system")
+    paper.line("6. Из информационных систем персональные данные не уничтожались.", before=4)
+    paper.tag("endif")
+    paper.line("7. Способ уничтожения: {{ method|nbsp|small|no_dot }}.")
+    paper.line("8. Причина уничтожения: {{ reason|nbsp|small|no_dot }}.")
+    paper.line("9. Дата уничтожения: {{ destroyed_on|date_long }}", after=6)
+    paper.line("Подписи лиц, уничтоживших персональные данные:", "left", before=10, after=4, keep=True)
+    paper.tag("for person in commission")
+    paper.line(
+        "{{ person.position|nbsp|capital|lines(34) }}\t______________\t{{ person.short|nbsp }}",
+        "left",
+        before=12,
+        middle=88,
+        tab=TEXT_WIDTH,
+        keep=True,
+        together=True,
+    )
+    paper.tag("endfor")
+    paper.line(
+        "Срок хранения акта и выгрузки – 3 года с момента уничтожения персональных данных.".replace(
+            " –", NB + "–"
+        ),
+        "left",
+        size=10,
+        before=16,
+    )
+    return paper.bytes()
+
+
+def acknowledgement() -> bytes:
+    """Лист ознакомления: who has to read the order, with room for the date and the signature."""
+    paper = Paper("Лист ознакомления")
+    paper.line("{{ authority.full_name|nbsp }}", "center", bold=True, after=14)
+    paper.line("ЛИСТ ОЗНАКОМЛЕНИЯ", "center", bold=True, size=16)
+    paper.line(
+        "с приказом {{ authority|form('gent')|nbsp }} от {{ order.date|date_short }} "
+        f"№{NB}{{{{ order.number }}}}",
+        "center",
+        before=4,
+    )
+    paper.line("«{{ order.heading|nbsp|inner }}»", "center", after=12)
+    widths = (10, 44, 56, 33, 27)
+    table = paper.table(widths)
+    titles = ["№\nп/п", "Фамилия, имя, отчество", "Должность", "Дата ознакомления", "Подпись"]
+    paper.row(table, titles, widths, header=True, align="center", size=12)
+    paper.tag_row(table, "for person in people")
+    cells = ["{{ loop.index }}", "{{ person.name|nbsp }}", "{{ person.position|nbsp|small }}",
+             "{% if person.mark %}{{ person.mark|nbsp }}{% endif %}", ""]  # fmt: skip
+    paper.row(
+        table, cells, widths, aligns=["center", "left", "left", "center", "left"], size=12, before=4, after=4
+    )
+    paper.tag_row(table, "endfor")
+    paper.tag("if marked")
+    paper.line(
+        "Даты с пометкой «Опора» взяты из отметок об ознакомлении в системе; подпись ставится собственноручно.",
+        "left",
+        size=10,
+        before=6,
+    )
+    paper.tag("endif")
+    return paper.bytes()

@@ -1,0 +1,59 @@
+"""A year from a file: planned, applied, and refused when somebody changed the year meanwhile."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from app.calendar import queries, service, sheet
+from app.calendar.holidays_ru import days_of
+from app.calendar.rules import DayInput
+from app.core.actor import SYSTEM
+from app.core.errors import Invalid, Stale
+from app.core.unit_of_work import Runtime
+
+
+def test_a_year_is_replaced_by_what_the_file_says(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    days = sheet.read(sheet.template(2028, days_of(2028)), 2028)
+    with system.work(SYSTEM) as work:
+        plan = service.plan_year(work, 2028, days)
+        assert {change.old for change in plan.changes} == {None}
+        assert service.replace_year(work, plan, plan.basis) == len(plan.changes) == len(days)
+    changed = [day for day in days if day.date != date(2028, 1, 1)]
+    changed += [
+        DayInput(date(2028, 2, 29), False, "актированный день"),
+        DayInput(date(2028, 3, 1), True, "среда"),
+    ]
+    with system.work(SYSTEM) as work:
+        plan = service.plan_year(work, 2028, changed)
+        assert [(c.date, c.old is None, c.new is None) for c in plan.changes] == [
+            (date(2028, 1, 1), False, True), (date(2028, 2, 29), True, False),
+        ]  # fmt: skip
+        service.replace_year(work, plan, plan.basis)
+        assert not queries.working_calendar(work.session).is_working(date(2028, 2, 29)), "counts at once"
+    with system.work(SYSTEM) as work:
+        assert service.plan_year(work, 2028, changed).changes == ()
+        assert len(queries.days_of(work.session, 2027)) > 0, "other years stay"
+
+
+def test_a_year_that_was_changed_after_the_preview_is_not_overwritten(penza: Runtime) -> None:
+    with penza.work(SYSTEM) as work:
+        plan = service.plan_year(work, 2026, [DayInput(date(2026, 1, 1), False, "Новый год")])
+        service.add_day(work, DayInput(date(2026, 2, 10), False, "актированный день"))
+    with pytest.raises(Stale), penza.work(SYSTEM) as work:
+        service.replace_year(work, service.plan_year(work, 2026, plan.days), plan.basis)
+    with penza.work(SYSTEM) as work:
+        assert len(queries.days_of(work.session, 2026)) > 2
+
+
+@pytest.mark.parametrize("year", [1999, 2101])
+def test_a_year_out_of_reach_is_refused(penza: Runtime, year: int) -> None:
+    with pytest.raises(Invalid), penza.work(SYSTEM) as work:
+        service.plan_year(work, year, [DayInput(date(year, 1, 1), False, "")])
+
+
+def test_a_day_of_another_year_is_refused(penza: Runtime) -> None:
+    with pytest.raises(Invalid), penza.work(SYSTEM) as work:
+        service.plan_year(work, 2026, [DayInput(date(2027, 1, 1), False, "Новый год")])

@@ -1,0 +1,121 @@
+"""The rows of a case say what its events say: for every history, written step by step or all at once."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.admin import verify
+from app.cases import queries, service, writer
+from app.cases.projection import Projection, case_fields, changes, project, snapshot, state_from_rows
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine import loader
+from app.engine.definition import Definition, akin
+from app.engine.evolution import fold, in_force
+from app.engine.simulation import Walk
+from app.engine.state import Complete, Fire, VoteState
+from app.engine.trial_worlds import World
+from tests.people import open_cases
+
+FOLDER = Path(__file__).resolve().parents[3] / "workflows/school_support"
+
+
+@pytest.fixture(scope="module")
+def versions() -> list[Definition]:
+    """All shipped versions: cases of these histories also move between them."""
+    return akin([loader.load(path) for path in sorted(FOLDER.glob("v*.yaml"))])
+
+
+def _random_walk(versions: list[Definition], number: int) -> Walk:
+    chances = (random.Random(f"rows/{number}/{what}") for what in range(3))
+    walk = Walk([World(one) for one in versions], *chances)
+    walk.wander()
+    return walk
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_what_each_step_writes_adds_up_to_what_the_events_say(versions: list[Definition], block: int) -> None:
+    for number in range(block * 10, block * 10 + 10):
+        events = _random_walk(versions, number).events
+        state, kept, definition = None, None, versions[0]
+        for end, event in enumerate(events, start=1):
+            definition = in_force(definition, event)
+            changed = changes(definition, state, [event])
+            assert changed is not None
+            kept = _written(kept, changed)
+            columns = {**case_fields(changed.state), "opened_at": changed.state.opened_at}
+            stored = json.loads(json.dumps(snapshot(changed.state)))  # as the database gives it back
+            place = (changed.state.stage, changed.state.round)
+            votes = [VoteState(key[2], **values) for key, values in kept.votes.items() if key[:2] == place]
+            whole = fold(versions[0], events[:end])
+            if len(votes) != stored["votes"]:  # rows of an earlier stay under the same name: the writer folds
+                state = whole
+                continue
+            state = state_from_rows(columns, stored, votes)
+            assert state == whole, f"history {number}, event {end}: {event}"
+        if events:
+            everything = project(versions[0], events)
+            assert kept is not None
+            assert (everything.rounds, everything.tasks, everything.votes) == (
+                kept.rounds,
+                kept.tasks,
+                kept.votes,
+            )
+
+
+def _written(rows: Projection | None, changed: Projection) -> Projection:
+    """The rows after these were written over them, as the statements of the writer do it."""
+    if rows is None:
+        return changed
+    if changed.left is not None:
+        rows.rounds[-1].left_at, rows.rounds[-1].left_by = changed.left
+    rows.rounds += changed.rounds
+    rows.tasks |= changed.tasks
+    rows.votes |= changed.votes
+    return rows
+
+
+def test_a_case_of_an_earlier_release_is_folded_once_and_goes_on(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    with system.work(actor(system, "methodist")) as work:
+        service.act(work, case_id, Fire("start_diagnosis"), 1)
+    with system.database.engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET snapshot = NULL"))
+    assert list(verify.findings(system)) == []
+    with system.work(actor(system, "methodist")) as work:
+        service.act(work, case_id, Fire("suspend", "Ремонт в школе"), 2)
+        standing = writer.lock(work, case_id)
+        case = queries.get_case(work.session, case_id)
+        definition = work.ports.definitions.of(work.session, case)
+        assert standing.columns["snapshot"]["layout"]
+        assert standing.state(work, definition) == fold(definition, service.stored_events(work, case))
+    assert list(verify.findings(system)) == []
+
+
+def test_verify_finds_a_snapshot_that_was_tampered_with(penza: Runtime, cases: dict[str, int]) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        case = queries.get_case(work.session, cases["41"])
+        case.snapshot = {**(case.snapshot or {}), "rest": {"rounds": {"identified": 2}}}
+    assert any("cases.snapshot" in str(finding) for finding in verify.findings(penza))
+
+
+def test_what_was_loaded_before_a_step_says_afterwards_what_the_step_did(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        case = queries.get_case(work.session, cases["41"])
+        tasks = queries.tasks_of(work.session, case)
+        assert [(task.task, task.status) for task in tasks] == [("confirm_list", "open")]
+        service.act(work, case.id, Complete("confirm_list"), 1)
+        assert (case.version, tasks[0].status) == (2, "done")
+        service.act(work, case.id, Fire("start_diagnosis"), 2)
+        assert (case.version, case.stage, queries.rounds_of(work.session, case.id)[-1].stage) == (
+            3,
+            *["diagnosis"] * 2,
+        )

@@ -1,0 +1,140 @@
+"""Votes on real databases: content that changes while a case stands still; who votes when nobody of the group may."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
+
+from app.admin import substitutions, verify
+from app.admin.substitutions import SubstitutionData
+from app.cases import queries, service, versions
+from app.cases.meetings import add_item, open_meeting
+from app.cases.models import Case, Meeting
+from app.cases.queues import case_queue
+from app.cases.versions import Upload
+from app.core.errors import Refusal
+from app.core.ports import Fact
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.documents.minutes import minutes_values
+from app.engine.state import Cast, Fire
+from tests.integration.admin.conftest import let_pass
+from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
+from tests.people import open_cases
+
+
+def to_the_vote(system: Runtime) -> int:
+    case_id = open_cases(system)["41"]
+    let_pass(system)
+    for step in YEAR[:6]:
+        take(system, case_id, *step)
+    return case_id
+
+
+def print_content(system: Runtime, text: str) -> None:
+    system.ports.facts["plans.content_hash"] = lambda _session, _case: Fact(text * 64)
+
+
+def stand_in(system: Runtime, who: str, whom: str) -> None:
+    with system.work(actor(system, "admin")) as work:
+        users = {u.username: u for u in work.session.scalars(select(User))}
+        data = SubstitutionData(
+            absent=users[whom], substitute=users[who], since=work.today, until=work.today + timedelta(days=3),
+            ground="приказ № 15-к от 09.01.2025",
+        )  # fmt: skip
+        substitutions.add(work, data)
+
+
+def test_what_changed_while_the_case_stood_still_is_voted_on_anew(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = to_the_vote(system)
+    for who in ("chair", "secretary", "member1"):
+        take(system, case_id, who, Cast("for"))
+    assert stands(system, case_id)["approval"] == "passed"
+    take(system, case_id, "head", Fire("suspend", "Карантин"))
+    print_content(system, "b")
+    with system.work(actor(system, "methodist")) as work:
+        service.content_changed(work, case_id)
+    take(system, case_id, "head", Fire("resume"))
+    assert stands(system, case_id)["approval"] == "open"
+    waiting = case_queue(system.read(actor(system, "chair")))
+    assert [item.kind for item in waiting if item.case_id == case_id] == ["vote"]
+    for who in ("chair", "secretary", "member1"):
+        take(system, case_id, who, Cast("for"))
+    take(system, case_id, "clerk", Fire("adopt_plan"))
+    assert list(verify.findings(system)) == []
+
+
+def test_a_change_nobody_reported_leaves_the_vote_open_to_the_group(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = to_the_vote(system)
+    for who in ("chair", "secretary", "member1"):
+        take(system, case_id, who, Cast("for"))
+    print_content(system, "b")
+    with pytest.raises(Refusal):
+        take(system, case_id, "clerk", Fire("adopt_plan"))
+    for who in ("member2", "secretary", "member1"):
+        take(system, case_id, who, Cast("for"))
+    take(system, case_id, "clerk", Fire("adopt_plan"))
+    assert stands(system, case_id)["stage"] == "curator_agreement"
+    assert list(verify.findings(system)) == []
+
+
+# ── `on_no_voters: head` ──────────────────────────────────────────────────────────────────────────
+
+
+def third(system: Runtime, voters: str) -> None:
+    """A version in which these vote, and the head when none of them may."""
+    source = SECOND.replace("version: 2\n", "version: 3\n").replace(
+        "on_no_voters: refuse", "on_no_voters: head"
+    )
+    source = source.replace("voters: [chair, secretary, member]", f"voters: [{voters}]")
+    if "chair" not in voters:
+        source = source.replace("tie: chair", "tie: head")
+    with system.work(actor(system, "admin")) as work:
+        row = versions.upload(work, Upload(source))
+        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
+        versions.publish(work, service.PROCESS, 3)
+
+
+def test_who_stands_in_for_the_named_role_votes_in_its_seat_and_the_minutes_count_it(penza: Runtime) -> None:
+    third(penza, "deputy")  # nobody of the authority is one
+    case_id = to_the_vote(penza)
+    stand_in(penza, "clerk", "head")
+    queue = [item for item in case_queue(penza.read(actor(penza, "clerk"))) if item.case_id == case_id]
+    assert [item.kind for item in queue] == ["vote"]
+    assert queue[0].behalf
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = open_meeting(work, queries.programmes(work.session)[0])
+        add_item(work, meeting, queries.get_case(work.session, case_id))
+        (vote,) = [one for item in minutes_values(work, meeting)["items"] for one in item["votes"]]
+        assert (vote["yes"], vote["silent"], vote["decision"]) == (0, 1, "–")
+        meeting_id = meeting.id
+    take(penza, case_id, "clerk", Cast("for"))
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = work.session.get_one(Meeting, meeting_id)
+        (vote,) = [one for item in minutes_values(work, meeting)["items"] for one in item["votes"]]
+        assert (vote["yes"], vote["silent"], vote["excluded"], vote["decision"]) == (1, 0, 0, "План одобрен")
+    assert list(verify.findings(penza)) == []
+
+
+def test_while_the_group_votes_the_named_role_has_no_seat(penza: Runtime) -> None:
+    """The head stands in for the chair: he votes in the chair's seat, his own is none yet."""
+    third(penza, "chair, secretary, member")
+    case_id = to_the_vote(penza)
+    stand_in(penza, "head", "chair")
+    stand_in(penza, "clerk", "member1")
+    take(penza, case_id, "head", Cast("for"))
+    with penza.work(actor(penza, "secretary")) as work:
+        voted = [one.voter for one in queries.votes_of(work.session, work.session.get(Case, case_id))]
+        chair = work.session.scalars(select(User).where(User.username == "chair")).one()
+        assert voted == [str(chair.id)]
+    queue = [item.kind for item in case_queue(penza.read(actor(penza, "head"))) if item.case_id == case_id]
+    assert queue == []
+    for who in ("secretary", "clerk"):
+        take(penza, case_id, who, Cast("for"))
+    assert stands(penza, case_id)["approval"] == "passed"
+    assert stands(penza, case_id)["definition_version"] == 3

@@ -1,0 +1,85 @@
+"""What would become of a case in another version: each fate, and the difference of two versions in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine import Definition
+from app.engine.comparison import compare
+from app.engine.evolution import fold
+from app.engine.loader import loads
+from app.engine.migration import extended, plan, rule_between
+from app.engine.state import State, from_record, to_record
+
+PROCEDURE = Path(__file__).parents[3] / "workflows" / "school_support"
+SECOND = (PROCEDURE / "v2.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def second() -> Definition:
+    return loads(SECOND, "v2")
+
+
+def test_a_case_whose_stage_was_replaced_moves_by_the_rule_and_needs_a_mapping_without_it(
+    shipped: Definition, second: Definition, desk: Any
+) -> None:
+    desk.walk_to("curator_agreement")
+    planned = plan(shipped, second, desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.target, planned.codes) == ("moves", "cooperation", ("stage_becomes",))
+    silent = loads(SECOND[: SECOND.index("\nmigrations:")] + "\n", "silent")
+    lost = plan(shipped, silent, desk.now(), desk.ctx("admin"))
+    assert (lost.fate, lost.codes, lost.event) == ("needs_mapping", ("stage_unmapped",), None)
+    assert "Договор со школой-куратором" in lost.notes[0].texts["ru"]
+    rule = extended(rule_between(shipped, silent), shipped, {"curator_agreement": "cooperation"}, {})
+    assert plan(shipped, silent, desk.now(), desk.ctx("admin"), rule).fate == "moves"
+
+
+def test_a_stage_without_a_term_in_the_new_version_loses_it(shipped: Definition, desk: Any) -> None:
+    start = SECOND.index("  cooperation:\n")
+    due = SECOND.index("    due:", start)
+    text = SECOND[:due] + SECOND[SECOND.index("\n\n", due) + 1 :]
+    desk.walk_to("curator_agreement")
+    planned = plan(shipped, loads(text, "no term"), desk.now(), desk.ctx("admin"))
+    assert (planned.fate, "term_lost" in planned.codes) == ("loses_term", True)
+    assert planned.event is not None
+    assert planned.event.lost == ("",)
+
+
+@pytest.mark.parametrize(("rule", "fate"), [("keep", "moves"), ("void", "moves"), ("refuse", "refused")])
+def test_votes_in_progress_follow_the_rule(shipped: Definition, desk: Any, rule: str, fate: str) -> None:
+    desk.walk_to("plan_approval", 2)  # the plan is prepared, one of three has voted
+    there = loads(SECOND.replace("votes: keep", f"votes: {rule}"), rule)
+    planned = plan(shipped, there, desk.now(), desk.ctx("admin"))
+    assert planned.fate == fate
+    assert ("votes_void" in planned.codes) is (rule == "void")
+
+
+def test_a_closed_case_stays_in_its_version(shipped: Definition, second: Definition, desk: Any) -> None:
+    desk.walk_to("closed")
+    planned = plan(shipped, second, desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.codes) == ("refused", ("closed",))
+
+
+def test_a_state_survives_its_record(desk: Any) -> None:
+    state: State = desk.walk_to("results_review", 3).now()
+    assert from_record(to_record(state), state.version) == state
+    assert fold(desk.definition, desk.events) == state
+
+
+def test_the_difference_is_told_in_both_languages_and_titles_are_told_apart(
+    shipped: Definition, second: Definition
+) -> None:
+    told = compare(shipped, second)
+    russian = [change.texts["ru"] for change in told]
+    assert "Срок стадии «Диагностика»: 15 → 20 рабочих дней" in russian
+    assert "Стадия «Договор со школой-куратором» заменена стадией «Договор о сотрудничестве школ»" in russian
+    assert "Term of the stage «Diagnosis»: 15 → 20 working days" in [change.texts["en"] for change in told]
+    assert compare(shipped, shipped) == []
+    source = (PROCEDURE / "v1.yaml").read_text(encoding="utf-8")
+    retitled = loads(source.replace("ru: Диагностика, en", "ru: Изучение школы, en", 1), "retitled")
+    assert [(one.structural, one.texts["ru"]) for one in compare(shipped, retitled)] == [
+        (False, "Стадия «Изучение школы»: название: «Диагностика» → «Изучение школы»")
+    ]

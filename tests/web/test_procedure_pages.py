@@ -1,0 +1,208 @@
+"""The administrator's pages of procedures: he sees codes and fates, others see nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cases import service
+from app.cases.queries import get_case
+from app.core.actor import SYSTEM
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine.state import Fire
+from tests.integration.cases.test_version_commands import renamed_stage, without_term
+from tests.people import WebUsers, token
+
+PAGE = "/procedures/school_support"
+SECOND = (Path(__file__).parents[2] / "workflows" / "school_support" / "v2.yaml").read_text(encoding="utf-8")
+
+
+def post(client: object, url: str, at: str, **fields: object) -> object:
+    """Send a form as a browser does: with the token of the page it stands on."""
+    data = {"csrf_token": token(client, at), **fields}
+    return client.post(url, data=data, content_type="multipart/form-data")  # type: ignore[attr-defined]
+
+
+def test_the_administrator_publishes_rehearses_moves_and_takes_back(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    client = web("admin")
+    assert "проверена" in client.get("/procedures/").text
+    shown = client.get(f"{PAGE}/2").text
+    assert "Срок стадии «Диагностика»: 15 → 20 рабочих дней" in shown
+    assert "<svg" in shown
+    assert "охват 100" in shown
+    rehearsed = client.get(f"{PAGE}/1/rehearsal?to=2").text
+    assert rehearsed.count("переносится как есть") >= 4
+    assert "это только примерка" in rehearsed
+    assert "СОШ" not in rehearsed, "codes only: the contents of cases are not the administrator's"
+    assert post(client, f"{PAGE}/2/publish", f"{PAGE}/2").status_code == 303  # type: ignore[attr-defined]
+    code = "ROV-2025-01"
+    moved = post(client, f"{PAGE}/1/migrate", f"{PAGE}/1/rehearsal?to=2", to="2", case=[code])
+    assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert code in client.get(f"{PAGE}/2").text
+    assert post(client, f"{PAGE}/1/retire", f"{PAGE}/1").status_code == 409  # type: ignore[attr-defined]
+    assert post(client, "/procedures/undo", f"{PAGE}/2", case=code).status_code == 303  # type: ignore[attr-defined]
+    assert post(client, "/procedures/undo", f"{PAGE}/2", case=code).status_code == 409  # type: ignore[attr-defined]
+
+
+def test_a_faulty_upload_is_told_where_and_rubbish_is_refused(web: WebUsers) -> None:
+    client = web("admin")
+    broken = SECOND.replace("version: 2\n", "version: 3\n").replace("initial: identified", "initial: nowhere")
+    sent = post(
+        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(broken.encode()), "v3.yaml")
+    )
+    assert sent.status_code == 303  # type: ignore[attr-defined]
+    shown = client.get(f"{PAGE}/3").text
+    assert "нет стадии «nowhere»" in shown
+    assert f"{PAGE}/3/publish" not in shown
+    for data, name in (
+        (b"", "v3.yaml"),
+        (b"\xff\xfe", "v3.yaml"),
+        (b"x", "v3.exe"),
+        (b"[" * 90_000, "v3.yaml"),
+    ):
+        again = post(client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(data), name))
+        assert again.status_code == 422, (data[:5], name)  # type: ignore[attr-defined]
+
+
+def test_a_moved_case_is_shown_to_its_people_with_the_whole_of_its_history(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.act(work, cases["41"], Fire("start_diagnosis"), 1)
+    client = web("admin")
+    post(client, f"{PAGE}/2/publish", f"{PAGE}/2")
+    post(
+        client,
+        f"{PAGE}/1/migrate",
+        f"{PAGE}/1/rehearsal?to=2",
+        to="2",
+        case=[f"ROV-2025-0{n}" for n in (1, 2, 3, 4)],
+    )
+    for who in ("methodist", "director41", "head"):
+        person = web(who)
+        page = person.get(f"/cases/{cases['41']}")
+        assert "Случай переведён с версии 1 порядка на версию 2" in page.text.replace("\u00a0", " ")
+        for path in ("map", "past", "diagnostics"):
+            assert person.get(f"/cases/{cases['41']}/{path}").status_code in (200, 403, 404)
+        assert person.get("/cases/").status_code == 200
+        assert person.get("/").status_code == 200
+
+
+def published(client: object, source: str) -> None:
+    """Upload a third version and publish it, as the administrator does."""
+    sent = post(
+        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(source.encode()), "v3.yaml")
+    )
+    assert sent.status_code == 303  # type: ignore[attr-defined]
+    assert post(client, f"{PAGE}/3/publish", f"{PAGE}/3").status_code == 303  # type: ignore[attr-defined]
+
+
+def boxes(text: str) -> dict[str, bool]:
+    """Code of a case that can be chosen → whether it is ticked."""
+    found = re.findall(r'<input type="checkbox" name="case" value="([^"]+)"([^>]*)>', text)
+    return {code: "checked" in rest for code, rest in found}
+
+
+def at_the_diagnosis(penza: Runtime, case_id: int) -> str:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.act(work, case_id, Fire("start_diagnosis"), 1)
+        return str(get_case(work.session, case_id).code)
+
+
+def version_of(penza: Runtime, case_id: int) -> tuple[int, str]:
+    penza.database.session.remove()
+    case = get_case(penza.read(SYSTEM).session, case_id)
+    return case.definition_version, case.stage
+
+
+def test_what_has_no_successor_is_chosen_in_the_form_before_the_case_can_be_ticked(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
+    published(client, renamed_stage(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    shown = client.get(at).text
+    assert "нужно сопоставление" in shown
+    assert '<select name="map.diagnosis">' in shown
+    assert '<option value="study">Диагностика</option>' in shown
+    assert '<option value="closed">' not in shown, "nobody is moved into the end"
+    assert code not in boxes(shown)
+    assert len(boxes(shown)) == 3
+    refused = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code])
+    assert "Переведено: 0 из 1" in refused.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert version_of(penza, cases["41"]) == (1, "diagnosis")
+    mapped = client.get(f"{at}&map.diagnosis=study").text
+    assert boxes(mapped)[code] is True
+    assert '<input type="hidden" name="map.diagnosis" value="study">' in mapped, (
+        "it goes along with the order"
+    )
+    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{"map.diagnosis": "study"})
+    assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert version_of(penza, cases["41"]) == (3, "study")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["map.diagnosis=nowhere", "map.nothing=study", "map.diagnosis=fill_diagnosis"]
+)
+def test_a_mapping_to_what_there_is_not_is_refused(
+    web: WebUsers, penza: Runtime, cases: dict[str, int], wrong: str
+) -> None:
+    code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
+    published(client, renamed_stage(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    answer = client.get(f"{at}&{wrong}")
+    assert answer.status_code == 422
+    assert wrong.removeprefix("map.") in answer.text
+    name, _, value = wrong.partition("=")
+    sent = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{name: value})
+    assert sent.status_code == 422  # type: ignore[attr-defined]
+    assert version_of(penza, cases["41"]) == (1, "diagnosis")
+
+
+def test_a_case_that_loses_a_term_is_moved_only_when_somebody_ticks_it(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
+    published(client, without_term(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    shown = client.get(at).text
+    ticked = boxes(shown)
+    assert ticked.pop(code) is False
+    assert list(ticked.values()) == [True] * 3, "those that lose nothing are ticked already"
+    assert "больше нет срока" in shown.replace("\u00a0", " ")
+    assert post(client, f"{PAGE}/1/migrate", at, to="3").status_code == 422, "nobody"  # type: ignore[attr-defined]
+    post(client, f"{PAGE}/1/migrate", at, to="3", case=list(ticked))
+    assert version_of(penza, cases["41"]) == (1, "diagnosis")
+    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code])
+    assert "больше нет срока" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert version_of(penza, cases["41"]) == (3, "diagnosis")
+
+
+def test_cases_do_not_move_to_what_is_not_published(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    client = web("admin")
+    sent = post(client, f"{PAGE}/1/migrate", f"{PAGE}/1/rehearsal?to=2", to="2", case=["ROV-2025-01"])
+    assert sent.status_code == 422  # type: ignore[attr-defined]
+    assert "не опубликована" in sent.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("who", ["head", "clerk", "methodist", "chair", "director41", "curator66"])
+def test_nobody_else_comes_in(web: WebUsers, who: str) -> None:
+    client = web(who)
+    for path in ("/procedures/", f"{PAGE}/1", f"{PAGE}/1/rehearsal", f"{PAGE}/1/yaml", "/procedures/upload"):
+        assert client.get(path).status_code == 403
+    assert "Порядки" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/procedures/x/1", f"{PAGE}/99", f"{PAGE}/99/rehearsal", f"{PAGE}/99999999999/yaml"]
+)
+def test_what_is_not_there_is_not_found(web: WebUsers, path: str) -> None:
+    assert web("admin").get(path).status_code == 404
