@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from app import config, wiring
 from app.admin.bootstrap import bootstrap
@@ -142,6 +144,18 @@ def chromium_path() -> Path:
     found = machine.chromium()
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """The browser of this test process; playwright allows one at a time."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(chromium_path), args=[*machine.CHROMIUM_ARGUMENTS, "--lang=ru"],
+            env={**os.environ, "LANGUAGE": "ru"},  # its own words (dates, «Выберите файл») are Russian too
+        )  # fmt: skip
+        yield chromium
+        chromium.close()
 
 
 # ── The system with the people and schools of Penza ───────────────────────────────────────────────

@@ -42,12 +42,17 @@ def purpose(programme: Programme) -> str:
 
 
 def controller(work: Work, programme: Programme, day: date) -> dict[str, Any] | None:
-    """The chair of the group, when he works for the authority; otherwise the head keeps the control himself."""
+    """The chair of the group, when he works for the authority; otherwise whoever signs keeps the control himself.
+
+    So does an acting head who is the chair: nobody lays the control on himself in the third person.
+    """
+    signer = signatory_on(work.session, programme.authority_id, day)
     for membership in accounts_holding(work.session, "chair", work.today, programme.authority_id):
         if membership.person_id is None:
             continue
         position = position_of(work.session, membership.person_id, day, (programme.authority_id,))
-        if position is not None and not position.is_signatory:
+        signs = signer is not None and signer.person_id == membership.person_id
+        if position is not None and not position.is_signatory and not signs:
             return card(position.person, position)
     return None
 

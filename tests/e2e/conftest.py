@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from app import wiring
 from app.admin.bootstrap import bootstrap
@@ -20,20 +19,8 @@ from tests.e2e.person import Person
 from tests.e2e.stand import Stand
 from tests.people import START
 from tests.servers.databases import SqliteTemplate, TestDatabase
-from tests.servers.machine import CHROMIUM_ARGUMENTS
 
 FAILED = pytest.StashKey[bool]()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(chromium_path), args=[*CHROMIUM_ARGUMENTS, "--lang=ru"],
-            env={**os.environ, "LANGUAGE": "ru"},  # its own words (dates, «Выберите файл») are Russian too
-        )  # fmt: skip
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -32,6 +32,9 @@ def test_the_order_names_the_acting_head_of_its_date_without_a_second_entry(penz
     printed = text_of(system, order, "paper").replace("\n", " ")
     assert "И.о. начальника Управления" in printed
     assert "О.Н. Показательный" in printed
+    assert "оставляю за собой" in printed.replace(
+        "\u00a0", " "
+    )  # he is the chair too: not «возложить на» himself
     assert "М.И. Образцова" not in printed
 
 

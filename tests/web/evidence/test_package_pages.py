@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
 from app.core.actor import SYSTEM
@@ -49,15 +49,11 @@ def made(penza: Runtime) -> tuple[Any, str]:
 
 
 @pytest.fixture
-def checker(package: Path, chromium_path: Path) -> Iterator[Page]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(chromium_path), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.goto((package / "verify.html").as_uri())
-        yield page
-        browser.close()
+def checker(package: Path, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto((package / "verify.html").as_uri())
+    yield page
+    page.close()
 
 
 def verdict(page: Page, folder: Path) -> tuple[Any, str]:
