@@ -73,6 +73,25 @@ class OddValue(Exception):
     """A value the fast way does not print just as docxtpl does; the paper goes the long way."""
 
 
+def _hasty(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `Paper.careful`, without words for what goes wrong: the paper is then printed once more with them."""
+
+    def apply(value: Any, *args: Any) -> Any:
+        if type(value) is str:
+            if not value:
+                return value
+        elif value is None:
+            return None
+        elif isinstance(value, Missing):
+            return value._note()
+        return function(value, *args)
+
+    return apply
+
+
+_HASTY: Mapping[str, Callable[..., Any]] = {name: _hasty(function) for name, function in FILTERS.items()}
+
+
 class _Filters(dict[str, Callable[..., Any]]):
     """Filters made for a paper when its template asks for them."""
 
@@ -219,9 +238,11 @@ _LINE = '</w:t><w:br/><w:t xml:space="preserve">'
 class XmlPaper(Paper):
     """A paper whose printed values are XML at once, escaped and with line breaks and tabs as Word writes them."""
 
-    def __init__(self, paths: Mapping[int, str]) -> None:
+    def __init__(self, paths: Mapping[int, str], *, hasty: bool = False) -> None:
         super().__init__(paths)
         self.braces = False  # docxtpl gives `{_{` a meaning; such papers go its way
+        if hasty:
+            self.filters = {**_HASTY, "_looped": self.loop}
         self.filters["_printed"] = self.write
         self.filters["_bound_and_printed"] = self.write_bound
         self._bind = self.filters["nbsp"]

@@ -59,7 +59,7 @@ def render(template_bytes: bytes, values: Mapping[str, Any], *, check: bool = Fa
 
 def _print(ready: Compiled, values: Mapping[str, Any], check: bool) -> bytes:
     if is_plain(values):
-        paper = XmlPaper({})
+        paper = XmlPaper({}, hasty=True)
         try:
             result = ready.render(values, paper, check=check)
             if not paper.missing:
