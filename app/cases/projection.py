@@ -21,6 +21,7 @@ VoteKey = tuple[str, int, str]  # stage, round, voter
 # Fields of the state that are columns of `cases`; votes are rows; the rest is kept in `cases.snapshot`.
 COLUMNS = ("stage", "round", "status", "version", "entered_at", "due", "approval", "outcome", "content_hash")
 _columns_of = itemgetter(*COLUMNS, "opened_at")
+_new = object.__new__
 _OWN_PLACE = frozenset({*COLUMNS, "votes", "tasks", "opened_at"})
 _REST = tuple(one.name for one in fields(State) if one.name not in _OWN_PLACE)
 _TASK = tuple(one.name for one in fields(TaskState))
@@ -148,20 +149,21 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
 
     `columns` are those of `cases`, `kept` its snapshot, `votes` those of the present round in their order.
     """
-    state = object.__new__(State)  # as `engine.state.replace` does: the frozen class has nothing to check
+    state = _new(State)  # as `engine.state.replace` does: the frozen class has nothing to check
     values = state.__dict__
     (  # one by one: a third of the time of a loop, and every step of every case passes here
         values["stage"], values["round"], values["status"], values["version"], values["entered_at"], values["due"],
         values["approval"], values["outcome"], values["content_hash"], values["opened_at"],
     ) = _columns_of(columns)  # fmt: skip
     values["votes"] = tuple(votes)
-    values["tasks"] = StoredTasks(kept["tasks"])
+    values["tasks"] = tasks = _new(StoredTasks)
+    tasks._kept, tasks._read = kept["tasks"], {}
     values["done"] = frozenset(kept["done"])
     values.update(kept["rest"])
-    for name, read in _READ:
-        value = values[name]
-        if value is not None:
-            values[name] = read(value)
+    if values["term"] is not None:
+        values["term"] = Term.kept(values["term"])
+    if values["paused_on"] is not None:
+        values["paused_on"] = date.fromisoformat(values["paused_on"])
     return state
 
 
@@ -170,9 +172,8 @@ class StoredTasks(Mapping[str, TaskState]):
 
     __slots__ = ("_kept", "_read")
 
-    def __init__(self, kept: Mapping[str, Sequence[Any]]) -> None:
-        self._kept = kept
-        self._read: dict[str, TaskState] = {}
+    _kept: Mapping[str, Sequence[Any]]
+    _read: dict[str, TaskState]
 
     def __getitem__(self, key: str) -> TaskState:
         task = self._read.get(key)
@@ -206,6 +207,3 @@ if _TASK != ("status", "done_by", "done_at", "due", "times", "term"):
     raise ImportError(
         "engine.state.TaskState has changed: let `snapshot` and `_task` keep its new fields too"
     )
-
-
-_READ = (("term", Term.kept), ("paused_on", date.fromisoformat))

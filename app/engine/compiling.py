@@ -29,11 +29,12 @@ from app.engine.guards import (
 
 if TYPE_CHECKING:
     from app.engine.definition import Definition, Guard, Stage, Task, Transition
-    from app.engine.state import FactValue, State
+    from app.engine.state import Context, FactValue, State
 
 Facts = Mapping[str, "FactValue"]
 Test = Callable[["State", Facts, bool], Truth]
 Reading = Callable[["State", Facts, bool], Value]
+Gate = Callable[["State", "Context", bool], bool]
 
 # In which states of the case a kind of transition works.
 WORKS_WHEN: Mapping[str, frozenset[str]] = {
@@ -47,71 +48,76 @@ WORKS_WHEN: Mapping[str, frozenset[str]] = {
 }
 
 
-class Conditions:
-    """The guards of one step: facts that must simply be true, and tests for all others."""
-
-    __slots__ = ("reads_vote", "tests", "true")
-
-    def __init__(self, guards: tuple[Guard, ...]) -> None:
-        plain = [g.expression for g in guards if _is_plain(g.expression)]
-        self.true = tuple(str(expression) for expression in plain)
-        self.tests = tuple(_test(g.expression) for g in guards if not _is_plain(g.expression))
-        self.reads_vote = any("approval.passed" in g.expression.names() for g in guards)
-
-    def hold(self, state: State, facts: Facts, stale: bool) -> bool:
-        """Whether every guard is true; unknown is not true."""
-        for name in self.true:
-            fact = facts.get(name)
-            if fact is None or fact.value is not True:
-                return False
-        for test in self.tests:  # noqa: SIM110  # a generator costs more than the tests
-            if test(state, facts, stale) is not True:
-                return False
-        return True
-
-
 class StepTest:
-    """What must hold for one transition from one stage, but for its form's answers."""
+    """What must hold for one transition from one stage; what a person writes in its form is asked apart."""
 
-    __slots__ = ("asks", "by", "conditions", "required", "step", "works")
+    __slots__ = ("is_plain", "opens", "reads_vote", "step")
 
     def __init__(self, stage: Stage, step: Transition) -> None:
         self.step = step
-        self.works = WORKS_WHEN[step.kind]
+        works = WORKS_WHEN[step.kind]
         if step.kind == "reopen":  # a closed case is reopened into a stage, a terminated one where it stood
-            self.works = frozenset({"closed" if step.target else "cancelled"})
-        self.by = frozenset(step.by)
+            works = frozenset({"closed" if step.target else "cancelled"})
         needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
-        self.required = frozenset(needed)
-        self.conditions = Conditions(step.when)
-        self.asks = step.form.comment == "required" or bool(step.form.fields)
+        self.opens = gate(works, frozenset(step.by), frozenset(needed), step.when)
+        self.reads_vote = any("approval.passed" in guard.expression.names() for guard in step.when)
+        asks = step.form.comment == "required" or bool(step.form.fields)
+        # nothing but the gate stands before it
+        self.is_plain = not (self.reads_vote or asks or step.outcome_from)
 
 
 class TaskTest:
     """What must hold for completing one task of one stage."""
 
-    __slots__ = ("by", "conditions", "task")
+    __slots__ = ("opens", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.by = frozenset(task.roles)
-        self.conditions = Conditions(task.when)
+        self.opens = gate(frozenset({"active"}), frozenset(task.roles), frozenset(), task.when)
 
 
-class Compiled:
-    """Stage → step → its tests."""
+def step_tests(definition: Definition) -> dict[str, dict[str, StepTest]]:
+    """Stage → step that may leave it → its test."""
+    return {
+        stage.id: {step.id: StepTest(stage, step) for step in definition.leaving[stage.id]}
+        for stage in definition.stages.values()
+    }
 
-    __slots__ = ("steps", "tasks")
 
-    def __init__(self, definition: Definition) -> None:
-        self.steps = {
-            stage.id: {step.id: StepTest(stage, step) for step in definition.leaving[stage.id]}
-            for stage in definition.stages.values()
-        }
-        self.tasks = {
-            stage.id: {task.id: TaskTest(task) for task in stage.tasks}
-            for stage in definition.stages.values()
-        }
+def task_tests(definition: Definition) -> dict[str, dict[str, TaskTest]]:
+    """Stage → task of it → its test."""
+    return {
+        stage.id: {task.id: TaskTest(task) for task in stage.tasks} for stage in definition.stages.values()
+    }
+
+
+def gate(
+    works: frozenset[str], by: frozenset[str], required: frozenset[str], guards: tuple[Guard, ...]
+) -> Gate:
+    """Whether a case of one of these statuses, these tasks done, lets a holder of one of these roles pass.
+
+    Every guard must be true; unknown is not true.
+    """
+    apart = by.isdisjoint
+    plain = tuple(str(guard.expression) for guard in guards if _is_plain(guard.expression))
+    tests = tuple(_test(guard.expression) for guard in guards if not _is_plain(guard.expression))
+
+    def opens(state: State, ctx: Context, stale: bool) -> bool:
+        if state.status not in works or apart(ctx.roles) or not required <= state.done:
+            return False
+        facts = ctx.facts
+        try:
+            for name in plain:
+                if facts[name].value is not True:
+                    return False
+        except KeyError:  # nobody knows
+            return False
+        for test in tests:  # noqa: SIM110  # a generator costs more than the tests
+            if test(state, facts, stale) is not True:
+                return False
+        return True
+
+    return opens
 
 
 # ── conditions ────────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +171,9 @@ def _atom(atom: Atom) -> Test:
     if isinstance(atom, Compares):
         left, sign, right = _operand(atom.left), atom.sign, _operand(atom.right)
         if isinstance(atom.left, Name) and isinstance(atom.right, Literal) and type(atom.right.value) is int:
-            return _number(atom.left.name, left, sign, atom.right.value)
+            if sign == ">=" and atom.left.name not in _BUILT_IN:
+                return _fact_at_least(atom.left.name, atom.right.value)
+            return _number(left, sign, atom.right.value)
         return lambda state, facts, stale: compare(
             left(state, facts, stale), sign, right(state, facts, stale)
         )
@@ -196,21 +204,24 @@ _SIGNS: Mapping[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-def _number(name: str, operand: Reading, sign: str, number: int) -> Test:
+def _number(operand: Reading, sign: str, number: int) -> Test:
     """A fact against a whole number; anything but a whole number goes the general way."""
     holds = _SIGNS[sign]
-    if name not in _BUILT_IN:
-
-        def of_fact(state: State, facts: Facts, stale: bool) -> Truth:
-            fact = facts.get(name)
-            value = None if fact is None else fact.value
-            return holds(value, number) if type(value) is int else compare(value, sign, number)
-
-        return of_fact
 
     def truth(state: State, facts: Facts, stale: bool) -> Truth:
         value = operand(state, facts, stale)
         return holds(value, number) if type(value) is int else compare(value, sign, number)
+
+    return truth
+
+
+def _fact_at_least(name: str, number: int) -> Test:
+    """The commonest comparison, «there is at least one of them», without a call for the sign."""
+
+    def truth(state: State, facts: Facts, stale: bool) -> Truth:
+        fact = facts.get(name)
+        value = None if fact is None else fact.value
+        return value >= number if type(value) is int else compare(value, ">=", number)
 
     return truth
 

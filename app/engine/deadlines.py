@@ -34,6 +34,9 @@ class PlainWeek:
         return day.weekday() < 5
 
 
+_new = object.__new__
+
+
 @dataclass(frozen=True)
 class Term:
     """A term and its reckoning: `skipped` are holidays on weekdays, `extra` working days at weekends."""
@@ -70,7 +73,7 @@ class Term:
         """As `from_dict`, for what we wrote ourselves: read when somebody asks, which a decision seldom does."""
         if data["skipped"] or data["extra"]:
             return cls.from_dict(data)
-        term = object.__new__(cls)
+        term = _new(cls)
         term.__dict__["_kept"] = data
         return term
 

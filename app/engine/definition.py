@@ -9,14 +9,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from app.engine.compiling import StepTest, TaskTest, step_tests, task_tests
 from app.engine.guards import Expression
-
-if TYPE_CHECKING:
-    from app.engine.compiling import Compiled
 
 Titles = Mapping[str, str]
 Kind = Literal["forward", "return", "skip", "cancel", "suspend", "resume", "reopen"]
@@ -264,6 +261,9 @@ class Definition:
     leaving: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
     rank: Mapping[str, int] = field(init=False, repr=False)
     ahead: Mapping[str, frozenset[str]] = field(init=False, repr=False)
+    # stage → step or task → what must hold for it
+    step_tests: Mapping[str, Mapping[str, StepTest]] = field(init=False, repr=False)
+    task_tests: Mapping[str, Mapping[str, TaskTest]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive once what the machine would otherwise look for at every step."""
@@ -272,6 +272,8 @@ class Definition:
         put(self, "rank", {stage: number for number, stage in enumerate(self.stages)})
         put(self, "leaving", {stage: tuple(t for t in steps if stage in t.sources) for stage in self.stages})
         put(self, "ahead", {stage: self._ahead(stage) for stage in self.stages})
+        put(self, "step_tests", step_tests(self))
+        put(self, "task_tests", task_tests(self))
         put(self, "hash", self._hash())
 
     def _ahead(self, start: str) -> frozenset[str]:
@@ -304,13 +306,6 @@ class Definition:
             structure["migrations"] = structure_of(self.migrations)
         text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-    @cached_property
-    def compiled(self) -> Compiled:
-        """The definition made ready for deciding."""
-        from app.engine.compiling import Compiled  # it needs what stands above
-
-        return Compiled(self)
 
     def transitions_from(self, stage_id: str) -> tuple[Transition, ...]:
         """Every transition that may leave this stage, in the order of the file."""

@@ -23,6 +23,12 @@ from app.engine.events import (
 from app.engine.segments import migrated, undone
 from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState, replace
 
+_MOVES_WHILE = {
+    "resume": ("suspended",),
+    "cancel": ("active", "suspended"),
+    "reopen": ("closed", "cancelled"),
+}
+
 
 def fold(definition: Definition, events: Iterable[Event]) -> State:
     """The state after all events. Raises IllegalHistory with the number of the first event that cannot be."""
@@ -207,29 +213,13 @@ def _moved(definition: Definition, state: State, event: Moved) -> State:
     step = definition.transitions.get(event.transition)
     if step is None:
         raise IllegalHistory(f"no transition «{event.transition}»")
-    where = f"«{step.id}» from «{event.source}» to «{event.target}»"
-    _must(
-        event.source == state.stage and state.stage in step.sources,
-        f"{where}, but the case was at «{state.stage}»",
-    )
-    _must(event.kind == step.kind, f"{where}: it is a {step.kind}, not a {event.kind}")
-    _must(event.target == (step.target or state.stage), f"{where}: it leads to «{step.target}»")
-    _must(
-        event.outcome is None or event.outcome in definition.outcomes,
-        f"{where}: no outcome «{event.outcome}»",
-    )
-    needed = {"resume": ("suspended",), "cancel": ("active", "suspended"), "reopen": ("closed", "cancelled")}
-    _must(state.status in needed.get(step.kind, ("active",)), f"{where} while the case was {state.status}")
-    if step.kind in STAYING or step.target is None:
-        _must(event.round == state.round, f"{where}: round {event.round} instead of {state.round}")
+    stays = step.kind in STAYING or step.target is None
+    number = state.round if stays else state.rounds.get(step.target or "", 0) + 1
+    problem = _impossible(definition, state, step, event, number)
+    if problem is not None:
+        raise IllegalHistory(f"«{step.id}» from «{event.source}» to «{event.target}»{problem}")
+    if stays or step.target is None:
         return _stayed(state, step, event)
-    number = state.rounds.get(step.target, 0) + 1
-    _must(event.round == number, f"{where}: round {event.round} instead of {number}")
-    if step.kind == "forward":
-        left = [
-            t.id for t in definition.stages[state.stage].tasks if not t.optional and not state.is_done(t.id)
-        ]
-        _must(not left, f"{where} with open tasks: {', '.join(left)}")
     target = definition.stages[step.target]
     keeps_votes = VOTES in step.keeps and step.target == state.stage
     return State(
@@ -248,6 +238,30 @@ def _moved(definition: Definition, state: State, event: Moved) -> State:
         content_hash=state.content_hash if keeps_votes else None,
         rounds={**state.rounds, target.id: number},
     )
+
+
+def _impossible(
+    definition: Definition, state: State, step: Transition, event: Moved, number: int
+) -> str | None:
+    """Why this move cannot have happened here as round `number`, or None."""
+    if event.source != state.stage or state.stage not in step.sources:
+        return f", but the case was at «{state.stage}»"
+    if event.kind != step.kind:
+        return f": it is a {step.kind}, not a {event.kind}"
+    if event.target != (step.target or state.stage):
+        return f": it leads to «{step.target}»"
+    if event.outcome is not None and event.outcome not in definition.outcomes:
+        return f": no outcome «{event.outcome}»"
+    if state.status not in _MOVES_WHILE.get(step.kind, ("active",)):
+        return f" while the case was {state.status}"
+    if event.round != number:
+        return f": round {event.round} instead of {number}"
+    if step.kind == "forward":
+        tasks = definition.stages[state.stage].tasks
+        left = [task.id for task in tasks if not task.optional and not state.is_done(task.id)]
+        if left:
+            return f" with open tasks: {', '.join(left)}"
+    return None
 
 
 def _stayed(state: State, step: Transition, event: Moved) -> State:

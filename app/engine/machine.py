@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from app.engine import reasons
 from app.engine.asking import form_reasons
-from app.engine.compiling import WORKS_WHEN
+from app.engine.compiling import WORKS_WHEN, StepTest
 from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
 from app.engine.definition import STAYING, Definition, Stage, Transition
 from app.engine.events import (
@@ -31,6 +31,8 @@ from app.engine.state import (
     Refused,
     Reopen,
     State,
+    accepted,
+    refused,
 )
 from app.engine.voting import (
     approval_opened,
@@ -70,12 +72,20 @@ def decide(definition: Definition, state: State | None, action: Action, ctx: Con
 
     Reasons, events and the new state are made when they are read; nobody may change the context meanwhile.
     """
-    kind = action.__class__
     if state is not None:
-        if kind is Fire:
-            return _fire(definition, state, action, ctx)  # type: ignore[arg-type]
-        if kind is Complete:
-            return _complete(definition, state, action, ctx)  # type: ignore[arg-type]
+        if action.__class__ is Fire:  # asked for most: no further call than needed
+            test = definition.step_tests[state.stage].get(action.transition)
+            if test is not None and (
+                test.opens(state, ctx, False)
+                if test.is_plain and not action.fields
+                else _works(definition, state, test, action, ctx)
+            ):
+                return accepted(
+                    "moved", test.step.effects, (_moved, definition, state, action, ctx, test.step)
+                )
+            return refused((_fire_reasons, definition, state, action, ctx))
+        if isinstance(action, Complete):
+            return _complete(definition, state, action, ctx)
         if isinstance(action, Cast):
             return cast(definition, state, action, ctx)
         if isinstance(action, Reopen):
@@ -140,16 +150,14 @@ def _open(definition: Definition, state: State | None, ctx: Context) -> Decision
 
 
 def _complete(definition: Definition, state: State, action: Complete, ctx: Context) -> Decision:
-    test = definition.compiled.tasks[state.stage].get(action.task)
+    test = definition.task_tests[state.stage].get(action.task)
     if (
         test is not None
-        and state.status == "active"
-        and not test.by.isdisjoint(ctx.roles)
+        and test.opens(state, ctx, False)
         and (action.task not in state.done or test.task.repeatable)
-        and test.conditions.hold(state, ctx.facts, False)
     ):
-        return Accepted("task_done", (), None, (), None, (_completed, definition, state, action, ctx))
-    return Refused((), (task_reasons, definition, state, action.task, ctx))
+        return accepted("task_done", (), (_completed, definition, state, action, ctx))
+    return refused((task_reasons, definition, state, action.task, ctx))
 
 
 def _completed(
@@ -210,21 +218,14 @@ def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) 
     return _accepted(definition, state, "task_reopened", [event])
 
 
-def _fire(definition: Definition, state: State, action: Fire, ctx: Context) -> Decision:
-    test = definition.compiled.steps[state.stage].get(action.transition)
-    if test is not None and state.status in test.works and not test.by.isdisjoint(ctx.roles):
-        conditions, step = test.conditions, test.step
-        stale = conditions.reads_vote and is_stale(definition, state, ctx)
-        if (
-            test.required <= state.done
-            and conditions.hold(state, ctx.facts, stale)
-            and not (step.outcome_from and _outcome(definition, step, ctx) is None)
-            and not ((test.asks or action.fields) and form_reasons(step.form, action)[0])
-        ):
-            return Accepted(
-                "moved", (), None, step.effects, None, (_moved, definition, state, action, ctx, step)
-            )
-    return Refused((), (_fire_reasons, definition, state, action, ctx))
+def _works(definition: Definition, state: State, test: StepTest, action: Fire, ctx: Context) -> bool:
+    """Whether a transition works that depends on a vote, on the outcome or on what is written in its form."""
+    step = test.step
+    return (
+        test.opens(state, ctx, test.reads_vote and is_stale(definition, state, ctx))
+        and not (step.outcome_from and _outcome(definition, step, ctx) is None)
+        and not form_reasons(step.form, action)[0]
+    )
 
 
 def _fire_reasons(definition: Definition, state: State, action: Fire, ctx: Context) -> list[Reason]:

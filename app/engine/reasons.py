@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from app.engine.approvals import AUTHOR
 from app.engine.definition import Definition, Field, Guard, Task
@@ -75,12 +76,13 @@ def role_titles(definition: Definition, roles: Iterable[str]) -> dict[str, str]:
     return {language: ", ".join(titles[language] for titles in known) for language in ("ru", "en")}
 
 
-def wrong_role(definition: Definition, roles: Iterable[str]) -> Reason:
+@lru_cache(maxsize=1024)
+def wrong_role(definition: Definition, roles: tuple[str, ...]) -> Reason:
     """The actor has none of the roles that take this step."""
-    roles = tuple(roles)
     return refusal("role", items=roles, roles=role_titles(definition, roles))
 
 
+@lru_cache(maxsize=1024)
 def open_task(definition: Definition, task: Task) -> Reason:
     """A required task stands in the way; the link leads to the page where it is done."""
     return refusal(
@@ -136,20 +138,27 @@ def of_guards(
 
 def _of_facts(guard: Guard, blamed: tuple[Atom, ...], read: Facts, facts: Mapping[str, FactValue]) -> Reason:
     """The guard's sentence filled from the facts to blame; a fact's own sentence is more exact and wins."""
-    names = dict.fromkeys(name for atom in blamed for name in atom.operands())
+    names = list(dict.fromkeys([name for atom in blamed for name in atom.operands()]))
     known = [facts[name] for name in names if name in facts]
-    items = tuple(dict.fromkeys(item for fact in known for item in fact.items))
-    link = next((fact.link for fact in known if fact.link), guard.link)
-    own = next((fact.text for fact in known if fact.text), None)
+    items: tuple[str, ...] = ()
+    link, own = None, None
+    for fact in known:
+        items += fact.items
+        link, own = link or fact.link, own or fact.text
+    items = tuple(dict.fromkeys(items))
+    link = link or guard.link
     if own is not None:
         texts: Mapping[str, str] = {"ru": own, "en": own} if isinstance(own, str) else own
         return Reason(guard.id, texts, link, items)
-    value: Value = next((read(name) for name in names), None)
+    value: Value = read(names[0]) if names else None
     template = guard.text
-    wants_items = any("{count" in text or "{names" in text for text in template.values())
-    if guard.unknown is not None and (value is None or (wants_items and not items)):
+    if guard.unknown is not None and (value is None or (not items and _wants_items(template))):
         template = guard.unknown
     return Reason(guard.id, both(template, value, items), link, items)
+
+
+def _wants_items(template: Mapping[str, str]) -> bool:
+    return any("{count" in text or "{names" in text for text in template.values())
 
 
 def _of_approval(

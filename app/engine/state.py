@@ -260,21 +260,17 @@ class Tally:
         return self.voted >= self.needed
 
 
-class Refused:
-    """The step does not work; all reasons at once. Nothing has happened.
+Deferred = tuple[Any, ...]  # a function and its arguments
 
-    `reasons` may be given, or found when they are first read: `find` is a function with its arguments, which must
-    not change.
-    """
+
+class Refused:
+    """The step does not work; all reasons at once. Nothing has happened."""
 
     __slots__ = ("_find", "_reasons")
 
-    def __init__(
-        self,
-        reasons: tuple[Reason, ...] = (),
-        find: tuple[Any, ...] | None = None,
-    ) -> None:
-        self._reasons, self._find = reasons, find
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        self._reasons = reasons
+        self._find: Deferred | None = None
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -294,8 +290,7 @@ class Accepted:
     """The step works: events to append, the state after them, effects to carry out.
 
     `what`: opened · task_done · task_reopened · vote_counted · approved · rejected · moved ·
-    content_changed · nothing. Events and state may be given, or made when they are first read: `make` is a
-    function with its arguments.
+    content_changed · nothing.
     """
 
     __slots__ = ("_events", "_make", "_state", "effects", "tally", "what")
@@ -303,18 +298,14 @@ class Accepted:
     def __init__(
         self,
         what: str,
-        events: tuple[Event, ...] = (),
-        state: State | None = None,
+        events: tuple[Event, ...],
+        state: State,
         effects: tuple[Effect, ...] = (),
         tally: Tally | None = None,
-        make: tuple[Any, ...] | None = None,
     ) -> None:
-        self.what = what
-        self.effects = effects
-        self.tally = tally
-        self._events = events
-        self._state = state
-        self._make = make
+        self.what, self.effects, self.tally = what, effects, tally
+        self._events, self._state = events, state
+        self._make: Deferred | None = None
 
     def _made(self) -> None:
         if self._make is not None:
@@ -331,9 +322,27 @@ class Accepted:
     def state(self) -> State:
         """Where the case stands after the events."""
         self._made()
-        if self._state is None:
-            raise ValueError("accepted without a state")
         return self._state
+
+
+_new = object.__new__  # half the time of a call of the class: most answers are only asked whether, not why
+
+
+def refused(find: Deferred) -> Refused:
+    """A refusal that finds its reasons when they are first read; the arguments must not change meanwhile."""
+    answer = _new(Refused)
+    answer._find = find
+    return answer
+
+
+def accepted(what: str, effects: tuple[Effect, ...], make: Deferred) -> Accepted:
+    """A step that makes its events and the new state when they are first read."""
+    answer = _new(Accepted)
+    answer.what = what
+    answer.effects = effects
+    answer.tally = None
+    answer._make = make
+    return answer
 
 
 class IllegalHistory(ValueError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 NBSP = "\u00a0"
 PLACEHOLDER = r"\{([^{}]*)\}"
@@ -60,15 +61,27 @@ def fill(text: str, language: str, value: object, items: tuple[str, ...]) -> str
     if "{" not in text:
         return text
 
-    def one(match: re.Match[str]) -> str:
-        name, _, forms = match.group(1).partition(":")
+    said = []
+    for literal, name, forms in _parts(text):
+        said.append(literal)
         if name == "names":
-            return ", ".join(items)
-        if name == "value":
-            return printed(value, language)
-        return plural(language, len(items), *forms.split("|")) if forms else str(len(items))
+            said.append(", ".join(items))
+        elif name == "value":
+            said.append(printed(value, language))
+        elif name:  # count
+            said.append(plural(language, len(items), *forms) if forms else str(len(items)))
+    return "".join(said)
 
-    return re.sub(PLACEHOLDER, one, text)
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The sentence taken apart once: the words before a placeholder, its name, its plural forms."""
+    parts, position = [], 0
+    for match in re.finditer(PLACEHOLDER, text):
+        name, _, forms = match.group(1).partition(":")
+        parts.append((text[position : match.start()], name, tuple(forms.split("|")) if forms else ()))
+        position = match.end()
+    return (*parts, (text[position:], "", ()))
 
 
 def both(titles: Mapping[str, str], value: object = None, items: tuple[str, ...] = ()) -> dict[str, str]:

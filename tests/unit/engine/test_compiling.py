@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.engine import loader
-from app.engine.compiling import Conditions
+from app.engine.compiling import gate
 from app.engine.definition import Definition, Guard
 from app.engine.guards import parse
 from app.engine.machine import _fire_reasons, decide, guard_reader, task_reasons
@@ -50,15 +50,24 @@ def test_a_compiled_condition_is_as_true_as_the_written_one(definition: Definiti
     ]
     for text in CONDITIONS:
         expression = parse(text)
-        conditions = Conditions((Guard(id="g", expression=expression, text={}),))
+        opens = gate(
+            frozenset({"active"}),
+            frozenset({"methodist"}),
+            frozenset(),
+            (Guard(id="g", expression=expression, text={}),),
+        )
         for _ in range(400):
             facts = {name: FactValue(chance.choice(VALUES)) for name in "abcde" if chance.random() < 0.9}
             state, stale = chance.choice(states), chance.random() < 0.3
             ctx = Context(
-                actor="1", roles=frozenset(), now=state.entered_at, today=date(2025, 1, 9), facts=facts
+                actor="1",
+                roles=frozenset({"methodist"}),
+                now=state.entered_at,
+                today=date(2025, 1, 9),
+                facts=facts,
             )
             written = expression.truth(guard_reader(state, ctx, stale))
-            assert conditions.hold(state, facts, stale) is (written is True), (text, facts, stale)
+            assert opens(state, ctx, stale) is (written is True), (text, facts, stale)
 
 
 @pytest.mark.parametrize("number", range(40))
