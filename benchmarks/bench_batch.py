@@ -19,6 +19,7 @@ from typing import Any
 
 from app.documents.render_pool import RenderPool, cores
 from app.documents.rendering import render
+from benchmarks.asked import Asked, judge
 from benchmarks.bench_rendering import TEMPLATES, WORKS, by_docxtpl
 from tests.unit.documents import penza
 
@@ -102,6 +103,13 @@ def main() -> None:
         target = Path(sys.argv[1])
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(result, indent=2), encoding="utf-8")
+    children = f"{many} children"
+    judge(
+        [
+            Asked("a batch, times stock", result["times_stock"][children], 80),
+            Asked("growth of a child, KB per paper", result["growth_in_kilobytes_per_paper"], most=50),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from app.documents.rendering import document_text, render
+from benchmarks.asked import Asked, judge
 from benchmarks.bench_rendering import CODES, TEMPLATES, WORKS, seconds
 from tests.unit.documents import penza
 
@@ -238,6 +239,15 @@ def main() -> None:
         target = Path(sys.argv[1])
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(rows, indent=2), encoding="utf-8")
+    judge(
+        [
+            Asked(
+                f"{row['paper']}, {work}, times {row['fastest_peer']}", row["times_fastest_peer"][work], least
+            )
+            for row in rows
+            for work, least in (("batch", 20), ("every text new", 8))
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from app.documents.compiled import Compiled, compiled
 from app.documents.intake import Intake
 from app.documents.rendering import render
 from app.documents.sandbox import Sandbox
+from benchmarks.asked import Asked, judge
 from tests.unit.documents import penza
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "document_templates"
@@ -71,6 +72,9 @@ def same_again(values: dict[str, Any], number: int) -> dict[str, Any]:
     return {**values, key: f"{values[key]} {number}"}
 
 
+# times stock docxtpl: the paper as it comes, and with every check
+LEAST = {"preview": 80, "batch": 70, "every text new": 30}
+CHECKED = {"preview": 35, "batch": 35, "every text new": 20}
 WORKS = {"preview": same_again, "batch": another_school, "every text new": every_text_new}
 
 
@@ -175,6 +179,19 @@ def main() -> None:
         target.write_text(
             json.dumps({"speed": speed, "weight": weight, "rows": rows}, indent=2), encoding="utf-8"
         )
+    judge(
+        [
+            *(Asked(f"{row['paper']}, {row['work']}", row["ratio"], LEAST[row["work"]]) for row in speed),
+            *(
+                Asked(
+                    f"{row['paper']}, {row['work']}, every check", row["ratio_checked"], CHECKED[row["work"]]
+                )
+                for row in speed
+            ),
+            *(Asked(f"memory of an {row['paper']}", row["memory_of_a_paper"], most=1) for row in weight),
+            *(Asked(f"cost of a row among {times}", cost, most=1.5) for times, cost in rows.items()),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -52,6 +52,7 @@ from app.engine.state import (
 )
 from app.jobs.outbox import Promise, row_of
 from app.schools.queries import organisations
+from benchmarks.asked import Asked, judge
 from benchmarks.peer_process import Peer, keep
 from tests.servers import machine
 from tests.servers.databases import PostgresTemplate
@@ -59,6 +60,9 @@ from tests.servers.postgresql import PostgresServer
 
 CASES = 12  # cases of one round on each side
 ROUNDS = 9
+SQL = "times of hand-made SQL"
+PLAIN_DJANGO = "times as many per second as django-fsm-2 with log"
+SAME_ROWS = "… that also writes rounds, tasks, votes, a chained journal and an outbox"
 TODAY = date(2025, 1, 22)
 FACTS: dict[str, Any] = {
     "diagnostics.actual_risks": 3,
@@ -321,9 +325,9 @@ def measure(server: PostgresServer, folder: Path) -> dict[str, Any]:
     system.database.dispose()
     middle = {side: statistics.median(each) for side, each in times.items()}
     return {
-        "times of hand-made SQL": round(middle["ours"] / middle["by hand"], 2),
-        "times as many per second as django-fsm-2 with log": round(middle["django"] / middle["ours"], 2),
-        "… that also writes rounds, tasks, votes, a chained journal and an outbox": round(
+        SQL: round(middle["ours"] / middle["by hand"], 2),
+        PLAIN_DJANGO: round(middle["django"] / middle["ours"], 2),
+        SAME_ROWS: round(
             middle["django, the same rows"] / middle["ours"], 2
         ),
         "facts, in transitions": round(middle["facts"] / middle["ours"], 2),
@@ -348,6 +352,13 @@ def main() -> None:
     for name, value in result.items():
         print(f"{name}: {value}")
     keep(sys.argv[1] if len(sys.argv) > 1 else "transition.json", result)
+    judge(
+        [
+            Asked(SQL, result[SQL], most=1.6),
+            Asked(PLAIN_DJANGO, result[PLAIN_DJANGO], least=0.9),  # 3 asked: see the README beside
+            Asked(SAME_ROWS, result[SAME_ROWS], least=2.5),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
-from app.engine.deadlines import Term
+from app.engine.deadlines import Term, kept_term
 from app.engine.definition import Definition
 from app.engine.events import Event, Migrated, Moved, Undone, plain
 from app.engine.evolution import evolve, in_force
@@ -157,11 +157,11 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
     ) = _columns_of(columns)  # fmt: skip
     values["votes"] = tuple(votes)
     values["tasks"] = tasks = _new(StoredTasks)
-    tasks._kept, tasks._read = kept["tasks"], {}
+    tasks._kept = kept["tasks"]
     values["done"] = frozenset(kept["done"])
     values.update(kept["rest"])
     if values["term"] is not None:
-        values["term"] = Term.kept(values["term"])
+        values["term"] = kept_term(values["term"])
     if values["paused_on"] is not None:
         values["paused_on"] = date.fromisoformat(values["paused_on"])
     return state
@@ -176,9 +176,13 @@ class StoredTasks(Mapping[str, TaskState]):
     _read: dict[str, TaskState]
 
     def __getitem__(self, key: str) -> TaskState:
-        task = self._read.get(key)
+        try:
+            read = self._read
+        except AttributeError:  # the first one asked for
+            read = self._read = {}
+        task = read.get(key)
         if task is None:
-            task = self._read[key] = _task(self._kept[key])
+            task = read[key] = _task(self._kept[key])
         return task
 
     def __iter__(self) -> Iterator[str]:
@@ -199,7 +203,7 @@ def _task(values: Sequence[Any]) -> TaskState:
     status, done_by, done_at, due, times, term = values
     return TaskState(
         status, done_by, datetime.fromisoformat(done_at) if done_at else None,
-        date.fromisoformat(due) if due else None, times, Term.kept(term) if term else None,
+        date.fromisoformat(due) if due else None, times, kept_term(term) if term else None,
     )  # fmt: skip
 
 

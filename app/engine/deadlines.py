@@ -7,7 +7,7 @@ end on Wednesday 12.02.2025 when nothing is a holiday.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -44,8 +44,9 @@ class Term:
     due: date
     start: date
     working_days: int
-    skipped: tuple[date, ...] = ()
-    extra: tuple[date, ...] = ()
+    # without a default on the class: what is not there yet is read from what was kept (`__getattr__`)
+    skipped: tuple[date, ...] = field(default_factory=tuple)
+    extra: tuple[date, ...] = field(default_factory=tuple)
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -67,15 +68,6 @@ class Term:
             tuple(date.fromisoformat(day) for day in data.get("skipped", ())),
             tuple(date.fromisoformat(day) for day in data.get("extra", ())),
         )
-
-    @classmethod
-    def kept(cls, data: Mapping[str, Any]) -> Term:
-        """As `from_dict`, for what we wrote ourselves: read when somebody asks, which a decision seldom does."""
-        if data["skipped"] or data["extra"]:
-            return cls.from_dict(data)
-        term = _new(cls)
-        term.__dict__["_kept"] = data
-        return term
 
     def __getattr__(self, name: str) -> Any:
         kept = self.__dict__.pop("_kept", None)
@@ -100,6 +92,13 @@ class Term:
             russian += f", с рабочими выходными ({days})"
             english += f", with the working weekend days ({days})"
         return {"ru": f"{russian} = {self.due:%d.%m.%Y}", "en": f"{english} = {self.due:%d.%m.%Y}"}
+
+
+def kept_term(data: Mapping[str, Any]) -> Term:
+    """As `Term.from_dict`, for what we wrote ourselves: read when somebody asks, which a decision seldom does."""
+    term = _new(Term)
+    term.__dict__["_kept"] = data
+    return term
 
 
 def add_working_days(start: date, days: int, calendar: Calendar) -> Term:
