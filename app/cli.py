@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from app import config, template_commands, wiring
 from app.core import logs
@@ -33,8 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name, fault in getattr(error, "fields", {}).items():
             print(f"  {name}: {fault}", file=sys.stderr)
         return 2
-    except (OperationalError, ProgrammingError) as error:
-        # no address, no password, no tables: what the driver says in its first line, and what to do
+    except DatabaseError as error:
+        # no address, no password, no tables, a file that is none: what the driver says first, and what to do
+        if not (isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError):
+            raise  # a row that does not fit is our fault, not the address's
         reason = str(error.orig).strip().splitlines()[0]
         print(_("The database cannot be used: %(reason)s. Check DATABASE_URL; then: python app.py bootstrap",
                 reason=reason), file=sys.stderr)  # fmt: skip
@@ -83,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     test.set_defaults(run=workflow_test)
     walk = workflow.add_parser("simulate", help="try random histories against the promises")
     walk.add_argument("files", nargs="*", type=Path)
-    walk.add_argument("--runs", type=int, default=500)
+    walk.add_argument("--runs", type=_at_least_one, default=500)
     walk.add_argument("--seed", type=int, default=1, help="the same seed gives the same histories")
     walk.set_defaults(run=workflow_simulate)
     diagram = workflow.add_parser("diagram", help="draw a definition as SVG")
@@ -148,12 +150,18 @@ def _versions_parsers(workflow: Any) -> None:
     ):
         one = add(name, sentence, run, "code", "source", "target")
         one.add_argument("--case", nargs="+", default=[], metavar="CODE", help="only these cases")
-        one.add_argument(
-            "--map", nargs="+", default=[], metavar="OLD=NEW", help="a stage or task and its successor"
-        )
+        told = "a stage or task and its successor; TASK=- drops a task"
+        one.add_argument("--map", nargs="+", default=[], metavar="OLD=NEW", help=told)
         if name == "migrate":
             one.add_argument("--losing", action="store_true", help="also cases that lose a term")
     add("undo", "take back the last migration of a case", commands.undo, "case")
+
+
+def _at_least_one(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
 
 
 def _system(demo: bool | None = None) -> Runtime:
@@ -291,7 +299,7 @@ def workflow_check(arguments: argparse.Namespace) -> int:
     from app.cases.check import check_files
 
     pages = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
-    return check_files(arguments.files, print, facts=wiring.FACTS, effects=wiring.EFFECTS, pages=pages)
+    return check_files(arguments.files, print, facts=wiring.FACTS, effects=wiring.STEP_EFFECTS, pages=pages)
 
 
 def workflow_test(arguments: argparse.Namespace) -> int:
@@ -303,7 +311,7 @@ def workflow_test(arguments: argparse.Namespace) -> int:
 def workflow_simulate(arguments: argparse.Namespace) -> int:
     from app.cases.rehearsal import simulate_files
 
-    return simulate_files(arguments.files, max(arguments.runs, 1), arguments.seed, print)
+    return simulate_files(arguments.files, arguments.runs, arguments.seed, print)
 
 
 def workflow_diagram(arguments: argparse.Namespace) -> int:

@@ -43,6 +43,9 @@ def create_app(system: Runtime | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        # Only an answer that changed the session carries it: one to a picture, sent meanwhile, would bring the old one
+        # back (a language chosen, a login), and what is cached for everybody must hold nobody's cookie.
+        SESSION_REFRESH_EACH_REQUEST=False,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         BABEL_DEFAULT_LOCALE="ru",
@@ -114,13 +117,10 @@ def _search_url() -> str:
 
 
 def _my_tasks_count() -> int:
-    """The badge of «Мои задачи», counted once per request."""
-    from app.dashboards.queries import my_tasks
+    """The badge of «Мои задачи»."""
+    from app.dashboards.views import tasks_of_page
 
-    if "task_count" not in g:
-        g.task_count = len(my_tasks(runtime().read(g.actor))) if g.get("actor") else 0
-    count: int = g.task_count
-    return count
+    return len(tasks_of_page())
 
 
 def _unread_notices() -> int:
@@ -179,7 +179,8 @@ def _prepare_requests(app: Flask, system: Runtime) -> None:
         g.actor = None
         if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
             return
-        cookie.permanent = True
+        if not cookie.permanent:
+            cookie.permanent = True
         session = system.database.session()
         if current_user.is_authenticated:
             today = local_date(system.clock.now(), system.ports.zone)

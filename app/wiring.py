@@ -147,6 +147,8 @@ EFFECTS: dict[str, EffectHandler] = {
     **document_effects.EFFECTS,
 }
 
+STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
+
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
     **document_printing.HANDLERS,
@@ -292,7 +294,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
     """The running system: database, storage, definitions and the rooms joined by name."""
     ports = Ports(
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
-        effects=dict(EFFECTS), handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
+        effects=dict(EFFECTS), step_effects=dict(STEP_EFFECTS),
+        handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
         evidence=list(EVIDENCE),
         tabs=sorted(TABS, key=_order), pages=PAGES_OF_A_CASE | {tab.code: tab.url for tab in TABS}, settings=settings,
         values=_by_template(VALUES), papers=ReportPress(), reports=dict(REPORTS),

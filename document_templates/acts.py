@@ -5,39 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from agreement import SIZE, by_hand, its_number, side
-from layout import TEXT_WIDTH, Paper
-from orders import DATE, NB, NUMBER, amendments
+from agreement import SIZE, opening, signatures
+from layout import NB, TEXT_WIDTH, Paper
+from orders import DATE, NUMBER, amendments
 
-BLANK_DAY = f"«____»{NB}______________{NB}20____{NB}г."
+CONTRACT = (
+    "к договору о сотрудничестве от {{ agreement.date|date_short }} "
+    f"№{NB}{{{{ agreement.curator_number }}}}, №{NB}{{{{ agreement.supported_number }}}}"
+)
 
 
 def agreement_extra() -> bytes:
     """Дополнительное соглашение: what changes in the agreement, the rest stands; each school has its number."""
     paper = Paper("Дополнительное соглашение")
     paper.line("ДОПОЛНИТЕЛЬНОЕ СОГЛАШЕНИЕ", "center", bold=True, size=16)
-    paper.line(
-        "к договору о сотрудничестве от {{ agreement.date|date_short }} "
-        f"№{NB}{{{{ agreement.curator_number }}}}, №{NB}{{{{ agreement.supported_number }}}}",
-        "center",
-        after=12,
-    )
-    widths = (85.0, 85.0)
-    numbers = paper.table(widths, border=False)
-    paper.row(numbers, [its_number("curator"), its_number("supported")], widths, aligns=["left", "right"])
-    small = ["(номер в журнале Школы-куратора)", "(номер в журнале Школы-партнёра)"]
-    paper.row(numbers, small, widths, aligns=["left", "right"], size=10)
-    date = f"{{% if date %}}{{{{ date|date_long }}}}{{% else %}}{BLANK_DAY}{{% endif %}}"
-    paper.line("{{ place|nbsp }}\t" + date, "left", before=12, after=12, tab=TEXT_WIDTH)
-    paper.line(
-        side("curator", "Школа-куратор")
-        + ", с одной стороны, и "
-        + side("supported", "Школа-партнёр")
-        + ", с другой стороны, совместно именуемые «Стороны», заключили настоящее дополнительное соглашение "
-        "к договору о сотрудничестве от {{ agreement.date|date_short }} "
-        f"№{NB}{{{{ agreement.curator_number }}}}, №{NB}{{{{ agreement.supported_number }}}} (далее{NB}– Договор) о нижеследующем:",
-        size=SIZE,
-    )
+    paper.line(CONTRACT, "center", after=12)
+    opening(paper, f"настоящее дополнительное соглашение {CONTRACT} (далее{NB}– Договор)")
     paper.line(
         "1. Внести в Договор {% if amendments|count == 1 %}следующее изменение{% else %}следующие изменения{% endif %}:",
         size=SIZE, keep=True,
@@ -52,19 +35,7 @@ def agreement_extra() -> bytes:
         "для каждой Стороны. Каждая Сторона регистрирует его в своём журнале.",
     ):
         paper.line(clause, size=SIZE)
-    paper.line("5. Подписи Сторон", "center", bold=True, size=SIZE, before=10, after=4, keep=True)
-    signatures = paper.table(widths, border=False)
-    look: dict[str, Any] = {"size": 12, "right": 4}
-    paper.row(signatures, ["Школа-куратор", "Школа-партнёр"], widths, bold=True, keep=True, **look)
-    for text, before in (
-        ("{{ %s.full_name|nbsp }}", 4),
-        (by_hand("Адрес", "address", 30, 37), 4),
-        ("{{ %s.director.position.title|nbsp|capital }}", 12),
-        ("_______________ {{ %s.director|initials_first }}", 16),
-        ("М.П.", 8),
-    ):
-        cells = [text.replace("%(side)s", code).replace("%s", code) for code in ("curator", "supported")]
-        paper.row(signatures, cells, widths, before=before, keep=text != "М.П.", **look)
+    signatures(paper, "5. Подписи Сторон")
     return paper.bytes()
 
 
@@ -110,20 +81,13 @@ def destruction_act() -> bytes:
     paper.line("4. Категории уничтоженных персональных данных: {{ categories|join_list|nbsp|no_dot }}.")
     paper.tag("if carriers")
     paper.line("5. Уничтоженные материальные носители:", after=4, keep=True)
-    widths2 = (12, 118, 40)
-    table = paper.table(widths2)
-    paper.row(
-        table,
-        ["№\nп/п", "Наименование носителя", "Количество листов"],
-        widths2,
-        header=True,
-        align="center",
-        size=12,
-    )
-    paper.tag_row(table, "for carrier in carriers")
+    widths = (12, 118, 40)
+    table = paper.table(widths)
+    titles = ["№\nп/п", "Наименование носителя", "Количество листов"]
+    paper.row(table, titles, widths, header=True, align="center", size=12)
     cells = ["{{ loop.index }}", "{{ carrier.title|nbsp }}", "{{ carrier.sheets }}"]
-    paper.row(table, cells, widths2, aligns=["center", "left", "center"], size=12, before=1, after=1)
-    paper.tag_row(table, "endfor")
+    aligns = ["center", "left", "center"]
+    paper.rows_of(table, "carrier in carriers", cells, aligns=aligns, size=12, before=1, after=1)
     paper.tag("endif")
     paper.tag("if not carriers")
     paper.line("5. Материальные носители не уничтожались.")
@@ -154,9 +118,7 @@ def destruction_act() -> bytes:
     )
     paper.tag("endfor")
     paper.line(
-        "Срок хранения акта и выгрузки – 3 года с момента уничтожения персональных данных.".replace(
-            " –", NB + "–"
-        ),
+        f"Срок хранения акта и выгрузки{NB}– 3 года с момента уничтожения персональных данных.",
         "left",
         size=10,
         before=16,
@@ -180,13 +142,10 @@ def acknowledgement() -> bytes:
     table = paper.table(widths)
     titles = ["№\nп/п", "Фамилия, имя, отчество", "Должность", "Дата ознакомления", "Подпись"]
     paper.row(table, titles, widths, header=True, align="center", size=12)
-    paper.tag_row(table, "for person in people")
     cells = ["{{ loop.index }}", "{{ person.name|nbsp }}", "{{ person.position|nbsp|small }}",
              "{% if person.mark %}{{ person.mark|nbsp }}{% endif %}", ""]  # fmt: skip
-    paper.row(
-        table, cells, widths, aligns=["center", "left", "left", "center", "left"], size=12, before=4, after=4
-    )
-    paper.tag_row(table, "endfor")
+    aligns = ["center", "left", "left", "center", "left"]
+    paper.rows_of(table, "person in people", cells, aligns=aligns, size=12, before=4, after=4)
     paper.tag("if marked")
     paper.line(
         "Даты с пометкой «Опора» взяты из отметок об ознакомлении в системе; подпись ставится собственноручно.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from layout import TEXT_WIDTH, Paper
+from layout import BLANK_DAY, NAME, NB, TEXT_WIDTH, Paper
 
-NB = "\u00a0"
 SIZE = 13  # pt: the agreement and its signatures fit on two pages
+COLUMNS = (85.0, 85.0)  # of the two schools
 
 
 def side(code: str, title: str) -> str:
@@ -24,9 +24,41 @@ def its_number(code: str) -> str:
 
 def by_hand(title: str, field: str, *blanks: int) -> str:
     """A particular of a school, or a blank to write it into: the parties fill it in when they sign."""
-    value = f"{{{{ %(side)s.{field} }}}}".replace(" }}", "|nbsp }}")
     blank = " ".join("_" * width for width in blanks)
-    return f"{title}: {{% if %(side)s.{field} %}}{value}{{% else %}}{blank}{{% endif %}}"
+    return f"{title}: {{% if %s.{field} %}}{{{{ %s.{field}|nbsp }}}}{{% else %}}{blank}{{% endif %}}"
+
+
+def opening(paper: Paper, what: str) -> None:
+    """Two number places, place and day, who concludes it with whom."""
+    numbers = paper.table(COLUMNS, border=False)
+    paper.row(numbers, [its_number("curator"), its_number("supported")], COLUMNS, aligns=["left", "right"])
+    small = ["(номер в журнале Школы-куратора)", "(номер в журнале Школы-партнёра)"]
+    paper.row(numbers, small, COLUMNS, aligns=["left", "right"], size=10)
+    date = f"{{% if date %}}{{{{ date|date_long }}}}{{% else %}}{BLANK_DAY}{{% endif %}}"
+    paper.line("{{ place|nbsp }}\t" + date, "left", before=12, after=12, tab=TEXT_WIDTH)
+    paper.line(
+        f"{side('curator', 'Школа-куратор')}, с одной стороны, и {side('supported', 'Школа-партнёр')}, с другой "
+        f"стороны, совместно именуемые «Стороны», заключили {what} о нижеследующем:",
+        size=SIZE,
+    )
+
+
+def signatures(paper: Paper, title: str, *particulars: tuple[str, float]) -> None:
+    """Two columns of signatures; `particulars`: what stands under the address, with the room before it."""
+    paper.line(title, "center", bold=True, size=SIZE, before=10, after=4, keep=True)
+    table = paper.table(COLUMNS, border=False)
+    look: dict[str, Any] = {"size": 12, "right": 4}
+    paper.row(table, ["Школа-куратор", "Школа-партнёр"], COLUMNS, bold=True, keep=True, **look)
+    for text, before in (
+        ("{{ %s.full_name|nbsp }}", 4),
+        (by_hand("Адрес", "address", 30, 37), 4),
+        *particulars,
+        ("{{ %s.director.position.title|nbsp|capital }}", 12),
+        (f"_______________ {NAME % '%s.director'}", 16),
+        ("М.П.", 8),
+    ):
+        cells = [text.replace("%s", code) for code in ("curator", "supported")]
+        paper.row(table, cells, COLUMNS, before=before, keep=text != "М.П.", **look)
 
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -109,45 +141,12 @@ def agreement() -> bytes:
     paper = Paper("Договор о сотрудничестве")
     paper.line("ДОГОВОР", "center", bold=True, size=16, spaced=3)
     paper.line("о сотрудничестве", "center", bold=True, after=12)
-    widths = (85.0, 85.0)
-    numbers = paper.table(widths, border=False)
-    paper.row(numbers, [its_number("curator"), its_number("supported")], widths, aligns=["left", "right"])
-    small = ["(номер в журнале Школы-куратора)", "(номер в журнале Школы-партнёра)"]
-    paper.row(numbers, small, widths, aligns=["left", "right"], size=10)
-    date = f"{{% if date %}}{{{{ date|date_long }}}}{{% else %}}«____»{NB}______________{NB}20____{NB}г.{{% endif %}}"
-    paper.line("{{ place|nbsp }}\t" + date, "left", before=12, after=12, tab=TEXT_WIDTH)
-    paper.line(
-        side("curator", "Школа-куратор")
-        + ", с одной стороны, и "
-        + side("supported", "Школа-партнёр")
-        + ", с другой стороны, совместно именуемые «Стороны», заключили настоящий договор о нижеследующем:",
-        size=SIZE,
-    )
+    opening(paper, "настоящий договор")
     for number, (title, points) in enumerate(SECTIONS, start=1):
         paper.line(f"{number}. {title}", "center", bold=True, size=SIZE, before=10, after=4, keep=True)
         for no, point in enumerate(points, start=1):
             text = point.replace("№ ", "№" + NB).replace(" – ", NB + "– ")
             paper.line(f"{number}.{no}. {text}", size=SIZE)
-    paper.line(
-        f"{len(SECTIONS) + 1}. Адреса и подписи Сторон",
-        "center",
-        bold=True,
-        size=SIZE,
-        before=10,
-        after=4,
-        keep=True,
-    )
-    signatures = paper.table(widths, border=False)
-    look: dict[str, Any] = {"size": 12, "right": 4}
-    paper.row(signatures, ["Школа-куратор", "Школа-партнёр"], widths, bold=True, keep=True, **look)
-    for text, before in (
-        ("{{ %s.full_name|nbsp }}", 4),
-        (by_hand("Адрес", "address", 30, 37), 4),
-        (by_hand("Телефон", "phone", 26), 0),
-        ("{{ %s.director.position.title|nbsp|capital }}", 12),
-        ("_______________ {{ %s.director|initials_first }}", 16),
-        ("М.П.", 8),
-    ):
-        cells = [text.replace("%(side)s", side).replace("%s", side) for side in ("curator", "supported")]
-        paper.row(signatures, cells, widths, before=before, keep=text != "М.П.", **look)
+    phone = by_hand("Телефон", "phone", 26)
+    signatures(paper, f"{len(SECTIONS) + 1}. Адреса и подписи Сторон", (phone, 0))
     return paper.bytes()

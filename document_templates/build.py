@@ -13,12 +13,11 @@ from pathlib import Path
 
 from acts import acknowledgement, agreement_extra, destruction_act
 from agreement import agreement
-from layout import TEXT_WIDTH, Paper
+from layout import NAME, NB, TEXT_WIDTH, Paper
 from orders import (
-    NAME,
     NUMBER,
     SMALL,
-    foot,
+    closing,
     head,
     order_cancel,
     order_change,
@@ -29,13 +28,11 @@ from orders import (
     order_repeal,
     order_results,
     plan_table,
-    points,
     stamp,
 )
 from reports import results_report, visit_report
 
 HERE = Path(__file__).resolve().parent
-NB = "\u00a0"
 
 
 def order_plan() -> bytes:
@@ -63,8 +60,7 @@ def order_plan() -> bytes:
     )
     paper.tag("endfor")
     paper.tag("endif")
-    points(paper, 3)
-    foot(paper, 2)
+    closing(paper, 3)
 
     paper.wide_section()
     stamp(paper, 1, "{{ plan|approved }}", width=257, page=False)
@@ -88,26 +84,10 @@ def protocol() -> bytes:
             left=7.5,
             hang=7.5,
         )
-    paper.line("Присутствовали:", "left", before=6, keep=True)
-    paper.tag("for person in present")
-    paper.line(
-        f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
-        "left",
-        left=20,
-        hang=7.5,
-    )
-    paper.tag("endfor")
+    _people(paper, "Присутствовали", "present")
     for title, who in (("Отсутствовали", "absent"), ("Приглашённые", "invited")):
         paper.tag(f"if {who}")
-        paper.line(f"{title}:", "left", before=6, keep=True)
-        paper.tag(f"for person in {who}")
-        paper.line(
-            f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}",
-            "left",
-            left=20,
-            hang=7.5,
-        )
-        paper.tag("endfor")
+        _people(paper, title, who)
         paper.tag("endif")
     paper.line(
         "Присутствуют {{ present_count }} из {{ members_count }} "
@@ -149,7 +129,6 @@ def protocol() -> bytes:
     )
     head = head.replace("|Решение", "{% if item.conflict %}*{% endif %}|Решение")
     paper.row(table, head.split("|"), widths, header=True, align="center", size=SMALL)
-    paper.tag_row(table, "for vote in item.votes")
     cells = [
         "{{ vote.school|nbsp }}",
         "{{ vote.yes }}",
@@ -157,14 +136,10 @@ def protocol() -> bytes:
         "{{ vote.abstained }}",
         "{{ vote.silent }}",
     ]
-    paper.row(
-        table,
-        [*cells, "{{ vote.decision|nbsp }}"],
-        widths,
-        aligns=["left"] + ["center"] * 4 + ["left"],
-        size=SMALL,
+    aligns = ["left"] + ["center"] * 4 + ["left"]
+    paper.rows_of(
+        table, "vote in item.votes", [*cells, "{{ vote.decision|nbsp }}"], aligns=aligns, size=SMALL
     )
-    paper.tag_row(table, "endfor")
     paper.tag("if item.conflict")
     paper.line(
         "* В том числе члены группы, исключённые из голосования по данной организации: конфликт интересов.",
@@ -187,6 +162,14 @@ def protocol() -> bytes:
     paper.signature("Председатель", NAME % "chair", keep=True)
     paper.signature("Секретарь", NAME % "secretary", before=18)
     return paper.bytes()
+
+
+def _people(paper: Paper, title: str, who: str) -> None:
+    paper.line(f"{title}:", "left", before=6, keep=True)
+    paper.tag(f"for person in {who}")
+    person = f"{{{{ person|initials_last }}}}{NB}– {{{{ person.position.title|nbsp|small }}}}"
+    paper.line(person, "left", left=20, hang=7.5)
+    paper.tag("endfor")
 
 
 BUILDERS: dict[str, Callable[[], bytes]] = {

@@ -30,6 +30,10 @@ ALIGN = {
     "center": WD_ALIGN_PARAGRAPH.CENTER,
     "justify": WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
+NB = "\u00a0"
+BLANK_DAY = f"«____»{NB}______________{NB}20____{NB}г."
+POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
+NAME = "{{ %s|initials_first }}"
 MARK = "{% if demo %}учебные данные{% endif %}"
 
 
@@ -232,6 +236,12 @@ class Paper:
         """A row that only carries a tag of the template language."""
         row = table.add_row()
         row.cells[0].paragraphs[0].add_run("{%tr " + text + " %}")
+
+    def rows_of(self, table: Any, each: str, cells: Sequence[str], **look: Any) -> None:
+        """A row for each thing of a list: «pair in pairs»."""
+        self.tag_row(table, f"for {each}")
+        self.row(table, cells, table._widths, **look)
+        self.tag_row(table, "endfor")
 
     def bytes(self) -> bytes:
         """The finished file: members sorted, timestamps fixed, no thumbnail of somebody else's page."""

@@ -1,17 +1,14 @@
-"""Приказы: what all kinds share (head, points, control, signature, stamps of appendices), and six kinds of them."""
+"""Приказы: what all kinds share (head, closing, stamps of appendices), and six kinds of them."""
 
 # ruff: noqa: E501 -- a line of a paper reads better whole
 from __future__ import annotations
 
 from typing import Any
 
-from layout import TEXT_WIDTH, Paper
+from layout import NAME, NB, POSITION, TEXT_WIDTH, Paper
 
-NB = "\u00a0"
 DATE = "{% if date %}{{ date|date_short }}{% else %}__________________{% endif %}"
 NUMBER = "№" + NB + "{% if number %}{{ number }}{% else %}__________{% endif %}"
-POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
-NAME = "{{ %s|initials_first }}"
 OF_AUTHORITY = "{{ authority|form('gent')|nbsp }}"
 STAMP = 75  # mm: the widest line of a requisite in the corner by the edition of 2016; that of 2025 allows 80
 SMALL = 11  # pt, in tables
@@ -28,8 +25,8 @@ def head(paper: Paper, narrow: int = 75) -> None:
     paper.line("{{ preamble|nbsp }} " + NB.join("приказываю") + ":", after=4)
 
 
-def points(paper: Paper, first: int) -> None:
-    """The points people may change: executor in the dative, action, term, parts."""
+def closing(paper: Paper, first: int) -> None:
+    """From point `first` on: what people may change, the control, the signature, the executor with his telephone."""
     paper.tag(f"for point in points|numbered({first})")
     paper.line(
         "{{ point.no }}. {{ point.executor|nbsp|capital }} {% if point.term %}{{ point.action|nbsp|no_dot }} "
@@ -40,17 +37,13 @@ def points(paper: Paper, first: int) -> None:
     paper.line("{{ part.no }}. {{ part.text|nbsp|ends('.' if loop.last else ';') }}")
     paper.tag("endfor")
     paper.tag("endfor")
-
-
-def foot(paper: Paper, before_points: int) -> None:
-    """Control, signature of the head or whoever acts, executor and telephone; they stay together on a page."""
     paper.line(
-        f"{{{{ points|count({before_points + 1}) }}}}. Контроль за исполнением настоящего приказа "
+        f"{{{{ points|count({first}) }}}}. Контроль за исполнением настоящего приказа "
         "{% if control %}возложить на {{ control.position|form('accs')|nbsp }} {{ control|initials_last('accs') }}."
         "{% else %}оставляю за собой.{% endif %}",
         keep=True, together=True,
     )  # fmt: skip
-    paper.signature(POSITION % "signer", NAME % "signer", before=30, keep=True)
+    paper.signature(POSITION % "signer", NAME % "signer", before=30, keep=True)  # one page with the control
     paper.line(
         "{{ executor|full_name }}{% if executor.phone %}, {{ executor.phone|nbsp }}{% endif %}",
         "left", size=10, before=16,
@@ -88,12 +81,11 @@ def plan_table(paper: Paper) -> None:
         before=1,
         after=1,
     )
-    paper.tag_row(table, "for item in direction.items")
     fields = ("result", "indicator", "participants", "risk", "level")
     cells = ["{{ item.no }}", "{{ item.text|nbsp }}", "{{ item.term|nbsp }}", "{{ item.owner|nbsp }}"]
     cells += [f"{{{{ (item.{field} or '–')|nbsp }}}}" for field in fields]
-    paper.row(table, cells, widths, aligns=["center"] + ["left"] * 8, size=DENSE, before=1, after=1)
-    paper.tag_row(table, "endfor")
+    aligns = ["center"] + ["left"] * 8
+    paper.rows_of(table, "item in direction.items", cells, aligns=aligns, size=DENSE, before=1, after=1)
     paper.tag_row(table, "endfor")
 
 
@@ -183,22 +175,22 @@ def order_group() -> bytes:
     paper.line("2. Утвердить прилагаемые:", keep=True)
     paper.line(f"2.1. состав Координационной группы (приложение №{NB}1);", keep=True)
     paper.line(f"2.2. положение о Координационной группе (приложение №{NB}2).")
-    points(paper, 3)
-    foot(paper, 2)
+    closing(paper, 3)
 
     stamp(paper, 1, "УТВЕРЖДЁН")
     paper.line("СОСТАВ", "center", bold=True, keep=True)
     paper.line("{{ group|form('gent')|nbsp }}", "center", bold=True, after=12, keep=True)
     widths = (62.0, 6.0, 102.0)
     table = paper.table(widths, border=False)
-    paper.tag_row(table, "for person in composition if person.role")
     cells = ["{{ person.name|nbsp }}", "–", "{{ person.position|nbsp|small }}, {{ person.role|nbsp|small }}"]
-    paper.row(table, cells, widths, after=6)
-    paper.tag_row(table, "endfor")
+    paper.rows_of(table, "person in composition if person.role", cells, after=6)
     paper.row(table, ["Члены группы:", "", ""], widths, before=4, after=6, keep=True)
-    paper.tag_row(table, "for person in composition if not person.role")
-    paper.row(table, [cells[0], "–", "{{ person.position|nbsp|small }}"], widths, after=6)
-    paper.tag_row(table, "endfor")
+    paper.rows_of(
+        table,
+        "person in composition if not person.role",
+        [cells[0], "–", "{{ person.position|nbsp|small }}"],
+        after=6,
+    )
 
     stamp(paper, 2, "УТВЕРЖДЕНО")
     paper.line("ПОЛОЖЕНИЕ", "center", bold=True, keep=True)
@@ -219,8 +211,7 @@ def order_curators() -> bytes:
         "низкие образовательные результаты обучающихся, на период с {{ starts|date_long }} по {{ ends|date_long }} за "
         "{% if pairs|count == 1 %}школой-куратором{% else %}школами-кураторами{% endif %} согласно приложению к настоящему приказу."
     )
-    points(paper, 2)
-    foot(paper, 1)
+    closing(paper, 2)
     stamp(paper, None)
     paper.line("ПЕРЕЧЕНЬ", "center", bold=True, keep=True)
     paper.line(
@@ -234,11 +225,10 @@ def order_curators() -> bytes:
     table = paper.table(widths)
     titles = ["№\nп/п", "Общеобразовательная организация", "Школа-куратор", "Ответственный от школы-куратора"]
     paper.row(table, titles, widths, header=True, align="center", size=12)
-    paper.tag_row(table, "for pair in pairs")
     cells = ["{{ loop.index }}", "{{ pair.supported|nbsp }}", "{{ pair.curator|nbsp }}",
              "{{ pair.person|full_name }}, {{ pair.person.position.title|nbsp|small }}"]  # fmt: skip
-    paper.row(table, cells, widths, aligns=["center", "left", "left", "left"], size=12, before=2, after=2)
-    paper.tag_row(table, "endfor")
+    aligns = ["center", "left", "left", "left"]
+    paper.rows_of(table, "pair in pairs", cells, aligns=aligns, size=12, before=2, after=2)
     return paper.bytes()
 
 
@@ -253,8 +243,7 @@ def order_change() -> bytes:
         f"1. Внести в {CHANGED} {{% if amendments|count == 1 %}}следующее изменение{{% else %}}следующие изменения{{% endif %}}:"
     )
     amendments(paper)
-    points(paper, 2)
-    foot(paper, 1)
+    closing(paper, 2)
     return paper.bytes()
 
 
@@ -266,8 +255,7 @@ def order_change_plan() -> bytes:
         f"1. Внести в {CHANGED} изменение, изложив приложение №{NB}1 «{{{{ plan.title|nbsp|capital|inner }}}}» в новой редакции "
         "согласно приложению к настоящему приказу."
     )
-    points(paper, 2)
-    foot(paper, 1)
+    closing(paper, 2)
     paper.wide_section()
     stamp(paper, None, width=257, page=False)
     look: dict[str, Any] = {"align": "left", "left": 257 - STAMP}
@@ -285,8 +273,7 @@ def _order_end(title: str, verb: str, since: str) -> bytes:
     paper = Paper(title)
     head(paper)
     paper.line(f"1. {verb} {CHANGED}{since}")
-    points(paper, 2)
-    foot(paper, 1)
+    closing(paper, 2)
     return paper.bytes()
 
 
@@ -316,8 +303,7 @@ def order_results() -> bytes:
     # names of schools do not break: justified, they would tear the line apart
     paper.line("2.{{ loop.index }}. {{ decision|nbsp|ends('.' if loop.last else ';') }}", "left", indent=True)
     paper.tag("endfor")
-    points(paper, 3)
-    foot(paper, 2)
+    closing(paper, 3)
     stamp(paper, None)
     paper.line("ИНФОРМАЦИЯ", "center", bold=True, keep=True)
     paper.line(
@@ -332,14 +318,12 @@ def order_results() -> bytes:
     titles = ["№\nп/п", "Общеобразовательная организация", "Школа-куратор", "Выполнено мероприятий", "Выезды",
               "Решение координационной группы"]  # fmt: skip
     paper.row(table, titles, widths, header=True, align="center", size=10)
-    paper.tag_row(table, "for school in schools")
     cells = [
         "{{ loop.index }}",
         *(f"{{{{ school.{name}|nbsp }}}}" for name in ("supported", "curator", "plan", "visits", "outcome")),
     ]
     aligns = ["center", "left", "left", "center", "center", "left"]
-    paper.row(table, cells, widths, aligns=aligns, size=10, before=2, after=2)
-    paper.tag_row(table, "endfor")
+    paper.rows_of(table, "school in schools", cells, aligns=aligns, size=10, before=2, after=2)
     paper.line(
         "Сведения приведены в порядке наименований общеобразовательных организаций.",
         "left",
@@ -373,6 +357,5 @@ def order_finish() -> bytes:
     )
     paper.tag("endfor")
     paper.tag("endif")
-    points(paper, 2)
-    foot(paper, 1)
+    closing(paper, 2)
     return paper.bytes()

@@ -3,11 +3,7 @@
 # ruff: noqa: E501 -- a line of a paper reads better whole
 from __future__ import annotations
 
-from layout import TEXT_WIDTH, Paper
-
-NB = "\u00a0"
-POSITION = "{{ %s.position.title|nbsp|capital|lines(34) }}"
-NAME = "{{ %s|initials_first }}"
+from layout import BLANK_DAY, NAME, NB, POSITION, TEXT_WIDTH, Paper
 
 
 def visit_report() -> bytes:
@@ -42,10 +38,9 @@ def visit_report() -> bytes:
     paper.row(
         table, ["Класс", "Предмет", "Учитель", "Наблюдения"], widths, header=True, align="center", size=12
     )
-    paper.tag_row(table, "for lesson in lessons")
     cells = [f"{{{{ lesson.{name}|nbsp }}}}" for name in ("class_name", "subject", "teacher", "note")]
-    paper.row(table, cells, widths, aligns=["center", "left", "left", "left"], size=12, before=1, after=1)
-    paper.tag_row(table, "endfor")
+    aligns = ["center", "left", "left", "left"]
+    paper.rows_of(table, "lesson in lessons", cells, aligns=aligns, size=12, before=1, after=1)
     paper.tag("endif")
     paper.line("Установлено", "left", bold=True, before=10, keep=True)
     paper.tag("for finding in findings")
@@ -68,17 +63,14 @@ def visit_report() -> bytes:
     table = paper.table(widths)
     head = ["Выезд", "Рекомендация", "Срок", "Выполнение"]
     paper.row(table, head, widths, header=True, align="center", size=12)
-    paper.tag_row(table, "for advice in earlier")
     cells = [
         "{{ advice.given|date_short }}",
         "{{ advice.text|nbsp }}",
         "{{ advice.term|nbsp }}",
         "{{ advice.fate|nbsp }}",
     ]
-    paper.row(
-        table, cells, widths, aligns=["center", "left", "left", "left"], size=12, before=1, after=1, keep=True
-    )
-    paper.tag_row(table, "endfor")
+    aligns = ["center", "left", "left", "left"]
+    paper.rows_of(table, "advice in earlier", cells, aligns=aligns, size=12, before=1, after=1, keep=True)
     paper.tag("endif")
     paper.line("{{ date|date_short }}", "left", before=16, keep=True)
     paper.signature(POSITION % "compiler", NAME % "compiler", before=14, keep=True)
@@ -106,7 +98,7 @@ def visit_report() -> bytes:
     paper.tag("endif")
     paper.signature(POSITION % "director", NAME % "director", before=10)
     paper.tag("if not answer")
-    paper.line(f"«____»{NB}______________{NB}20____{NB}г.", "left", before=8)
+    paper.line(BLANK_DAY, "left", before=8)
     paper.tag("endif")
     paper.tag("if additions")
     paper.line("Дополнения к справке", "left", bold=True, before=14, keep=True)
@@ -125,7 +117,7 @@ def results_report() -> bytes:
     paper.line(
         "об итогах реализации {{ programme.title_gent|nbsp }} в {{ supported.short_name|nbsp }}", "center"
     )
-    paper.line("(школа-куратор – {{ curator.short_name|nbsp }})".replace(" –", NB + "–"), "center")
+    paper.line(f"(школа-куратор{NB}– {{{{ curator.short_name|nbsp }}}})", "center")
     paper.line("по состоянию на {{ as_of|date_short }}", "center", after=10)
     head = f"1. Результаты оценочных процедур (доля участников ниже порога; N{NB}– число участников)"
     paper.line(head, "left", bold=True, after=4, keep=True)
@@ -140,21 +132,19 @@ def results_report() -> bytes:
         "Изменение, п.п.",
     ]
     paper.row(table, titles, widths, header=True, align="center", size=11)
-    paper.tag_row(table, "for row in procedures")
     names = ("title", "before_n", "before_share", "now_n", "now_share", "change")
     cells = [f"{{{{ row.{name} }}}}" for name in names]
-    paper.row(table, cells, widths, aligns=["left"] + ["center"] * 5, size=11, before=1, after=1)
-    paper.tag_row(table, "endfor")
+    aligns = ["left"] + ["center"] * 5
+    paper.rows_of(table, "row in procedures", cells, aligns=aligns, size=11, before=1, after=1)
     paper.line("2. Рисковый профиль", "left", bold=True, before=10, after=4, keep=True)
     widths = (106, 32, 32)
     table = paper.table(widths)
     paper.row(
         table, ["Фактор риска", "До начала работы", "По итогам"], widths, header=True, align="center", size=11
     )
-    paper.tag_row(table, "for row in risks")
     cells = ["{{ row.title|nbsp }}", "{{ row.before }}", "{{ row.after }}"]
-    paper.row(table, cells, widths, aligns=["left", "center", "center"], size=11, before=1, after=1)
-    paper.tag_row(table, "endfor")
+    aligns = ["left", "center", "center"]
+    paper.rows_of(table, "row in risks", cells, aligns=aligns, size=11, before=1, after=1)
     paper.line("3. Проведённая работа", "left", bold=True, before=10, keep=True)
     paper.line(
         "План: {{ plan.measures }} {{ plan.measures|plural('мероприятие', 'мероприятия', 'мероприятий') }}; "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.models import Membership
@@ -18,11 +19,7 @@ def actor_for(session: Session, user_id: int, name: str, today: date) -> Actor:
     with as_system(session):  # who one is must be known before anything can be scoped
         rows = session.scalars(
             select(Membership)
-            .where(
-                Membership.user_id == user_id,
-                Membership.since <= today,
-                or_(Membership.until.is_(None), Membership.until >= today),
-            )
+            .where(Membership.user_id == user_id, Membership.valid_on(today))
             .order_by(Membership.id)
         ).all()
     return Actor(
@@ -35,19 +32,17 @@ def actor_for(session: Session, user_id: int, name: str, today: date) -> Actor:
 
 
 def accounts_holding(
-    session: Session, role: str, today: date, organisation_id: int | None = None
+    session: Session, roles: str | Collection[str], today: date, offices: int | Collection[int] | None = None
 ) -> list[Membership]:
-    """The memberships of `role` valid on `today`, in one organisation or anywhere, oldest first.
+    """The memberships of a role, or of several, valid on `today`, in these organisations or anywhere, oldest first.
 
     Always the holders of the office, absent or not: a substitution makes nobody a member of the group. Who acts
     for them says `substitutions.acting_for`.
     """
-    query = select(Membership).where(
-        Membership.role == role,
-        Membership.since <= today,
-        or_(Membership.until.is_(None), Membership.until >= today),
-    )
-    if organisation_id is not None:
-        query = query.where(Membership.organisation_id == organisation_id)
+    wanted = [roles] if isinstance(roles, str) else list(roles)
+    query = select(Membership).where(Membership.role.in_(wanted), Membership.valid_on(today))
+    if offices is not None:
+        places = [offices] if isinstance(offices, int) else list(offices)
+        query = query.where(Membership.organisation_id.in_(places))
     with as_system(session):  # the group's composition decides about votes, whoever asks
         return list(session.scalars(query.order_by(Membership.id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Versioned
@@ -23,6 +23,11 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(20))
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)
+
+    @classmethod
+    def valid_on(cls, day: date) -> ColumnElement[bool]:
+        """The condition «the membership is held on `day`»."""
+        return and_(cls.since <= day, or_(cls.until.is_(None), cls.until >= day))
 
 
 class Substitution(Versioned, Base):
@@ -62,6 +67,13 @@ class Substitution(Versioned, Base):
     def ends(self) -> date:
         """The last day it is in force."""
         return self.until if self.last_day is None else min(self.until, self.last_day)
+
+    @classmethod
+    def in_force(cls, first: date, last: date | None = None) -> ColumnElement[bool]:
+        """The condition «the substitution is in force on a day from `first` to `last`», or on the one day."""
+        return and_(
+            cls.since <= (last or first), cls.until >= first, or_(cls.last_day.is_(None), cls.last_day >= first)
+        )  # fmt: skip
 
     def covers(self, role: str, organisation_id: int) -> bool:
         """Whether this role of the absent person goes over to the substitute."""

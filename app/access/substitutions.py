@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.models import Membership, Substitution
@@ -25,19 +25,6 @@ _GENITIVE = {
 }  # fmt: skip
 
 
-def valid_on(day: date) -> ColumnElement[bool]:
-    """The condition «the membership is held on `day`»."""
-    return and_(Membership.since <= day, or_(Membership.until.is_(None), Membership.until >= day))
-
-
-def in_force_on(day: date) -> ColumnElement[bool]:
-    """The condition «the substitution is in force on `day`»."""
-    return and_(
-        Substitution.since <= day, Substitution.until >= day,
-        or_(Substitution.last_day.is_(None), Substitution.last_day >= day),
-    )  # fmt: skip
-
-
 def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, ...]:
     """The roles of absent people that this account holds today by substitution.
 
@@ -46,7 +33,11 @@ def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, 
     query = (
         select(Substitution, Membership)
         .join(Membership, Membership.user_id == Substitution.absent_user_id)
-        .where(Substitution.substitute_user_id == user_id, in_force_on(today), valid_on(today))
+        .where(
+            Substitution.substitute_user_id == user_id,
+            Substitution.in_force(today),
+            Membership.valid_on(today),
+        )
         .order_by(Substitution.id, Membership.id)
     )
     with as_system(session):  # who one is must be known before anything can be scoped
@@ -77,7 +68,7 @@ def acting_for(
     found: dict[int, list[Substitution]] = {}
     if not user_ids:
         return found
-    query = select(Substitution).where(Substitution.absent_user_id.in_(user_ids), in_force_on(day))
+    query = select(Substitution).where(Substitution.absent_user_id.in_(user_ids), Substitution.in_force(day))
     with as_system(session):  # who acts for a holder of an office is a fact, whoever asks
         for row in session.scalars(query.order_by(Substitution.id)):
             fits_role = not role or not row.role or row.role == role

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
+from app.core.zips import DAMAGED
 
 FORMAT = 1
 MAX_MANIFEST = 256 * 2**20
@@ -126,7 +127,7 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except FileNotFoundError as error:
             raise BadArchive(_("there is no file %(file)s", file=file)) from error
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise BadArchive(_("it is not a backup of this system, or it is cut off")) from error
         try:
             self.manifest = self._read_manifest()
@@ -168,19 +169,8 @@ class Archive:
                     if read > at_most:
                         raise BadArchive(_("“%(name)s” is larger than its manifest says", name=name))
                     yield piece
-        except (
-            zipfile.BadZipFile,
-            OSError,
-            EOFError,
-            ValueError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:
+        except DAMAGED as error:
             raise BadArchive(_("“%(name)s” is damaged", name=name)) from error
-        except Exception as error:
-            if type(error).__module__ == "zlib":  # zlib.error has no better ancestor
-                raise BadArchive(_("“%(name)s” is damaged", name=name)) from error
-            raise
 
     def check(self) -> None:
         """Read everything once and compare with the manifest. Raises BadArchive."""

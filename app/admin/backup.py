@@ -298,7 +298,7 @@ def _decoder(column: Any, dialect: str) -> Callable[[Any], Any]:
         return lambda value: null() if value is None and column.nullable else value
     try:
         python = kind.python_type
-    except NotImplementedError:
+    except NotImplementedError:  # SQLAlchemy knows no Python type for it: the value goes as JSON gave it
         return lambda value: value
     if python is datetime:
         aware = dialect == "postgresql" and getattr(kind, "timezone", False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 
 from app.access.models import Membership, Substitution
 from app.access.roles import ROLE_TITLES
-from app.access.substitutions import in_force_on, valid_on
 from app.admin import queries, service, substitutions
 from app.admin.service import RoleData
 from app.admin.substitutions import SubstitutionData
@@ -67,21 +66,21 @@ def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     return _("Ends on %(last)s", last=f"{leaver.last_day:%d.%m.%Y}")
 
 
-def _holds(work: Work, successor: Successor, role: str, organisation_id: int, day: object) -> bool:
+def _holds(work: Work, successor: Successor, role: str, organisation_id: int, day: date) -> bool:
     query = select(Membership.id).where(
         Membership.user_id == successor.user_id, Membership.role == role,
-        Membership.organisation_id == organisation_id, valid_on(day),  # type: ignore[arg-type]
+        Membership.organisation_id == organisation_id, Membership.valid_on(day),
     )  # fmt: skip
     return work.session.scalars(query.limit(1)).first() is not None
 
 
-def _administers(work: Work, leaver: Leaver, day: object) -> bool:
+def _administers(work: Work, leaver: Leaver, day: date) -> bool:
     """Whether somebody else administers the system once the leaver is gone."""
     query = (
         select(func.count()).select_from(Membership).join(User, User.id == Membership.user_id)
         .where(
             Membership.role == "admin", User.active.is_(True), Membership.user_id.not_in(leaver.user_ids),
-            valid_on(day),  # type: ignore[arg-type]
+            Membership.valid_on(day),
         )
     )  # fmt: skip
     return bool(work.session.scalar(query))
@@ -162,12 +161,6 @@ def settle_account(work: Work, leaver: Leaver, key: str, act: str, successor: Su
         )
     service.close_account(work, work.session.get_one(User, int(key)))
     return _("The account is closed; its sessions have ended")
-
-
-def acting_today(work: Work, user_ids: tuple[int, ...]) -> bool:
-    """Whether somebody stands in for one of these accounts today."""
-    query = select(Substitution.id).where(Substitution.absent_user_id.in_(user_ids), in_force_on(work.today))
-    return work.session.scalars(query.limit(1)).first() is not None
 
 
 HOLDINGS = [

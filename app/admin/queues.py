@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from app.calendar.queries import missing_years
-from app.calendar.rules import is_late_for_next_year
+from app.calendar.queries import years_to_fill
 from app.core.i18n import _
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
@@ -16,10 +15,8 @@ def calendar_queue(work: Work) -> list[QueueItem]:
     if not work.actor.has("admin"):
         return []
     items = []
-    for year in missing_years(work.session, work.today):
+    for year in years_to_fill(work.session, work.today):
         is_next = year > work.today.year
-        if is_next and not is_late_for_next_year(work.today):
-            continue
         since = date(year - 1, 11, 1) if is_next else date(year, 1, 1)
         items.append(
             QueueItem(

@@ -228,15 +228,13 @@ def _someone_administers(work: Work) -> None:
 
 
 def _administrators(work: Work, user_id: int | None = None) -> int:
+    """How many memberships of open accounts administer the system today; of one account only, if it is named."""
     query = (
         select(func.count())
         .select_from(Membership)
         .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.role == "admin", User.active.is_(True), Membership.since <= work.today,
-            or_(Membership.until.is_(None), Membership.until >= work.today),
-        )
-    )  # fmt: skip
+        .where(Membership.role == "admin", User.active.is_(True), Membership.valid_on(work.today))
+    )
     if user_id is not None:
         query = query.where(Membership.user_id == user_id)
     return work.session.scalar(query) or 0

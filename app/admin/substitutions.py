@@ -17,7 +17,7 @@ from app.access.scopes import as_system
 from app.access.substitutions import use
 from app.admin.account_search import short_name
 from app.audit import service as audit
-from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
+from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, OrganisationKind, Person, Position
@@ -73,8 +73,7 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
     Raises Forbidden, Stale, Refusal when it is over, Invalid at the field.
     """
     _allowed(work, row)
-    if row.version != expected_version:
-        raise Stale
+    check_version(row.version, expected_version)
     if row.ends < work.today:
         raise Refusal([Reason(_("This substitution is over: enter a new one."))])
     wrong: dict[str, Any] = {}
@@ -97,8 +96,7 @@ def end(work: Work, row: Substitution, last_day: date, expected_version: int) ->
     Raises Forbidden, Stale, Invalid at the field, Refusal when it is over.
     """
     _allowed(work, row)
-    if row.version != expected_version:
-        raise Stale
+    check_version(row.version, expected_version)
     yesterday = work.today - timedelta(days=1)
     if row.ends < yesterday or row.ends < row.since:
         raise Refusal([Reason(_("This substitution is over already."))])
@@ -184,10 +182,10 @@ def _nothing_held(work: Work, data: SubstitutionData) -> Text:
     """Held by nobody, or by a substitution, which is not handed on."""
     handed = work.session.scalars(
         select(Substitution).where(
-            Substitution.substitute_user_id == data.absent.id, Substitution.since <= data.until,
-            Substitution.until >= data.since, or_(Substitution.last_day.is_(None), Substitution.last_day >= data.since),
+            Substitution.substitute_user_id == data.absent.id,
+            Substitution.in_force(data.since, data.until),
         )
-    ).all()  # fmt: skip
+    ).all()
     if handed:
         return _(
             "In these days %(name)s has this by substitution only (%(ground)s): it is not handed on.",
@@ -219,10 +217,9 @@ def _free(
     rows = work.session.scalars(
         select(Substitution).where(
             or_(Substitution.absent_user_id.in_(people), Substitution.substitute_user_id == absent_id),
-            Substitution.since <= until, Substitution.until >= since,
-            or_(Substitution.last_day.is_(None), Substitution.last_day >= since),
+            Substitution.in_force(since, until),
         )
-    ).all()  # fmt: skip
+    ).all()
     scope = own or data
     for row in rows:
         if row is own or row.ends < row.since or scope is None:

@@ -12,8 +12,9 @@ from app.audit import service as audit
 from app.calendar import queries, service
 from app.calendar.models import CalendarDay
 from app.calendar.service import DayInput
+from app.cases import terms
 from app.core.errors import Invalid
-from app.core.i18n import _, current_locale
+from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.ui.base import page
 from app.ui.crud import ScopedInterface
@@ -70,6 +71,12 @@ class WorkingDayView(ServiceReferenceView):
         work = self.read()
         g.missing_years = queries.missing_years(work.session, work.today)  # a view is shared by threads
         return super()._list(**kwargs)
+
+    def done(self, url: str, message: Text | str | None = None, category: str = "ok") -> Any:
+        """A change of the calendar that moves running terms leads to them."""
+        if category == "ok" and terms.preview(self.read()):
+            url = url_for("CalendarView.running_terms")
+        return super().done(url, message, category)
 
     @page("/fill", permission="write", methods=("POST",))
     def fill_year(self) -> Any:

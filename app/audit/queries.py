@@ -18,7 +18,8 @@ from app.core.unit_of_work import Work
 def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 200) -> list[dict[str, Any]]:
     """Acts on the things named by (table, keys), newest first, as `ui.timeline` prints them.
 
-    For pages whose own permission has been checked: acts of other people are shown too.
+    For pages whose own permission has been checked: acts of other people are shown too. One act that was noted in
+    each of its cases is told once.
     """
     records, wanted = AuditRecord.__table__.c, [s for s in subjects if s[1]]
     if not wanted:
@@ -34,11 +35,22 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
     ids = {record.actor_id for record, _detail in rows if record.actor_id}
     names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
     behalf = Names(work.session, [record.data.get("on_behalf_of") for record, _detail in rows])
-    return [
-        _entry(work, record, detail, names, behalf)
-        for record, detail in rows
-        if record.tag in work.ports.tags
-    ]
+    told: list[dict[str, Any]] = []
+    before: AuditRecord | None = None
+    for record, detail in rows:
+        if record.tag not in work.ports.tags:
+            continue
+        entry = _entry(work, record, detail, names, behalf)
+        if not (before is not None and _is_same_act(before, record) and entry == told[-1]):
+            told.append(entry)
+        before = record
+    return told
+
+
+def _is_same_act(one: AuditRecord, other: AuditRecord) -> bool:
+    """Whether both records tell of one act, each in the stream of another case."""
+    same = ("tag", "at", "actor_id", "subject_type", "subject_id", "data")
+    return one.case_id != other.case_id and all(getattr(one, name) == getattr(other, name) for name in same)
 
 
 def _entry(

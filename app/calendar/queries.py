@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
 from app.calendar.models import CalendarDay
-from app.calendar.rules import DayInput, WorkingCalendar
+from app.calendar.rules import DayInput, WorkingCalendar, is_late_for_next_year
 
 _KEPT = "working_calendar"
 
@@ -34,11 +34,14 @@ def forget(session: Session) -> None:
     session.info.pop(_KEPT, None)
 
 
+def within(year: int) -> ColumnElement[bool]:
+    """The condition «the day is of this year»."""
+    return CalendarDay.date.between(date(year, 1, 1), date(year, 12, 31))
+
+
 def days_of(session: Session, year: int) -> list[DayInput]:
     """The exceptions entered for a year, by date."""
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    query = select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date <= last)
-    rows = session.scalars(query.order_by(CalendarDay.date))
+    rows = session.scalars(select(CalendarDay).where(within(year)).order_by(CalendarDay.date))
     return [DayInput(row.date, row.is_working, row.title) for row in rows]
 
 
@@ -46,9 +49,13 @@ def missing_years(session: Session, today: date) -> list[int]:
     """This year and the next, as far as no day of theirs is entered: terms there know only weekends."""
     missing = []
     for year in (today.year, today.year + 1):
-        first, last = date(year, 1, 1), date(year, 12, 31)
-        if not session.scalar(
-            select(func.count()).where(CalendarDay.date >= first, CalendarDay.date <= last)
-        ):
+        if not session.scalar(select(func.count()).where(within(year))):
             missing.append(year)
     return missing
+
+
+def years_to_fill(session: Session, today: date) -> list[int]:
+    """Those of them it is time to fill: this year at once, the next one from November on."""
+    return [
+        year for year in missing_years(session, today) if year == today.year or is_late_for_next_year(today)
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable
@@ -12,9 +11,9 @@ from sqlalchemy import func, select
 
 from app.calendar import holidays_ru
 from app.calendar.models import CalendarDay
-from app.calendar.queries import days_of, forget
+from app.calendar.queries import days_of, forget, within
 from app.calendar.rules import DayInput, Difference, differences
-from app.core.errors import Invalid, Stale
+from app.core.errors import Invalid, Stale, check_version
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 
@@ -41,9 +40,7 @@ def prefill(work: Work, years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1))
     for year in years:
         if not EARLIEST <= year <= LATEST:
             raise Invalid(_("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST))
-        first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-        within = select(func.count()).where(CalendarDay.date >= first, CalendarDay.date <= last)
-        if work.session.scalar(within):
+        if work.session.scalar(select(func.count()).where(within(year))):
             continue
         days = holidays_ru.days_of(year)
         work.session.add_all(
@@ -71,8 +68,7 @@ def replace_year(work: Work, plan: YearPlan, basis: str) -> int:
     """
     if _basis(days_of(work.session, plan.year)) != basis:
         raise Stale(_("The calendar of %(year)s was changed meanwhile. Send the file again.", year=plan.year))
-    first, last = dt.date(plan.year, 1, 1), dt.date(plan.year, 12, 31)
-    query = select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date <= last).with_for_update()
+    query = select(CalendarDay).where(within(plan.year)).with_for_update()
     rows = {row.date: row for row in work.session.scalars(query)}
     for change in plan.changes:
         row = rows.get(change.date)
@@ -111,8 +107,7 @@ def edit_day(
 
     Raises Stale when somebody was faster, Invalid as `add_day`.
     """
-    if row.version != expected_version:
-        raise Stale
+    check_version(row.version, expected_version)
     _check(work, given, row)
     changes: dict[str, dict[str, object]] = {}
     for name in ("date", "is_working", "title"):

@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.calendar.rules import DayInput
 from app.core.errors import Invalid
 from app.core.i18n import Text, _, in_locale
+from app.core.zips import DAMAGED
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_FILE = 1_000_000
@@ -141,7 +142,7 @@ def _check_package(data: bytes) -> None:
             left = MAX_UNPACKED
             for member in members:
                 left -= _check_member(package, member, left)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise Invalid(_("This is not a spreadsheet (XLSX).")) from error
 
 

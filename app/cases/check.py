@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
 from app.cases.scenario_files import uncovered_edges
 from app.config import ROOT
-from app.core.i18n import Text, _, current_locale
+from app.core.i18n import _, current_locale
 from app.engine import checks, loader
 from app.engine.definition import Definition
-from app.engine.findings import Finding
+from app.engine.findings import Finding, finding
 
 
 def check_files(
@@ -39,21 +39,41 @@ def check_files(
         try:
             source = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            say(f"{shown(path)}:1:1: not_readable: {_why(error)}")
+            say(not_readable(path, error))
             errors += 1
             continue
         definition, found = loader.parse_text(source, shown(path))
         if definition is not None:
             found = checks.check(definition, facts, effects, known, pages, earlier_beside(path, definition))
-            if all(finding.severity != "error" for finding in found):  # what is broken need not be played
+            found += effect_faults(definition, effects)
+            if all(one.severity != "error" for one in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)
-        for finding in found:
-            say(finding_line(finding))
-        errors += sum(finding.severity == "error" for finding in found)
-        warnings += sum(finding.severity != "error" for finding in found)
+        for one in found:
+            say(finding_line(one))
+        errors += sum(one.severity == "error" for one in found)
+        warnings += sum(one.severity != "error" for one in found)
     say(str(_("Definitions checked: %(files)s, errors: %(errors)s, warnings: %(warnings)s.",
               files=len(paths), errors=errors, warnings=warnings)))  # fmt: skip
     return 1 if errors else 0
+
+
+def effect_faults(definition: Definition, effects: Collection[str] | None) -> list[Finding]:
+    """Parameters that an effect does not read, and those it cannot do without; nothing where they are not known."""
+    found: list[Finding] = []
+    known = effects if isinstance(effects, Mapping) else {}
+    for path, name, given in checks.effects_named(definition):
+        typed = known.get(name)
+        if not isinstance(typed, Mapping):
+            continue
+        place, allowed = definition.place(path), ", ".join(typed)
+        for key in given:
+            if key not in typed:
+                where = definition.place(f"{path}.params")
+                found.append(finding("unknown_key", where, key=key, element=name, allowed=allowed))
+        for key, required in typed.items():
+            if required and key not in given:
+                found.append(finding("missing_key", place, path=f"{path}.params", key=key))
+    return found
 
 
 def earlier_beside(path: Path, definition: Definition) -> dict[int, Definition]:
@@ -64,7 +84,7 @@ def earlier_beside(path: Path, definition: Definition) -> dict[int, Definition]:
 def versions_beside(path: Path, definition: Definition) -> list[Definition]:
     """The other versions of the same procedure in the same folder, as far as they can be read."""
     found = []
-    for other in sorted(path.resolve().parent.glob("v*.yaml")):
+    for other in sorted(path.absolute().parent.glob("v*.yaml")):
         try:
             one = loader.parse_text(other.read_text(encoding="utf-8"), shown(other))[0]
         except (OSError, UnicodeDecodeError):
@@ -85,22 +105,26 @@ def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]
     return frozenset(manifest["documents"])
 
 
-def finding_line(finding: Finding) -> str:
+def finding_line(one: Finding) -> str:
     """`file:line:column: code: sentence` in the reader's language."""
-    sentence = finding.texts["en" if current_locale() == "en" else "ru"]
-    kind = "" if finding.severity == "error" else f" {_('warning')}:"
-    return f"{finding.file}:{finding.line}:{finding.column}:{kind} {finding.code}: {sentence}"
+    sentence = one.texts["en" if current_locale() == "en" else "ru"]
+    kind = "" if one.severity == "error" else f" {_('warning')}:"
+    return f"{one.file}:{one.line}:{one.column}:{kind} {one.code}: {sentence}"
 
 
 def shown(path: Path) -> str:
     """Short, as from the project's folder, so that an editor can jump there."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a link that leads to itself
         return str(path)
 
 
-def _why(error: Exception) -> Text:
+def not_readable(path: Path, error: Exception) -> str:
+    """The line that says why a file could not be read at all."""
+    why = _("the file cannot be read as text")
     if isinstance(error, FileNotFoundError):
-        return _("there is no such file")
-    return _("the file cannot be read as text")
+        why = _("there is no such file")
+    elif isinstance(error, IsADirectoryError):
+        why = _("this is a folder, not a file")
+    return f"{shown(path)}:1:1: not_readable: {why}"

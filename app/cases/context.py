@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.models import Membership
@@ -12,6 +13,7 @@ from app.access.scopes import as_system
 from app.cases.models import Case
 from app.cases.roles import case_roles
 from app.cases.seats import authors_for_others, bar, concerned_in, note_right, refuse_barred, seat_of
+from app.core.asked_once import asked_once, only_looking
 from app.core.i18n import _, in_locale
 from app.core.ports import Fact
 from app.core.unit_of_work import Work
@@ -30,10 +32,11 @@ def actor_id(work: Work) -> str:
 def gather_facts(work: Work, case: Case, names: Iterable[str]) -> dict[str, FactValue]:
     """Ask the rooms for the named facts. An unknown name stays unknown, and unknown is never true."""
     found: dict[str, FactValue] = {}
-    with as_system(work.session):  # the truth about a case does not depend on who asks
+    session = work.session
+    with as_system(session), only_looking(session):  # the truth about a case does not depend on who asks
         for name in names:
             source = work.ports.facts.get(name)
-            fact = source(work.session, case.id) if source else Fact(None)
+            fact = source(session, case.id) if source else Fact(None)
             found[name] = FactValue(
                 value=fact.value, items=fact.items, link=page_url(work, fact.link, case.id), text=_both(fact),
             )  # fmt: skip
@@ -61,17 +64,29 @@ def _both(fact: Fact) -> dict[str, str] | None:
 def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]:
     """The members of the group that may vote on this case, with the reason of those who must abstain."""
     with as_system(work.session):  # the composition of the group decides, whoever asks
-        return _voters(work.session, work, case, tuple(roles))
+        offices = (case.programme.authority_id, case.programme.centre_id)
+        rows, people = _group(work.session, offices, tuple(roles), work.today)
+        concerned = concerned_in(work.session, case.school_id, work.today)
+    excluded = str(_("works in the school concerned")) if concerned else ""
+    return tuple(
+        Voter(
+            str(user_id), people.get(person_id or 0, f"№ {user_id}"), role, excluded if user_id in concerned else None
+        )
+        for user_id, (role, person_id) in sorted(rows.items())
+    )  # fmt: skip
 
 
-def _voters(session: Session, work: Work, case: Case, roles: tuple[str, ...]) -> tuple[Voter, ...]:
+@asked_once
+def _group(
+    session: Session, offices: tuple[int | None, ...], roles: tuple[str, ...], today: date
+) -> tuple[dict[int, tuple[str, int | None]], dict[int, str]]:
+    """Accounts of the group with role and person, and the persons' names; the same for every case."""
     held = session.execute(  # columns, not objects: a group may have a thousand members
         select(Membership.user_id, Membership.role, Membership.person_id)
         .where(
             Membership.role.in_(roles),
-            Membership.organisation_id.in_((case.programme.authority_id, case.programme.centre_id)),
-            Membership.since <= work.today,
-            or_(Membership.until.is_(None), Membership.until >= work.today),
+            Membership.organisation_id.in_(offices),
+            Membership.valid_on(today),
         )
         .order_by(Membership.id)
     ).all()
@@ -79,16 +94,8 @@ def _voters(session: Session, work: Work, case: Case, roles: tuple[str, ...]) ->
     for user_id, role, person_id in sorted(held, key=lambda row: roles.index(row.role)):
         rows.setdefault(user_id, (role, person_id))
     ids = {person_id for _role, person_id in rows.values() if person_id}
-    people = {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
-    concerned = concerned_in(session, work, case)
-    excluded = str(_("works in the school concerned")) if concerned else ""
-    return tuple(
-        Voter(
-            str(user_id), people[person_id].short if person_id in people else f"№ {user_id}", role,
-            excluded if user_id in concerned else None,
-        )
-        for user_id, (role, person_id) in sorted(rows.items())
-    )  # fmt: skip
+    people = session.scalars(select(Person).where(Person.id.in_(ids))) if ids else ()
+    return rows, {person.id: person.short for person in people}
 
 
 def authors_of(approval: Approval, state: State) -> frozenset[str]:

@@ -45,6 +45,13 @@ def _titles(definition: Definition, thing: str, key: str) -> Mapping[str, str] |
     return one.titles if one else None
 
 
+_STANDING = {  # what happened to the case as a whole; the round of a stage has no part in it
+    "suspend": _("The case is suspended"),
+    "resume": _("The case is resumed"),
+    "cancel": _("The support was terminated"),
+}
+
+
 def sentence(definition: Definition, event: CaseEvent) -> Text:
     """What happened, without who and when (the page prints those beside it)."""
     data = event.data
@@ -70,6 +77,8 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             if data["result"] == "passed":
                 return _("Approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
             return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
+        case "moved" if data.get("kind") in _STANDING:
+            return _STANDING[data["kind"]]
         case "moved":
             name = title(definition, "transition", data["transition"])
             if data["from"] == data["to"]:

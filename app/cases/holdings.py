@@ -9,7 +9,6 @@ from sqlalchemy import or_, select
 
 from app.access.models import Membership
 from app.access.roles import AUTHORITY, ROLE_TITLES
-from app.access.substitutions import valid_on
 from app.audit import service as audit
 from app.cases.context import authors_of, voters_of
 from app.cases.models import Case, CaseStatus, Meeting, MeetingStatus
@@ -51,7 +50,9 @@ def _holders(work: Work, case: Case, roles: tuple[str, ...], day: date) -> dict[
     places: dict[str, set[int | None]] = {
         "director": {case.school_id}, "deputy": {case.school_id}, "curator": {case.curator_id},
     }  # fmt: skip
-    rows = work.session.scalars(select(Membership).where(Membership.role.in_(roles), valid_on(day)))
+    rows = work.session.scalars(
+        select(Membership).where(Membership.role.in_(roles), Membership.valid_on(day))
+    )
     found: dict[int, set[str]] = {}
     for row in rows:
         where = offices if row.role in AUTHORITY else places.get(row.role, set())

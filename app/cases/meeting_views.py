@@ -130,13 +130,16 @@ def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:
 
 
 def _people(work: Work, meeting: Meeting) -> dict[int, Person]:
-    """The group as persons: chair first, then the secretary, then the members, then who acts for one of them."""
+    """The group as persons: chair first, then the secretary, then the members, then who acts for one of them,
+    at last who votes because nobody of the group may."""
     ids = [
         i
         for groups in (meetings.members, meetings.substitutes)
         for group in groups(work, meeting.programme).values()
         for i in group
     ]
+    for person, acting in meetings.voting_instead(work, meeting).items():
+        ids += [person, *acting]
     found = {p.id: p for p in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
     return {i: found[i] for i in ids if i in found}
 

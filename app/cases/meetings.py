@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
 from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
-from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
+from app.cases.context import voters_of
+from app.cases.models import Case, CaseTask, Meeting, MeetingItem, MeetingStatus, Programme
 from app.cases.queries import lock_programme
 from app.cases.roles import require_in_programme
 from app.core.errors import Invalid, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
+from app.engine.approvals import electorate
+from app.engine.definition import Approval
+from app.engine.state import Voter
+
+SEATS = ("chair", "secretary", "member")  # of the group, as its minutes name them
 
 
 def open_meeting(work: Work, programme: Programme, held_on: date | None = None) -> Meeting:
@@ -105,11 +113,8 @@ def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = N
 def members(work: Work, programme: Programme) -> dict[str, list[int]]:
     """Persons of the group today by role: chair, secretary, member."""
     offices = (programme.authority_id, programme.centre_id)
-    return {
-        role: [m.person_id for m in accounts_holding(work.session, role, work.today)
-               if m.organisation_id in offices and m.person_id]
-        for role in ("chair", "secretary", "member")
-    }  # fmt: skip
+    held = [m for m in accounts_holding(work.session, SEATS, work.today) if m.organisation_id in offices]
+    return {role: [m.person_id for m in held if m.role == role and m.person_id] for role in SEATS}
 
 
 def substitutes(work: Work, programme: Programme) -> dict[str, list[int]]:
@@ -117,23 +122,69 @@ def substitutes(work: Work, programme: Programme) -> dict[str, list[int]]:
     return {role: list(pairs) for role, pairs in stand_ins(work, programme).items()}
 
 
-def stand_ins(work: Work, programme: Programme) -> dict[str, dict[int, int | None]]:
-    """By the role they fill: person who acts today → person of the group he acts for."""
-    offices, found = (programme.authority_id, programme.centre_id), {}
-    for role in ("chair", "secretary", "member"):
-        holders = [
-            m for m in accounts_holding(work.session, role, work.today) if m.organisation_id in offices
-        ]
-        acting = acting_for(work.session, {m.user_id for m in holders}, work.today, role=role)
-        found[role] = {
+def stand_ins(
+    work: Work, programme: Programme, roles: Collection[str] = SEATS
+) -> dict[str, dict[int, int | None]]:
+    """By the role they fill: person who acts today → person he acts for."""
+    offices = (programme.authority_id, programme.centre_id)
+    held = [m for m in accounts_holding(work.session, roles, work.today) if m.organisation_id in offices]
+    acting = acting_for(work.session, {m.user_id for m in held}, work.today)
+    return {
+        role: {
             row.substitute_person_id: m.person_id
-            for m in holders
+            for m in held
+            if m.role == role
             for row in acting.get(m.user_id, [])
             if row.substitute_person_id
             and row.covers(role, m.organisation_id)
             and row.programme_id in (None, programme.id)
         }
-    return found
+        for role in roles
+    }
+
+
+def approval_of(work: Work, item: MeetingItem) -> Approval | None:
+    """The rules of the vote on the question; None when its stage has none."""
+    stage = work.ports.definitions.of(work.session, item.case).stages.get(item.stage)
+    return stage.approval if stage else None
+
+
+def electorate_of(
+    work: Work, item: MeetingItem, approval: Approval
+) -> tuple[tuple[Voter, ...], tuple[Voter, ...]]:
+    """Who votes on the question and who of the group may not; those of `on_no_voters` when nobody else may."""
+    done = work.session.scalars(
+        select(CaseTask.done_by).where(
+            CaseTask.case_id == item.case_id, CaseTask.stage == item.stage, CaseTask.round == item.round,
+            CaseTask.task.in_(approval.opens_after), CaseTask.done_by.is_not(None),
+        )
+    )  # fmt: skip
+    return electorate(approval, voters_of(work, item.case, approval.asked), frozenset(filter(None, done)))
+
+
+def voting_instead(work: Work, meeting: Meeting) -> dict[int, list[int]]:
+    """Persons who vote on a question because nobody of the group may, each with those who act for him today."""
+    roles: set[str] = set()
+    users: set[str] = set()
+    items = (
+        select(MeetingItem).options(joinedload(MeetingItem.case)).where(MeetingItem.meeting_id == meeting.id)
+    )
+    for item in work.session.scalars(items):
+        approval = approval_of(work, item)
+        if approval is None or not approval.fallback or approval.fallback in SEATS:
+            continue
+        votes, _barred = electorate_of(work, item, approval)
+        users |= {voter.id for voter in votes if voter.role == approval.fallback}
+        roles.add(approval.fallback)
+    if not users:
+        return {}
+    held = accounts_holding(work.session, roles, work.today)
+    persons = {m.person_id for m in held if m.person_id and str(m.user_id) in users}
+    acting = stand_ins(work, meeting.programme, roles)
+    return {
+        person: [who for pairs in acting.values() for who, absent in pairs.items() if absent == person]
+        for person in sorted(persons)
+    }
 
 
 def _person_in(work: Work, programme: Programme, role: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
@@ -19,13 +19,14 @@ from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine import migration
-from app.engine.definition import Definition, Migration
+from app.engine.definition import Definition, Migration, frozen
 from app.engine.events import from_dict
 from app.engine.evolution import fold
 from app.engine.migration import Plan
 from app.engine.state import Context, State
 
 Mapped = Mapping[str, str]
+NO_SUCCESSOR = "-"  # stands in a mapping where a task is needed no more
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
 FATES: dict[str, Text] = {
@@ -74,7 +75,10 @@ class Order:
 
 
 def rehearse(work: Work, order: Order) -> list[Fated]:
-    """What would become of every live case of the version, by code. Nothing changes. Raises as `definitions_of`."""
+    """What would become of every live case of the version, by code. Nothing changes.
+
+    Raises as `definitions_of`, and NotFound for a code of the order that no live case of the version has.
+    """
     require_admin(work)
     old, new, rule = definitions_of(work, order)
     found = []
@@ -88,6 +92,12 @@ def rehearse(work: Work, order: Order) -> list[Fated]:
             found.append(
                 Fated(case.id, case.code, case.version, plan, old.stages[state.stage].titles, target)
             )
+    known = {one.code for one in found}
+    if strangers := [one for one in order.cases if one not in known]:
+        raise NotFound(
+            _("No live case of version %(version)s has the code %(codes)s.", version=order.source,
+              codes=", ".join(strangers))
+        )  # fmt: skip
     return found
 
 
@@ -98,12 +108,6 @@ def carry_out(open_work: OpenWork, order: Order) -> list[Result]:
     """
     with open_work() as work:
         fated = rehearse(work, order)
-        known = {one.code for one in fated}
-        if strangers := [code for code in order.cases if code not in known]:
-            raise NotFound(
-                _("No live case of version %(version)s has the code %(codes)s.", version=order.source,
-                  codes=", ".join(strangers))
-            )  # fmt: skip
         _require_published(work, order)
     results = []
     for one in fated:
@@ -205,11 +209,10 @@ def definitions_of(work: Work, order: Order) -> tuple[Definition, Definition, Mi
             continue
         found.append(work.ports.definitions.get(work.session, row.code, row.version, row.hash))
     old, new = found
-    return (
-        old,
-        new,
-        migration.extended(migration.rule_between(old, new), old, *_mapping(order.mapping, old, new)),
-    )
+    stages, tasks, dropped = _mapping(order.mapping, old, new)
+    rule = migration.extended(migration.rule_between(old, new), old, stages, tasks)
+    kept = frozen({task: successor for task, successor in rule.tasks.items() if task not in dropped})
+    return old, new, replace(rule, tasks=kept, drops=(*rule.drops, *dropped))
 
 
 def _require_published(work: Work, order: Order) -> None:
@@ -218,12 +221,21 @@ def _require_published(work: Work, order: Order) -> None:
                         version=order.target))  # fmt: skip
 
 
-def _mapping(given: Mapped, old: Definition, new: Definition) -> tuple[dict[str, str], dict[str, str]]:
-    """Stages and tasks the administrator has mapped. Raises Invalid for a name one of the versions does not have."""
-    stages, tasks = {}, {}
+def _mapping(
+    given: Mapped, old: Definition, new: Definition
+) -> tuple[dict[str, str], dict[str, str], tuple[str, ...]]:
+    """Stages and tasks the administrator has mapped, and tasks he says are needed no more.
+
+    Raises Invalid for a name one of the versions does not have.
+    """
+    stages: dict[str, str] = {}
+    tasks: dict[str, str] = {}
+    dropped = []
     for before, after in given.items():
         if before in old.stages and after in new.stages:
             stages[before] = after
+        elif old.task(before) is not None and after == NO_SUCCESSOR:
+            dropped.append(before)
         elif old.task(before) is not None and new.task(after) is not None:
             tasks[before] = after
         else:
@@ -231,7 +243,7 @@ def _mapping(given: Mapped, old: Definition, new: Definition) -> tuple[dict[str,
                 _("“%(before)s=%(after)s”: the left side must be a stage or a task of the old version, the right "
                   "side one of the new version.", before=before, after=after)
             )  # fmt: skip
-    return stages, tasks
+    return stages, tasks, tuple(dropped)
 
 
 def _live(work: Work, order: Order) -> Sequence[Case]:

@@ -28,6 +28,8 @@ from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, offers, waiting_for
 from app.engine.state import Context, State, Tally
 
+OF_THE_VOTE = frozenset({"approval_open", "votes_void"})  # what only the members of the group can mend
+
 
 @dataclass
 class Entry:
@@ -74,7 +76,11 @@ class Overview:
 
 def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
     """What stands against a step, each with the page where it can be mended."""
-    return [Reason(in_reader(r.texts), page_url(work, r.link, case.id)) for r in offer.reasons]
+    vote = f"/cases/{case.id}#h-vote"
+    return [
+        Reason(in_reader(r.texts), vote if r.code in OF_THE_VOTE else page_url(work, r.link, case.id))
+        for r in offer.reasons
+    ]
 
 
 def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app.cases.context import actor_id, authors_of, voters_of
@@ -10,14 +13,14 @@ from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles, stands_for
-from app.cases.seats import authors_for_others, bar, seat_of
+from app.cases.seats import authors_for_others, bar, look_ahead, seat_of
 from app.cases.terms import explained
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.events import from_dict
-from app.engine.offers import waiting_for
-from app.engine.state import Voter
+from app.engine.events import ApprovalOpened, Event, Migrated, Undone, from_dict
+from app.engine.offers import Waiting, waiting_for
+from app.engine.state import State, Voter
 
 
 def case_queue(work: Work) -> list[QueueItem]:
@@ -28,12 +31,14 @@ def case_queue(work: Work) -> list[QueueItem]:
     items: list[QueueItem] = []
     cases = work.session.scalars(query).all()
     events = events_of_all(work.session, [case.id for case in cases])
+    look_ahead(work, [case for case in cases if case.approval])
     for case in cases:
         roles = case_roles(work.actor, case)
         if not roles:
             continue
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, [from_dict(row.data) for row in events[case.id]])
+        happened = [from_dict(row.data) for row in events[case.id]]
+        state = machine.fold(definition, happened)
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
@@ -57,7 +62,7 @@ def case_queue(work: Work) -> list[QueueItem]:
                     where=f"{case.school.short_name} · {title(definition, 'stage', state.stage)}",
                     link=page(case.id) if page else f"/cases/{case.id}",
                     case_id=case.id,
-                    since=state.entered_at,
+                    since=_since(waiting, state, happened),
                     due=waiting.due
                     if state.is_active
                     else None,  # while a case is suspended its term stands still
@@ -67,6 +72,22 @@ def case_queue(work: Work) -> list[QueueItem]:
                 )
             )
     return items
+
+
+def _since(waiting: Waiting, state: State, happened: Sequence[Event]) -> datetime:
+    """From when it has waited: a vote from its opening, a task that a new version brought from the move."""
+    taken_back = False
+    for event in reversed(happened):
+        if event.at < state.entered_at:
+            break
+        if waiting.kind == "vote" and isinstance(event, ApprovalOpened):
+            return event.at
+        if waiting.kind == "task" and isinstance(event, Migrated) and not taken_back:
+            is_new = waiting.id not in event.tasks.values()
+            if is_new:
+                return event.at
+        taken_back = isinstance(event, Undone)
+    return state.entered_at
 
 
 QUEUES = [case_queue]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from app.cases.check import finding_line, shipped, shown, versions_beside
+from app.cases.check import finding_line, not_readable, shipped, shown, versions_beside
 from app.cases.scenario_files import FOLDER, beside
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
@@ -35,8 +35,8 @@ def play_files(files: Sequence[Path], say: Say) -> int:
         return max(_test(path, None, say) for path in shipped())
     status = 0
     for path in files:
-        if path.resolve().parent.name == FOLDER:
-            for definition in sorted(path.resolve().parent.parent.glob("v*.yaml")):
+        if path.absolute().parent.name == FOLDER:
+            for definition in sorted(path.absolute().parent.parent.glob("v*.yaml")):
                 status = max(status, _test(definition, path, say))
         else:
             status = max(status, _test(path, None, say))
@@ -81,8 +81,8 @@ def _loaded(path: Path, say: Say) -> Definition | None:
     except DefinitionError as error:
         for found in error.findings:
             say(finding_line(found))
-    except (OSError, UnicodeDecodeError):
-        say(f"{shown(path)}:1:1: not_readable: {_('the file cannot be read as text')}")
+    except (OSError, UnicodeDecodeError) as error:
+        say(not_readable(path, error))
     return None
 
 

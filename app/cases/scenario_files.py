@@ -21,7 +21,11 @@ def beside(path: Path, shown: Callable[[Path], str]) -> tuple[list[Scenario], li
         try:
             texts[shown(file)] = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            findings.append(finding("not_yaml", (shown(file), 1, 1), problem=str(error)))
+            english, russian = "the file cannot be read", "файл не читается"
+            if isinstance(error, UnicodeDecodeError):
+                english, russian = "the file is not text in UTF-8", "файл — не текст в UTF-8"
+            place = (shown(file), 1, 1)
+            findings.append(finding("not_yaml", place, problem=english, problem_ru=russian))
     scenarios, faults = of_texts(texts)
     return scenarios, findings + faults
 

@@ -6,6 +6,10 @@ no member fills one seat, the one handed to him first. A conflict of interest of
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +20,7 @@ from app.access.substitutions import acting_for
 from app.cases.models import Case, CaseEvent, StageRound
 from app.cases.roles import programme_rights, stands_for
 from app.core.actor import StandsFor
+from app.core.asked_once import asked_once, is_looking
 from app.core.errors import Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -24,14 +29,37 @@ from app.engine.definition import Approval, Definition
 from app.engine.state import Action, Cast, Complete, Fire, Reopen, State, Voter
 
 
-def concerned_in(session: Session, work: Work, case: Case) -> frozenset[int]:
+@asked_once
+def concerned_in(session: Session, school_id: int, today: date) -> frozenset[int]:
     """Accounts with an interest of the school concerned: its director and deputies, and who acts for them."""
-    holders = {
-        m.user_id for role in SCHOOL for m in accounts_holding(session, role, work.today, case.school_id)
-    }
-    acting = acting_for(session, holders, work.today, organisation_id=case.school_id).values()
-    handed = {row.substitute_user_id for rows in acting for row in rows if row.role in ("", *SCHOOL)}
-    return frozenset(holders | handed)
+    return _concerned(session, [school_id], today)[school_id]
+
+
+def _concerned(session: Session, schools: Collection[int], today: date) -> dict[int, frozenset[int]]:
+    held = accounts_holding(session, SCHOOL, today, schools)
+    acting = acting_for(session, {m.user_id for m in held}, today)
+    found: dict[int, set[int]] = {school: set() for school in schools}
+    for m in held:
+        handed = [
+            row for row in acting.get(m.user_id, ())
+            if row.role in ("", *SCHOOL) and row.organisation_id in (None, m.organisation_id)
+        ]  # fmt: skip
+        found[m.organisation_id] |= {m.user_id, *(row.substitute_user_id for row in handed)}
+    return {school: frozenset(accounts) for school, accounts in found.items()}
+
+
+def look_ahead(work: Work, cases: Collection[Case]) -> None:
+    """Read at once, for all these cases, what the votes on each of them are asked about: a page shows many."""
+    session = work.session
+    if not is_looking(session):
+        return
+    with as_system(session):  # as where each of them is asked for
+        schools = {c.school_id for c in cases if not concerned_in.is_known(session, c.school_id, work.today)}
+        for school, accounts in (_concerned(session, schools, work.today) if schools else {}).items():
+            concerned_in.know(session, accounts, school, work.today)
+        ids = [case.id for case in cases if not _done_for_others.is_known(session, case.id)]
+        for case_id, done in (_done(session, ids) if ids else {}).items():
+            _done_for_others.know(session, done, case_id)
 
 
 def seat_of(
@@ -61,7 +89,7 @@ def bar(
     """Why this head may not give this vote, beside what bars the seat itself; None when it may."""
     if seat is not None:
         with as_system(work.session):  # a conflict of interest is a fact, whoever asks
-            concerned = concerned_in(work.session, work, case)
+            concerned = concerned_in(work.session, case.school_id, work.today)
         if work.actor.user_id in concerned:
             return _(
                 "You work in the school concerned, so you do not vote for %(whom)s either.", whom=seat.whom
@@ -91,12 +119,7 @@ def authors_for_others(work: Work, case: Case, approval: Approval, state: State)
     if not approval.four_eyes:
         return frozenset()
     with as_system(work.session):  # who drew a paper up is a fact, whoever asks
-        rows = work.session.execute(
-            select(CaseEvent.data, CaseEvent.on_behalf_of).where(
-                CaseEvent.case_id == case.id, CaseEvent.type == "task_completed",
-                CaseEvent.on_behalf_of.is_not(None),
-            )
-        ).all()  # fmt: skip
+        rows = _done_for_others(work.session, case.id)
     return frozenset(
         str(absent)
         for data, absent in rows
@@ -104,6 +127,22 @@ def authors_for_others(work: Work, case: Case, approval: Approval, state: State)
         and (task := state.tasks.get(data["task"])) is not None
         and task.done_by == data["actor"]
     )
+
+
+@asked_once
+def _done_for_others(session: Session, case_id: int) -> list[tuple[dict[str, Any], int | None]]:
+    """Tasks closed in another's place: what the event says, and whose place it was."""
+    return _done(session, [case_id])[case_id]
+
+
+def _done(session: Session, case_ids: Collection[int]) -> dict[int, list[tuple[dict[str, Any], int | None]]]:
+    found: dict[int, list[tuple[dict[str, Any], int | None]]] = {case_id: [] for case_id in case_ids}
+    query = select(CaseEvent.case_id, CaseEvent.data, CaseEvent.on_behalf_of).where(
+        CaseEvent.case_id.in_(case_ids), CaseEvent.type == "task_completed", CaseEvent.on_behalf_of.is_not(None)
+    )  # fmt: skip
+    for case_id, data, absent in session.execute(query):
+        found[case_id].append((data, absent))
+    return found
 
 
 def note_right(

@@ -17,6 +17,7 @@ from app.cases.models import Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.errors import Forbidden
 from app.core.i18n import LOCALES, _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.deadlines import Calendar, PlainWeek, Term, days_left
@@ -190,8 +191,9 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
         term = event.terms.get(waiting.id) if standing and standing.term else event.term
         if term is None or waiting.optional:
             continue
-        work.ports.notify(
-            work, holders.waited_for(definition, case, [waiting]), "terms.moved",
+        told = Message(
+            "terms.moved",
             {"what": named(waiting.titles), "school": case.school.short_name, "due": term.due.isoformat()},
-            link=f"/cases/{case.id}", case_id=case.id, key=f"moved/{case.id}/{case.version}/{waiting.id}",
+            link=f"/cases/{case.id}", key=f"moved/{case.id}/{case.version}/{waiting.id}", case_id=case.id,
         )  # fmt: skip
+        work.ports.notify(work, holders.waited_for(definition, case, [waiting]), told)

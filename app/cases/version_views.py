@@ -161,34 +161,58 @@ class ProcedureView(RoomView):
     @page("/<code>/<int:version>/rehearsal")
     def rehearsal(self, code: str, version: int) -> Any:
         """What would become of every live case of this version in another one; nothing changes."""
+        row = versions.get(self.read(), code, version)
+        return self._rehearsed(row, request.args.get("to", ""), _mapping(request.args))
+
+    def _rehearsed(
+        self, row: ProcessVersion, chosen: str, mapping: dict[str, str], fault: Text | str | None = None
+    ) -> Any:
+        """The page of a rehearsal; what could not be done stands on it, and nothing chosen is lost."""
         work = self.read()
-        row = versions.get(work, code, version)
-        targets = [one for one in versions.listing(work) if one.code == code and one.version != version]
-        chosen = request.args.get("to", "")
+        targets = [
+            one for one in versions.listing(work) if one.code == row.code and one.version != row.version
+        ]
         target = next((one for one in targets if str(one.version) == chosen), None) or _default(row, targets)
         if target is None:
             raise NotFound(_("There is no other version to move to."))
-        mapping = _mapping(request.args)
-        order = Order(code, version, target.version, mapping)
-        fated = migration.rehearse(work, order)
-        old, new, _rule = migration.definitions_of(work, order)
+        order = Order(row.code, row.version, target.version, mapping)
+        fated: list[Fated] = []
+        waiting: list[dict[str, Any]] = []
+        name: Any = str
+        try:
+            fated = migration.rehearse(work, order)
+            old, new, _rule = migration.definitions_of(work, order)
+            waiting, name = _open(fated, old, new), _names(old, new)
+        except Invalid as error:
+            fault = error.message
         return self.render(
-            "cases/rehearsal.html", row=row, target=target, targets=targets, fated=fated, mapping=mapping,
-            fates=FATES, pills=FATE_PILLS, in_reader=in_reader, open=_open(fated, old, new), counts=_counts(fated),
-            may_move=target.status == VersionStatus.published, name=_names(old, new),
+            "cases/rehearsal.html", 422 if fault else 200, row=row, target=target, targets=targets, fated=fated,
+            mapping=mapping, fates=FATES, pills=FATE_PILLS, in_reader=in_reader, open=waiting, name=name,
+            counts=_counts(fated), may_move=target.status == VersionStatus.published, fault=fault,
+            dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
         )  # fmt: skip
 
     @page("/<code>/<int:version>/migrate", permission="write", methods=("POST",))
     def migrate(self, code: str, version: int) -> Any:
         """Move the chosen cases, one by one; the answer is a result per case."""
+        row = versions.get(self.read(), code, version)
         target = request.form.get("to", "")
         if not (target.isascii() and target.isdigit() and len(target) < 9):
             raise Invalid(_("Choose the version to move to."))
         chosen = tuple(text[:40] for text in request.form.getlist("case"))
+        mapping = _mapping(request.form)
         if not chosen:
-            raise Invalid(_("Choose at least one case."))
-        order = Order(code, version, int(target), _mapping(request.form), chosen, losing=True)
-        results = migration.carry_out(self.write, order)
+            return self._rehearsed(row, target, mapping, _("Choose at least one case."))
+        versions.get(self.read(), code, int(target))
+        try:
+            results = migration.carry_out(
+                self.write, Order(code, version, int(target), mapping, chosen, losing=True)
+            )
+        except NotFound as error:  # the form was sent twice: they have moved
+            there = url_for("ProcedureView.rehearsal", code=code, version=version)
+            return self.done(there, error.message, "warning")
+        except Invalid as error:
+            return self._rehearsed(versions.get(self.read(), code, version), target, mapping, error.message)
         work = self.read()
         return self.render(
             "cases/migrated.html", results=results, row=versions.get(work, code, int(target)), source=version,
@@ -280,6 +304,8 @@ def _names(old: Definition, new: Definition) -> Any:
     """What an id of either version is called, for the line that tells the chosen mapping."""
 
     def name(key: str) -> str:
+        if key == migration.NO_SUCCESSOR:
+            return str(_("is needed no more"))
         for one in (old, new):
             if key in one.stages:
                 return in_reader(one.stages[key].titles)

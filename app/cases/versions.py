@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases.check import template_codes
+from app.cases.check import effect_faults, template_codes
 from app.cases.history import in_reader
 from app.cases.models import Case, CaseStatus, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.scenario_files import FOLDER, of_texts
@@ -24,11 +24,12 @@ from app.core.unit_of_work import Work
 from app.engine import checks, comparison, loader
 from app.engine.definition import Definition
 from app.engine.findings import Finding
-from app.engine.reading import MAX_CHARACTERS
+from app.engine.reading import MAX_CHARACTERS, MOST
 from app.engine.scenarios import rehearse
 
 MAX_BYTES = 4 * MAX_CHARACTERS
 MAX_SCENARIOS = 30
+NUMBERS = range(1, MOST + 1)  # a version has no other number; a longer one is more than the column holds
 RELEASED = (VersionStatus.published, VersionStatus.retired)
 LIVE = (CaseStatus.active, CaseStatus.suspended)
 
@@ -71,6 +72,8 @@ def listing(work: Work) -> Sequence[ProcessVersion]:
 
 
 def find(work: Work, code: str, version: int) -> ProcessVersion | None:
+    if version not in NUMBERS:
+        return None
     query = select(ProcessVersion).where(ProcessVersion.code == code, ProcessVersion.version == version)
     return work.session.scalars(query).one_or_none()
 
@@ -85,6 +88,8 @@ def get(work: Work, code: str, version: int) -> ProcessVersion:
 
 def locked(work: Work, code: str, version: int) -> ProcessVersion:
     """The version under a row lock, so that two people do not lead it on at once. Raises NotFound."""
+    if version not in NUMBERS:
+        return get(work, code, version)
     query = select(ProcessVersion).where(ProcessVersion.code == code, ProcessVersion.version == version)
     row = work.session.scalars(
         query.with_for_update().execution_options(populate_existing=True)
@@ -138,7 +143,9 @@ def examine(work: Work, row: ProcessVersion) -> Examined:
     earlier = {
         number: one for number, one in others(work, row.code, row.version).items() if number < row.version
     }
-    found = checks.check(definition, ports.facts, ports.effects, template_codes(), ports.pages, earlier)
+    effects = ports.step_effects
+    found = checks.check(definition, ports.facts, effects, template_codes(), ports.pages, earlier)
+    found += effect_faults(definition, effects)
     result = Examined(definition, found)
     if result.errors or not row.scenarios:
         return result
@@ -373,13 +380,20 @@ def revise(work: Work, code: str, version: int, data: bytes | str) -> ProcessVer
 
 def in_words(found: Finding) -> str:
     """A finding with its place, in the reader's language."""
-    return f"{found.line}:{found.column}: {in_reader(found.texts)}"
+    place = _("line %(line)s, column %(column)s", line=found.line, column=found.column)
+    return f"{place}: {in_reader(found.texts)}"
 
 
 def beside(path: Path) -> dict[str, str]:
-    """The scenarios in the folder beside a definition file, by file name."""
+    """The scenarios in the folder beside a definition file, by file name. Raises Invalid for what cannot be read."""
     files: Iterable[Path] = sorted((path.parent / FOLDER).glob("*.yaml"))
-    return {file.name: file.read_text(encoding="utf-8") for file in files}
+    found = {}
+    for file in files:
+        try:
+            found[file.name] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(_("%(file)s cannot be read.", file=file)) from error
+    return found
 
 
 STATUS_TITLES: dict[str, Text] = {

@@ -143,13 +143,14 @@ class CaseView(RoomView):
                 case = queries.get_case(work.session, case_id)
         elif request.method == "GET":
             form.expected_version.data = case.version
-        offer = next((o for o in overview(work, case).mine if o.kind == "transition" and o.id == step), None)
+        shown = overview(work, case)
+        offer = next((o for o in shown.mine if o.kind == "transition" and o.id == step), None)
         if offer is None:
             raise NotFound
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),
             heading=in_reader(transition.titles), submit=in_reader(transition.titles),
-            danger=transition.kind in ("cancel", "return"),
+            danger=transition.kind in ("cancel", "return"), whom=behalf(work, case, shown, offer),
         )  # fmt: skip
 
 
@@ -170,7 +171,9 @@ def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
         key: {"title": in_reader(stage.titles), "cases": []} for key, stage in definition.stages.items()
     }
     for case in cases:  # a case of an older version may stand in a stage the newest one has no more
-        columns.setdefault(case.stage, {"title": case.stage, "cases": []})["cases"].append(case)
+        own = work.ports.definitions.of(work.session, case)
+        column = columns.setdefault(case.stage, {"title": title(own, "stage", case.stage), "cases": []})
+        column["cases"].append(case)
     return list(columns.values())
 
 

@@ -58,6 +58,12 @@ class Stale(OporaError):
         self.changes = tuple(changes)
 
 
+def check_version(present: int | str, expected: int | str | None) -> None:
+    """Raises Stale when the form was filled from another version; None: the caller has no form."""
+    if expected is not None and present != expected:
+        raise Stale
+
+
 class Busy(OporaError):
     """Somebody else held what this step needs longer than one waits; nothing was saved, trying again may work."""
 

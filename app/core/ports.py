@@ -98,27 +98,25 @@ JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], list[QueueItem]]
 
 
-class Notify(Protocol):
-    """Telling people something in the product (and by mail, as each of them wishes).
+@dataclass(frozen=True)
+class Message:
+    """Something to tell people in the product (and by mail, as each of them wishes).
 
     `code` is one of `Ports.notices`; `params` fill its sentence: a day as ISO text and a title as
     {"ru": …, "en": …} are printed in the reader's language. `link` is a page of the product. `key` names
     what is told: the same person is told the same key once.
     """
 
-    def __call__(
-        self,
-        work: Work,
-        users: Iterable[int],
-        code: str,
-        params: Mapping[str, Any],
-        *,
-        link: str,
-        key: str,
-        case_id: int | None = None,
-        due: date | None = None,
-    ) -> int:
-        """The answer is how many were told."""
+    code: str
+    params: Mapping[str, Any]
+    link: str
+    key: str
+    case_id: int | None = None
+    due: date | None = None
+
+
+# who is to be told what, by accounts; the answer is how many were told
+Notify = Callable[["Work", Iterable[int], Message], int]
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,10 @@ class Notice:
 # values for a paper about these cases, and about one thing of theirs («visit:12») when the paper has such a subject
 ValueSource = Callable[["Work", "Sequence[Any]", str], Mapping[str, Any]]
 
-# one query for all the cases of a page; a case without an answer is left out
 # what a room gives to the package of evidence of a case: only what the actor of the work may see, in a fixed order
 EvidenceSource = Callable[["Work", Any], "Sequence[Exhibit]"]
+
+# one query for all the cases of a page; a case without an answer is left out
 FigureSource = Callable[["Work", "Sequence[int]", date], Mapping[int, Figure]]
 
 
@@ -192,6 +191,8 @@ class Ports:
     definitions: Any = None  # cases.definitions.Definitions
     facts: dict[str, FactSource] = field(default_factory=dict)
     effects: dict[str, EffectHandler] = field(default_factory=dict)
+    # effects a definition may name: parameter → whether it must be given
+    step_effects: dict[str, dict[str, bool]] = field(default_factory=dict)
     handlers: dict[str, JobHandler] = field(default_factory=dict)
     field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
     notices: dict[str, Notice] = field(default_factory=dict)  # code → sentence of a notification

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.core.actor import Actor, StandsFor
+from app.core.asked_once import forget_answers
 from app.core.clock import Clock, local_date
 from app.core.db import Database, is_busy
 from app.core.errors import Busy
@@ -65,6 +66,7 @@ class Runtime:
         if session.info.get("in_work"):
             raise RuntimeError("units of work do not nest: pass the outer one")
         session.rollback()
+        forget_answers(session)
         session.expire_all()  # a thread that lives long must not decide by what it read before
         before = session.info.get("actor")
         session.info["actor"], session.info["in_work"] = actor, True

@@ -12,10 +12,9 @@ from app.core.i18n import in_locale
 from app.core.ports import Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
 from app.curation.queries import current_agreement, visits_of, what_is_missing
-from app.curation.rules import AgreementState, ReportState
+from app.curation.rules import LIVE_STATES, ReportState
 
 PAGE = "curation"
-_OVER = (AgreementState.expired, AgreementState.terminated)
 _plan_ends: list[FactSource] = []
 
 
@@ -96,7 +95,7 @@ def _recommendations(*statuses: str) -> Callable[[Session, int], Fact]:
 
 def _not_over(session: Session, case_id: int) -> Agreement | None:
     agreement = current_agreement(session, case_id)
-    return None if agreement is None or agreement.state in _OVER else agreement
+    return agreement if agreement is not None and agreement.state in LIVE_STATES else None
 
 
 FACTS: dict[str, FactSource] = {

@@ -12,8 +12,8 @@ from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.curation.models import Agreement, AgreementSide, Visit
-from app.curation.rules import Side
-from app.curation.service import CAPABILITY
+from app.curation.rules import OPEN_STATES, Side
+from app.curation.signing import CAPABILITY
 
 STAGE = "curator_agreement"
 
@@ -28,7 +28,10 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
             selectinload(Agreement.sides),
         )
         .join(Case, Case.id == Agreement.case_id)
-        .where(Agreement.state.in_(("draft", "to_sign", "signed")), Case.status == CaseStatus.active.value)
+        .where(
+            Agreement.state.in_([state.value for state in OPEN_STATES]),
+            Case.status == CaseStatus.active.value,
+        )
     )
     items = []
     for agreement in work.session.scalars(query):

@@ -20,7 +20,8 @@ class AgreementState(StrEnum):
     terminated = "terminated"
 
 
-OPEN_STATES = (AgreementState.draft, AgreementState.to_sign, AgreementState.signed)
+BEING_SIGNED = (AgreementState.to_sign, AgreementState.signed)
+OPEN_STATES = (AgreementState.draft, *BEING_SIGNED)
 LIVE_STATES = (*OPEN_STATES, AgreementState.in_force)
 
 AGREEMENT_STATES: dict[str, Text] = {
@@ -109,7 +110,7 @@ def state_after(state: AgreementState, sides: Iterable[Signed], has_scan: bool) 
 
     Signed by both needs the scan; in force needs both numbers as well. Nothing leaves the draft by itself.
     """
-    if state not in (AgreementState.to_sign, AgreementState.signed):
+    if state not in BEING_SIGNED:
         return state
     sides = tuple(sides)
     if not (has_scan and all(side.has_signature for side in sides)):

@@ -1,4 +1,4 @@
-"""The agreement: made ready, numbered and signed by both schools, in force by itself, ended."""
+"""The agreement: made ready and sent to both schools (`signing` is their part), taken back, ended."""
 
 from __future__ import annotations
 
@@ -16,22 +16,11 @@ from app.cases.roles import require, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.curation.checks import ORDER_DATE, check_curator, check_version, live, order_date
+from app.curation.checks import check_curator, check_version, live, order_date
 from app.curation.journal import revise
 from app.curation.models import Agreement, AgreementSide, PlannedVisit
 from app.curation.queries import current_agreement, planned_visits
-from app.curation.rules import DEFAULT_VISITS, LIVE_STATES, AgreementState, Side, periods
-from app.curation.signing import (
-    CAPABILITY,
-    JournalNumber,
-    SideInput,
-    Signature,
-    attach_scan,
-    correct_in_force,
-    enter_side,
-    register_number,
-    sign,
-)
+from app.curation.rules import BEING_SIGNED, DEFAULT_VISITS, LIVE_STATES, AgreementState, Side, periods
 
 AGREEMENT_OVER = "documents.agreement_over"  # effect of another room: its paper is over too
 
@@ -118,7 +107,7 @@ def take_back(work: Work, case_id: int, reason: str, expected_version: int | Non
     require(work, "curation.agreement", case)
     require_running(case)
     check_version(agreement.revision, expected_version)
-    if agreement.state not in (AgreementState.to_sign, AgreementState.signed):
+    if agreement.state not in BEING_SIGNED:
         raise Refusal([Reason(_("Only an agreement that is being signed can be taken back."))])
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
@@ -216,24 +205,3 @@ def _plan_visits(work: Work, agreement: Agreement) -> None:
     for since, until in wanted:
         work.session.add(PlannedVisit(case_id=agreement.case_id, since=since, until=until, visit_id=None))
     work.session.flush()
-
-
-__all__ = [
-    "CAPABILITY",
-    "ORDER_DATE",
-    "AgreementTerms",
-    "JournalNumber",
-    "SideInput",
-    "Signature",
-    "attach_scan",
-    "correct_in_force",
-    "default_visits",
-    "enter_side",
-    "expire_due",
-    "prepare",
-    "register_number",
-    "send_to_sign",
-    "sign",
-    "take_back",
-    "terminate",
-]

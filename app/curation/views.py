@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
-from app.cases.roles import may, require, require_running
+from app.cases.roles import may, require
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.curation import service
+from app.curation import service, signing
 from app.curation.forms import (
     AgreementForm,
     CorrectionForm,
@@ -22,21 +22,25 @@ from app.curation.forms import (
     TerminateForm,
 )
 from app.curation.models import AgreementSide
+from app.curation.pages import FORM, CurationPages, room
 from app.curation.panels import load
 from app.curation.queries import current_agreement
-from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_MODES, AgreementState, Side
-from app.curation.service import CAPABILITY, AgreementTerms, SideInput
-from app.ui.base import RoomView, page
+from app.curation.rules import (
+    BEING_SIGNED,
+    LIVE_STATES,
+    RECOMMENDATION_STATUSES,
+    VISIT_MODES,
+    AgreementState,
+    Side,
+)
+from app.curation.service import AgreementTerms
+from app.curation.signing import CAPABILITY, SideInput
+from app.curation.visit_views import VisitView
+from app.ui.base import page
 
-LIVE = ("draft", "to_sign", "signed", "in_force")
-BEING_SIGNED = ("to_sign", "signed")
 
-
-class CurationView(RoomView):
+class CurationView(CurationPages):
     """The room of curation in a case."""
-
-    route_base = "/cases"
-    class_permission_name = "Curation"
 
     @page("/<int:case_id>/curation")
     def index(self, case_id: int) -> Any:
@@ -53,7 +57,7 @@ class CurationView(RoomView):
             **load(work, case),
         )
 
-    @page("/<int:case_id>/curation/agreement", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/agreement", permission="write", methods=FORM)
     def agreement(self, case_id: int) -> Any:
         """Draw up the agreement or correct it while nobody has signed."""
         work = self.read()
@@ -71,18 +75,18 @@ class CurationView(RoomView):
                         date_comment=form.date_comment.data or "",
                     )
                     service.prepare(work, case_id, terms, self.expected_version())
-                return self.done(_room(case_id), _("The agreement is ready"))
+                return self.done(room(case_id), _("The agreement is ready"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._form(work, case_id, form, _("Agreement on cooperation"), _("Save"))
+        return self._short_form(case_id, form, _("Agreement on cooperation"), _("Save"))
 
     @page("/<int:case_id>/curation/send", permission="write", methods=("POST",))
     def send(self, case_id: int) -> Any:
         with self.write() as work:
             service.send_to_sign(work, case_id, self.expected_version())
-        return self.done(_room(case_id), _("Sent for signature"))
+        return self.done(room(case_id), _("Sent for signature"))
 
-    @page("/<int:case_id>/curation/sides/<side>", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/sides/<side>", permission="write", methods=FORM)
     def side(self, case_id: int, side: str) -> Any:
         """One school's number, signature and scan, all on one form."""
         if side not in list(Side):
@@ -97,16 +101,18 @@ class CurationView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.enter_side(work, case_id, Side(side), _side_input(form), self.expected_version())
-                return self.done(_room(case_id), _("Your part of the agreement is saved"))
+                    signing.enter_side(work, case_id, Side(side), _side_input(form), self.expected_version())
+                return self.done(room(case_id), _("Your part of the agreement is saved"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         lead = _(
             "%(school)s: enter what is there already; the rest can be added later.", school=row.organisation
         )
-        return self._form(work, case_id, form, _("Number and signature of the agreement"), _("Save"), lead)
+        return self._short_form(
+            case_id, form, _("Number and signature of the agreement"), _("Save"), lead=lead
+        )
 
-    @page("/<int:case_id>/curation/sides/<side>/correct", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/sides/<side>/correct", permission="write", methods=FORM)
     def correct(self, case_id: int, side: str) -> Any:
         """The office mends what was entered wrongly about one side of an agreement in force."""
         if side not in list(Side):
@@ -125,7 +131,7 @@ class CurationView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.correct_in_force(
+                    signing.correct_in_force(
                         work,
                         case_id,
                         Side(side),
@@ -133,13 +139,13 @@ class CurationView(RoomView):
                         form.reason.data,
                         self.expected_version(),
                     )
-                return self.done(_room(case_id), _("The agreement in force is corrected"))
+                return self.done(room(case_id), _("The agreement in force is corrected"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         heading = _("Correct the agreement in force")
-        return self._form(work, case_id, form, heading, _("Correct"), lead, danger=True)
+        return self._short_form(case_id, form, heading, _("Correct"), lead=lead, danger=True)
 
-    @page("/<int:case_id>/curation/scan", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/scan", permission="write", methods=FORM)
     def scan(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.scan")
@@ -148,13 +154,13 @@ class CurationView(RoomView):
             try:
                 with self.write() as work:
                     data, name = form.scan.data.read(), form.scan.data.filename or ""
-                    service.attach_scan(work, case_id, data, name, self.expected_version())
-                return self.done(_room(case_id), _("The scan is attached"))
+                    signing.attach_scan(work, case_id, data, name, self.expected_version())
+                return self.done(room(case_id), _("The scan is attached"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._form(work, case_id, form, _("Scan of the signed agreement"), _("Attach"))
+        return self._short_form(case_id, form, _("Scan of the signed agreement"), _("Attach"))
 
-    @page("/<int:case_id>/curation/take-back", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/take-back", permission="write", methods=FORM)
     def take_back(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.agreement")
@@ -163,15 +169,15 @@ class CurationView(RoomView):
             try:
                 with self.write() as work:
                     service.take_back(work, case_id, form.reason.data, self.expected_version())
-                return self.done(_room(case_id), _("The agreement is a draft again"))
+                return self.done(room(case_id), _("The agreement is a draft again"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         lead = _("Signatures and the scan given so far will no longer count; the history keeps them.")
-        return self._form(
-            work, case_id, form, _("Take the agreement back"), _("Take back"), lead, danger=True
+        return self._short_form(
+            case_id, form, _("Take the agreement back"), _("Take back"), lead=lead, danger=True
         )
 
-    @page("/<int:case_id>/curation/terminate", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/terminate", permission="write", methods=FORM)
     def terminate(self, case_id: int) -> Any:
         work = self.read()
         case = get_case(work.session, case_id)
@@ -183,33 +189,10 @@ class CurationView(RoomView):
                     service.terminate(
                         work, case_id, form.ended_on.data, form.reason.data, self.expected_version()
                     )
-                return self.done(_room(case_id), _("The agreement is terminated"))
+                return self.done(room(case_id), _("The agreement is terminated"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._form(work, case_id, form, _("Terminate the agreement"), _("Terminate"), danger=True)
-
-    def _case(self, work: Work, case_id: int, capability: str) -> Case:
-        """The running case, if this act is the actor's there: what is not offered is not answered."""
-        case = get_case(work.session, case_id)
-        require(work, capability, case)
-        require_running(case)
-        return case
-
-    def _form(
-        self,
-        work: Work,
-        case_id: int,
-        form: Any,
-        heading: Any,
-        submit: Any,
-        lead: Any = None,
-        danger: bool = False,
-    ) -> Any:
-        case = get_case(work.session, case_id)
-        return self.render(
-            "curation/form.html", form.status, case=case, tab="curation", title=heading, form=form,
-            submit=submit, lead=lead, danger=danger, back=_room(case_id),
-        )  # fmt: skip
+        return self._short_form(case_id, form, _("Terminate the agreement"), _("Terminate"), danger=True)
 
 
 _ACTS = ("agreement", "scan", "visit", "recommendation")
@@ -220,10 +203,6 @@ def _acts(work: Work, case: Case) -> dict[str, bool]:
     running = case.status == CaseStatus.active
     offered = {name: running and may(work, f"curation.{name}", case) for name in _ACTS}
     return {**offered, "terminate": may(work, "curation.agreement", case)}
-
-
-def _room(case_id: int) -> str:
-    return url_for("CurationView.index", case_id=case_id)
 
 
 def _own_sides(work: Work, case: Case) -> list[str]:
@@ -258,7 +237,7 @@ def _side_input(form: Any) -> SideInput:
 def _terms(work: Work, case: Case) -> dict[str, Any]:
     """What the form begins with: the agreement as it is, else what the programme suggests."""
     agreement = current_agreement(work.session, case.id)
-    if agreement is not None and agreement.state in LIVE:
+    if agreement is not None and agreement.state in LIVE_STATES:
         names = ("dated", "place", "since", "until", "visits_planned", "date_comment")
         return {**{name: getattr(agreement, name) for name in names}, "expected_version": agreement.revision}
     return {
@@ -267,7 +246,5 @@ def _terms(work: Work, case: Case) -> dict[str, Any]:
         "place": (case.programme.settings or {}).get("place", "г. Пенза" if case.programme.is_demo else ""),
     }  # fmt: skip
 
-
-from app.curation.visit_views import VisitView  # noqa: E402 — one list of the room's views
 
 VIEWS = [CurationView, VisitView]

@@ -10,19 +10,21 @@ from flask import request, url_for
 from app.audit.queries import history_of
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
-from app.cases.roles import may, require, require_running
+from app.cases.roles import may
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.curation import visits
+from app.curation import recommendations, report_steps, visits
 from app.curation.forms import AnswerForm, FateForm, ReasonForm, VisitForm
 from app.curation.models import Visit
+from app.curation.pages import FORM, CurationPages, room
 from app.curation.queries import (
     current_agreement,
     get_recommendation,
     get_visit,
     recommendations_before,
 )
+from app.curation.recommendations import Advice
 from app.curation.reports import subject_of
 from app.curation.rules import (
     RECOMMENDATION_STATUSES,
@@ -33,25 +35,22 @@ from app.curation.rules import (
     VisitGround,
     VisitMode,
 )
-from app.curation.visits import Advice, Lesson, VisitInput
-from app.ui.base import RoomView, page
+from app.curation.visits import Lesson, VisitInput
+from app.ui.base import page
 
 SUGGESTED = {"plan_item": "plan_items", "risk": "risks"}  # field → list that another room offers
 
 
-class VisitView(RoomView):
-    route_base = "/cases"
-    class_permission_name = "Curation"
-
+class VisitView(CurationPages):
     @page("/<int:case_id>/curation/visits/<int:visit_id>")
     def show(self, case_id: int, visit_id: int) -> Any:
         work = self.read()
         return self._show(work, case_id, visit_id, AnswerForm())
 
-    @page("/<int:case_id>/curation/visits/add", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/visits/add", permission="write", methods=FORM)
     def add(self, case_id: int) -> Any:
         work = self.read()
-        case = self._for_curator(work, case_id)
+        case = self._case(work, case_id, "curation.visit")
         form: Any = VisitForm(data=self._start(work, case) if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
@@ -62,10 +61,10 @@ class VisitView(RoomView):
                 form.take_errors(error)
         return self._form(work, case_id, form, _("New visit"))
 
-    @page("/<int:case_id>/curation/visits/<int:visit_id>/edit", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/visits/<int:visit_id>/edit", permission="write", methods=FORM)
     def edit(self, case_id: int, visit_id: int) -> Any:
         work = self.read()
-        self._for_curator(work, case_id)
+        self._case(work, case_id, "curation.visit")
         visit = get_visit(work.session, case_id, visit_id)
         if visit.is_locked:
             raise Refusal([visits.locked_reason(visit)])
@@ -86,7 +85,7 @@ class VisitView(RoomView):
     def paper(self, case_id: int, visit_id: int) -> Any:
         """«Справка о выезде» as a DOCX."""
         with self.write() as work:
-            document_id = visits.print_report(work, case_id, visit_id)
+            document_id = report_steps.print_report(work, case_id, visit_id)
         return self.done(
             url_for("DocumentView.show", document_id=document_id), _("The report is being printed")
         )
@@ -94,7 +93,7 @@ class VisitView(RoomView):
     @page("/<int:case_id>/curation/visits/<int:visit_id>/submit", permission="write", methods=("POST",))
     def submit(self, case_id: int, visit_id: int) -> Any:
         with self.write() as work:
-            visits.submit_report(work, case_id, visit_id, self.expected_version())
+            report_steps.submit_report(work, case_id, visit_id, self.expected_version())
         return self.done(_visit(case_id, visit_id), _("The report is with the director"))
 
     @page("/<int:case_id>/curation/visits/<int:visit_id>/answer", permission="write", methods=("POST",))
@@ -106,10 +105,10 @@ class VisitView(RoomView):
                 with self.write() as work:
                     expected, text = self.expected_version(), form.text.data or ""
                     if request.form.get("answer") == "object":
-                        visits.object_to(work, case_id, visit_id, text, expected)
+                        report_steps.object_to(work, case_id, visit_id, text, expected)
                         message = _("Your objections are with the curator school")
                     else:
-                        visits.acknowledge(work, case_id, visit_id, expected, text)
+                        report_steps.acknowledge(work, case_id, visit_id, expected, text)
                         message = _("The report is acknowledged")
                 return self.done(_visit(case_id, visit_id), message)
             except Invalid as error:
@@ -122,18 +121,16 @@ class VisitView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    visits.add_to_report(work, case_id, visit_id, form.text.data or "")
+                    report_steps.add_to_report(work, case_id, visit_id, form.text.data or "")
                 return self.done(_visit(case_id, visit_id), _("The addition is written"))
             except Invalid as error:
                 form.take_errors(error)
         return self._show(self.read(), case_id, visit_id, form)
 
-    @page(
-        "/<int:case_id>/curation/visits/<int:visit_id>/withdraw", permission="write", methods=("GET", "POST")
-    )
+    @page("/<int:case_id>/curation/visits/<int:visit_id>/withdraw", permission="write", methods=FORM)
     def withdraw(self, case_id: int, visit_id: int) -> Any:
         work = self.read()
-        self._for_curator(work, case_id)
+        self._case(work, case_id, "curation.visit")
         visit = get_visit(work.session, case_id, visit_id)
         if visit.is_locked:
             raise Refusal([visits.locked_reason(visit)])
@@ -142,50 +139,35 @@ class VisitView(RoomView):
             try:
                 with self.write() as work:
                     visits.withdraw_visit(work, case_id, visit_id, form.reason.data, self.expected_version())
-                return self.done(url_for("CurationView.index", case_id=case_id), _("The visit is withdrawn"))
+                return self.done(room(case_id), _("The visit is withdrawn"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self.render(
-            "curation/form.html", form.status, case=get_case(self.read().session, case_id), tab="curation",
-            title=_("Withdraw the visit of %(day)s", day=f"{visit.held_on:%d.%m.%Y}"), form=form, danger=True,
-            lead=_("For a visit entered by mistake: it stays in the history and counts nowhere."),
-            submit=_("Withdraw"), back=_visit(case_id, visit_id),
-        )  # fmt: skip
+        heading = _("Withdraw the visit of %(day)s", day=f"{visit.held_on:%d.%m.%Y}")
+        lead = _("For a visit entered by mistake: it stays in the history and counts nowhere.")
+        back = _visit(case_id, visit_id)
+        return self._short_form(case_id, form, heading, _("Withdraw"), lead=lead, danger=True, back=back)
 
-    @page("/<int:case_id>/curation/recommendations/<int:key>", permission="write", methods=("GET", "POST"))
+    @page("/<int:case_id>/curation/recommendations/<int:key>", permission="write", methods=FORM)
     def recommendation(self, case_id: int, key: int) -> Any:
         """What became of a recommendation."""
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "curation.recommendation", case)
-        require_running(case)
+        self._case(work, case_id, "curation.recommendation")
         row = get_recommendation(work.session, case_id, key)
         start = {"fate": row.status, "note": row.status_note, "expected_version": row.version}
         form: Any = FateForm(data=start if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    visits.settle_recommendation(
+                    recommendations.settle_recommendation(
                         work, case_id, key, RecommendationStatus(form.fate.data), form.note.data or "",
                         self.expected_version(),
                     )  # fmt: skip
-                return self.done(
-                    url_for("CurationView.index", case_id=case_id), _("The recommendation is updated")
-                )
+                return self.done(room(case_id), _("The recommendation is updated"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self.render(
-            "curation/form.html", form.status, case=get_case(self.read().session, case_id), tab="curation",
-            title=_("What became of the recommendation"), form=form, lead=row.text, submit=_("Save"), danger=False,
-            back=url_for("CurationView.index", case_id=case_id),
-        )  # fmt: skip
-
-    def _for_curator(self, work: Work, case_id: int) -> Case:
-        """The running case, for the curator school to enter a visit."""
-        case = get_case(work.session, case_id)
-        require(work, "curation.visit", case)
-        require_running(case)
-        return case
+        return self._short_form(
+            case_id, form, _("What became of the recommendation"), _("Save"), lead=row.text
+        )
 
     def _start(self, work: Work, case: Case) -> dict[str, Any]:
         agreement = current_agreement(work.session, case.id)
@@ -213,7 +195,7 @@ class VisitView(RoomView):
             title=heading, suggested={f"known-{code}": titles for code, titles in suggested.items()},
             before=recommendations_before(work.session, case_id, visit), today=work.today,
             statuses=RECOMMENDATION_STATUSES, may_settle=True,
-            back=_visit(case_id, visit.id) if visit else url_for("CurationView.index", case_id=case_id),
+            back=_visit(case_id, visit.id) if visit else room(case_id),
         )  # fmt: skip
 
     def _show(self, work: Work, case_id: int, visit_id: int, form: AnswerForm) -> Any:

@@ -1,4 +1,4 @@
-"""Visits and their reports: recorded once, corrected with history, acknowledged or objected to."""
+"""Visits: recorded once, corrected with history until the report is acknowledged, withdrawn when a mistake."""
 
 from __future__ import annotations
 
@@ -12,33 +12,19 @@ from sqlalchemy import select
 
 from app.audit import service as audit
 from app.cases.models import Case
-from app.cases.queries import get_case, lock_case
+from app.cases.queries import lock_case
 from app.cases.roles import require, require_running
-from app.core.errors import Invalid, NotFound, Reason, Refusal
+from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.curation.checks import check_version
 from app.curation.journal import revise
-from app.curation.models import PlannedVisit, Recommendation, Visit, VisitFile, VisitNote
-from app.curation.queries import (
-    current_agreement,
-    get_recommendation,
-    get_visit,
-    planned_visits,
-)
-from app.curation.reports import subject_of
-from app.curation.rules import (
-    AgreementState,
-    RecommendationStatus,
-    ReportState,
-    VisitGround,
-    VisitMode,
-    fitting,
-    matched,
-)
+from app.curation.models import PlannedVisit, Visit, VisitFile
+from app.curation.queries import current_agreement, get_visit, planned_visits
+from app.curation.recommendations import Advice, write_recommendations
+from app.curation.rules import AgreementState, ReportState, VisitGround, VisitMode, fitting
 from app.files.models import StoredFile
 from app.files.service import keep_scan
-from app.schools.queries import signatory_on
 
 
 @dataclass(frozen=True)
@@ -49,15 +35,6 @@ class Lesson:
     subject: str
     teacher: str
     finding: str = ""
-
-
-@dataclass(frozen=True)
-class Advice:
-    """One recommendation: what, who, until when."""
-
-    text: str
-    executor: str
-    due: date
 
 
 @dataclass(frozen=True)
@@ -111,10 +88,7 @@ def record_visit(work: Work, case_id: int, data: VisitInput) -> Visit:
     )
     work.session.add(visit)
     audit.record(work, "visit:add", visit, case_id=case.id, values=values)
-    _write_recommendations(work, visit, data.recommendations)
-    _match_plan(work, visit)
-    _keep_photo(work, visit, data)
-    return visit
+    return _with_the_rest(work, visit, data)
 
 
 def correct_visit(
@@ -124,23 +98,20 @@ def correct_visit(
 
     Raises Forbidden, Stale, Invalid as `record_visit`, Refusal (locked).
     """
-    case, visit = _own(work, case_id, visit_id, expected_version)
+    case, visit = own_visit(work, case_id, visit_id, expected_version)
     _check(work, case, data)
     values = _values(data)
     if visit.report != ReportState.draft:
         values["report"] = ReportState.draft.value
     revise(work, visit, values, "visit:edit", case.id)
-    _write_recommendations(work, visit, data.recommendations)
-    _match_plan(work, visit)
-    _keep_photo(work, visit, data)
-    return visit
+    return _with_the_rest(work, visit, data)
 
 
 def withdraw_visit(
     work: Work, case_id: int, visit_id: int, reason: str, expected_version: int | None = None
 ) -> Visit:
     """Take back a visit entered by mistake: it stays in the history and counts nowhere."""
-    case, visit = _own(work, case_id, visit_id, expected_version)
+    case, visit = own_visit(work, case_id, visit_id, expected_version)
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
     changes = {"withdrawn_at": work.now, "withdrawn_reason": reason.strip()}
@@ -149,101 +120,6 @@ def withdraw_visit(
         if row.visit_id == visit.id:
             _count_for(work, row, None)
     return visit
-
-
-def attach_photo(work: Work, case_id: int, visit_id: int, data: bytes, name: str) -> VisitFile:
-    """Keep a photo or a scan beside a visit; the same file again is kept once. Raises Invalid at `photo`."""
-    _case, visit = _own(work, case_id, visit_id)
-    return _attach(work, visit, data, name)
-
-
-def submit_report(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> Visit:
-    """Hand the report over to the director of the supported school."""
-    case, visit = _own(work, case_id, visit_id, expected_version)
-    if visit.report not in (ReportState.draft, ReportState.objected):
-        raise Refusal([Reason(_("The report is with the director already."))])
-    _step(work, case, visit, ReportState.submitted, "visit:submit")
-    return visit
-
-
-def acknowledge(
-    work: Work, case_id: int, visit_id: int, expected_version: int | None = None, comment: str = ""
-) -> Visit:
-    """The director has read the report; from now on it is locked. A case that stopped running does not hinder it."""
-    case, visit = _for_director(work, case_id, visit_id, expected_version)
-    _step(work, case, visit, ReportState.acknowledged, "visit:acknowledge", comment)
-    return visit
-
-
-def object_to(
-    work: Work, case_id: int, visit_id: int, objection: str, expected_version: int | None = None
-) -> Visit:
-    """The director objects, in words; the report goes back to the curator."""
-    case, visit = _for_director(work, case_id, visit_id, expected_version)
-    require_running(case)  # nobody could correct the report any more
-    if not objection.strip():
-        raise Invalid(fields={"text": _("Write what you do not agree with.")})
-    _step(work, case, visit, ReportState.objected, "visit:object", objection)
-    return visit
-
-
-def print_report(work: Work, case_id: int, visit_id: int) -> int:
-    """Have the report on the visit printed, or printed again when it changed; the answer is the paper's key.
-
-    Raises NotFound, Forbidden, Refusal (the visit was entered by mistake).
-    """
-    case = get_case(work.session, case_id)
-    visit = get_visit(work.session, case_id, visit_id)
-    if visit.withdrawn_at is not None:
-        raise Refusal([locked_reason(visit)])
-    if work.ports.papers is None:
-        raise NotFound
-    compiler = visit.compiler_id
-    if (
-        compiler is None and case.curator_id is not None
-    ):  # entered without a card of the person: the director signs
-        position = signatory_on(work.session, case.curator_id, visit.held_on)
-        compiler = position.person_id if position else None
-    return work.ports.papers.print_report(work, case, "visit_report", subject_of(visit), compiler)
-
-
-def add_to_report(work: Work, case_id: int, visit_id: int, text: str) -> VisitNote:
-    """A dated addition to a locked report, which itself stays as it was acknowledged; in any state of the case."""
-    case = lock_case(work.session, case_id)
-    require(work, "curation.visit", case)
-    visit = get_visit(work.session, case_id, visit_id)
-    if visit.report != ReportState.acknowledged:
-        raise Refusal([Reason(_("The report is not acknowledged yet: correct it instead."))])
-    if not text.strip():
-        raise Invalid(fields={"text": _("This field is required.")})
-    return _note(work, case, visit, "addition", text, "visit:addition")
-
-
-def settle_recommendation(
-    work: Work,
-    case_id: int,
-    recommendation_id: int,
-    status: RecommendationStatus,
-    note: str = "",
-    expected_version: int | None = None,
-) -> Recommendation:
-    """Say what became of a recommendation; «no longer relevant» needs a reason."""
-    case = lock_case(work.session, case_id)
-    require(work, "curation.recommendation", case)
-    require_running(case)
-    row = get_recommendation(work.session, case_id, recommendation_id)
-    check_version(row.version, expected_version)
-    if status == RecommendationStatus.not_relevant and not note.strip():
-        raise Invalid(fields={"note": _("Say why it is no longer relevant.")})
-    changes = {
-        "status": status.value,
-        "status_note": note.strip(),
-        "status_at": work.now,
-        "status_by": work.actor.name,
-    }
-    if (row.status, row.status_note) != (status.value, note.strip()):
-        revise(work, row, changes, "recommendation:status", case.id)
-    return row
 
 
 def date_faults(work: Work, case: Case, data: VisitInput) -> dict[str, Text]:
@@ -312,42 +188,12 @@ def _values(data: VisitInput) -> dict[str, Any]:
     }
 
 
-def _write_recommendations(work: Work, visit: Visit, advice: Sequence[Advice]) -> None:
-    """Make the visit's recommendations say what the form says; those whose fate is told are not dropped."""
-    session = work.session
-    rows = list(
-        session.scalars(
-            select(Recommendation)
-            .where(Recommendation.visit_id == visit.id)
-            .order_by(Recommendation.position)
-        )
-    )
-    kept = matched([row.text for row in rows], [item.text.strip() for item in advice])
-    for n, (item, place) in enumerate(zip(advice, kept, strict=True)):
-        values = {
-            "text": item.text.strip(),
-            "executor": item.executor.strip(),
-            "due": item.due,
-            "position": n + 1,
-        }
-        if place is None:
-            row = Recommendation(
-                case_id=visit.case_id, visit_id=visit.id, status=RecommendationStatus.open.value, **values
-            )
-            session.add(row)
-            audit.record(work, "recommendation:add", row, case_id=visit.case_id, values=values)
-        else:
-            revise(work, rows[place], values, "recommendation:edit", visit.case_id)
-    for place, row in enumerate(rows):
-        if place in kept:
-            continue
-        if row.status != RecommendationStatus.open:
-            raise Invalid(_("A recommendation whose fate is told cannot be removed: %(text)s", text=row.text))
-        values = {"text": row.text, "executor": row.executor, "due": row.due}
-        audit.record(work, "recommendation:delete", row, case_id=visit.case_id, values=values)
-        session.delete(row)
-    session.flush()
-    session.expire(visit, ["recommendations"])
+def _with_the_rest(work: Work, visit: Visit, data: VisitInput) -> Visit:
+    """What stands in rows of its own: the recommendations, the planned period, the photo."""
+    write_recommendations(work, visit, data.recommendations)
+    _match_plan(work, visit)
+    _keep_photo(work, visit, data)
+    return visit
 
 
 def _match_plan(work: Work, visit: Visit) -> None:
@@ -369,30 +215,27 @@ def _count_for(work: Work, row: PlannedVisit, visit_id: int | None) -> None:
 
 
 def _keep_photo(work: Work, visit: Visit, data: VisitInput) -> None:
-    if data.photo:
-        _attach(work, visit, data.photo, data.photo_name)
-
-
-def _attach(work: Work, visit: Visit, data: bytes, name: str) -> VisitFile:
-    digest = hashlib.sha256(data).hexdigest()
+    """A photo or a scan beside the visit; the same file again is kept once."""
+    if not data.photo:
+        return
     again = work.session.scalars(
-        select(VisitFile)
+        select(VisitFile.id)
         .join(StoredFile, StoredFile.id == VisitFile.file_id)
-        .where(VisitFile.visit_id == visit.id, StoredFile.sha256 == digest)
+        .where(VisitFile.visit_id == visit.id, StoredFile.sha256 == hashlib.sha256(data.photo).hexdigest())
     ).first()
     if again is not None:
-        return again
-    stored = keep_scan(work, data, name, case_id=visit.case_id, field="photo")
+        return
+    stored = keep_scan(work, data.photo, data.photo_name, case_id=visit.case_id, field="photo")
     work.session.flush()  # the row points to the file's key
-    row = VisitFile(case_id=visit.case_id, visit_id=visit.id, file_id=stored.id)
-    work.session.add(row)
+    work.session.add(VisitFile(case_id=visit.case_id, visit_id=visit.id, file_id=stored.id))
     told = {"file": stored.id, "sha256": stored.sha256}
     audit.record(work, "visit:photo", visit, case_id=visit.case_id, data=told, values={"note": stored.name})
     work.session.expire(visit, ["files"])
-    return row
 
 
-def _own(work: Work, case_id: int, visit_id: int, expected_version: int | None = None) -> tuple[Case, Visit]:
+def own_visit(
+    work: Work, case_id: int, visit_id: int, expected_version: int | None = None
+) -> tuple[Case, Visit]:
     """The visit for its curator to change. Raises Forbidden, Stale, Refusal (locked; the case is not running)."""
     case = lock_case(work.session, case_id)
     require(work, "curation.visit", case)
@@ -409,32 +252,3 @@ def locked_reason(visit: Visit) -> Reason:
     if visit.withdrawn_at is not None:
         return Reason(_("This visit was withdrawn."))
     return Reason(_("The director has acknowledged the report: it is locked. Write an addition."))
-
-
-def _for_director(
-    work: Work, case_id: int, visit_id: int, expected_version: int | None
-) -> tuple[Case, Visit]:
-    case = lock_case(work.session, case_id)
-    require(work, "curation.acknowledge", case)
-    visit = get_visit(work.session, case_id, visit_id)
-    check_version(visit.version, expected_version)
-    if visit.report != ReportState.submitted or visit.withdrawn_at is not None:
-        raise Refusal([Reason(_("This report does not wait for your answer."))])
-    return case, visit
-
-
-def _step(work: Work, case: Case, visit: Visit, state: ReportState, tag: str, text: str = "") -> None:
-    revise(
-        work, visit, {"report": state.value}, f"{tag}_state", case.id
-    )  # for the journal; the note tells it
-    _note(work, case, visit, state.value, text, tag)
-
-
-def _note(work: Work, case: Case, visit: Visit, kind: str, text: str, tag: str) -> VisitNote:
-    note = VisitNote(
-        case_id=case.id, visit_id=visit.id, kind=kind, text=text.strip(), at=work.now, by_name=work.actor.name
-    )
-    work.session.add(note)
-    audit.record(work, tag, note, case_id=case.id, values={"text": text.strip()} if text.strip() else None)
-    work.session.expire(visit, ["notes"])
-    return note

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -58,11 +58,11 @@ def my_tasks(work: Work) -> list[QueueItem]:
     return sorted(items, key=lambda item: (item.due or date.max, item.where, str(item.title)))
 
 
-def my_tasks_by_urgency(work: Work) -> dict[Urgency, list[Waiting]]:
-    """The same in four groups, the most urgent first; empty groups are left out."""
+def by_urgency(work: Work, tasks: Iterable[QueueItem]) -> dict[Urgency, list[Waiting]]:
+    """What waits in four groups, the most urgent first; empty groups are left out."""
     calendar, today = calendar_of(work), work.today
     groups: dict[Urgency, list[Waiting]] = {urgency: [] for urgency in Urgency}
-    for item in my_tasks(work):
+    for item in tasks:
         since = local_date(item.since, work.ports.zone) if item.since else None
         waited = working_days_between(since, today, calendar) if since and since <= today else None
         waiting = Waiting(item, days_left(today, item.due, calendar), waited)

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.access.sessions import shift_open_sessions
 from app.core.clock import TrainingClock, local_date
 from app.core.errors import Invalid, NotFound
-from app.core.i18n import _, n_
+from app.core.i18n import Text, _, n_
 from app.core.unit_of_work import Runtime
 from app.ui.base import RoomView, page
 from app.ui.forms import DateField, RoomForm
 
 FARTHEST = timedelta(days=366)  # at once: a slip of the finger must not end the year of practice
 MORNING = time(9)
-STRIDES = (
-    (1, _("To the next day")),
-    (7, _("A week on")),
-    (30, _("A month on")),
+
+
+def month_on(day: date) -> date:
+    """The same day of the next month, or its last day."""
+    first = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first.replace(day=min(day.day, monthrange(first.year, first.month)[1]))
+
+
+STRIDES: tuple[tuple[Callable[[date], date], Text], ...] = (
+    (lambda day: day + timedelta(days=1), _("To the next day")),
+    (lambda day: day + timedelta(days=7), _("A week on")),
+    (month_on, _("A month on")),
 )
 
 
@@ -74,7 +84,7 @@ class TrainingView(RoomView):
                 return self.done("/", told)
             except Invalid as error:
                 form.take_errors(error)
-        strides = [(today + timedelta(days=days), label) for days, label in STRIDES]
+        strides = [(leap(today), label) for leap, label in STRIDES]
         began = local_date(clock.begins, self.runtime.ports.zone)
         return self.render(
             "dashboards/training.html", form.status, form=form, today=today, strides=strides, began=began

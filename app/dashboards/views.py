@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_appbuilder import IndexView as FabIndexView
 
 from app.access.permissions import page_roles
+from app.access.security import runtime
 from app.cases.queries import programmes
 from app.core.i18n import _
-from app.dashboards.queries import Urgency, my_tasks_by_urgency, overview
+from app.core.ports import QueueItem
+from app.dashboards.queries import Urgency, by_urgency, my_tasks, overview
 from app.dashboards.training import TrainingView
 from app.ui.base import RoomView, int_arg, page
 
@@ -23,6 +25,14 @@ URGENCIES = {
 }
 
 
+def tasks_of_page() -> list[QueueItem]:
+    """What waits for the person, asked once per request: the first page and the badge show the same."""
+    if "tasks_of_page" not in g:
+        g.tasks_of_page = my_tasks(runtime().read(g.actor)) if g.get("actor") else []
+    found: list[QueueItem] = g.tasks_of_page
+    return found
+
+
 class IndexView(RoomView, FabIndexView):
     """The first page: the queue of the person who logged in."""
 
@@ -32,7 +42,7 @@ class IndexView(RoomView, FabIndexView):
     @page("/")
     def index(self) -> Any:
         work = self.read()
-        groups = my_tasks_by_urgency(work)
+        groups = by_urgency(work, tasks_of_page())
         return self.render(
             "dashboards/tasks.html", groups=groups, urgencies=URGENCIES, today=work.today,
             count=sum(map(len, groups.values())), sees_overview=self.actor.has(*page_roles("Overview", "read")),

@@ -164,7 +164,7 @@ DIAGNOSES: dict[str, Diagnosis] = {
         ),
         verifications={
             "language": VerificationInput("На уроках русского языка видны затруднения в понимании заданий."),
-            "competence": VerificationInput("Подтверждается посещёнными уроками."),
+            "competence": VerificationInput("На уроке математики в 7 классе устный счёт занимает треть времени, разбора ошибок нет."),
             "motivation": VerificationInput("Подтверждается журналом консультаций."),
             "parents": VerificationInput("По протоколам собраний присутствует около 45 % семей."),
         },
@@ -221,7 +221,7 @@ DIAGNOSES: dict[str, Diagnosis] = {
         verifications={
             "special_needs": VerificationInput("Подтверждается списками и заключениями комиссии."),
             "motivation": VerificationInput("Подтверждается анкетами и наблюдением на уроках."),
-            "competence": VerificationInput("Подтверждается посещёнными уроками."),
+            "competence": VerificationInput("На уроках в 6 и 8 классах нет заданий разного уровня, дефициты видны."),
             "wellbeing": VerificationInput("Психолог школы подтверждает."),
         },
     ),
@@ -277,7 +277,7 @@ DIAGNOSES: dict[str, Diagnosis] = {
         ),
         verifications={
             "staff_shortage": VerificationInput("Подтверждается штатным расписанием."),
-            "competence": VerificationInput("Подтверждается посещёнными уроками."),
+            "competence": VerificationInput("По картам оценки урока ниже всего оценены постановка цели и рефлексия."),
             "failure": VerificationInput("Подтверждается сводной ведомостью."),
             "inner_training": VerificationInput("План отсутствует, методические объединения работают формально."),
         },

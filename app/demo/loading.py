@@ -21,6 +21,7 @@ from app.core.clock import FixedClock
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Runtime, Work
+from app.demo import approval, beginning, carrying_out, outcome
 from app.demo.office import keep_office
 from app.demo.penza import load_reference
 from app.demo.script import Script
@@ -54,18 +55,18 @@ def load(
                     )  # fmt: skip
                 return False
         story = Story(Script(past, clock, say))
-        story.open_cases()
-        story.diagnose()
-        story.plan()
-        story.approve_plans()
-        story.agree()
-        story.carry_out(until={"41": date(2025, 9, 12)})
-        story.publish()
-        story.review(("50", "oshi1"))
-        story.begin_review("co1")
-        story.close(("50",))
-        story.first_vote("oshi1")
-        story.on_leave("co1")
+        beginning.open_cases(story)
+        beginning.diagnose(story)
+        beginning.plan(story)
+        approval.approve_plans(story)
+        approval.agree(story)
+        carrying_out.carry_out(story, until={"41": date(2025, 9, 12)})
+        carrying_out.publish(story)
+        outcome.review(story, ("50", "oshi1"))
+        outcome.begin_review(story, "co1")
+        outcome.close(story, ("50",))
+        outcome.first_vote(story, "oshi1")
+        outcome.on_leave(story, "co1")
         keep_office(story)
         story.script.play(until)
         with past.work(SYSTEM) as work:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from app.plans.execution import ReportInput
 from app.plans.rules import Direction, Level, ReportStatus
-from app.plans.service import ItemInput, ReportInput
+from app.plans.service import ItemInput
 from app.plans.terms import Term, parse_term
 
 STARTS, ENDS = date(2025, 1, 9), date(2025, 12, 31)

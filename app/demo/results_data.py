@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.results.service import DecisionData, NoticeData, ProcedureData, RiskData, YearData
+from app.results.grounds import NoticeData, RiskData
+from app.results.procedures import ProcedureData, YearData
+from app.results.service import DecisionData
 
 _SOURCE = "учебные данные"
 

@@ -18,6 +18,7 @@ from app.core.clock import FixedClock
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Runtime
+from app.demo import approval, beginning, carrying_out, outcome
 from app.demo.penza import load_reference
 from app.demo.script import Script
 from app.demo.story import OUTCOMES, Story
@@ -65,12 +66,15 @@ def walk(system: Runtime, clock: FixedClock, say: Say) -> Story:
         load_reference(work)
     say("Равенство образовательных возможностей, 2025 год, г. Пенза. Школы настоящие, люди и цифры учебные.")
     story = Story(Script(system, clock, say))
-    story.open_cases()
-    for stage in (
-        story.diagnose, story.plan, story.approve_plans, story.agree, story.carry_out, story.publish, story.review,
-        story.close,
-    ):  # fmt: skip
-        stage()
+    beginning.open_cases(story)
+    beginning.diagnose(story)
+    beginning.plan(story)
+    approval.approve_plans(story)
+    approval.agree(story)
+    carrying_out.carry_out(story)
+    carrying_out.publish(story)
+    outcome.review(story)
+    outcome.close(story)
     story.script.play()
     say("\nИсходы:")
     for case in list_cases(system.read(SYSTEM).session):

@@ -12,16 +12,20 @@ from sqlalchemy.orm import joinedload
 from app.access.memberships import accounts_holding
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system, get_visible
+from app.access.substitutions import use
 from app.audit import service as audit
 from app.cases.roles import require_in_programme
-from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
+from app.cases.terms import calendar_of
+from app.core.errors import Forbidden, Invalid, Reason, Refusal
 from app.core.i18n import _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
-from app.documents.models import Acknowledgement, Document, Registration
+from app.documents.models import Acknowledgement, Document
 from app.documents.proofs import Proof
+from app.documents.queries import standing_lines
 from app.documents.rules import NUMBERED, DocumentKind, DocumentState
-from app.documents.steps import locked, note
-from app.engine.deadlines import PlainWeek, add_working_days
+from app.documents.steps import lock_visible, locked, note
+from app.engine.deadlines import add_working_days
 from app.files.service import keep_scan
 from app.schools.models import Organisation, Person
 from app.schools.queries import positions_on
@@ -51,8 +55,7 @@ class PaperSheet:
 
 def term(work: Work, days: int = TERM) -> date:
     """So many working days from today."""
-    calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
-    return add_working_days(work.today, days, calendar).due
+    return add_working_days(work.today, days, calendar_of(work)).due
 
 
 def proposed(work: Work, document: Document) -> list[Organisation]:
@@ -111,12 +114,14 @@ def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
 
     Raises NotFound, Forbidden (the line is another's), Refusal (read already).
     """
-    row = _line(work, acknowledgement_id)
+    row = lock_visible(work, Acknowledgement, acknowledgement_id)
     capacity = capacity_of(work, row)
     if capacity is None:
         raise Forbidden
     if row.read_at is not None:
         raise Refusal([Reason(_("This is noted already."))])
+    if row.organisation_id is not None:
+        use(work, *READERS, organisation_id=row.organisation_id)
     row.read_at, row.read_on, row.read_by = work.now, work.today, work.actor.user_id
     row.reader, row.capacity = work.actor.name[:200], capacity[:300]
     _note_reading(work, row, "document:read", {"addressee": row.addressee})
@@ -128,7 +133,7 @@ def note_paper(work: Work, acknowledgement_id: int, sheet: PaperSheet) -> Acknow
 
     Raises NotFound, Forbidden, Refusal (read already), Invalid at `reader`, `read_on` or `scan`.
     """
-    row = _line(work, acknowledgement_id)
+    row = lock_visible(work, Acknowledgement, acknowledgement_id)
     document = get_visible(work.session, Document, row.document_id)
     require_in_programme(work, "documents.register", document.programme)
     if row.read_at is not None:
@@ -168,8 +173,12 @@ def capacity_of(work: Work, row: Acknowledgement) -> str | None:
             and held.organisation_id == row.organisation_id
             and row.organisation is not None
         ):
-            title = ROLE_TITLES[held.role]
-            return f"{title}, {row.organisation.short_name}"
+            place = f"{ROLE_TITLES[held.role]}, {row.organisation.short_name}"
+            return (
+                place
+                if held.stands_for is None
+                else f"{place}, {_('for %(whom)s', whom=held.stands_for.whom)}"
+            )
     return None
 
 
@@ -210,19 +219,20 @@ def notify(work: Work, row: Acknowledgement) -> None:
         return
     with as_system(work.session):  # whoever sends it, the addressee is told
         day = work.today.isoformat()
-        tell(
-            work, readers(work, row), "document.read", {"title": row.document.title}, due=row.due,
+        told = Message(
+            "document.read", {"title": row.document.title}, due=row.due,
             link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
         )  # fmt: skip
+        tell(work, readers(work, row), told)
 
 
 def readers(work: Work, row: Acknowledgement) -> list[int]:
     """The accounts that may press the button for this addressee."""
     found: set[int] = set()
-    for role in READERS if row.organisation_id else ():
-        found |= {m.user_id for m in accounts_holding(work.session, role, work.today, row.organisation_id)}
+    if row.organisation_id:
+        found |= {m.user_id for m in accounts_holding(work.session, READERS, work.today, row.organisation_id)}
     if row.person_id:
-        held = [m for role in ROLE_TITLES for m in accounts_holding(work.session, role, work.today)]
+        held = accounts_holding(work.session, ROLE_TITLES, work.today)
         found |= {m.user_id for m in held if m.person_id == row.person_id}
     return sorted(found)
 
@@ -245,19 +255,6 @@ def _name(row: Acknowledgement) -> str:
     return row.person.short if row.person is not None else ""
 
 
-def _line(work: Work, acknowledgement_id: int) -> Acknowledgement:
-    get_visible(work.session, Acknowledgement, acknowledgement_id)
-    row = work.session.scalars(
-        select(Acknowledgement)
-        .where(Acknowledgement.id == acknowledgement_id)
-        .with_for_update(of=Acknowledgement)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _note_reading(work: Work, row: Acknowledgement, tag: str, data: dict[str, object]) -> None:
     """In the history of the reader's own case; a school does not learn from its history who else has read."""
     with as_system(work.session):
@@ -272,11 +269,6 @@ def _tell_journal(work: Work, document: Document) -> None:
     """The column «рассылка» of the journal names the addressees."""
     with as_system(work.session):
         told = "; ".join(names(addressees(work, document.id)))[:200]
-        lines = work.session.scalars(
-            select(Registration).where(
-                Registration.document_id == document.id, Registration.annulled_at.is_(None),
-                Registration.party == "",
-            )
-        ).all()  # fmt: skip
+        lines = [line for line in standing_lines(work.session, document.id) if not line.party]
     for line in lines:
         audit.revise(work, line, {"mailing": told}, "journal:mailing")

@@ -14,10 +14,8 @@ from app.documents.journal import gaps_of, lines_of, lock_series, require_keeper
 from app.documents.links import take_back
 from app.documents.models import Document, NumberGap, Registration, Series
 from app.documents.numbering import GapReason, SeriesKey
-from app.documents.rules import DocumentKind, DocumentState
+from app.documents.rules import STANDING, DocumentKind, DocumentState
 from app.documents.steps import locked, note
-
-_NUMBERED = frozenset({DocumentState.registered, DocumentState.in_force, DocumentState.changed})
 
 
 def annul(
@@ -49,7 +47,7 @@ def annul(
         raise Invalid(fields={"reason": _("Say why.")})
     if row.annulled_at is not None:
         raise Refusal([Reason(_("This line is annulled already."))])
-    if document is not None and document.in_state not in _NUMBERED:
+    if document is not None and document.in_state not in STANDING:
         raise Refusal([Reason(_("The paper has moved on; this step is not possible any more."))])
     leap = leap_of(work, row) if was_slip else None
     if was_slip and leap is None:

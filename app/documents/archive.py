@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.roles import require_in_programme
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents.models import Document, Registration
+from app.documents.models import Document
+from app.documents.queries import standing_lines
 from app.documents.rules import Move
 from app.documents.steps import locked, move, note
 
@@ -33,11 +32,7 @@ def archive(work: Work, document_id: int, file_index: str, expected_version: int
     move(document, Move.archive)
     document.file_index, document.archived_at, document.archived_from = index, work.now, was
     with as_system(work.session):  # the line of the journal follows its paper
-        lines = work.session.scalars(
-            select(Registration).where(
-                Registration.document_id == document.id, Registration.annulled_at.is_(None)
-            )
-        ).all()
+        lines = standing_lines(work.session, document.id)
     for line in lines:
         if line.folder != index:
             audit.revise(work, line, {"folder": index}, "journal:file")

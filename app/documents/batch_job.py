@@ -41,9 +41,10 @@ from app.documents.carried import pack
 from app.documents.frozen import thaw
 from app.documents.models import Document, DocumentFile
 from app.documents.printing import PAPER, enter, printed_by_another
-from app.documents.render_pool import RenderPool, RenderStopped, shared
+from app.documents.render_pool import RenderPool, shared
+from app.documents.render_process import RenderStopped
 from app.documents.rendering import RenderError
-from app.documents.templates import Template, registry
+from app.documents.templates import Template, edition_of, registry
 from app.documents.values import missing
 from app.jobs import outbox
 from app.jobs.execution import looking, place
@@ -186,9 +187,10 @@ def _make(runtime: Runtime, asked: _Asked, row_id: int) -> None:
             if not batch.is_one_each(work, kind):
                 raise NotFound
             with printed_by_another():
-                document, row.is_new = batch.begun(work, kind, asked.programme_id, (row.case_id,))
-            row.document_id, row.name = document.id, document.title
-            _look(work, row, document)
+                document, is_new = batch.begun(work, kind, asked.programme_id, (row.case_id,))
+            told = _look(work, document)
+            row.document_id, row.name, row.is_new = document.id, document.title, is_new
+            row.state, row.told = INCOMPLETE if "lacking" in told else MADE, told
     except (Busy, DBAPIError):
         raise  # nothing is wrong with the paper: the job is tried again
     except Exception as error:
@@ -207,21 +209,17 @@ def _make(runtime: Runtime, asked: _Asked, row_id: int) -> None:
                 row.told = {"reasons": _packed(reasons)}
 
 
-def _look(work: Work, row: DocumentBatchRow, document: Document) -> None:
+def _look(work: Work, document: Document) -> dict[str, Any]:
     """What the draft lacks and whose case forms nobody has checked."""
     told: dict[str, Any] = {}
-    row.state = MADE
     if document.is_draft:
         values = thaw(document.values)
-        lacking = [
-            one.label for one in missing(registry().of(document.template, document.template_hash), values)
-        ]
-        if lacking:
-            row.state, told["lacking"] = INCOMPLETE, lacking
-        cards = dict.fromkeys(proofing.unverified_cards(work, values).values())
-        if cards:
+        template = edition_of(document)
+        if lacking := [one.label for one in missing(template, values)]:
+            told["lacking"] = lacking
+        if cards := dict.fromkeys(proofing.unverified_cards(work, values).values()):
             told["unchecked"] = [[one.kind, one.key, one.name] for one in cards]
-    row.told = told
+    return told
 
 
 def _papers(session: Session, key: int) -> Iterator[_Paper]:

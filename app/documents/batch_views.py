@@ -14,7 +14,7 @@ from app.cases.roles import may_in_programme
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents import batch, batch_job, batch_page, draft_page
+from app.documents import batch, batch_job, batch_page, draft_page, papers_zip
 from app.documents.templates import Template
 from app.files.views import attachment
 from app.ui.base import MAX_ID, RoomView, int_arg, page
@@ -73,7 +73,7 @@ class BatchView(RoomView):
     def papers(self) -> Any:
         keys = self._papers()
         with self.write() as work:
-            content = batch.archive(work, keys)
+            content = papers_zip.archive(work, keys)
             name = f"{_('Documents')} {work.today:%d.%m.%Y}.zip"
         return attachment(content, name, ZIP)
 
@@ -97,7 +97,7 @@ class BatchView(RoomView):
             name = f"{_('Documents')} {work.today:%d.%m.%Y}.zip"
         answer = attachment(b"", name, ZIP)
         del answer.headers["Content-Length"]
-        answer.response = batch.stream(files)
+        answer.response = papers_zip.stream(files)
         return answer
 
     def _many(self, kind: Template, programme_id: int, chosen: list[tuple[int, str]]) -> Any:

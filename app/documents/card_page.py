@@ -22,13 +22,14 @@ from app.documents.queries import file_of, lines_of_document
 from app.documents.rules import (
     KIND_LABELS,
     PRINTED_REPORT,
+    STANDING,
     STATE_LABELS,
     DocumentKind,
     DocumentState,
     missing_signers,
 )
 from app.documents.signers import ROLE_LABELS
-from app.documents.templates import Template, registry
+from app.documents.templates import Template, edition_of
 from app.documents.texts import TAGS
 from app.documents.values import missing
 
@@ -42,12 +43,13 @@ _ICONS = {"document:send": "send", "document:sign": "file-signature", "document:
 
 
 def context(work: Work, document: Document) -> dict[str, Any]:
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     values = thaw(document.values)
 
     def can(capability: str) -> bool:
         return may_in_programme(work, capability, document.programme)
 
+    lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
     may_print = service.may_report(work, document)
     office = may_print if document.subject else can("documents.draft")
     return {
@@ -56,7 +58,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "missing": missing(template, values) if document.is_draft else [],
         "changed": service.changed_sources(work, document) if document.is_draft and office else [],
         "typed": [(path, _path_label(template, path)) for path in sorted(document.typed)],
-        "lacking": [ROLE_LABELS[r] for r in missing_signers(document.of_kind, [s.role for s in document.signatures])],
+        "i_sign": not work.actor.roles.isdisjoint(lacking), "lacking": [ROLE_LABELS[role] for role in lacking],
         "roles": ROLE_LABELS, "paper": file_of(document, "paper"), "copy": file_of(document, "registered"),
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
         "history": history(work, document), "can": can, "may_print": may_print, "about": _about(work, document),
@@ -179,7 +181,7 @@ def _about(work: Work, document: Document) -> str | None:
 def _is_rendering(document: Document, template: Template, values: Mapping[str, Any]) -> bool:
     if document.is_draft and missing(template, values):
         return False
-    numbered = document.in_state in (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
+    numbered = document.in_state in STANDING
     return file_of(document, "paper") is None or (numbered and file_of(document, "registered") is None)
 
 

@@ -16,7 +16,7 @@ from app.documents.frozen import thaw
 from app.documents.models import Document, NumberGap
 from app.documents.numbering import GapReason
 from app.documents.registering import enforce
-from app.documents.rules import DocumentKind, DocumentState, Move, next_state
+from app.documents.rules import STANDING, DocumentKind, DocumentState, Move, next_state
 from app.documents.steps import move, note
 from app.documents.terms import last_day
 
@@ -29,9 +29,7 @@ def keep_terms(work: Work, _params: Mapping[str, Any]) -> None:
         select(Document)
         .where(
             Document.kind == DocumentKind.agreement.value,
-            Document.state.in_(
-                [s.value for s in (DocumentState.registered, DocumentState.in_force, DocumentState.changed)]
-            ),
+            Document.state.in_([state.value for state in STANDING]),
         )
         .order_by(Document.id)
         .with_for_update(of=Document)

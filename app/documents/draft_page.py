@@ -19,7 +19,7 @@ from app.documents.inputs import SOURCE_LABELS, Input, inputs
 from app.documents.models import Document, DraftInput
 from app.documents.people import card, staff
 from app.documents.proofing import Proof, Unverified
-from app.documents.templates import Field, Template, registry
+from app.documents.templates import Field, Template, edition_of
 from app.documents.values import missing
 from app.schools.queries import signatory_on
 
@@ -66,7 +66,7 @@ class DraftPage:
 
 def open_draft(work: Work, document: Document, *, fresh: bool = True) -> DraftPage:
     """The form of the draft. `fresh`: unsaved typing is shown in it, unless the form itself was sent."""
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     saved = thaw(document.values)
     cards = _people(work, document)
     row = kept.unsaved(work, document)
@@ -112,7 +112,7 @@ def _offices(document: Document) -> tuple[int, int]:
 
 def prove(work: Work, document: Document, changes: Mapping[str, Any] | None = None, back: str = "") -> Proof:
     """The paper as it would be printed with these changes over the saved draft."""
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     given = {path: value for path, value in (changes or {}).items() if value is not None}
     values = overlay(thaw(document.values), given)
     content = work.ports.storage.get(document.template_hash)

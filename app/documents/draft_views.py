@@ -6,23 +6,20 @@ from typing import Any
 
 from flask import make_response, render_template, request, url_for
 
-from app.cases.roles import may_in_programme
-from app.core.errors import Forbidden, Invalid, Refusal
+from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
-from app.core.unit_of_work import Work
 from app.documents import draft_page, kept, service
 from app.documents.frozen import thaw
 from app.documents.models import Document
+from app.documents.paper_pages import FORM, PaperPages
 from app.documents.proofing import Proof
 from app.documents.queries import get_document
 from app.documents.steps import must_be_draft
 from app.documents.values import missing
-from app.ui.base import RoomView, page
-
-FORM = ("GET", "POST")
+from app.ui.base import page
 
 
-class DraftPages(RoomView):
+class DraftPages(PaperPages):
     """What `DocumentView` shows of a draft."""
 
     @page("/<int:document_id>/edit", methods=FORM, permission="write")
@@ -127,13 +124,3 @@ class DraftPages(RoomView):
 
     def _form_url(self, document: Document) -> str:
         return url_for("DocumentView.edit", document_id=document.id)
-
-    def _open(self, document_id: int, capability: str) -> tuple[Work, Document]:
-        work = self.read()
-        document = get_document(work.session, document_id)
-        if not may_in_programme(work, capability, document.programme):
-            raise Forbidden
-        return work, document
-
-    def _url(self, document_id: int) -> str:
-        return url_for("DocumentView.show", document_id=document_id)

@@ -11,18 +11,18 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.meetings import add_item, close_meeting, open_meeting
 from app.cases.models import Case, MeetingStatus, Programme
-from app.cases.queries import get_case
+from app.cases.queries import get_case, lock_programme
 from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.frozen import changed, digest, freeze, overlay, thaw
-from app.documents.language import inner
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move
 from app.documents.steps import locked, move, must_be_draft, note
-from app.documents.templates import Template, edition_for, registry
+from app.documents.templates import Template, edition_for, edition_of, registry
+from app.documents.typography import inner
 from app.documents.values import drafter, gather, missing
 
 SIDES = ("curator", "supported")
@@ -53,38 +53,43 @@ def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
         raise Invalid(_("A paper is about cases of one programme."))
     for case in cases:
         require_running(case)
-    document = None
-    for case in cases:
-        document = ensure_draft(work, template, case)
-    assert document is not None  # noqa: S101 — there is at least one case
-    return document
+    return cover(work, edition, cases)
 
 
 def ensure_draft(
     work: Work, template: str, case: Case, subject: str = "", executor_id: int | None = None
 ) -> Document:  # fmt: skip
-    """The open draft of the template with the case in it; made when there is none. Twice is as good as once.
+    """As `cover`, for one case and the edition of the template in effect today."""
+    edition = registry(work).on(template, work.today, case.programme.authority_id)
+    return cover(work, edition, [case], subject, executor_id)
+
+
+def cover(
+    work: Work, edition: Template, cases: Sequence[Case], subject: str = "", executor_id: int | None = None
+) -> Document:  # fmt: skip
+    """The open draft of the template with the cases in it; made when there is none. Twice is as good as once.
 
     `subject` is what a report is about («visit:12»): one open paper for each; `executor_id` is who compiled it.
     """
-    edition = registry(work).on(template, work.today, case.programme.authority_id)
     with as_system(work.session):  # an effect of a decision, whoever took it
-        work.session.scalars(
-            select(Programme).where(Programme.id == case.programme_id).with_for_update()
-        ).one()  # two cases decided at once share one draft
-        document = _open_draft(work, edition, case, subject)
+        lock_programme(work.session, cases[0].programme_id)  # two cases decided at once share one draft
+        document = _open_draft(work, edition, cases[0], subject)
         if document is None:
-            document = _new(work, edition, case, subject, executor_id)
-        link = next((row for row in document.cases if row.case_id == case.id), None)
-        if link is None:
-            document.cases.append(DocumentCase(case_id=case.id, stage=case.stage, round=case.round))
-            work.session.flush()
-            note(work, document, "document:cover", only=case.id)
-        elif document.is_draft:
-            link.stage, link.round = case.stage, case.round
+            document = _new(work, edition, cases[0], subject, executor_id)
+        links = {row.case_id: row for row in document.cases}
+        for case in cases:
+            link = links.get(case.id)
+            if link is None:
+                links[case.id] = DocumentCase(case_id=case.id, stage=case.stage, round=case.round)
+                document.cases.append(links[case.id])
+                work.session.flush()
+                note(work, document, "document:cover", only=case.id)
+            elif document.is_draft:
+                link.stage, link.round = case.stage, case.round
         if edition.scope == "meeting":
-            meeting = open_meeting(work, case.programme)
-            add_item(work, meeting, case)
+            meeting = open_meeting(work, cases[0].programme)
+            for case in cases:
+                add_item(work, meeting, case)
             work.session.flush()
         fill(work, document, edition)
     return document
@@ -104,7 +109,7 @@ def edit(
         raise Refusal(
             [Reason(_("A report repeats what was entered: correct it there, then print it again."))]
         )
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     known = {f.name for f in template.fields}
     unknown = sorted(path for path in values if path.partition(".")[0] not in known)
     if unknown:
@@ -137,7 +142,7 @@ def refresh(work: Work, document_id: int, expected_version: int | None = None) -
 
 def changed_sources(work: Work, document: Document) -> list[str]:
     """Labels of the fields whose source says something else since the draft was filled."""
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     fresh = freeze(overlay(gather(work, document, template), thaw(document.typed)))
     return [f.label for f in template.fields if fresh.get(f.name) != document.values.get(f.name)]
 
@@ -151,7 +156,7 @@ def send_to_sign(work: Work, document_id: int, expected_version: int | None = No
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     if changed := changed_sources(work, document):
         raise Refusal([
             Reason(_("Changed since the draft was filled: %(names)s. Refresh the draft and look at it once more.",
@@ -231,8 +236,8 @@ def blank(
     work: Work, template: Template, programme: Programme, subject: str = "", executor_id: int | None = None
 ) -> Document:
     """A new draft with nothing in it yet; who draws it up is its executor."""
-    if executor_id is None and (executor := drafter(work, programme)) is not None:
-        executor_id = executor.id
+    if executor_id is None:
+        executor_id = drafter(work, programme)
     meeting = open_meeting(work, programme) if template.scope == "meeting" else None
     if meeting is not None:
         work.session.flush()

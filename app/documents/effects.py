@@ -34,6 +34,9 @@ def agreement_over(work: Work, case: Case, params: Mapping[str, Any]) -> None:
     end_agreement(work, case, reason=str(params.get("reason", "")))
 
 
+# What a step of a procedure may set going, with its parameters (name → must it be given); the other effects are
+# called by rooms with values that no definition can hold.
+STEP_EFFECTS: dict[str, dict[str, bool]] = {"documents.draft": {"template": True, "subject": False}}
 EFFECTS: dict[str, EffectHandler] = {
     "documents.draft": draft,
     "documents.agreement_in_force": agreement_in_force,

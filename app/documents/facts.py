@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session, selectinload
 from app.cases.queries import get_case
 from app.core.ports import Fact, FactSource
 from app.documents.models import Document, DocumentCase
-from app.documents.rules import STATE_LABELS, DocumentState, missing_signers
+from app.documents.rules import STANDING, STATE_LABELS, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
 
 PAGE = "documents"
-_REGISTERED = frozenset(
-    {DocumentState.registered, DocumentState.in_force, DocumentState.changed, DocumentState.archived}
-)
+_REGISTERED = frozenset({*STANDING, DocumentState.archived})
 _SIGNED = _REGISTERED | {DocumentState.signed}
 
 

@@ -167,13 +167,17 @@ def _split(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
 
 
-class SignForm(RoomForm):
-    roles = ManyField(_("Whose signatures stand on it"), required=True)
-    signed_on = DateField(_("Date of the signature"), required=True)
-    proof = ScanField(
+def _proof() -> ScanField:
+    return ScanField(
         _("Scan of the signed paper, or a detached signature file"), required=True,
         types=("pdf", "jpg", "jpeg", "png", "sig", "p7s"),
     )  # fmt: skip
+
+
+class SignForm(RoomForm):
+    roles = ManyField(_("Whose signatures stand on it"), required=True)
+    signed_on = DateField(_("Date of the signature"), required=True)
+    proof = _proof()
     expected_version = HiddenField()
 
 
@@ -181,10 +185,7 @@ class ReportScanForm(RoomForm):
     """The scan of a report signed on paper."""
 
     signed_on = DateField(_("Date of the signature"), required=True)
-    proof = ScanField(
-        _("Scan of the signed paper, or a detached signature file"), required=True,
-        types=("pdf", "jpg", "jpeg", "png", "sig", "p7s"),
-    )  # fmt: skip
+    proof = _proof()
     expected_version = HiddenField()
 
 

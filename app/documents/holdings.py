@@ -11,7 +11,7 @@ from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents.drafting import fill
 from app.documents.frozen import read
-from app.documents.models import Document, NumberGap, Series
+from app.documents.models import Document, Incoming, NumberGap, Registration, Series
 from app.documents.numbering import GapReason
 from app.documents.rules import DocumentState
 from app.documents.signers import PRINTED
@@ -66,6 +66,40 @@ def settle_paper(work: Work, leaver: Leaver, key: str, act: str, successor: Succ
     return _("The draft is filled anew: who signs follows from the positions")
 
 
+def answers(work: Work, leaver: Leaver) -> list[Holding]:
+    """Incoming papers the person is to answer; by number, without sender and subject."""
+    rows = work.session.execute(
+        select(Incoming, Registration)
+        .join(Registration, Registration.id == Incoming.registration_id)
+        .where(
+            Incoming.executor_id == leaver.person_id, Incoming.answer_due.is_not(None),
+            Incoming.answered_on.is_(None), Registration.annulled_at.is_(None),
+        )
+        .order_by(Incoming.id)
+    ).all()  # fmt: skip
+    return [
+        Holding(
+            str(row.id),
+            _("Incoming No. %(number)s", number=f"{line.number}{line.suffix}"),
+            _("answer by %(day)s", day=f"{row.answer_due:%d.%m.%Y}"),
+            acts=(HAND_ON, CLOSE),
+        )
+        for row, line in rows
+    ]
+
+
+def settle_answer(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+    """The successor answers; or nobody by name, and it waits for the office."""
+    row = work.session.get_one(Incoming, int(key))
+    if act == CLOSE:
+        audit.revise(work, row, {"executor_id": None}, "incoming:executor")
+        return _("Waits for the office")
+    if successor is None or successor.person_id is None:
+        raise Invalid(_("The successor has no card among the employees: papers need one."))
+    audit.revise(work, row, {"executor_id": successor.person_id}, "incoming:executor")
+    return _("The successor answers")
+
+
 def reservations(work: Work, leaver: Leaver) -> list[Holding]:
     """Numbers of journals kept for this person."""
     person = work.session.get_one(Person, leaver.person_id)
@@ -105,5 +139,6 @@ def settle_reservation(work: Work, leaver: Leaver, key: str, act: str, successor
 
 HOLDINGS = [
     HoldingSource("papers", _("Papers without a signature"), papers, settle_paper, order=60),
+    HoldingSource("answers", _("Answers to incoming documents"), answers, settle_answer, order=62),
     HoldingSource("reservations", _("Reserved numbers"), reservations, settle_reservation, order=65),
 ]

@@ -15,16 +15,18 @@ from app.cases.models import Case, CaseTask, Programme
 from app.cases.queries import get_case
 from app.cases.roles import may, require_in_programme
 from app.cases.service import complete_task
+from app.cases.terms import calendar_of
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import journal
 from app.documents.journal import HandEntry, Line
 from app.documents.models import Document, Incoming, IncomingCase, Registration, Series
-from app.documents.numbering import SeriesKey, parse_number
+from app.documents.numbering import SeriesKey
 from app.documents.proofs import Proof
 from app.documents.rules import INCOMING, INCOMING_LABELS, NUMBERED, IncomingKind
-from app.engine.deadlines import PlainWeek, Term, add_working_days
+from app.documents.steps import lock_visible
+from app.engine.deadlines import Term, add_working_days
 from app.files.service import keep_scan
 from app.schools.models import Person
 
@@ -112,6 +114,8 @@ def answer(work: Work, incoming_id: int, data: AnswerInput, expected_version: in
     paper = get_visible(work.session, Document, data.document_id) if data.document_id else None
     if paper is not None and (paper.in_state not in NUMBERED or paper.programme_id != incoming.programme_id):
         raise Invalid(fields={"document": _("Choose a registered document of the same programme.")})
+    if paper is not None and paper.dated is not None and paper.dated < incoming.registration.dated:
+        raise Invalid(fields={"document": _("This document is older than the paper it is to answer.")})
     if paper is None and not data.text.strip():
         raise Invalid(fields={"text": _("Choose the document that answers, or write its number and date.")})
     incoming.answer_id, incoming.answered_on = (paper.id if paper else None), data.answered_on
@@ -148,8 +152,7 @@ def set_term(
 
 def counted(work: Work, start: date, days: int) -> Term:
     """The term of an answer in working days, able to say how it was counted."""
-    calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
-    return add_working_days(start, days, calendar)
+    return add_working_days(start, days, calendar_of(work))
 
 
 _WHOLE = (
@@ -203,21 +206,16 @@ def of_lines(session: Session, line_ids: Sequence[int]) -> dict[int, Incoming]:
 
 
 def _enter(work: Work, series: Series, data: IncomingInput, scan_id: int | None) -> Registration:
-    if data.by_hand is not None:
-        try:
-            number = parse_number(data.by_hand.number, series.prefix)
-        except Invalid as error:
-            raise Invalid(fields={"number": error.message}) from error
-    else:
-        number = journal.next_free(work, series)
+    by_hand = data.by_hand
+    number = journal.typed_number(series, by_hand) if by_hand else journal.next_free(work, series)
     journal.require_comment(journal.warnings(work, series, number, data.received_on), data.comment)
     line = Line(
         dated=data.received_on, title=f"{INCOMING_LABELS[data.kind].in_('ru')}. {data.subject.strip()}"[:400],
         signed_by=_sender(data)[:300], executor=_executor(work, data.executor_id), folder=data.folder.strip(),
         note=data.note.strip(), comment=data.comment.strip(), scan_id=scan_id,
     )  # fmt: skip
-    if data.by_hand is not None:
-        return journal.enter_by_hand(work, series, line, data.by_hand)
+    if by_hand is not None:
+        return journal.enter_by_hand(work, series, line, by_hand)
     return journal.enter_next(work, series, line)
 
 
@@ -248,7 +246,9 @@ def _check(work: Work, data: IncomingInput, programme: Programme, cases: Sequenc
         wrong["cases"] = _("Choose the schools that were included in the list.")
     if data.answer_days is not None and not 1 <= data.answer_days <= LONGEST:
         wrong["answer_days"] = _("From 1 to %(last)s working days.", last=LONGEST)
-    if data.answer_due is not None and data.answer_due < data.received_on:
+    if data.answer_due is not None and data.answer_days is not None:
+        wrong["answer_due"] = _("Give either the number of days or the day, not both.")
+    elif data.answer_due is not None and data.answer_due < data.received_on:
         wrong["answer_due"] = _("The term is not before the day the paper came.")
     if wrong:
         raise Invalid(fields=wrong)  # type: ignore[arg-type]
@@ -294,13 +294,7 @@ def _confirm(work: Work, case: Case) -> None:
 
 
 def _locked(work: Work, incoming_id: int, expected_version: int | None) -> Incoming:
-    get_visible(work.session, Incoming, incoming_id)
-    incoming = work.session.scalars(
-        select(Incoming)
-        .where(Incoming.id == incoming_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    incoming = lock_visible(work, Incoming, incoming_id)
     require_in_programme(work, "documents.incoming", incoming.programme)
     if expected_version is not None and incoming.version != expected_version:
         raise Stale

@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from app.audit.queries import history_of
 from app.cases.models import Case, CaseStatus, Programme
-from app.cases.queries import get_case, programmes
+from app.cases.queries import get_case, list_cases, programmes
 from app.cases.roles import may_in_programme
 from app.core.errors import Forbidden, Invalid, Refusal
 from app.core.i18n import _, current_locale
@@ -91,7 +91,13 @@ class IncomingView(RoomView):
         papers = list_documents(
             work.session, programme_id=row.programme_id, states=sorted(str(state) for state in NUMBERED)
         )
-        form.document.offer([(p.id, f"№ {p.number} · {p.title}") for p in papers if p.number])
+        form.document.offer(
+            [
+                (p.id, f"№ {p.number} · {p.title}")
+                for p in papers
+                if p.number and p.dated and p.dated >= row.registration.dated
+            ]
+        )
         form.expected_version.data = form.expected_version.data or str(row.version)
         if form.validate_on_submit() and form.answered_on.data:
             given = AnswerInput(form.answered_on.data, form.document.data, form.text.data or "")
@@ -127,9 +133,10 @@ class IncomingView(RoomView):
                 "cases": [case.id] if case else [],
             }
         )  # fmt: skip
-        running = [c for c in programme.cases if c.status != CaseStatus.cancelled]
-        running.sort(key=lambda one: one.school.sort_key)
-        form.cases.offer([(one.id, one.school.short_name) for one in running])
+        found = list_cases(work.session, programme_id=programme.id)
+        form.cases.offer(
+            [(one.id, one.school.short_name) for one in found if one.status != CaseStatus.cancelled]
+        )
         form.way.offer([(NEXT, _("the next one")), (BY_HAND, _("by hand: it was given on paper"))])
         offices = (programme.authority_id, programme.centre_id)
         people = {p.person_id: p for p in staff(work.session, offices, work.today)}

@@ -37,6 +37,7 @@ from app.documents.numbering import (
     next_number,
     parse_number,
 )
+from app.documents.queries import gaps_of_series
 from app.documents.rules import PaperDates, date_warnings
 
 AGAINST = frozenset({GapReason.reserved, GapReason.not_used})  # numbers nobody else may enter by hand
@@ -112,6 +113,14 @@ def next_free(work: Work, series: Series) -> RegisterNumber:
     return next_number(series.counter, set(above))
 
 
+def typed_number(series: Series, entry: HandEntry) -> RegisterNumber:
+    """The number a person typed. Raises Invalid at `number` for what is none."""
+    try:
+        return parse_number(entry.number, series.prefix)
+    except Invalid as error:
+        raise Invalid(fields={"number": error.message}) from error
+
+
 def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> Registration:
     """Register under a number that was given on paper; numbers it leaps over are explained by one row.
 
@@ -120,10 +129,7 @@ def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> R
     """
     if not entry.reason.strip():
         raise Invalid(fields={"reason": _("Say why the number is entered by hand.")})
-    try:
-        number = parse_number(entry.number, series.prefix)
-    except Invalid as error:
-        raise Invalid(fields={"number": error.message}) from error
+    number = typed_number(series, entry)
     for gap in gaps_of(work, series):
         if gap.first <= number.number <= gap.last and gap.reason in AGAINST:
             raise Invalid(
@@ -173,7 +179,10 @@ def _store(
     work: Work, series: Series, number: int, suffix: str, line: Line, entry: HandEntry | None
 ) -> Registration:  # fmt: skip
     with as_system(work.session):  # uniqueness holds over all lines, seen or not
-        if any((row.number, row.suffix) == (number, suffix) for row in lines_of(work, series)):
+        same = select(Registration.id).where(
+            Registration.series_id == series.id, Registration.number == number, Registration.suffix == suffix
+        )
+        if work.session.scalars(same).first() is not None:
             taken = line.spelling or f"{number}{suffix}{series.prefix}"
             raise Invalid(fields={"number": _("Number %(number)s is taken in this journal.", number=taken)})
         row = Registration(
@@ -251,9 +260,7 @@ def lines_of(work: Work, series: Series) -> Sequence[Registration]:
 
 def gaps_of(work: Work, series: Series) -> Sequence[NumberGap]:
     with as_system(work.session):  # whether a number is free does not depend on who asks
-        return work.session.scalars(
-            select(NumberGap).where(NumberGap.series_id == series.id).order_by(NumberGap.first)
-        ).all()
+        return gaps_of_series(work.session, series.id)
 
 
 def note_gap(work: Work, series: Series, first: int, last: int, reason: GapReason, note: str) -> NumberGap:

@@ -15,6 +15,7 @@ from app.core.unit_of_work import Work
 from app.documents import register_page, register_print, register_sheet, service
 from app.documents.forms import AnnulForm, GapForm, ReserveForm
 from app.documents.models import Registration, Series
+from app.documents.printing import MEDIA_TYPE as DOCX
 from app.documents.queries import noted_series, series_of
 from app.documents.rules import INCOMING
 from app.files.views import attachment
@@ -57,7 +58,7 @@ class JournalView(RoomView):
         """The journal as a landscape document for the printer."""
         work = self.read()
         series = self._exported(work, series_id)
-        return self._given(work, series, register_print.document, "docx", register_print.MEDIA_TYPE)
+        return self._given(work, series, register_print.document, "docx", DOCX)
 
     def _exported(self, work: Work, series_id: int) -> Series:
         kept = series_of(work.session, sorted(work.actor.organisation_ids("clerk", "head")))

@@ -17,6 +17,7 @@ from app.documents.queries import list_documents
 from app.documents.rules import (
     INCOMING_LABELS,
     LINKS_OF,
+    NUMBERED,
     PURPOSES,
     SIGNERS,
     STATE_LABELS,
@@ -27,8 +28,6 @@ from app.documents.rules import (
     next_state,
 )
 from app.documents.signers import ROLE_LABELS
-
-_BEFORE = (DocumentState.draft, DocumentState.to_sign, DocumentState.signed)
 
 
 def context(work: Work, document: Document) -> dict[str, Any]:
@@ -42,7 +41,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
     state, kind = document.in_state, document.of_kind
     return {
         "marks": links.marks_of(work.session, [document.id]).get(document.id, []),
-        "may_link": office and bool(LINKS_OF.get(kind)) and state in _BEFORE,
+        "may_link": office and bool(LINKS_OF.get(kind)) and state not in NUMBERED,
         "readers": readers, "mine": mine if state in acknowledgement.SENT else None,
         "capacity": acknowledgement.capacity_of(work, mine) if mine else "",
         "may_mail": clerk and state in acknowledgement.SENT and kind != DocumentKind.report,

@@ -7,29 +7,22 @@ from typing import Any
 from flask import url_for
 
 from app.access.scopes import get_visible
-from app.cases.roles import may_in_programme
-from app.core.errors import Forbidden, Invalid, NotFound, Refusal
+from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
-from app.core.unit_of_work import Work
 from app.documents import acknowledgement, links, service
 from app.documents.life_forms import ArchiveForm, LinkForm, MailForm, SheetForm
 from app.documents.models import Acknowledgement, Document
+from app.documents.paper_pages import FORM, PaperPages
 from app.documents.people import staff
 from app.documents.proofs import Proof
-from app.documents.queries import get_document
 from app.documents.rules import LINK_LABELS, LINKS_OF, LinkKind
 from app.documents.service import Mailing, PaperSheet
 from app.schools.models import OrganisationKind
 from app.schools.queries import organisations
 from app.ui.base import RoomView, page
 
-FORM = ("GET", "POST")
 
-
-class PaperLifeView(RoomView):
-    route_base = "/documents"
-    class_permission_name = "Documents"
-
+class PaperLifeView(PaperPages):
     @page("/<int:document_id>/links/add", methods=FORM, permission="write")
     def link(self, document_id: int) -> Any:
         work, document = self._open(document_id, "documents.draft")
@@ -39,7 +32,6 @@ class PaperLifeView(RoomView):
         form.target.offer(
             [(paper.id, _titled(paper)) for paper in links.candidates(work, document)] if kinds else []
         )
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -68,7 +60,6 @@ class PaperLifeView(RoomView):
         _work, document = self._open(document_id, "documents.register")
         known = next((line.folder for line in document.lines if line.folder and line.annulled_at is None), "")
         form = ArchiveForm(data={"file_index": known})
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -107,7 +98,6 @@ class PaperLifeView(RoomView):
                 if f"person:{key}" not in known
             ]
         )
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             mailing = Mailing(
                 tuple(form.organisations.data or ()), tuple(form.people.data or ()), form.due.data
@@ -143,22 +133,6 @@ class PaperLifeView(RoomView):
                 form.take_errors(error)
         who = "".join(acknowledgement.names([row]))
         return self._form(document, form, _("Read on paper: %(who)s", who=who), _("Save"))
-
-    def _open(self, document_id: int, capability: str) -> tuple[Work, Document]:
-        work = self.read()
-        document = get_document(work.session, document_id)
-        if not may_in_programme(work, capability, document.programme):
-            raise Forbidden
-        return work, document
-
-    def _form(self, document: Document, form: Any, heading: Any, submit: Any, lead: Any = None) -> Any:
-        return self.render(
-            "documents/form.html", form.status, document=document, form=form, heading=heading, submit=submit, lead=lead,
-            back=self._url(document.id),
-        )  # fmt: skip
-
-    def _url(self, document_id: int) -> str:
-        return url_for("DocumentView.show", document_id=document_id)
 
 
 class ReadingView(RoomView):

@@ -18,10 +18,8 @@ from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentLink
-from app.documents.rules import LINKS_OF, DocumentState, LinkKind, act_in_words, next_state
+from app.documents.rules import LINKS_OF, NUMBERED, DocumentState, LinkKind, act_in_words, next_state
 from app.documents.steps import locked, move, note
-
-_NOT_YET = frozenset({DocumentState.draft, DocumentState.to_sign, DocumentState.signed})
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def declare(
     """
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.draft", document.programme)
-    if document.in_state not in _NOT_YET:
+    if document.in_state in NUMBERED:
         raise Refusal([Reason(_("The paper is registered: what it acts upon no longer changes."))])
     target = get_visible(work.session, Document, target_id)
     if kind not in LINKS_OF.get(document.of_kind, ()):

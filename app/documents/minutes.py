@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
-from app.cases.context import voters_of
-from app.cases.meetings import members, stand_ins
-from app.cases.models import Case, CaseTask, CaseVote, Meeting, MeetingItem, StageRound
+from app.cases.meetings import approval_of, electorate_of, members, stand_ins, voting_instead
+from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
 from app.cases.queries import events_of
 from app.core.unit_of_work import Work
 from app.documents.people import Card, person_card
-from app.engine.approvals import electorate
-from app.engine.definition import Approval
-from app.engine.state import Voter
 
 
 @dataclass(frozen=True)
@@ -79,11 +76,14 @@ def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     chair = person_card(work.session, meeting.chair_id, day, offices)
     secretary = person_card(work.session, meeting.secretary_id, day, offices)
     everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
+    pairs = [pair for found in stand_ins(work, programme).values() for pair in found.items()]
+    # who votes because nobody of the group may sits with it, if he or who acts for him came
+    for person, acting in voting_instead(work, meeting).items():
+        if person not in everyone and not {person, *acting}.isdisjoint(meeting.present):
+            everyone.append(person)
+            pairs += [(pid, person) for pid in acting]
     # who acts for an absent member fills his seat; the member himself is printed as absent
-    seated = {
-        pid for pairs in stand_ins(work, programme).values() for pid, holder in pairs.items()
-        if pid not in everyone and holder not in meeting.present
-    }  # fmt: skip
+    seated = {pid for pid, holder in pairs if pid not in everyone and holder not in meeting.present}
     present = [pid for pid in meeting.present if pid in everyone or pid in seated]
     listed = [pid for pid in present if pid not in (meeting.chair_id, meeting.secretary_id)]
     absent = [pid for pid in everyone if pid not in (*present, meeting.chair_id, meeting.secretary_id)]
@@ -178,9 +178,8 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
             CaseVote.void.is_(False),
         )
     ).all()  # fmt: skip
-    definition = work.ports.definitions.of(work.session, item.case)
-    approval = definition.stages[item.stage].approval if item.stage in definition.stages else None
-    voters = _electorate(work, item, approval) if approval else []
+    approval = approval_of(work, item)
+    voters = list(itertools.chain(*electorate_of(work, item, approval))) if approval else []
     counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
     return {
         "school": item.case.school.short_name, "yes": counts["for"], "no": counts["against"],
@@ -188,19 +187,6 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
         "excluded": sum(1 for voter in voters if voter.excluded not in (None, "author")),
         "decision": _decided(work, item),
     }  # fmt: skip
-
-
-def _electorate(work: Work, item: MeetingItem, approval: Approval) -> list[Voter]:
-    """Who votes on the case and who of the group may not; those of `on_no_voters` when nobody else may."""
-    done = work.session.scalars(
-        select(CaseTask.done_by).where(
-            CaseTask.case_id == item.case_id, CaseTask.stage == item.stage, CaseTask.round == item.round,
-            CaseTask.task.in_(approval.opens_after), CaseTask.done_by.is_not(None),
-        )
-    )  # fmt: skip
-    authors = frozenset(one for one in done if one)
-    eligible, barred = electorate(approval, voters_of(work, item.case, approval.asked), authors)
-    return [*eligible, *barred]
 
 
 def _decided(work: Work, item: MeetingItem) -> bool | None:

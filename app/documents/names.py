@@ -257,12 +257,6 @@ def _position_head(title: str) -> tuple[dict[str, str], int] | None:
     return None
 
 
-def position_is_known(title: str) -> bool:
-    """Whether the table can decline this position (otherwise its forms must be typed by a person)."""
-    title = _SPACES.sub(" ", title).strip()
-    return bool(_ACTING.match(title)) or _position_head(title) is not None
-
-
 def prefill_position(title: str) -> dict[str, str]:
     """A position in six cases: the head noun is declined, what it governs stays.
 

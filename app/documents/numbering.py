@@ -172,13 +172,6 @@ def unexplained(used: Iterable[int], explained: Iterable[Gap], counter: int | No
     return [gap for gap in gaps(used, explained, counter) if gap.reason is None]
 
 
-def explain(gap: Gap) -> Text:
-    """A gap in a sentence for the journal."""
-    if gap.reason is None:
-        return _("No. %(numbers)s: missing without an explanation", numbers=str(gap))
-    return _("No. %(numbers)s: %(reason)s", numbers=str(gap), reason=GAP_LABELS[gap.reason])
-
-
 def next_number(counter: int, taken: Collection[int] = ()) -> RegisterNumber:
     """The number that follows the counter; suffixes never move the counter, numbers `taken` above it are stepped over.
 
@@ -188,8 +181,3 @@ def next_number(counter: int, taken: Collection[int] = ()) -> RegisterNumber:
     while number in taken:
         number += 1
     return RegisterNumber(number)
-
-
-def counter_after(counter: int, given: RegisterNumber) -> int:
-    """The counter once a number was given, also by hand: it never goes back, gaps are never re-used."""
-    return max(counter, given.number)

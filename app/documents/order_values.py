@@ -13,10 +13,12 @@ from app.cases.meetings import members
 from app.cases.models import Case, Programme
 from app.core.unit_of_work import Work
 from app.documents.frozen import thaw
-from app.documents.models import Document, DocumentLink, Registration
+from app.documents.models import Document, DocumentLink
 from app.documents.names import NBSP, initials_last
 from app.documents.people import organisation_card, person_card, signatory_card
+from app.documents.queries import standing_lines
 from app.documents.sources import GROUP, controller, protocol_of, purpose, setting, side
+from app.documents.typography import inner
 
 Values = dict[str, Any]
 _GROUP_HEAD = {"accs": "координационную группу", "loct": "координационной группе"}
@@ -155,7 +157,7 @@ def _of_order(work: Work, document: Document, *, with_heading: bool) -> tuple[Va
     whose = f"{authority['forms'].get('gent', '')} ".lstrip()
     words = f"{whose}от {found['date']:%d.%m.%Y} № {found['number']}"
     if with_heading:
-        words += f" «{found['heading'].replace('«', '„').replace('»', '“')}»"
+        words += f" «{inner(found['heading'])}»"
     return found, words
 
 
@@ -242,11 +244,7 @@ def _agreement_extra(work: Work, document: Document, cases: Sequence[Case]) -> V
     case, agreement = cases[0], target_of(work, document)
     found: Values | None = None
     if agreement is not None:
-        lines = work.session.scalars(
-            select(Registration).where(
-                Registration.document_id == agreement.id, Registration.annulled_at.is_(None)
-            )
-        ).all()
+        lines = standing_lines(work.session, agreement.id)
         numbers = {line.party: line.spelling or str(line.number) for line in lines}
         found = {
             "id": agreement.id, "date": agreement.dated, "curator_number": numbers.get("curator"),

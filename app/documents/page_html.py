@@ -16,22 +16,8 @@ from typing import Any
 from lxml import etree
 from markupsafe import Markup, escape
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ALIGN = {
-    "center": "center",
-    "right": "right",
-    "end": "right",
-    "both": "justify",
-    "left": "left",
-    "start": "left",
-}
-_SWITCHES = (
-    ("b", "font-weight:700"),
-    ("i", "font-style:italic"),
-    ("caps", "text-transform:uppercase"),
-    ("smallCaps", "font-variant:small-caps"),
-    ("strike", "text-decoration:line-through"),
-)
+from app.documents.page_styles import Styles, W, is_on, number, val
+
 _MAX_XML = 20_000_000
 
 
@@ -48,7 +34,7 @@ class Mark:
 def page_html(docx: bytes, marks: Sequence[Mark], signs: tuple[str, str, str]) -> Markup:
     """The pages as HTML. `signs`: opening, parting and closing mark."""
     with zipfile.ZipFile(io.BytesIO(docx)) as package:
-        body = _xml(_part(package, "word/document.xml")).find(f"{_W}body")
+        body = _xml(_part(package, "word/document.xml")).find(f"{W}body")
         styles = _styles(
             _part(package, "word/styles.xml") if "word/styles.xml" in package.namelist() else b""
         )
@@ -67,79 +53,13 @@ def _xml(data: bytes) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _styles(data: bytes) -> _Styles:
+def _styles(data: bytes) -> Styles:
     """The styles of a template, read once: a page is drawn after every pause in the typing."""
-    return _Styles(_xml(data) if data else None)
-
-
-def _val(element: Any, name: str = "val") -> str:
-    return str(element.get(f"{_W}{name}") or "") if element is not None else ""
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
-
-
-def _is_on(element: Any) -> bool:
-    return element is not None and _val(element) not in ("0", "false", "none")
-
-
-class _Styles:
-    """Formatting as the styles give it: the defaults, the chain of styles, the element itself."""
-
-    def __init__(self, root: Any) -> None:
-        self._styles: dict[str, Any] = {}
-        self._defaults: list[Any] = []
-        self._normal = ""
-        self.known: dict[tuple[str, ...], str] = {}  # formatting met before → its CSS
-        if root is None:
-            return
-        self._defaults = list(root.iter(f"{_W}pPrDefault", f"{_W}rPrDefault"))
-        for style in root.iter(f"{_W}style"):
-            self._styles[_val(style, "styleId")] = style
-            if _val(style, "type") == "paragraph" and _val(style, "default") == "1":
-                self._normal = _val(style, "styleId")
-
-    def chain(self, style_id: str) -> list[Any]:
-        found: list[Any] = []
-        while style_id in self._styles and len(found) < 12:
-            style = self._styles[style_id]
-            found.insert(0, style)
-            style_id = _val(style.find(f"{_W}basedOn"))
-        return found
-
-    def properties(self, kind: str, style_id: str, own: Any) -> list[Any]:
-        """Every `pPr` or `rPr` that counts, the last one strongest."""
-        holders = [*self._defaults, *self.chain(style_id or self._normal)]
-        found = [one for holder in holders if (one := holder.find(f"{_W}{kind}")) is not None]
-        return [*found, own] if own is not None else found
-
-    def has_borders(self, style_id: str) -> bool:
-        return any(style.find(f".//{_W}tblBorders") is not None for style in self.chain(style_id))
-
-
-def _last(sources: Sequence[Any], name: str) -> Any:
-    found = None
-    for source in sources:
-        one = source.find(f"{_W}{name}")
-        found = one if one is not None else found
-    return found
-
-
-def _attribute(sources: Sequence[Any], element: str, name: str) -> str:
-    value = ""
-    for source in sources:
-        one = source.find(f"{_W}{element}")
-        if one is not None and one.get(f"{_W}{name}") is not None:
-            value = _val(one, name)
-    return value
+    return Styles(_xml(data) if data else None)
 
 
 class _Page:
-    def __init__(self, styles: _Styles, marks: Sequence[Mark], signs: tuple[str, str, str]) -> None:
+    def __init__(self, styles: Styles, marks: Sequence[Mark], signs: tuple[str, str, str]) -> None:
         self._styles, self._marks, self._signs = styles, marks, signs
         self._open: Mark | None = None
 
@@ -155,28 +75,28 @@ class _Page:
                 blocks.clear()
 
         for element, section in _with_sections(body):  # noqa: B007 -- `close` reads it
-            if element.tag == f"{_W}tbl":
+            if element.tag == f"{W}tbl":
                 blocks.append(self._table(element))
                 continue
-            if _is_on(element.find(f"{_W}pPr/{_W}pageBreakBefore")):
+            if is_on(element.find(f"{W}pPr/{W}pageBreakBefore")):
                 close()
             pieces = self._paragraph(element)
             blocks.append(pieces[0])
             for piece in pieces[1:]:
                 close()
                 blocks.append(piece)
-            if element.find(f"{_W}pPr/{_W}sectPr") is not None:
+            if element.find(f"{W}pPr/{W}sectPr") is not None:
                 close()
         close()
         return Markup("".join(sheets))  # noqa: S704 -- every text in it was escaped in _text
 
     def _paragraph(self, paragraph: Any) -> list[str]:
         """The paragraph; a page break inside cuts it in two."""
-        own = paragraph.find(f"{_W}pPr")
-        style = _val(own.find(f"{_W}pStyle")) if own is not None else ""
-        css, is_split = self._paragraph_look(style, own)
+        own = paragraph.find(f"{W}pPr")
+        style = val(own.find(f"{W}pStyle")) if own is not None else ""
+        css, is_split = self._styles.paragraph(style, own)
         pieces: list[list[str]] = [[]]
-        for run in paragraph.iter(f"{_W}r"):
+        for run in paragraph.iter(f"{W}r"):
             for kind, html in self._run(run, style):
                 if kind == "page":
                     pieces.append([])
@@ -195,47 +115,16 @@ class _Page:
                 drawn.append(f'<p style="{css}">{inner or "&#8203;"}</p>')
         return drawn
 
-    def _paragraph_look(self, style: str, own: Any) -> tuple[str, bool]:
-        """CSS of the paragraph, and whether its last tab stop is at the right."""
-        key = ("p", style, etree.tostring(own, encoding="unicode") if own is not None else "")
-        found = self._styles.known.get(key)
-        if found is None:
-            sources = self._styles.properties("pPr", style, own)
-            tabs = [tab for source in sources for tab in source.iterfind(f"{_W}tabs/{_W}tab")]
-            is_split = bool(tabs) and _val(tabs[-1]) in ("right", "end")
-            found = self._remember(key, f"{'|' if is_split else ''}{_paragraph_css(sources)}")
-        return found.removeprefix("|"), found.startswith("|")
-
-    def _run_look(self, paragraph_style: str, own: Any) -> str:
-        key = ("r", paragraph_style, etree.tostring(own, encoding="unicode") if own is not None else "")
-        found = self._styles.known.get(key)
-        if found is None:
-            sources = self._styles.properties("rPr", paragraph_style, None)
-            if own is not None:
-                sources += [
-                    one
-                    for holder in self._styles.chain(_val(own.find(f"{_W}rStyle")))
-                    if (one := holder.find(f"{_W}rPr")) is not None
-                ]
-                sources.append(own)
-            found = self._remember(key, _run_css(sources))
-        return found
-
-    def _remember(self, key: tuple[str, ...], css: str) -> str:
-        if len(self._styles.known) < 2_000:
-            self._styles.known[key] = css
-        return css
-
     def _run(self, run: Any, paragraph_style: str) -> Iterator[tuple[str, str]]:
-        css = self._run_look(paragraph_style, run.find(f"{_W}rPr"))
+        css = self._styles.run(paragraph_style, run.find(f"{W}rPr"))
         for child in run:
-            if child.tag == f"{_W}t":
+            if child.tag == f"{W}t":
                 for html in self._text(child.text or ""):
                     yield "text", f'<span style="{css}">{html}</span>' if html else ""
-            elif child.tag == f"{_W}tab":
+            elif child.tag == f"{W}tab":
                 yield "tab", ""
-            elif child.tag in (f"{_W}br", f"{_W}cr"):
-                yield ("page", "") if _val(child, "type") == "page" else ("text", "<br>")
+            elif child.tag in (f"{W}br", f"{W}cr"):
+                yield ("page", "") if val(child, "type") == "page" else ("text", "<br>")
 
     def _text(self, text: str) -> Iterator[str]:
         """Text between marks as what the mark says; a value may go on in the next run."""
@@ -255,27 +144,27 @@ class _Page:
                     self._open = None
 
     def _table(self, table: Any) -> str:
-        properties = table.find(f"{_W}tblPr")
-        style = _val(properties.find(f"{_W}tblStyle")) if properties is not None else ""
-        own_borders = properties is not None and properties.find(f"{_W}tblBorders") is not None
+        properties = table.find(f"{W}tblPr")
+        style = val(properties.find(f"{W}tblStyle")) if properties is not None else ""
+        own_borders = properties is not None and properties.find(f"{W}tblBorders") is not None
         lined = "lined" if own_borders or self._styles.has_borders(style) else ""
-        grid = [_number(_val(column, "w")) for column in table.iterfind(f"{_W}tblGrid/{_W}gridCol")]
+        grid = [number(val(column, "w")) for column in table.iterfind(f"{W}tblGrid/{W}gridCol")]
         columns = "".join(f'<col style="width:{width / 20:.1f}pt">' for width in grid)
-        rows = list(table.iterfind(f"{_W}tr"))
+        rows = list(table.iterfind(f"{W}tr"))
         spans = _spans(rows)
         html = []
         for no, row in enumerate(rows):
             cells = []
             at = 0
-            for cell in row.iterfind(f"{_W}tc"):
-                wide = int(_number(_val(cell.find(f"{_W}tcPr/{_W}gridSpan")))) or 1
+            for cell in row.iterfind(f"{W}tc"):
+                wide = int(number(val(cell.find(f"{W}tcPr/{W}gridSpan")))) or 1
                 tall = spans.get((no, at), 1)
                 at += wide
                 if tall:
                     inner = "".join(
-                        "".join(self._paragraph(one)) if one.tag == f"{_W}p" else self._table(one)
+                        "".join(self._paragraph(one)) if one.tag == f"{W}p" else self._table(one)
                         for one in cell
-                        if one.tag in (f"{_W}p", f"{_W}tbl")
+                        if one.tag in (f"{W}p", f"{W}tbl")
                     )
                     size = (f' colspan="{wide}"' if wide > 1 else "") + (
                         f' rowspan="{tall}"' if tall > 1 else ""
@@ -301,57 +190,21 @@ def _marked(mark: Mark, text: str) -> str:
 def _with_sections(body: Any) -> list[tuple[Any, Any]]:
     """Paragraphs and tables with the properties of the section each stands in: they are told at its end."""
     found: list[tuple[Any, Any]] = []
-    section = body.find(f"{_W}sectPr")
-    for element in reversed([one for one in body if one.tag in (f"{_W}p", f"{_W}tbl")]):
-        own = element.find(f"{_W}pPr/{_W}sectPr")
+    section = body.find(f"{W}sectPr")
+    for element in reversed([one for one in body if one.tag in (f"{W}p", f"{W}tbl")]):
+        own = element.find(f"{W}pPr/{W}sectPr")
         section = own if own is not None else section
         found.append((element, section))
     return found[::-1]
 
 
 def _sheet(section: Any) -> str:
-    size = section.find(f"{_W}pgSz") if section is not None else None
-    margins = section.find(f"{_W}pgMar") if section is not None else None
-    width, height = _number(_val(size, "w")) or 11906, _number(_val(size, "h")) or 16838
-    sides = [(_number(_val(margins, side)) or 1134) / 20 for side in ("top", "right", "bottom", "left")]
+    size = section.find(f"{W}pgSz") if section is not None else None
+    margins = section.find(f"{W}pgMar") if section is not None else None
+    width, height = number(val(size, "w")) or 11906, number(val(size, "h")) or 16838
+    sides = [(number(val(margins, side)) or 1134) / 20 for side in ("top", "right", "bottom", "left")]
     padding = " ".join(f"{side:.0f}pt" for side in sides)
     return f"width:{width / 20:.0f}pt;min-height:{height / 20:.0f}pt;padding:{padding}"
-
-
-def _paragraph_css(sources: Sequence[Any]) -> str:
-    css = [f"text-align:{_ALIGN.get(_attribute(sources, 'jc', 'val'), 'left')}"]
-    before = _number(_attribute(sources, "spacing", "before")) / 20
-    after = _number(_attribute(sources, "spacing", "after")) / 20
-    css.append(f"margin:{before:.1f}pt 0 {after:.1f}pt")
-    line = _number(_attribute(sources, "spacing", "line"))
-    if line and _attribute(sources, "spacing", "lineRule") in ("", "auto"):
-        css.append(f"line-height:{1.15 * line / 240:.2f}")
-    for side, name in (("left", "left"), ("right", "right")):
-        indent = _number(_attribute(sources, "ind", name)) / 20
-        if indent:
-            css.append(f"padding-{side}:{indent:.1f}pt")
-    first = _number(_attribute(sources, "ind", "firstLine")) - _number(_attribute(sources, "ind", "hanging"))
-    if first:
-        css.append(f"text-indent:{first / 20:.1f}pt")
-    return ";".join(css)
-
-
-def _run_css(sources: Sequence[Any]) -> str:
-    css = []
-    size = _number(_attribute(sources, "sz", "val"))
-    if size:
-        css.append(f"font-size:{size / 2:.1f}pt")
-    for name, rule in _SWITCHES:
-        if _is_on(_last(sources, name)):
-            css.append(rule)
-    if _val(_last(sources, "u")) not in ("", "none"):
-        css.append("text-decoration:underline")
-    wide = _number(_attribute(sources, "spacing", "val"))
-    if wide:
-        css.append(f"letter-spacing:{wide / 20:.1f}pt")
-    if (place := _attribute(sources, "vertAlign", "val")) in ("superscript", "subscript"):
-        css.append(f"vertical-align:{'super' if place == 'superscript' else 'sub'}")
-    return ";".join(css)
 
 
 def _spans(rows: Sequence[Any]) -> dict[tuple[int, int], int]:
@@ -360,15 +213,15 @@ def _spans(rows: Sequence[Any]) -> dict[tuple[int, int], int]:
     heads: dict[int, tuple[int, int]] = {}
     for no, row in enumerate(rows):
         at = 0
-        for cell in row.iterfind(f"{_W}tc"):
-            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+        for cell in row.iterfind(f"{W}tc"):
+            merge = cell.find(f"{W}tcPr/{W}vMerge")
             if merge is None:
                 heads.pop(at, None)
-            elif _val(merge) == "restart" or at not in heads:
+            elif val(merge) == "restart" or at not in heads:
                 heads[at] = (no, at)
                 found[no, at] = 1
             else:
                 found[no, at] = 0
                 found[heads[at]] += 1
-            at += int(_number(_val(cell.find(f"{_W}tcPr/{_W}gridSpan")))) or 1
+            at += int(number(val(cell.find(f"{W}tcPr/{W}gridSpan")))) or 1
     return found

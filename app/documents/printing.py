@@ -15,10 +15,12 @@ from app.core.i18n import in_locale
 from app.core.unit_of_work import Work
 from app.documents.frozen import put, thaw
 from app.documents.models import Document, DocumentFile, Registration
-from app.documents.render_pool import RenderStopped, shared
+from app.documents.queries import standing_lines
+from app.documents.render_pool import shared
+from app.documents.render_process import RenderStopped
 from app.documents.rendering import RenderError, render
 from app.documents.rules import DocumentKind, DocumentState
-from app.documents.templates import registry
+from app.documents.templates import edition_of
 from app.files.service import keep
 from app.jobs import outbox
 
@@ -126,12 +128,7 @@ def with_number(work: Work, document: Document, values: dict[str, Any]) -> dict[
 def numbered(session: Session, document: Document, values: dict[str, Any]) -> dict[str, Any]:
     """As `with_number`, for whoever may look at every line."""
     if document.kind == DocumentKind.agreement:
-        rows = session.scalars(
-            select(Registration).where(
-                Registration.document_id == document.id, Registration.annulled_at.is_(None)
-            )
-        ).all()
-        for row in rows:
+        for row in standing_lines(session, document.id):
             values = put(values, f"{row.party}.number", row.spelling)
         return {**values, "date": document.dated}
     if document.kind == DocumentKind.protocol:
@@ -143,7 +140,7 @@ def file_name(document: Document, copy: str) -> str:
     """«Приказ об утверждении плана № 12-оп от 22.01.2025.docx»."""
     if document.kind == DocumentKind.report:
         return document.title.replace("/", "-") + ".docx"
-    name = registry().of(document.template, document.template_hash).titles["ru"]
+    name = edition_of(document).titles["ru"]
     if copy == REGISTERED and document.dated:
         name += f" № {document.number} от {document.dated:%d.%m.%Y}"
     elif document.state == DocumentState.draft:

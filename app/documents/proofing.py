@@ -17,8 +17,9 @@ from sqlalchemy import select
 from app.access.scopes import as_system
 from app.core.unit_of_work import Work
 from app.documents.compiled import compiled
+from app.documents.dates import date_short
 from app.documents.intake import Intake, RenderError
-from app.documents.language import CASES, date_short
+from app.documents.names import CASES
 from app.documents.page_html import Mark, page_html
 from app.documents.paper import OddValue, XmlPaper
 from app.documents.rendering import render

@@ -20,6 +20,7 @@ from app.documents.models import (
 )
 from app.documents.numbering import clean_index
 
+COPIES = ("paper", "registered")  # as printed, and with date and number
 _WHOLE = (
     joinedload(Document.programme),
     joinedload(Document.executor),
@@ -81,6 +82,15 @@ def lines_of_document(session: Session, document_id: int) -> Sequence[Registrati
         select(Registration)
         .options(joinedload(Registration.series).joinedload(Series.organisation))
         .where(Registration.document_id == document_id)
+        .order_by(Registration.id)
+    ).all()
+
+
+def standing_lines(session: Session, document_id: int) -> Sequence[Registration]:
+    """The numbers the paper bears: its lines that were not annulled."""
+    return session.scalars(
+        select(Registration)
+        .where(Registration.document_id == document_id, Registration.annulled_at.is_(None))
         .order_by(Registration.id)
     ).all()
 

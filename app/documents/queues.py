@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import has_request_context, url_for
 
-from app.cases.roles import may_in_programme
+from app.access.permissions import CAPABILITIES
+from app.access.substitutions import right_used
+from app.cases.models import Programme
+from app.cases.roles import may_in_programme, programme_rights
 from app.core.errors import Reason
 from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
@@ -15,7 +18,7 @@ from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import list_documents
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
-from app.documents.templates import registry
+from app.documents.templates import edition_of
 from app.documents.values import missing
 
 # who completes a draft: the minutes are the secretary's, everything else the clerk's
@@ -38,7 +41,7 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     in_curation = document.template == "agreement" and "curation" in work.ports.pages
     match document.in_state:
         case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
-            template = registry().of(document.template, document.template_hash)
+            template = edition_of(document)
             reasons = tuple(
                 Reason(_("Fill in: %(label)s", label=f.label))
                 for f in missing(template, thaw(document.values))
@@ -63,7 +66,24 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     return QueueItem(
         title=title, where=_where(document), link=_link(document), since=document.sent_at or document.created_at,
         case_id=document.cases[0].case_id if len(document.cases) == 1 else None, missing=reasons, kind="document",
+        behalf=_behalf(work, document.programme, _whose(work, document)),
     )  # fmt: skip
+
+
+def _whose(work: Work, document: Document) -> frozenset[str]:
+    """Roles out of which the actor has this paper among his own."""
+    drafter = DRAFTER.get(document.of_kind, "clerk")
+    if document.in_state == DocumentState.draft:
+        return frozenset({drafter})
+    if document.in_state == DocumentState.signed:
+        return CAPABILITIES["documents.register"]
+    return frozenset(SIGNERS[document.of_kind]) & work.actor.roles or frozenset({drafter})
+
+
+def _behalf(work: Work, programme: Programme, roles: frozenset[str]) -> str:
+    """Whom the actor stands in for in this, «Образцову М.И.»; empty when it is his own."""
+    found = right_used(work.actor, [h for h in programme_rights(work.actor, programme) if h.role in roles])
+    return found.whom if found else ""
 
 
 def _signs(work: Work, document: Document) -> set[str]:
@@ -91,10 +111,14 @@ def reading_queue(work: Work) -> list[QueueItem]:
     for row in acknowledgement.unread(work):
         if acknowledgement.capacity_of(work, row) is not None:
             title = _("Read the document: %(title)s", title=row.document.title)
+            school = [row.organisation.short_name] if row.organisation else []
+            reads = [h for h in work.actor.memberships
+                     if h.role in acknowledgement.READERS and h.organisation_id == row.organisation_id]  # fmt: skip
+            stands = right_used(work.actor, reads)
             items.append(
                 QueueItem(
-                    title=title, where=_number(row.document), link=_link(row.document), since=row.sent_at,
-                    due=row.due, kind="document",
+                    title=title, where=" · ".join([_number(row.document), *school]), link=_link(row.document),
+                    since=row.sent_at, due=row.due, kind="document", behalf=stands.whom if stands else "",
                 )
             )  # fmt: skip
         elif row.due is not None and row.due < work.today:
@@ -114,22 +138,33 @@ def reading_queue(work: Work) -> list[QueueItem]:
 
 
 def incoming_queue(work: Work) -> list[QueueItem]:
-    """Incoming papers that wait for an answer: the executor's, or the office's when nobody is named."""
+    """Incoming papers that wait for an answer: the executor's, of whoever stands in for him, or the office's."""
     items = []
     for row in incoming.list_incoming(work, waiting=True):
-        is_mine = row.executor_id is not None and row.executor_id == work.actor.person_id
-        is_office = row.executor_id is None and may_in_programme(work, "documents.incoming", row.programme)
-        if is_mine or is_office:
+        if row.executor_id is None:
+            if may_in_programme(work, "documents.incoming", row.programme):
+                office = CAPABILITIES["documents.incoming"]
+                items.append(_to_answer(row, _behalf(work, row.programme, office)))
+        elif row.executor_id == work.actor.person_id:
             items.append(_to_answer(row))
+        elif (whom := _stood_in_for(work, row)) is not None:
+            items.append(_to_answer(row, whom))
     return items
 
 
-def _to_answer(row: Incoming) -> QueueItem:
+def _stood_in_for(work: Work, row: Incoming) -> str | None:
+    """The executor the actor stands in for, «Учебную А.П.»; None when he stands in for somebody else or nobody."""
+    rights = programme_rights(work.actor, row.programme)
+    stands = (h.stands_for for h in rights if h.stands_for is not None)
+    return next((one.whom for one in stands if one.person_id == row.executor_id), None)
+
+
+def _to_answer(row: Incoming, behalf: str = "") -> QueueItem:
     number = f"вх. № {row.registration.number}{row.registration.suffix}"
     return QueueItem(
         title=_("Answer: %(subject)s", subject=row.subject), where=f"{number} · {row.sender}",
         link=_incoming_link(row), since=row.created_at, due=row.answer_due,
-        case_id=row.cases[0].case_id if len(row.cases) == 1 else None, kind="document",
+        case_id=row.cases[0].case_id if len(row.cases) == 1 else None, kind="document", behalf=behalf,
     )  # fmt: skip
 
 

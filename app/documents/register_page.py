@@ -56,10 +56,10 @@ def rows(session: Session, series: Series) -> list[Row]:
         for first, last in holes(
             covered, gap.first, gap.last
         ):  # a number of the range may have been entered later
-            found.append(((first, -1, 0, ""), Row(_span(first, last), text=_told(gap))))
+            found.append(((first, -1, 0, ""), Row(str(Gap(first, last, None)), text=_told(gap))))
     explained = [Gap(gap.first, gap.last, GapReason(gap.reason)) for gap in gaps]
     for hole in unexplained(taken, explained, series.counter) if series.kept_here else ():
-        row = Row(_span(hole.first, hole.last), text=_("missing without an explanation"), is_fault=True)
+        row = Row(str(hole), text=_("missing without an explanation"), is_fault=True)
         found.append(((hole.first, -1, 0, ""), row))
     ordered = [row for _key, row in sorted(found, key=lambda pair: pair[0])]
     position = 0
@@ -108,10 +108,6 @@ def _number(line: Registration, series: Series) -> tuple[tuple[int, int, int, st
         return (line.number, 0, 0, line.suffix), line.spelling or f"{line.number}{line.suffix}"
     number = RegisterNumber(line.number, line.suffix)
     return number.sort_key, number.printed(series.prefix)
-
-
-def _span(first: int, last: int) -> str:
-    return str(first) if first == last else f"{first}–{last}"
 
 
 def _told(gap: NumberGap) -> str:

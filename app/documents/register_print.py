@@ -19,7 +19,6 @@ from app.documents.register_page import Closing, Row, note_of, title
 from app.documents.rules import INCOMING
 from app.ui.filters import nb
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 COLUMNS: tuple[tuple[str, int], ...] = (  # millimetres, 267 in all: A4 without its margins
     ("№ п/п", 10), ("Рег. №", 18), ("Дата", 19), ("Заголовок", 48), ("Подписал", 32), ("Исполнитель", 28),
     ("Листов, прил.", 17), ("Рассылка", 32), ("Дело", 13), ("Отметка", 24), ("Примечание", 26),

@@ -21,15 +21,16 @@ from app.documents.frozen import thaw
 from app.documents.journal import HandEntry, Line
 from app.documents.links import apply_links
 from app.documents.models import Document, DocumentCase, NumberGap, Registration, Series
-from app.documents.numbering import RegisterNumber, SeriesKey, next_number, parse_number
+from app.documents.numbering import RegisterNumber, SeriesKey, next_number
 from app.documents.printing import request_copy, try_paper
 from app.documents.queries import find_series
 from app.documents.rules import DocumentKind, DocumentState, Move, next_state
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
+from app.documents.sources import order_of, protocol_of
 from app.documents.steps import locked, move, note
-from app.documents.templates import registry
+from app.documents.templates import edition_of
 from app.documents.terms import prolong
-from app.documents.values import covered, gather, order_of, protocol_of
+from app.documents.values import covered, gather
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _is_due(work: Work, document: Document) -> bool:
 
 def preview_number(work: Work, document: Document, day: date) -> str:
     """The number the paper would get now; another clerk may be faster. Empty when the series is full."""
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     series = _series(work, document, day)
     try:
         number = journal.next_free(work, series) if series else next_number(0)
@@ -124,7 +125,7 @@ def open_reservations(work: Work, document: Document, day: date) -> Sequence[Num
 
 
 def _series(work: Work, document: Document, day: date) -> Series | None:
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     with as_system(work.session):  # only its numbers are looked at
         return find_series(
             work.session, document.programme.authority_id, template.kind, template.series, day.year
@@ -137,15 +138,12 @@ def printed(row: Registration) -> str:
 
 
 def _register_here(work: Work, document: Document, dated: date, entry: RegisterInput) -> Registration:
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     key = SeriesKey.on(document.programme.authority_id, document.kind, template.series, dated)
     series = journal.lock_series(work, key)
     kept = None
     if entry.by_hand is not None:
-        try:
-            number = parse_number(entry.by_hand.number, series.prefix)
-        except Invalid as error:
-            raise Invalid(fields={"number": error.message}) from error
+        number = journal.typed_number(series, entry.by_hand)
     elif entry.reservation_id is not None:
         kept = reservations.chosen(work, series, entry.reservation_id)
         number = RegisterNumber(kept.first)
@@ -167,7 +165,7 @@ def _register_by_schools(
     work: Work, document: Document, dated: date, entry: RegisterInput
 ) -> list[Registration]:
     case = get_case(work.session, document.cases[0].case_id)
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     known = gather(work, document, template)
     numbers = {
         side: (entry.numbers.get(side) or (known.get(side) or {}).get("number") or "").strip()

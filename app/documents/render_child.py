@@ -1,7 +1,7 @@
 """A child process that prints papers and reads uploaded templates: no database, no settings, hard limits.
 
 `python -m app.documents.render_child MEGABYTES SECONDS` answers framed requests on its standard input until it
-ends. The parent (`render_pool`) watches the clock and believes nothing but JSON and the bytes of a paper.
+ends. The parent (`render_process`) watches the clock and believes nothing but JSON and the bytes of a paper.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from app.documents.proofs import Proof, keep_proof
 from app.documents.rules import DocumentState
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
 from app.documents.steps import locked, must_be_draft, note
-from app.documents.templates import registry
+from app.documents.templates import edition_of
 from app.documents.values import missing
 
 COMPILER = "compiler"
@@ -71,7 +71,7 @@ def attach_scan(
         told = _("Changed since it was printed: %(names)s. Print it again and have that signed.",
                  names=", ".join(changed))  # fmt: skip
         raise Refusal([Reason(told, f"/documents/{document.id}")])
-    template = registry().of(document.template, document.template_hash)
+    template = edition_of(document)
     if empty := missing(template, thaw(document.values)):
         raise Invalid(_("The paper lacks: %(names)s", names=", ".join(f.label for f in empty)))
     try_paper(work, document)

@@ -123,11 +123,13 @@ PURPOSES: Mapping[DocumentKind, Text] = {
     DocumentKind.report: _("the report is kept as signed and no longer changes"),
     DocumentKind.act: _("the act proves what was done, once it is approved"),
 }
+# Registered, and neither cancelled nor over.
+STANDING = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
 # A number stands in the journal: what the paper says about itself has to agree with its line.
-NUMBERED = frozenset(
-    {DocumentState.registered, DocumentState.in_force, DocumentState.changed, DocumentState.cancelled,
-     DocumentState.repealed, DocumentState.expired, DocumentState.terminated, DocumentState.archived}
-)  # fmt: skip
+NUMBERED = frozenset(STANDING) | {
+    DocumentState.cancelled, DocumentState.repealed, DocumentState.expired, DocumentState.terminated,
+    DocumentState.archived,
+}  # fmt: skip
 
 
 class LinkKind(StrEnum):
@@ -203,17 +205,11 @@ SIGNERS: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.report: ("compiler",),
     DocumentKind.act: ("head",),
 }
-FROZEN = frozenset(DocumentState) - {DocumentState.draft, DocumentState.to_sign}
 
 
 def next_state(kind: DocumentKind, state: DocumentState, move: Move) -> DocumentState | None:
     """Where a move leads, or None when it is not allowed."""
     return MOVES[kind].get((state, move))
-
-
-def allowed_moves(kind: DocumentKind, state: DocumentState) -> tuple[Move, ...]:
-    """The moves a paper may make now, in the order of its life."""
-    return tuple(move for move in Move if (state, move) in MOVES[kind])
 
 
 def missing_signers(kind: DocumentKind, signed_by: Iterable[str]) -> tuple[str, ...]:

@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.access.memberships import accounts_holding
 from app.cases.models import Case, Programme
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentCase
-from app.documents.people import card, organisation_card, position_of, signatory_card
-from app.documents.rules import DocumentState
+from app.documents.people import card, organisation_card, position_of
+from app.documents.rules import STANDING, DocumentState
 from app.schools.models import Organisation, OrganisationKind
 from app.schools.queries import signatory_on
 
-SIGNED = (DocumentState.signed, DocumentState.registered, DocumentState.in_force, DocumentState.changed)
-REGISTERED = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
 GROUP = (
     "координационной группы по реализации проекта адресной методической помощи общеобразовательным организациям "
     "с низкими образовательными результатами"
@@ -59,37 +57,38 @@ def controller(work: Work, programme: Programme, day: date) -> dict[str, Any] | 
 
 def protocol_of(work: Work, cases: Sequence[Case], stage: str = "plan_approval") -> Document | None:
     """The signed minutes that cover these cases in the stage, the latest."""
+    signed = _latest("protocol", (DocumentState.signed, *STANDING), [case.id for case in cases])
     return work.session.scalars(
-        select(Document)
-        .join(DocumentCase, DocumentCase.document_id == Document.id)
-        .where(
-            Document.template == "protocol", Document.state.in_([str(s) for s in SIGNED]),
-            Document.dated.is_not(None), DocumentCase.case_id.in_([case.id for case in cases]),
-            DocumentCase.stage == stage,
-        )
-        .order_by(Document.dated.desc(), Document.id.desc())
-    ).first()  # fmt: skip
+        signed.where(Document.dated.is_not(None), DocumentCase.stage == stage)
+    ).first()
 
 
 def order_of(work: Work, case_id: int) -> Document | None:
     """The registered order that approved the plan of the case, the latest."""
-    return work.session.scalars(
+    return work.session.scalars(_latest("order_plan", STANDING, [case_id])).first()
+
+
+def _latest(template: str, states: Sequence[DocumentState], case_ids: Sequence[int]) -> Select[Document]:
+    """The papers of the template about these cases, the latest first."""
+    return (
         select(Document)
         .join(DocumentCase, DocumentCase.document_id == Document.id)
         .where(
-            Document.template == "order_plan", Document.state.in_([str(s) for s in REGISTERED]),
-            DocumentCase.case_id == case_id,
+            Document.template == template, Document.state.in_([str(state) for state in states]),
+            DocumentCase.case_id.in_(case_ids),
         )
         .order_by(Document.dated.desc(), Document.id.desc())
-    ).first()  # fmt: skip
+        .limit(1)
+    )  # fmt: skip
 
 
 def side(work: Work, school: Organisation | None) -> dict[str, Any] | None:
+    """A school as a side of an agreement, with whoever signs for it today."""
     if school is None or school.kind != OrganisationKind.school:
         return None
-    director = signatory_card(work.session, school, work.today, with_office=False)
     position = signatory_on(work.session, school.id, work.today)
     return {
         **organisation_card(school), "number": None, "address": school.address, "phone": school.phone,
-        "basis": (position.basis if position else "") or "Устава", "director": director,
+        "basis": (position.basis if position else "") or "Устава",
+        "director": card(position.person, position, with_office=False) if position else None,
     }  # fmt: skip

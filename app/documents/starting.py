@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.access.scopes import as_system, get_visible
 from app.cases.models import Case, CaseStatus, Programme
-from app.cases.queries import get_case
-from app.cases.roles import require_in_programme
+from app.cases.queries import get_case, list_cases
+from app.cases.roles import require_in_programme, require_running
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import links
-from app.documents.drafting import blank, draft, ensure_draft, fill
+from app.documents.drafting import blank, cover, fill
 from app.documents.models import Document, DocumentCase, DocumentLink
 from app.documents.queries import list_documents
-from app.documents.rules import DocumentState, LinkKind, next_state
+from app.documents.rules import STANDING, DocumentState, LinkKind, next_state
 from app.documents.steps import note
 from app.documents.templates import Template, registry
 
 _AMENDED = {"order_change_plan": "order_plan", "agreement_extra": "agreement"}  # what only they may change
 _EXTRAS = frozenset({"agreement_extra"})  # are changed by a new one, not themselves
-_STANDING = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
 OF_CASES = ("programme", "pair", "meeting")
+MOST = 3_000  # papers in force to choose from
 
 
 @dataclass(frozen=True)
@@ -70,14 +70,24 @@ def begin(work: Work, beginning: Beginning) -> Document:
 
 def cases_for(work: Work, kind: Template, programme: Programme) -> list[Case]:
     """The cases a paper of the kind may be about, by the schools' names."""
-    found = [case for case in programme.cases if case.status != CaseStatus.cancelled]
-    if not kind.after_closing:
-        found = [case for case in found if case.status == CaseStatus.active]
+    return [
+        case
+        for case in list_cases(work.session, programme_id=programme.id)
+        if _is_open(kind, case) and _is_ready(work, kind, case)
+    ]
+
+
+def _is_open(kind: Template, case: Case) -> bool:
+    if kind.after_closing:
+        return case.status != CaseStatus.cancelled
+    return case.status == CaseStatus.active
+
+
+def _is_ready(work: Work, kind: Template, case: Case) -> bool:
+    """Whether there is anything yet for a paper of the kind to say about the case."""
     if kind.code == "order_curators":
-        found = [case for case in found if case.curator_id is not None]
-    if kind.code == "order_finish":
-        found = [case for case in found if _outcome(work, case) == "effective"]
-    return sorted(found, key=lambda case: (case.school.sort_key, case.id))
+        return case.curator_id is not None
+    return kind.code != "order_finish" or _outcome(work, case) == "effective"
 
 
 def chosen_first(work: Work, kind: Template, cases: Sequence[Case]) -> list[int]:
@@ -89,10 +99,12 @@ def chosen_first(work: Work, kind: Template, cases: Sequence[Case]) -> list[int]
     return [case.id for case in cases]
 
 
-def targets_for(work: Work, kind: Template, programme: Programme) -> list[Document]:
+def targets_for(
+    work: Work, kind: Template, programme: Programme, case_id: int | None = None
+) -> list[Document]:
     """The papers in force that one of the kind may change, cancel or repeal, the latest first."""
     found = list_documents(
-        work.session, programme_id=programme.id, kind=kind.kind, states=[str(state) for state in _STANDING]
+        work.session, programme_id=programme.id, case_id=case_id, kind=kind.kind, states=STANDING, limit=MOST
     )
     return [paper for paper in found if _may_suffer(kind, paper)]
 
@@ -124,43 +136,28 @@ def _about_cases(work: Work, kind: Template, programme: Programme, case_ids: Seq
         raise Invalid(fields={"cases": _("A paper is about cases of one programme.")})
     if kind.scope == "pair" and len(cases) > 1:
         raise Invalid(fields={"cases": _("An agreement is about one pair of schools.")})
-    allowed = {case.id for case in cases_for(work, kind, programme)}
-    wrong = [case.school.short_name for case in cases if case.id not in allowed]
-    if wrong and kind.code in ("order_finish", "order_curators"):
-        told = (
-            _(
-                "The group has not decided that these moved to the effective mode: %(names)s",
-                names=", ".join(wrong),
-            )
-            if kind.code == "order_finish"
-            else _("No curator school yet: %(names)s", names=", ".join(wrong))
-        )
-        raise Invalid(fields={"cases": told})
-    if not kind.after_closing:
-        return draft(work, kind.code, [case.id for case in cases])
     for case in cases:
-        document = ensure_draft(work, kind.code, case)
-    return document
+        if not _is_open(kind, case):
+            require_running(case)
+    unready = ", ".join(case.school.short_name for case in cases if not _is_ready(work, kind, case))
+    if unready and kind.code == "order_curators":
+        raise Invalid(fields={"cases": _("No curator school yet: %(names)s", names=unready)})
+    if unready:
+        told = _("The group has not decided that these moved to the effective mode: %(names)s", names=unready)
+        raise Invalid(fields={"cases": told})
+    return cover(work, kind, cases)
 
 
 def _about_paper(work: Work, kind: Template, programme: Programme, target_id: int | None) -> Document:
     if target_id is None:
         raise Invalid(fields={"target": _("Choose the document.")})
     target = get_visible(work.session, Document, target_id)
-    if target.id not in {paper.id for paper in targets_for(work, kind, programme)}:
+    if target.programme_id != programme.id or not _may_suffer(kind, target):
         raise Invalid(fields={"target": _("This document cannot be changed by such a paper.")})
+    upon_it = select(DocumentLink.document_id).where(DocumentLink.target_id == target.id)
+    if (begun := _begun(work, kind, Document.id.in_(upon_it))) is not None:
+        return begun
     with as_system(work.session):
-        open_one = work.session.scalars(
-            select(Document)
-            .join(DocumentLink, DocumentLink.document_id == Document.id)
-            .where(
-                DocumentLink.target_id == target.id, Document.template == kind.code,
-                Document.state == DocumentState.draft.value,
-            )
-            .limit(1)
-        ).first()  # fmt: skip
-        if open_one is not None:
-            return open_one
         covered = [(link.case_id, link.case) for link in target.cases]
     document = blank(work, kind, programme)
     for case_id, case in covered:  # it is about the same schools
@@ -175,19 +172,19 @@ def _about_paper(work: Work, kind: Template, programme: Programme, target_id: in
 
 def _about_nothing(work: Work, kind: Template, programme: Programme) -> Document:
     """About the programme as a whole: no case tells of it, no school sees its draft."""
-    if not kind.repeats:
-        with as_system(work.session):
-            open_one = work.session.scalars(
-                select(Document)
-                .where(
-                    Document.programme_id == programme.id, Document.template == kind.code,
-                    Document.state == DocumentState.draft.value,
-                )
-                .limit(1)
-            ).first()  # fmt: skip
-        if open_one is not None:
-            return open_one
+    if not kind.repeats and (begun := _begun(work, kind, Document.programme_id == programme.id)) is not None:
+        return begun
     document = blank(work, kind, programme)
     note(work, document, "document:draft", data={"template": kind.code})
     fill(work, document, kind)
     return document
+
+
+def _begun(work: Work, kind: Template, about: ColumnElement[bool]) -> Document | None:
+    """The draft of the kind about the same, whoever began it."""
+    with as_system(work.session):
+        return work.session.scalars(
+            select(Document)
+            .where(about, Document.template == kind.code, Document.state == DocumentState.draft.value)
+            .limit(1)
+        ).first()

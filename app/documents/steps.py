@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.access.scopes import get_visible
 from app.audit import service as audit
-from app.core.errors import Reason, Refusal, Stale
+from app.core.db import Base
+from app.core.errors import NotFound, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.models import Document
 from app.documents.rules import Move, next_state
 
+M = TypeVar("M", bound=Base)
+
+
+def lock_visible(work: Work, model: type[M], key: int) -> M:
+    """The row read again under its lock, if the actor may see it. Raises NotFound."""
+    get_visible(work.session, model, key)
+    row = work.session.scalars(
+        select(model)
+        .where(inspect(model).primary_key[0] == key)
+        .with_for_update(of=model)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
 
 def locked(work: Work, document_id: int, expected_version: int | None) -> Document:
     """The paper under a row lock, unless it has moved on since the person looked."""
-    get_visible(work.session, Document, document_id)
-    document = work.session.scalars(
-        select(Document)
-        .where(Document.id == document_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    document = lock_visible(work, Document, document_id)
     if expected_version is not None and document.version != expected_version:
         raise Stale
     return document

@@ -12,7 +12,8 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
+from app.documents.names import CASES
+
 _DEPTH = 8
 
 
@@ -74,6 +75,14 @@ class Shape:
         by_small = {known.lower(): known for known in self.fields}
         close = get_close_matches(name.lower(), by_small, 1, 0.6)
         return by_small[close[0]] if close else ""
+
+
+# What Jinja itself gives inside {% for %}.
+LOOP = Shape(
+    "group",
+    {name: Shape("number") for name in ("index", "index0", "length", "revindex")}
+    | {name: Shape("bool") for name in ("first", "last")},
+)
 
 
 def _group(*texts: str, **further: Shape) -> Shape:

@@ -15,13 +15,12 @@ from typing import Any
 
 from app.core.db import canonical_json
 from app.core.i18n import Text, _
-from app.documents.carried import pack
 from app.documents.frozen import thaw
 from app.documents.gate import MAX_DOCX, HostileFile
-from app.documents.render_pool import Child, RenderStopped, Watch, refusal
-from app.documents.template_doctor import learn
+from app.documents.render_process import Child, RenderStopped, Watch, refusal
 from app.documents.template_doctor_fields import Shape, dictionary
-from app.documents.templates import FOLDER, Template, Templates, manifest
+from app.documents.template_doctor_learning import learn
+from app.documents.templates import FOLDER, Templates, manifest
 
 SAMPLES = FOLDER / "samples"
 MEMORY = 300  # megabytes
@@ -106,11 +105,6 @@ _STOPPED: dict[str, Text] = {
 }
 
 
-def unused(report: Mapping[str, Any], template: Template) -> list[str]:
-    """Labels of the optional fields the edition does not print."""
-    return [f.label for f in template.fields if f.name not in report.get("used", {}) and not f.required]
-
-
 def write_samples(folder: Path, papers: Mapping[str, Sequence[Sample]]) -> list[str]:
     """Keep values of papers as examples, one file for each kind; answers the names of the files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,16 +117,3 @@ def write_samples(folder: Path, papers: Mapping[str, Sequence[Sample]]) -> list[
         )
         names.append(path.name)
     return names
-
-
-__all__ = [
-    "SAMPLES",
-    "Sample",
-    "digest_of",
-    "examine_template",
-    "fields_of",
-    "pack",
-    "samples",
-    "unused",
-    "write_samples",
-]

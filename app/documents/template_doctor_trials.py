@@ -13,8 +13,9 @@ from app.documents.frozen import thaw
 from app.documents.gate import HostileFile, check_docx
 from app.documents.intake import MissingFields, RenderError
 from app.documents.rendering import render
-from app.documents.template_doctor import ERROR, INFO, WARNING, Examination, examine
+from app.documents.template_doctor import examine
 from app.documents.template_doctor_fields import Shape
+from app.documents.template_doctor_findings import ERROR, INFO, WARNING, Examination
 
 Values = dict[str, Any]
 _KEPT = {

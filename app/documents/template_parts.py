@@ -15,8 +15,8 @@ from docxtpl import DocxTemplate
 from jinja2 import nodes
 from lxml import etree
 
+from app.documents.filters import FILTERS
 from app.documents.intake import Intake
-from app.documents.language import FILTERS
 from app.documents.paper_code import BOUND, PRINTED, PaperCode, bind
 from app.documents.sandbox import Sandbox
 from app.documents.skeleton import NotCovered, W, depends, settle

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
-from flask import make_response, render_template, url_for
+from flask import url_for
 from sqlalchemy import select
 
 from app.access.scopes import get_visible
@@ -15,8 +14,9 @@ from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import pdf, template_versions
 from app.documents.carried import unpack
+from app.documents.docx_frame import docx_frame
+from app.documents.filters import FILTERS
 from app.documents.gate import HostileFile
-from app.documents.language import FILTERS
 from app.documents.printing import MEDIA_TYPE
 from app.documents.template_doctor_run import digest_of, examine_template, fields_of
 from app.documents.template_forms import PublishForm, RetireForm, UploadForm
@@ -30,10 +30,6 @@ from app.ui.base import RoomView, page
 
 FORM = ("GET", "POST")
 SEVERITIES = ("error", "warning", "info")
-_PREVIEW_POLICY = (
-    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'self'"
-)
 
 
 class TemplateView(RoomView):
@@ -205,11 +201,7 @@ class TemplateView(RoomView):
     def preview(self, version_id: int, side: str) -> Any:
         self._shown(version_id, side)
         source = url_for("TemplateView.paper", version_id=version_id, side=side)
-        answer = make_response(
-            render_template("ui/docx.html", title=_("Preview of the document"), src=source)
-        )
-        answer.headers["Content-Security-Policy"] = _PREVIEW_POLICY
-        return answer
+        return docx_frame(_("Preview of the document"), source)
 
     def _kind(self, code: str) -> tuple[Work, Template]:
         newest = manifest().shipped(code, self.read().today)
@@ -273,37 +265,6 @@ class TemplateView(RoomView):
         return url_for("TemplateView.show", version_id=version_id)
 
 
-class PdfView(RoomView):
-    """PDF copies of papers."""
-
-    route_base = "/documents"
-    class_permission_name = "Documents"
-
-    @page("/<int:document_id>/pdf/<copy>")
-    def show(self, document_id: int, copy: str) -> Any:
-        work = self.read()
-        document, printed = _printed(work, document_id, copy)
-        row = pdf.pdf_of(work, document, printed.file.sha256)
-        ready = url_for("FileView.download", file_id=row.file_id) if row is not None and row.file_id else ""
-        trouble = pdf.TROUBLES.get(row.trouble) if row is not None and row.trouble else None
-        if not ready and trouble is None and pdf.office() is None:
-            trouble = pdf.TROUBLES["absent"]
-        is_waiting = row is not None and row.rendered_at is None and trouble is None and not ready
-        return self.render(
-            "documents/pdf.html", document=document, copy=copy, printed=printed, trouble=trouble, ready=ready,
-            is_waiting=is_waiting, may_try=pdf.office() is not None,
-            back=url_for("DocumentView.show", document_id=document_id),
-        )  # fmt: skip
-
-    @page("/<int:document_id>/pdf/<copy>/make", methods=("POST",))
-    def make(self, document_id: int, copy: str) -> Any:
-        if copy not in ("paper", "registered"):
-            raise NotFound
-        with contextlib.suppress(Refusal), self.write() as work:  # the page says why there is none
-            pdf.request_pdf(work, document_id, copy)
-        return self.done(url_for("PdfView.show", document_id=document_id, copy=copy))
-
-
 def _is_own(now: Template | None, editions: list[TemplateVersion]) -> bool:
     """Whether the edition in effect is one the authority published itself."""
     return now is not None and any(row.is_published and row.template_hash == now.hash for row in editions)
@@ -322,16 +283,8 @@ def _by_kind(trials: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _printed(work: Work, document_id: int, copy: str) -> tuple[Any, Any]:
-    document = pdf.get_document(work.session, document_id)
-    printed = pdf.file_of(document, copy) if copy in ("paper", "registered") else None
-    if printed is None or printed.file is None:
-        raise NotFound
-    return document, printed
-
-
 def _may_write(work: Work) -> bool:
     return work.actor.has("clerk")
 
 
-VIEWS: list[type[RoomView]] = [TemplateView, PdfView]
+VIEWS: list[type[RoomView]] = [TemplateView]

@@ -189,6 +189,11 @@ def manifest() -> Templates:
     return load(FOLDER)
 
 
+def edition_of(document: Any) -> Template:
+    """The edition a paper was made with, for its list of fields."""
+    return manifest().of(document.template, document.template_hash)
+
+
 def edition_for(work: Work, document: Any) -> Template:
     """The edition a draft is printed with: the one in effect on the paper's own date, today while it has none."""
     held = document.meeting.held_on if document.meeting is not None else None

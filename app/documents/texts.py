@@ -36,6 +36,7 @@ TAGS: dict[str, Text] = {
     "incoming:add": _("An incoming document was registered"),
     "incoming:answer": _("The answer to an incoming document was noted"),
     "incoming:term": _("The term of an answer was changed"),
+    "incoming:executor": _("Another executor answers the incoming document"),
     "journal:file": _("The file of a line of the journal was noted"),
     "journal:mailing": _("The mailing of a line of the journal was noted"),
     "journal:annul": _("A line of the journal was annulled"),

@@ -6,7 +6,6 @@ The rooms give theirs through `ports.values[template code]`; they are laid over 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,18 +13,16 @@ from sqlalchemy import select
 from app.access.memberships import accounts_holding
 from app.access.scopes import as_system
 from app.cases.models import Case, Programme
-from app.cases.queries import get_case
+from app.cases.queries import WITH_NAMES
 from app.core.clock import local_date
 from app.core.unit_of_work import Work
 from app.documents import order_values
 from app.documents.minutes import minutes_values
 from app.documents.models import Document
 from app.documents.people import organisation_card, person_card, position_of, signatory_card
-from app.documents.sources import GROUP, controller, order_of, protocol_of, purpose, setting, side
+from app.documents.sources import GROUP, controller, order_of, protocol_of, purpose, setting
 from app.documents.templates import Field, Template
-from app.schools.models import Organisation, Person
-
-__all__ = ["covered", "drafter", "gather", "missing", "order_of", "protocol_of", "setting"]
+from app.schools.models import Organisation
 
 
 def gather(work: Work, document: Document, template: Template) -> dict[str, Any]:
@@ -54,20 +51,21 @@ def _is_empty(field: Field, value: Any) -> bool:
 
 def covered(work: Work, document: Document) -> list[Case]:
     """The cases of the paper, by the schools' names."""
-    cases = [get_case(work.session, link.case_id) for link in document.cases]
+    keys = [link.case_id for link in document.cases]
+    cases = work.session.scalars(select(Case).options(*WITH_NAMES).where(Case.id.in_(keys)))
     return sorted(cases, key=lambda case: (case.school.sort_key, case.id))
 
 
-def drafter(work: Work, programme: Programme) -> Person | None:
-    """Who draws the paper up: the actor when he works for the authority or centre, otherwise its clerk."""
+def drafter(work: Work, programme: Programme) -> int | None:
+    """The person who draws the paper up: the actor when it is his work, otherwise the clerk of the authority."""
+    if work.actor.person_id is not None and work.actor.has("clerk", "secretary"):
+        return work.actor.person_id
     offices = (programme.authority_id, programme.centre_id)
     with as_system(work.session):  # the effect of a vote drafts in the name of the clerk
-        own = work.actor.person_id if work.actor.has("clerk", "secretary") else None
-        found = own or next(
+        return next(
             (m.person_id for role in ("clerk", "methodist") for m in accounts_holding(work.session, role, work.today)
              if m.organisation_id in offices and m.person_id), None,
         )  # fmt: skip
-        return work.session.scalars(select(Person).where(Person.id == found)).one_or_none() if found else None
 
 
 def _base(work: Work, document: Document) -> dict[str, Any]:
@@ -156,18 +154,9 @@ def _points(
 
 
 def _agreement(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
-    case, programme = cases[0], document.programme
-    order = order_of(work, case.id)
-    starts = work.today
-    return {
-        "order": {"date": order.dated, "number": order.number} if order else None,
-        "risks": [],
-        "visits": setting(programme, "visits_planned", 4),
-        "starts": starts,
-        "ends": max(programme.ends, starts + timedelta(days=1)),
-        "curator": side(work, case.curator),
-        "supported": side(work, case.school),
-    }
+    """The order it rests on; who agrees on what is told by the room of curation."""
+    order = order_of(work, cases[0].id)
+    return {"order": {"date": order.dated, "number": order.number} if order else None, "risks": []}
 
 
 def _protocol(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:

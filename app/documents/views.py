@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
+from flask import request, url_for
 
 from app.cases.models import CaseStatus
 from app.cases.queries import get_case, programmes
@@ -13,6 +13,7 @@ from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import card_page, life_page, service
+from app.documents.docx_frame import docx_frame
 from app.documents.draft_views import DraftPages
 from app.documents.forms import (
     BY_HAND,
@@ -25,7 +26,9 @@ from app.documents.forms import (
     SignForm,
 )
 from app.documents.models import Document
-from app.documents.queries import file_of, get_document, list_documents
+from app.documents.paper_pages import FORM
+from app.documents.pdf_views import PdfView
+from app.documents.queries import COPIES, file_of, get_document, list_documents
 from app.documents.rendering import RenderError
 from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
@@ -34,14 +37,8 @@ from app.documents.templates import Template, registry
 from app.files.views import attachment
 from app.ui.base import RoomView, int_arg, page
 
-FORM = ("GET", "POST")
-COPIES = ("paper", "registered")
-
 
 class DocumentView(DraftPages):
-    route_base = "/documents"
-    class_permission_name = "Documents"
-
     @page("/")
     def index(self) -> Any:
         work = self.read()
@@ -91,7 +88,6 @@ class DocumentView(DraftPages):
     def withdraw(self, document_id: int) -> Any:
         _work, document = self._open(document_id, "documents.draft")
         form = ReasonForm()
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -107,7 +103,6 @@ class DocumentView(DraftPages):
         lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
         form = SignForm(data={"roles": list(lacking), "signed_on": document.dated or work.today})
         form.roles.offer([(role, self._named(work, document, role)) for role in lacking])
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit() and form.proof.data and form.signed_on.data:
             given = form.proof.data
             proof = Proof(given.read(), given.filename or "")
@@ -130,7 +125,6 @@ class DocumentView(DraftPages):
         document = get_document(work.session, document_id)
         service.require_report(work, document)
         form = ReportScanForm(data={"signed_on": document.dated or work.today})
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit() and form.proof.data and form.signed_on.data:
             given = form.proof.data
             proof = Proof(given.read(), given.filename or "")
@@ -154,7 +148,6 @@ class DocumentView(DraftPages):
         number = service.preview_number(work, document, day)
         form = RegisterForm(data={"dated": day, "way": NEXT if number else BY_HAND})
         form.offer(number, service.open_reservations(work, document, day))
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             assert form.dated.data  # noqa: S101 — a required field
             by_hand = (
@@ -178,7 +171,6 @@ class DocumentView(DraftPages):
                 "supported_number": (document.values.get("supported") or {}).get("number"),
             }
         )
-        form.expected_version.data = form.expected_version.data or str(document.version)
         if form.validate_on_submit():
             numbers = {
                 "curator": form.curator_number.data or "",
@@ -206,18 +198,7 @@ class DocumentView(DraftPages):
         document = get_document(work.session, document_id)
         copy = _copy(request.args.get("copy", "paper"))
         _file(document, copy)
-        answer = make_response(
-            render_template(
-                "ui/docx.html",
-                title=document.title,
-                src=url_for("DocumentView.file", document_id=document.id, copy=copy),
-            )
-        )
-        answer.headers["Content-Security-Policy"] = (
-            "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-            "img-src 'self' data: blob:; font-src 'self' data: blob:; base-uri 'none'; frame-ancestors 'self'"
-        )
-        return answer
+        return docx_frame(document.title, url_for("DocumentView.file", document_id=document.id, copy=copy))
 
     @page("/<int:document_id>/file/<copy>")
     def file(self, document_id: int, copy: str) -> Any:
@@ -230,12 +211,6 @@ class DocumentView(DraftPages):
     def _named(self, work: Work, document: Document, role: str) -> str:
         position = expected_signer(work, document, role, document.dated or work.today)
         return f"{ROLE_LABELS[role]}: {position.person.short}" if position else str(ROLE_LABELS[role])
-
-    def _form(self, document: Document, form: Any, heading: Any, submit: Any, lead: Any = None) -> Any:
-        return self.render(
-            "documents/form.html", form.status, document=document, form=form, heading=heading, submit=submit, lead=lead,
-            back=self._url(document.id),
-        )  # fmt: skip
 
 
 class CaseDocumentsView(RoomView):
@@ -289,4 +264,4 @@ def _file(document: Document, copy: str) -> Any:
     return found.file
 
 
-VIEWS: list[type[RoomView]] = [DocumentView, CaseDocumentsView]
+VIEWS: list[type[RoomView]] = [DocumentView, PdfView, CaseDocumentsView]

@@ -193,6 +193,8 @@ def _stage(definition: Definition, stage: Stage, report: Report) -> None:
         for days in due.remind if due else ():
             if due and days >= due.working_days:
                 report("no_term_to_remind", where, value=days, days=due.working_days)
+        if due and due.escalate and not due.escalate.to:
+            report("nobody_may", f"{where}.escalate.to", id=f"{where}.escalate")
     for task in stage.tasks:
         if not task.roles:
             report("nobody_may", f"{path}.tasks.{task.id}", id=task.id)
@@ -216,7 +218,7 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
         }
         report("quorum_nonsense", f"{path}.quorum", value=approval.quorum.count, **words)
     authors = {role for task in stage.tasks if task.id in approval.opens_after for role in task.roles}
-    if approval.four_eyes and approval.voters and set(approval.voters) <= authors and not approval.fallback:
+    if approval.four_eyes and approval.voters and set(approval.asked) <= authors:
         report("four_eyes_empties", path)
     asked = {
         name

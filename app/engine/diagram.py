@@ -233,9 +233,11 @@ def _down(
     lines = [line for step in steps for line in _step_lines(definition, step, language, sheet)]
     top = bottom - max(len(lines), 1) * LINE - 28
     parts = []
+    order = list(definition.stages)
     for number, step in enumerate(steps):
         x = LEFT + 30 + number * 16
-        taken = any(edge[0] == step.id for edge in walked.taken)
+        # a step with several sources is an arc from the others
+        taken = (step.id, order[definition.rank[step.target or ""] - 1]) in walked.taken
         parts.append(_line(f"M{x} {top} V{bottom - 9}", taken) + _head(x, bottom, "down", taken))
     beside = LEFT + 30 + len(steps) * 16
     parts += [_text(beside, top + 25 + number * LINE, line, 13) for number, line in enumerate(lines)]

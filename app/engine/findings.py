@@ -9,8 +9,11 @@ Severity = Literal["error", "warning"]
 
 # code → (English, Russian); the words in braces are filled by whoever reports the finding.
 TEXTS: dict[str, tuple[str, str]] = {
-    "not_yaml": ("Not readable as YAML: {problem}", "Не читается как YAML: {problem}"),
-    "wrong_type": ("«{path}»: expected {expected}, got {got}", "«{path}»: нужно {expected}, а указано {got}"),
+    "not_yaml": ("Not readable as YAML: {problem}", "Не читается как YAML: {problem_ru}"),
+    "wrong_type": (
+        "«{path}»: expected {expected}, got {got}",
+        "«{path}»: нужно: {expected_ru}; указано: {got_ru}",
+    ),
     "unknown_key": (
         "Unknown key «{key}» in {element}; allowed keys are: {allowed}",
         "Неизвестный ключ «{key}» в элементе {element}; допустимы: {allowed}",
@@ -38,7 +41,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{path}»: the placeholder «{placeholder}» is unknown; allowed: {allowed}",
         "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
     ),
-    "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem}"),
+    "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem_ru}"),
     "unknown_stage": ("«{path}»: there is no stage «{id}»", "«{path}»: нет стадии «{id}»"),
     "unknown_role": ("«{path}»: there is no role «{id}»", "«{path}»: нет роли «{id}»"),
     "unknown_task": ("«{path}»: there is no task «{id}» here", "«{path}»: здесь нет задачи «{id}»"),

@@ -35,14 +35,16 @@ TOKENS = r"""\s*(?:
     | (?P<sign><=|>=|!=|==|=|<|>|\(|\)|\[|\]|,)
     )"""
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+AWAITED_RU = "здесь должно быть:"
 RESERVED = frozenset({"and", "or", "not", "in", "true", "false"})
 
 
 class GuardError(ValueError):
-    """The text is not a condition; `column` counts from 1 inside the text."""
+    """The text is not a condition: why, in both languages; `column` counts from 1 inside the text."""
 
-    def __init__(self, problem: str, column: int) -> None:
+    def __init__(self, problem: str, problem_ru: str, column: int) -> None:
         self.column = column
+        self.problem_ru = problem_ru
         super().__init__(problem)
 
 
@@ -265,6 +267,10 @@ def kind_of(value: Value) -> str | None:
     return None
 
 
+def _here(kind: str, text: str) -> str:
+    return "а условие кончилось" if kind == "end" else f"а стоит «{text}»"
+
+
 def parse(text: str) -> Expression:
     """Read a condition; raises GuardError with the column of the fault."""
     return _Parser(text).whole()
@@ -275,7 +281,9 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
-            raise GuardError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
+            raise GuardError(
+                f"longer than {MAX_LENGTH} characters", f"длиннее {MAX_LENGTH} знаков", MAX_LENGTH
+            )
         self.tokens: list[tuple[str, str, int]] = []
         token = re.compile(TOKENS, re.VERBOSE)
         position = 0
@@ -284,7 +292,8 @@ class _Parser:
             match = token.match(text, position)
             if match is None or match.lastgroup is None:
                 at = position + len(text[position:]) - len(text[position:].lstrip())
-                raise GuardError(f"cannot read «{text[at : at + 12]}»", at + 1)
+                found = text[at : at + 12]
+                raise GuardError(f"cannot read «{found}»", f"непонятно: «{found}»", at + 1)
             self.tokens.append(
                 (match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1)
             )
@@ -295,7 +304,7 @@ class _Parser:
 
     def whole(self) -> Expression:
         if len(self.tokens) == 1:
-            raise GuardError("the condition is empty", 1)
+            raise GuardError("the condition is empty", "условие пустое", 1)
         result = self.joined("or")
         self.expect("end")
         return result
@@ -313,7 +322,10 @@ class _Parser:
     def expect(self, wanted: str) -> None:
         kind, text, column = self.tokens[self.at]
         if wanted not in (kind, text):
-            raise GuardError(f"expected {'the end' if wanted == 'end' else wanted}, found «{text}»", column)
+            english, russian = ("the end", "конец условия") if wanted == "end" else (wanted, f"«{wanted}»")
+            raise GuardError(
+                f"expected {english}, found «{text}»", f"{AWAITED_RU} {russian}, {_here(kind, text)}", column
+            )
         self.at += 1
 
     def joined(self, word: str) -> Expression:
@@ -326,7 +338,8 @@ class _Parser:
     def negated(self) -> Expression:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise GuardError(f"nested deeper than {MAX_DEPTH}", self.tokens[self.at][2])
+            column = self.tokens[self.at][2]
+            raise GuardError(f"nested deeper than {MAX_DEPTH}", f"вложенность больше {MAX_DEPTH}", column)
         try:
             if self.take("not"):
                 return Not(self.negated())
@@ -359,14 +372,18 @@ class _Parser:
 
     def needs_fact(self, atom: Atom, column: int) -> Atom:
         if not atom.operands():
-            raise GuardError(f"«{atom}» asks for no fact", column)
+            raise GuardError(f"«{atom}» asks for no fact", f"«{atom}» не спрашивает ни о каком факте", column)
         return atom
 
     def literal(self) -> Literal:
         column = self.tokens[self.at][2]
         operand = self.operand()
         if isinstance(operand, Name):
-            raise GuardError(f"a list holds values, not the fact «{operand}»", column)
+            raise GuardError(
+                f"a list holds values, not the fact «{operand}»",
+                f"в списке могут быть только значения, а не факт «{operand}»",
+                column,
+            )
         return operand
 
     def operand(self) -> Operand:
@@ -380,10 +397,14 @@ class _Parser:
             try:
                 return Literal(date.fromisoformat(text))
             except ValueError:
-                raise GuardError(f"there is no day {text}", column) from None
+                raise GuardError(f"there is no day {text}", f"нет такого дня: {text}", column) from None
         if kind == "name" and text in ("true", "false"):
             return Literal(text == "true")
         if kind == "name" and text not in RESERVED:
             return Name(text)
         self.at -= 1
-        raise GuardError(f"expected a fact or a value, found «{text}»", column)
+        raise GuardError(
+            f"expected a fact or a value, found «{text}»",
+            f"{AWAITED_RU} факт или значение, {_here(kind, text)}",
+            column,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
@@ -43,6 +44,7 @@ TERMS_RULES = ("keep", "recount")
 # A word for all stages that are not final: `from: working`.
 WORKING = "working"
 UNREADABLE = Holds(Name("unreadable"))
+SHARE = re.compile(r"[0-9]{1,9}/[0-9]{1,9}|(?=[0-9.])[0-9]{0,9}(\.[0-9]{1,9})?")
 _loaded: dict[str, Definition] = {}
 
 
@@ -110,7 +112,7 @@ def _workflow(reader: Reader) -> Definition:
         code=reader.identifier(parts.get("workflow"), "workflow"),
         version=reader.number(parts.get("version"), "version", 1),
         titles=reader.titles(parts.get("titles"), "titles"),
-        initial=reader.text(parts.get("initial"), "initial"),
+        initial=reader.word(parts.get("initial"), "initial"),
         roles=frozen(roles),
         outcomes=frozen(outcomes),
         stages=frozen(stages),
@@ -171,7 +173,7 @@ def _approval(reader: Reader, path: str, node: Any) -> Approval:
         four_eyes=reader.flag(parts.get("four_eyes"), f"{path}.four_eyes"),
         binds=_optional(reader, parts, "binds", path),
         opens_after=reader.texts(parts.get("opens_after"), f"{path}.opens_after"),
-        on_no_voters=reader.text(parts.get("on_no_voters"), f"{path}.on_no_voters") or "refuse",
+        on_no_voters=reader.word(parts.get("on_no_voters"), f"{path}.on_no_voters") or "refuse",
         on_pass=_effects(reader, f"{path}.on_pass", parts.get("on_pass")),
         on_fail=_effects(reader, f"{path}.on_fail", parts.get("on_fail")),
         source=_optional(reader, parts, "source", path) or "",
@@ -194,8 +196,8 @@ def _quorum(reader: Reader, path: str, node: Any) -> Quorum:
         return Quorum("count", count=reader.number(parts["count"], f"{path}.count", 1, 1))
     value = str(parts["share"].value)
     try:
-        share = Fraction(value)
-    except (ValueError, ZeroDivisionError):
+        share = Fraction(value if SHARE.fullmatch(value) else "0")
+    except ZeroDivisionError:
         share = Fraction(0)
     if not 0 < share <= 1:
         words = {"problem": "a share is above 0 and not above 1", "problem_ru": "доля больше 0 и не больше 1"}
@@ -256,7 +258,7 @@ def _migration(reader: Reader, path: str, node: Any) -> Migration:
         for old, old_node, new in reader.pairs(parts.get(key), f"{path}.{key}"):
             reader.check_id(old, old_node)
             reader.keep(f"{path}.{key}.{old}", old_node)
-            found[old] = reader.text(new, f"{path}.{key}.{old}")
+            found[old] = reader.word(new, f"{path}.{key}.{old}")
     votes = reader.one_of(parts.get("votes"), f"{path}.votes", VOTES_RULES, "keep")
     terms = reader.one_of(parts.get("terms"), f"{path}.terms", TERMS_RULES, "keep")
     return Migration(
@@ -295,12 +297,17 @@ def _condition(reader: Reader, path: str, node: Any) -> Expression:
     text = reader.text(node, path)
     if not text:
         if node is not None and node.tag.endswith(":str"):
-            reader.report("bad_guard", node, problem="the condition is empty")
+            words = {"problem": "the condition is empty", "problem_ru": "условие пустое"}
+            reader.report("bad_guard", node, **words)
         return UNREADABLE
     try:
         return parse(text)
     except GuardError as exc:
-        reader.report("bad_guard", node, problem=f"{exc} (character {exc.column} of «{text}»)")
+        words = {
+            "problem": f"{exc} (character {exc.column} of «{text}»)",
+            "problem_ru": f"{exc.problem_ru} (знак {exc.column} в «{text}»)",
+        }
+        reader.report("bad_guard", node, **words)
         return UNREADABLE
 
 
@@ -338,12 +345,16 @@ def _effects(reader: Reader, path: str, node: Any) -> tuple[Effect, ...]:
                 reader.pairs(parts["params"], f"{item_path}.params") if "params" in parts else []
             )
         }
-        result.append(Effect(reader.text(parts.get("name"), f"{item_path}.name"), frozen(params)))
+        result.append(Effect(reader.word(parts.get("name"), f"{item_path}.name"), frozen(params)))
     return tuple(result)
 
 
 def _optional(reader: Reader, parts: dict[str, Any], key: str, path: str) -> str | None:
-    return reader.text(parts[key], f"{path}.{key}") if key in parts else None
+    """A text that may be left out; only what is written for people (notes, source) may stand there empty."""
+    if key not in parts:
+        return None
+    read = reader.text if key in ("notes", "source") else reader.word
+    return read(parts[key], f"{path}.{key}")
 
 
 __all__ = ["identity", "load", "loads", "parse_text"]

@@ -16,13 +16,18 @@ from app.engine.wording import PLACEHOLDERS, unknown_placeholders
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
-EXPECTED = {
-    "map": "a mapping",
-    "seq": "a list",
-    "int": "a whole number",
-    "bool": "true or false",
-    "str": "text",
+# What a value may be, in both languages.
+EXPECTED: dict[str, tuple[str, str]] = {
+    "map": ("a mapping", "набор «ключ: значение»"),
+    "seq": ("a list", "список"),
+    "int": ("a whole number", "целое число"),
+    "bool": ("true or false", "true или false"),
+    "str": ("text", "текст"),
+    "null": ("nothing", "ничего"),
+    "float": ("a fraction", "дробное число"),
+    "timestamp": ("a day", "день"),
 }
+EMPTY = ("an empty text", "пустой текст")
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 60
 # An element may stand in many places by its anchor: what counts is how often it would be read.
@@ -119,6 +124,14 @@ VOCABULARY: Vocabulary = {
 }
 
 
+class Unreadable(yaml.YAMLError):
+    """Text that would cost too much to read; why, in both languages."""
+
+    def __init__(self, problem: str, problem_ru: str) -> None:
+        self.problem_ru = problem_ru
+        super().__init__(problem)
+
+
 class Reader:
     """One definition file being read: collects findings and the place of every element."""
 
@@ -131,17 +144,21 @@ class Reader:
         self._left = MAX_ELEMENTS
         try:
             if len(text) > MAX_CHARACTERS:
-                raise yaml.YAMLError(f"longer than {MAX_CHARACTERS} characters")
+                raise Unreadable(
+                    f"longer than {MAX_CHARACTERS} characters", f"длиннее {MAX_CHARACTERS} знаков"
+                )
             _refuse_depth(text)
             self.root = yaml.compose(text, Loader=Loader)
         except (yaml.YAMLError, RecursionError) as exc:
             mark = getattr(exc, "problem_mark", None)
             place = (name, mark.line + 1, mark.column + 1) if mark else (name, 1, 1)
-            self.findings.append(
-                finding("not_yaml", place, problem=getattr(exc, "problem", None) or str(exc))
-            )
+            problem = getattr(exc, "problem", None) or str(exc)
+            russian = getattr(exc, "problem_ru", problem)
+            self.findings.append(finding("not_yaml", place, problem=problem, problem_ru=russian))
         if self.root is None and not self.findings:
-            self.findings.append(finding("not_yaml", (name, 1, 1), problem="the file is empty"))
+            self.findings.append(
+                finding("not_yaml", (name, 1, 1), problem="the file is empty", problem_ru="файл пуст")
+            )
 
     def at(self, node: Any) -> tuple[str, int, int]:
         """File, line and column of a node."""
@@ -160,8 +177,13 @@ class Reader:
         got = node.tag.rpartition(":")[2]
         if got == kind:
             return True
-        self.report("wrong_type", node, path=path, expected=EXPECTED[kind], got=EXPECTED.get(got, got))
+        self.mismatch(node, path, EXPECTED[kind], EXPECTED.get(got, (got, got)))
         return False
+
+    def mismatch(self, node: Any, path: str, expected: tuple[str, str], got: tuple[str, str]) -> None:
+        """Report a value of another kind; both are told in both languages."""
+        words = {"expected": expected[0], "expected_ru": expected[1], "got": got[0], "got_ru": got[1]}
+        self.report("wrong_type", node, path=path, **words)
 
     def pairs(self, node: Any, path: str) -> list[tuple[str, Any, Any]]:
         """Key, key node and value node of a mapping; a key written twice is reported and ignored."""
@@ -225,15 +247,22 @@ class Reader:
         """A text, or '' when it is something else."""
         return str(node.value) if node is not None and self.is_a(node, "str", path) else ""
 
+    def word(self, node: Any, path: str) -> str:
+        """A text that says something: an empty one names nothing and is reported."""
+        value = self.text(node, path)
+        if not value and node is not None and node.tag.endswith(":str"):
+            self.mismatch(node, path, EXPECTED["str"], EMPTY)
+        return value
+
     def texts(self, node: Any, path: str) -> tuple[str, ...]:
-        """A list of texts."""
+        """A list of texts, none of them empty."""
         return tuple(
-            value for item_path, item in self.items(node, path) if (value := self.text(item, item_path))
+            value for item_path, item in self.items(node, path) if (value := self.word(item, item_path))
         )
 
     def identifier(self, node: Any, path: str) -> str:
         """An id written as a value."""
-        value = self.text(node, path)
+        value = self.word(node, path)
         if value:
             self.check_id(value, node)
         return value
@@ -248,7 +277,7 @@ class Reader:
             or text == "0"
         ):
             got = node.value[:20]  # 0x10, 0o7, 1:30 and hundreds of digits are numbers to YAML only
-            self.report("wrong_type", node, path=path, expected=EXPECTED["int"], got=got)
+            self.mismatch(node, path, EXPECTED["int"], (got, got))
             return default
         value = int(text)
         if value < least:
@@ -300,6 +329,9 @@ def _refuse_depth(text: str) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 mark: Any = event.start_mark
-                raise yaml.YAMLError(f"nested deeper than {MAX_DEPTH} levels (line {mark.line + 1})")
+                raise Unreadable(
+                    f"nested deeper than {MAX_DEPTH} levels (line {mark.line + 1})",
+                    f"вложенность больше {MAX_DEPTH} уровней (строка {mark.line + 1})",
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

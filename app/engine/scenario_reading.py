@@ -6,6 +6,7 @@ also of another file of the same folder: then it begins where that one ended.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -77,6 +78,8 @@ VOCABULARY: Vocabulary = {
 }
 LISTS = ("refused", "events", "effects", "waits")
 MAPS = ("tasks", "task_due", "task_due_in")
+DECIMAL = re.compile(r"[+-]?[0-9_]{1,20}")
+EARLIEST, LATEST = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -290,12 +293,22 @@ def _value(node: Any) -> Any:
     if kind == "bool":
         return node.value.lower() in ("true", "yes", "on")
     if kind == "int":
-        return int(node.value)
+        # 0x10 and 1:30 are numbers to YAML only: kept as text, they equal nothing
+        return int(node.value) if DECIMAL.fullmatch(node.value) else node.value
     if kind == "null":
         return None
     if kind == "timestamp":
-        return date.fromisoformat(node.value[:10])
+        return _day_of(node.value)
     return node.value
+
+
+def _day_of(text: str) -> date | str:
+    """The day; the text itself when there is no such day, or none a calendar can count from."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return day if EARLIEST <= day.year <= LATEST else text
 
 
 def _day(reader: Reader, node: Any, path: str) -> date | None:
@@ -304,7 +317,7 @@ def _day(reader: Reader, node: Any, path: str) -> date | None:
     value = _value(node)
     if isinstance(value, date):
         return value
-    reader.report("wrong_type", node, path=path, expected="2025-01-22", got=str(value))
+    reader.mismatch(node, path, ("2025-01-22", "2025-01-22"), (str(value), str(value)))
     return None
 
 

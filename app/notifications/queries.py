@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
+from app.core.asked_once import asked_once
 from app.core.i18n import Text, current_locale
 from app.core.unit_of_work import Work
 from app.notifications.models import NoticeChoice, Notification
@@ -28,6 +29,7 @@ class Shown:
     icon: str
 
 
+@asked_once
 def unread_count(session: Session, user_id: int) -> int:
     """How many notices this person has not read."""
     query = select(func.count(Notification.id)).where(

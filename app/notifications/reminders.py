@@ -13,14 +13,13 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.access.memberships import accounts_holding
-from app.calendar.queries import missing_years
-from app.calendar.rules import is_late_for_next_year
+from app.calendar.queries import years_to_fill
 from app.cases.context import authors_of, voters_of
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.terms import calendar_of, named
-from app.core.ports import JobHandler
+from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.deadlines import Calendar, days_left
@@ -121,7 +120,7 @@ def _tell(
     # the day stands in the key: a term that was moved is reminded of anew
     key = f"{case.id}/{state.stage}/{state.round}/{task}/{told.word}/{told.step}/{due.isoformat()}"
     params = {"what": dict(what), "school": case.school.short_name, "due": due.isoformat(), "n": abs(left)}
-    work.ports.notify(work, users, code, params, link=f"/cases/{case.id}", key=key, case_id=case.id, due=due)
+    work.ports.notify(work, users, Message(code, params, f"/cases/{case.id}", key, case.id, due))
 
 
 def _tell_of_calendar(work: Work) -> None:
@@ -129,12 +128,9 @@ def _tell_of_calendar(work: Work) -> None:
     if work.ports.notify is None:
         return
     admins = {held.user_id for held in accounts_holding(work.session, "admin", work.today)}
-    for year in missing_years(work.session, work.today):
-        if year <= work.today.year or is_late_for_next_year(work.today):
-            work.ports.notify(
-                work, admins, "calendar.missing", {"year": str(year)},
-                link="/working-days/list/", key=f"calendar/{year}",
-            )  # fmt: skip
+    for year in years_to_fill(work.session, work.today):
+        told = Message("calendar.missing", {"year": str(year)}, "/working-days/list/", f"calendar/{year}")
+        work.ports.notify(work, admins, told)
 
 
 def _longest(work: Work) -> timedelta:

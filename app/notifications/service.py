@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -13,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.access.scopes import as_system, get_visible
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.jobs import outbox
 from app.notifications import queries
@@ -22,35 +22,26 @@ from app.notifications.rules import Kind, Way
 LETTER = "notifications.letter"
 
 
-def notify(
-    work: Work,
-    users: Iterable[int],
-    code: str,
-    params: Mapping[str, Any],
-    *,
-    link: str,
-    key: str,
-    case_id: int | None = None,
-    due: date | None = None,
-) -> int:
+def notify(work: Work, users: Iterable[int], told: Message) -> int:
     """Tell each of these people once; the answer is how many had not been told this key before.
 
     Raises Invalid for a link that leaves the product, KeyError for a code nobody registered.
-    """  # fmt: skip
-    known = work.ports.notices[code]
-    if not is_own_page(link):
+    """
+    known = work.ports.notices[told.code]
+    if not is_own_page(told.link):
         raise Invalid(_("A notice leads to a page of this system only."))
     people = _open_accounts(work, users)
     chosen = queries.ways(work.session, people, known.kind)
-    told = 0
+    count = 0
     for user_id in sorted(people):
         way = chosen[user_id] if people[user_id] and work.ports.settings.mail_url else Way.product
         values = {
-            "user_id": user_id, "key": key, "kind": str(known.kind), "code": code, "params": dict(params), "link": link,
-            "case_id": case_id, "due": due, "created_at": work.now, "mail": str(way),
+            "user_id": user_id, "key": told.key, "kind": str(known.kind), "code": told.code,
+            "params": dict(told.params), "link": told.link, "case_id": told.case_id, "due": told.due,
+            "created_at": work.now, "mail": str(way),
         }  # fmt: skip
-        told += _tell(work, values, way)
-    return told
+        count += _tell(work, values, way)
+    return count
 
 
 def _tell(work: Work, values: Mapping[str, Any], way: Way) -> bool:

@@ -27,6 +27,9 @@ class NotificationView(RoomView):
         unread = request.args.get("show") == "unread"
         number = max(1, min(int_arg("page") or 1, 1000))
         rows, more = queries.inbox(work, unread=unread, page=number)
+        if not rows and number > 1:  # past the end: the list has become shorter, or the address was typed
+            number = 1
+            rows, more = queries.inbox(work, unread=unread)
         return self.render(
             "notifications/inbox.html", rows=rows, more=more, page=number, show="unread" if unread else "",
             unread=queries.unread_count(work.session, self.actor.user_id or 0),

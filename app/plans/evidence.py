@@ -9,8 +9,8 @@ from app.core.i18n import _
 from app.core.ports import EvidenceSource, Exhibit, ExhibitFile
 from app.core.unit_of_work import Work
 from app.plans.models import PlanItem
-from app.plans.queries import dues_of, fulfilment_on, items_of
-from app.plans.rules import DIRECTION_LABELS, STATUS_LABELS, Direction
+from app.plans.queries import all_dues, dues_of, items_of
+from app.plans.rules import DIRECTION_LABELS, STATUS_LABELS, Direction, fulfilment
 
 
 def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
@@ -18,7 +18,7 @@ def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
     items = items_of(work.session, case.id)
     if not items:
         return []
-    figure = fulfilment_on(work.session, case.id, work.today)
+    figure = fulfilment((due.counted for due in all_dues(items)), work.today)
     indicators = tuple(
         (f"№ {item.number}", item.action, item.indicator, item.expected_result)
         for item in items

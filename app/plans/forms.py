@@ -8,9 +8,10 @@ from typing import Any
 from wtforms import HiddenField
 
 from app.core.i18n import _
+from app.plans.execution import ReportInput, Upload
 from app.plans.models import PlanItem
 from app.plans.rules import DIRECTION_LABELS, LEVEL_LABELS, RECURRENCE_LABELS, Direction, Level, ReportStatus
-from app.plans.service import ItemInput, ReportInput, Upload
+from app.plans.service import ItemInput
 from app.plans.terms import Recurrence, parse_term
 from app.ui.forms import (
     ChoiceField,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case
+from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.plans.models import PlanItem, PlanReport, PlanSnapshot
 from app.plans.rules import (
@@ -53,6 +54,7 @@ class Due:
         return Occurrence(self.due, self.status, self.report.done_on if self.report else None)
 
 
+@asked_once
 def items_of(session: Session, case_id: int) -> Sequence[PlanItem]:
     """The measures of the case's plan by number, with their reports."""
     return session.scalars(
@@ -113,6 +115,7 @@ def content(items: Iterable[PlanItem]) -> list[dict[str, Any]]:
     return rows
 
 
+@asked_once
 def snapshots_of(session: Session, case_id: int) -> Sequence[PlanSnapshot]:
     return session.scalars(
         select(PlanSnapshot).where(PlanSnapshot.case_id == case_id).order_by(PlanSnapshot.id)

@@ -16,7 +16,7 @@ from app.core.errors import Invalid, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.files.models import StoredFile
-from app.plans import queries, service
+from app.plans import execution, queries, service
 from app.plans.facts import PAGE
 from app.plans.forms import ItemForm, ReportForm, item_data
 from app.plans.rules import (
@@ -121,7 +121,7 @@ class PlanView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.report_item(work, case_id, item_id, form.input(), _version(form))
+                    execution.report_item(work, case_id, item_id, form.input(), _version(form))
             except (Invalid, Refusal) as exc:
                 form.take_errors(exc)
             else:
@@ -135,7 +135,7 @@ class PlanView(RoomView):
     @page("/<int:case_id>/plans/reports/<int:report_id>/approve", methods=("POST",), permission="write")
     def approve_move(self, case_id: int, report_id: int) -> Any:
         with self.write() as work:
-            service.approve_move(work, case_id, report_id, self.expected_version())
+            execution.approve_move(work, case_id, report_id, self.expected_version())
         return self._done(case_id, _("The new term is approved."))
 
     def _open(self, case_id: int, capability: str) -> tuple[Work, Case]:

@@ -7,9 +7,11 @@ from typing import Any
 from wtforms import HiddenField
 
 from app.core.i18n import _
+from app.results.grounds import NoticeData, RiskData
 from app.results.models import ListNotice, RiskChange
+from app.results.procedures import ProcedureData, YearData
 from app.results.queries import Row
-from app.results.service import DecisionData, NoticeData, ProcedureData, RiskData, YearData
+from app.results.service import DecisionData
 from app.results.texts import KINDS, LEVELS, OUTCOMES, SUBJECTS
 from app.ui.forms import (
     ChoiceField,

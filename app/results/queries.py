@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Programme
+from app.core.asked_once import asked_once
 from app.core.db import canonical_json
 from app.results.models import AssessmentFigure, ListNotice, ResultsReview, RiskChange
 from app.results.rules import (
@@ -67,6 +68,7 @@ def settings_of(programme: Programme) -> Settings:
     )
 
 
+@asked_once
 def figures_of(session: Session, case_id: int) -> Sequence[AssessmentFigure]:
     return session.scalars(select(AssessmentFigure).where(AssessmentFigure.case_id == case_id)).all()
 
@@ -87,12 +89,14 @@ def table(figures: Sequence[AssessmentFigure], year: int, settings: Settings) ->
     return rows
 
 
+@asked_once
 def risks_of(session: Session, case_id: int) -> Sequence[RiskChange]:
     return session.scalars(
         select(RiskChange).where(RiskChange.case_id == case_id).order_by(RiskChange.id)
     ).all()
 
 
+@asked_once
 def notices_of(session: Session, case_id: int) -> Sequence[ListNotice]:
     """Documents on the official list, the latest first."""
     return session.scalars(
@@ -111,6 +115,7 @@ def high_risk(risks: Sequence[RiskChange]) -> bool | None:
     return any(risk.after == "high" for risk in risks) if risks else None
 
 
+@asked_once
 def review_of(session: Session, case_id: int) -> ResultsReview | None:
     return session.scalars(select(ResultsReview).where(ResultsReview.case_id == case_id)).one_or_none()
 

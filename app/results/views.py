@@ -10,10 +10,10 @@ from app.access.scopes import get_visible
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import may, require
-from app.core.errors import Invalid, NotFound, OporaError
+from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.results import queries, service
+from app.results import grounds, procedures, queries, service
 from app.results.forms import AnalysisForm, DecisionForm, NoticeForm, ProcedureForm, RiskForm
 from app.results.models import ListNotice, RiskChange
 from app.results.rules import Procedure
@@ -31,7 +31,7 @@ from app.results.texts import (
 from app.ui.base import RoomView, page
 
 
-def _number(value: str | None) -> int | None:
+def _number(value: str | None) -> int:
     """The version a form was filled from; absent or odd means that it cannot be the present one."""
     return int(value) if value and value.isdigit() else -1
 
@@ -57,7 +57,7 @@ class ResultsView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_procedure(work, case_id, form.taken())
+                    procedures.add_procedure(work, case_id, form.taken())
                 return self._back(case_id, _("The figures are saved."))
             except Invalid as error:
                 form.take_errors(error)
@@ -79,7 +79,9 @@ class ResultsView(RoomView):
             if form.validate():
                 try:
                     with self.write() as work:
-                        service.save_procedure(work, case_id, form.taken(), form.expected_version.data or "")
+                        procedures.save_procedure(
+                            work, case_id, form.taken(), form.expected_version.data or ""
+                        )
                     return self._back(case_id, _("The figures are saved."))
                 except Invalid as error:
                     form.take_errors(error)
@@ -90,7 +92,7 @@ class ResultsView(RoomView):
     def remove(self, case_id: int, kind: str, subject: str, grade: int) -> Any:
         with self.write() as work:
             version = request.form.get("expected_version", "")
-            service.remove_procedure(work, case_id, Procedure(kind, subject, grade), version)
+            procedures.remove_procedure(work, case_id, Procedure(kind, subject, grade), version)
         return self._back(case_id, _("The procedure is removed; what it said stays in the history."))
 
     # ── risks ──
@@ -103,7 +105,7 @@ class ResultsView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_risk(work, case_id, form.taken())
+                    grounds.add_risk(work, case_id, form.taken())
                 return self._back(case_id, _("The risk is saved."), "risks")
             except Invalid as error:
                 form.take_errors(error)
@@ -122,7 +124,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.edit_risk(work, risk_id, form.taken(), _number(form.expected_version.data))
+                    grounds.edit_risk(work, risk_id, form.taken(), _number(form.expected_version.data))
                 return self._back(case_id, _("The risk is saved."), "risks")
             except Invalid as error:
                 form.take_errors(error)
@@ -132,7 +134,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/risks/<int:risk_id>/remove", methods=("POST",), permission="write")
     def remove_risk(self, case_id: int, risk_id: int) -> Any:
         with self.write() as work:
-            service.remove_risk(work, risk_id, self.expected_version())
+            grounds.remove_risk(work, risk_id, self.expected_version())
         return self._back(case_id, _("The risk is removed; what it said stays in the history."), "risks")
 
     # ── official list ──
@@ -148,7 +150,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.add_notice(work, case_id, form.taken())
+                    grounds.add_notice(work, case_id, form.taken())
                 return self._back(case_id, _("The document is saved."), "list")
             except Invalid as error:
                 form.take_errors(error)
@@ -167,7 +169,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.edit_notice(work, notice_id, form.taken(), _number(form.expected_version.data))
+                    grounds.edit_notice(work, notice_id, form.taken(), _number(form.expected_version.data))
                 return self._back(case_id, _("The document is saved."), "list")
             except Invalid as error:
                 form.take_errors(error)
@@ -177,7 +179,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/list/<int:notice_id>/remove", methods=("POST",), permission="write")
     def remove_notice(self, case_id: int, notice_id: int) -> Any:
         with self.write() as work:
-            service.remove_notice(work, notice_id, self.expected_version())
+            grounds.remove_notice(work, notice_id, self.expected_version())
         return self._back(case_id, _("The document is removed; what it said stays in the history."), "list")
 
     # ── analysis, proposal, decision ──
@@ -228,9 +230,7 @@ class ResultsView(RoomView):
                     version = _number(form.expected_version.data)
                     service.decide_outcome(work, case_id, form.taken(), version)
                 return self._back(case_id, _("The decided outcome is recorded."), "outcome")
-            except OporaError as error:
-                if not isinstance(error, Invalid):
-                    raise
+            except Invalid as error:
                 form.take_errors(error)
         work = self.read()
         case = get_case(work.session, case_id)

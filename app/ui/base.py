@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response
 
 from app.access.security import runtime
 from app.core.actor import Actor
+from app.core.asked_once import only_looking
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime, Work
 
-_LAST_ID = 2**31 - 1
 MAX_ID = 2**31 - 1  # keys are 32 bits wide on PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,9 +40,12 @@ def page(rule: str, *, permission: str = "read", methods: tuple[str, ...] = ("GE
                     flash(str(_("No role is given to you yet. Ask the administrator.")), "warning")
                     return redirect("/profile/")
                 raise Forbidden
-            if any(isinstance(value, int) and value > _LAST_ID for value in kwargs.values()):
+            if any(isinstance(value, int) and value > MAX_ID for value in kwargs.values()):
                 raise NotFound  # a number no database column holds
-            return view(self, *args, **kwargs)
+            if request.method != "GET":
+                return view(self, *args, **kwargs)
+            with only_looking(self.runtime.database.session()):
+                return view(self, *args, **kwargs)
 
         guarded._permission_name = permission  # type: ignore[attr-defined]
         guarded._opens_own_work = True  # type: ignore[attr-defined]

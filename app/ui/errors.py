@@ -11,7 +11,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.access.security import runtime
-from app.core.errors import OporaError, Stale
+from app.core.db import is_busy
+from app.core.errors import Busy, OporaError, Stale
 from app.core.i18n import Text, _
 
 log = logging.getLogger(__name__)
@@ -64,14 +65,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> tuple[str, int]:
         # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
-        if not any(
-            word in str(error.orig).lower() for word in ("locked", "lock timeout", "deadlock", "busy")
-        ):
+        if not is_busy(error):
             return surprise(error)
         log.warning("database busy: %s", type(error.orig).__name__)
-        return answer(
-            503, bare=True, message=_("The system is busy. Please repeat the action in a few seconds.")
-        )
+        return answer(Busy.status, Busy().message, bare=True)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:

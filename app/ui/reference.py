@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from flask import url_for
@@ -15,10 +16,11 @@ from app.ui.crud import ReferenceView
 from app.ui.forms import RoomForm
 
 
-class ServiceReferenceView(ReferenceView):
+class ServiceReferenceView(ReferenceView, ABC):
     """List and search are FAB's; adding, correcting and deleting go through the room's services.
 
-    A subclass names `form_class` and overrides `fill`, `create`, `correct` and (if rows may go) `remove`.
+    A subclass names `form_class` and says how to `fill`, `create`, `correct` and `remove`; one whose rows stay
+    for good sets `delete = None` instead of the last.
     `form_class` carries a hidden `expected_version` where rows are versioned.
     """
 
@@ -36,17 +38,21 @@ class ServiceReferenceView(ReferenceView):
     def prepare(self, work: Work, form: Any, item: Any) -> None:
         """Offer the choices of the form; `item` is None on adding."""
 
+    @abstractmethod
     def fill(self, form: Any, item: Any) -> None:
         """Show the row in the form."""
 
+    @abstractmethod
     def create(self, work: Work, form: Any) -> Any:
-        raise NotImplementedError
+        """Add what the form says; the answer is the new row."""
 
+    @abstractmethod
     def correct(self, work: Work, item: Any, form: Any) -> None:
-        raise NotImplementedError
+        """Make the row say what the form says."""
 
     def remove(self, work: Work, item: Any) -> None:
-        raise NotImplementedError
+        """Delete the row. Raises Refusal when it must stay."""
+        raise NotImplementedError(f"{type(self).__name__} offers to delete and does not say how")
 
     def after(self, item: Any) -> str:
         """Where to go when a row is saved."""

@@ -9,14 +9,16 @@ import pytest
 from app.access.scopes import as_system
 from app.cases.models import Case
 from app.core.actor import SYSTEM
-from app.demo import curation_data, diagnostics_data, events_data, plans_data, results_data
+from app.demo import agreement_data, diagnostics_data, events_data, plans_data, results_data
 from app.demo.penza import actor
 from app.demo.scan import scan
+from app.demo.visit_data import school41
 from app.diagnostics.rules import EDITIONS
+from app.plans import execution
 from app.plans import queries as plan_queries
 from app.plans import service as plans
 from app.plans.service import ItemInput
-from app.results.service import ProcedureData
+from app.results.procedures import ProcedureData
 from tests.e2e.conftest import Desks
 from tests.e2e.person import Person
 from tests.e2e.stand import Stand
@@ -27,7 +29,7 @@ SCHOOL, CURATOR = "МБОУ СОШ № 41", "МБОУ СОШ № 66"
 EDITION = "2022"
 DIAGNOSIS = diagnostics_data.DIAGNOSES["41"]
 RESULTS = results_data.RESULTS["41"]
-VISITS = curation_data.VISITS["41"]
+VISITS = school41.VISITS
 
 
 def on(day: int, month: int) -> date:
@@ -299,7 +301,7 @@ class Path:
 
     def agree(self) -> None:
         self.stand.on(on(24, 1))
-        terms = curation_data.TERMS
+        terms = agreement_data.TERMS
         clerk = self.at_case("clerk", "Кураторство")
         clerk.follow("Подготовить договор")
         clerk.fill({
@@ -313,7 +315,7 @@ class Path:
         self.stand.on(on(27, 1))
         methodist = self.at_case("methodist")
         methodist.sees("Договор о сотрудничестве не вступил в силу")
-        for_curator, for_school = curation_data.NUMBERS["41"]
+        for_curator, for_school = agreement_data.NUMBERS["41"]
         sides = (("curator66", for_curator, None), ("director41", for_school, scan("agreement")))
         for username, number, proof in sides:
             person = self.at_case(username, "Кураторство")
@@ -408,7 +410,7 @@ class Path:
             rows = {item.number: item for item in plan_queries.items_of(work.session, self.case_id)}
             for _day, number, report in plans_data.reports("41"):
                 if number != 1:
-                    plans.report_item(work, self.case_id, rows[number].id, report)
+                    execution.report_item(work, self.case_id, rows[number].id, report)
 
     # --- results
 

@@ -115,6 +115,48 @@ def test_all_tabs_of_a_case_are_sound_on_the_desk_and_on_the_phone(person: Perso
     assert not faults, "\n".join(faults)
 
 
+ON_PAPER = """() => {
+  const seen = (all, what) => [...document.querySelectorAll(all)].filter(e => e.checkVisibility())
+    .map(e => `${what}: ${(e.textContent || '').trim().slice(0, 40)}`);
+  const broken = [...document.querySelectorAll('.steps b')].filter(e => {
+    const words = document.createRange();
+    return [...e.childNodes].some(node => (node.textContent || '').split(/[\\s-]+/).some(word => {
+      const at = (node.textContent || '').indexOf(word);
+      if (!word || node.nodeType !== 3) return false;
+      words.setStart(node, at);
+      words.setEnd(node, at + word.length);
+      return words.getClientRects().length > 1;
+    }));
+  }).map(e => `broken in two: ${e.textContent}`);
+  return [...seen('main .btn-x, main button', 'a button'), ...seen('main .gate a', 'a link to mend'), ...broken];
+}"""
+
+
+@pytest.mark.parametrize("person", ["methodist", "director41"], indirect=True)
+def test_a_printed_case_has_no_buttons_and_no_broken_words(person: Person, case_41: int) -> None:
+    person.page.set_viewport_size({"width": 794, "height": 1123})
+    person.page.emulate_media(media="print")
+    person.go(f"/cases/{case_41}")
+    person.page.evaluate("document.body.style.width = '688px'")  # a sheet without its margins
+    assert person.page.locator(".gate").count()
+    assert person.page.evaluate(ON_PAPER) == []
+
+
+@pytest.mark.parametrize("person", ["admin"], indirect=True)
+def test_long_ways_fit_the_phone_and_a_form_has_no_empty_part(person: Person) -> None:
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    for link in ("/procedures/school_support/1/rehearsal", "/people/3/leave", "/procedures/upload"):
+        assert person.go(link).status == 200
+        assert person.overflow() == [], link
+        cut = person.page.evaluate(
+            "(e => e.getBoundingClientRect().right)(document.querySelector('.crumbs').lastElementChild)"
+        )
+        beside = person.page.evaluate("document.querySelector('header.top .r').getBoundingClientRect().left")
+        assert cut <= beside, f"{link}: the way runs under what stands beside it"
+    parts = person.page.evaluate("[...document.querySelectorAll('form .sec')].map(e => e.innerText.trim())")
+    assert all(parts), "a part of the form shows nothing"
+
+
 @pytest.mark.parametrize("person", ["methodist", "member1", "director41", "clerk"], indirect=True)
 def test_the_main_action_is_reached_by_the_keyboard_alone(person: Person) -> None:
     """The first Tab offers to jump to the content; a few more stand on the first thing to do, visibly."""

@@ -160,3 +160,21 @@ def test_a_missing_year_is_the_administrators_task_from_november_on(web: WebUser
         as_text=True
     )
     assert "Заполнить производственный календарь" not in seen(fresh("methodist").get("/"))
+
+
+def test_a_day_entered_by_hand_leads_to_the_terms_it_moves(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.act(work, cases["41"], Fire("start_diagnosis"), 1)
+    day = {"date": "2025-01-20", "worked": "off", "title": "актированный день"}
+    saved = web.post("admin", "/working-days/add", day)
+    assert saved.status_code == 303
+    assert saved.headers["Location"] == "/calendar/terms"
+    web.post("admin", "/calendar/terms/recount", page="/calendar/terms")
+    far = web.post("admin", "/working-days/add", {**day, "date": "2024-01-22"})
+    assert far.headers["Location"].startswith("/working-days/show/"), "no running term is moved"
+    with penza.work(SYSTEM) as work:
+        row = work.session.scalars(select(CalendarDay).where(CalendarDay.date == date(2025, 1, 20))).one().id
+    gone = web.post("admin", f"/working-days/delete/{row}", page=f"/working-days/show/{row}")
+    assert gone.headers["Location"] == "/calendar/terms"

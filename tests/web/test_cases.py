@@ -1,6 +1,19 @@
 """The page of a case, as each role sees it."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.unit_of_work import Runtime
+from tests.integration.admin.conftest import let_pass
+from tests.integration.cases.test_versions import THERE, YEAR, move, ready, take
+from tests.integration.cases.test_votes import stand_in
 from tests.people import WebUsers
+
+
+def text(answer: Any) -> str:
+    """The page without hard spaces."""
+    return str(answer.get_data(as_text=True)).replace("\u00a0", " ")
 
 
 def test_the_case_page_opens_for_everyone_of_the_pair_and_for_nobody_else(
@@ -52,3 +65,45 @@ def test_a_step_of_another_role_is_not_offered_and_refused_if_forced(
     assert "start_diagnosis" not in web("director41").get(url).get_data(as_text=True)
     answer = web.post("director41", f"{url}/step/start_diagnosis", {"expected_version": "1"}, page="/")
     assert answer.status_code in (403, 404)
+
+
+def test_who_has_not_voted_is_sent_to_the_vote(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
+    """The page of the plan has no vote: it is cast on the page of the case."""
+    let_pass(penza)
+    for step in YEAR[:6]:
+        take(penza, cases["41"], *step)
+    url = f"/cases/{cases['41']}"
+    shown = web("chair").get(url).get_data(as_text=True).replace("\u00a0", " ")
+    assert "не проголосовали" in shown
+    assert f'href="{url}#h-vote"' in shown
+    assert 'id="h-vote"' in shown
+
+
+def test_a_pause_is_told_as_a_fact_and_in_whose_place_it_was_ordered(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    stand_in(penza, "chair", "head")
+    url = f"/cases/{cases['41']}"
+    form = text(web("chair").get(f"{url}/step/suspend"))
+    assert "за Образцову М.И." in form
+    assert "за Образцову" not in text(web("head").get(f"{url}/step/suspend"))
+    sent = {"expected_version": "1", "comment": "Карантин"}
+    assert web.post("chair", f"{url}/step/suspend", sent).status_code == 303
+    assert web.post("methodist", f"{url}/step/resume", {"expected_version": "2"}).status_code == 303
+    history = text(web("methodist").get(url)).split('id="h-tl"')[1]
+    assert "Случай приостановлен" in history
+    assert "Случай возобновлён" in history
+    assert "круг 1" not in history
+    assert "за Образцову М.И. по приказу № 15-к от 09.01.2025" in history
+
+
+def test_a_stage_that_only_an_older_version_has_is_named_on_the_board(web: WebUsers, penza: Runtime) -> None:
+    case_id = ready(penza)
+    for step in YEAR[:10]:
+        take(penza, case_id, *step)
+    for other in range(1, 5):
+        if other != case_id:
+            move(penza, other, THERE)
+    board = text(web("methodist").get("/cases/?look=board"))
+    assert "Договор со школой-куратором" in board
+    assert "curator_agreement" not in board

@@ -10,6 +10,7 @@ from app.cases.service import act
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine import Fire
+from app.library.service import PublicationData, add_publication
 from tests.people import WebUsers
 
 
@@ -35,6 +36,17 @@ def test_a_day_shows_the_stage_the_case_was_in(web: WebUsers, case_41: int) -> N
     assert "На вечер 13 января 2025 г." in later
     assert "?on=2025-01-09" in later
     assert "просрочено" in text(web("methodist").get(f"/cases/{case_41}/past"))
+
+
+def test_a_publication_without_a_date_is_not_told_of_days_before_its_entry(
+    web: WebUsers, penza: Runtime, case_41: int
+) -> None:
+    with penza.work(actor(penza, "director41")) as work:
+        add_publication(work, case_41, PublicationData("https://school-41.example.org/novosti", "Новости"))
+    today = text(web("methodist").get(f"/cases/{case_41}/past"))
+    assert "<dt>Публикации</dt>" in today
+    before = text(web("methodist").get(f"/cases/{case_41}/past?on=2025-01-20"))
+    assert "<dt>Публикации</dt>" not in before
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,88 @@ def test_nobody_else_comes_in(web: WebUsers, who: str) -> None:
 )
 def test_what_is_not_there_is_not_found(web: WebUsers, path: str) -> None:
     assert web("admin").get(path).status_code == 404
+
+
+def other_task(source: str) -> str:
+    """A third version with another task in the place of the check of risks, without a word about it."""
+    source = source.replace("version: 2\n", "version: 3\n").replace("verify_risks", "confirm_risks")
+    return source.partition("\nmigrations:")[0]
+
+
+def test_a_task_that_is_needed_no_more_is_dropped_in_the_form(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
+    published(client, other_task(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    shown = client.get(at).text
+    assert '<option value="-">больше не нужна</option>' in shown
+    assert code not in boxes(shown)
+    dropped = client.get(f"{at}&map.verify_risks=-").text
+    assert boxes(dropped)[code] is True
+    assert "Проверить рисковый профиль школы → больше не нужна" in dropped
+    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{"map.verify_risks": "-"})
+    assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+    assert version_of(penza, cases["41"]) == (3, "diagnosis")
+
+
+def test_a_stage_cannot_be_dropped(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
+    at_the_diagnosis(penza, cases["41"])
+    client = web("admin")
+    published(client, renamed_stage(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    assert "больше не нужна" not in client.get(at).text
+    assert client.get(f"{at}&map.diagnosis=-").status_code == 422
+
+
+def test_a_faulty_version_is_told_on_the_page_of_the_rehearsal(web: WebUsers, cases: dict[str, int]) -> None:
+    client = web("admin")
+    broken = SECOND.replace("version: 2\n", "version: 3\n").replace("initial: identified", "initial: nowhere")
+    file = (io.BytesIO(broken.encode()), "v3.yaml")
+    post(client, "/procedures/upload", "/procedures/upload", source=file)
+    answer = client.get(f"{PAGE}/1/rehearsal?to=3")
+    assert answer.status_code == 422
+    assert "есть ошибки: сначала проверьте её" in answer.text.replace("\u00a0", " ")
+    assert f'href="{PAGE}/3"' in answer.text
+    assert f'href="{PAGE}/1/rehearsal?to=2"' in answer.text, "another version can be chosen"
+
+
+def test_nobody_chosen_keeps_the_page_and_the_mapping(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    at_the_diagnosis(penza, cases["41"])
+    client = web("admin")
+    published(client, other_task(SECOND))
+    at = f"{PAGE}/1/rehearsal?to=3"
+    answer = post(client, f"{PAGE}/1/migrate", at, to="3", **{"map.verify_risks": "-"})
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    text = answer.text  # type: ignore[attr-defined]
+    assert "Выберите хотя бы один случай" in text.replace("\u00a0", " ")
+    assert '<input type="hidden" name="map.verify_risks" value="-">' in text
+    assert len(boxes(text)) == 4
+
+
+def test_a_form_sent_twice_leads_back_to_the_rehearsal(web: WebUsers, cases: dict[str, int]) -> None:
+    client = web("admin")
+    post(client, f"{PAGE}/2/publish", f"{PAGE}/2")
+    at, case = f"{PAGE}/1/rehearsal?to=2", ["ROV-2025-01"]
+    fields = {"csrf_token": token(client, at), "to": "2", "case": case}
+    assert client.post(f"{PAGE}/1/migrate", data=fields).status_code == 200
+    again = client.post(f"{PAGE}/1/migrate", data=fields)
+    assert again.status_code == 303
+    assert "нет случая с кодом ROV-2025-01" in client.get(again.headers["Location"]).text.replace(
+        "\u00a0", " "
+    )
+
+
+def test_unreadable_yaml_is_told_with_line_and_column_in_words(web: WebUsers) -> None:
+    client = web("admin")
+    broken = SECOND.replace("    tasks:\n      confirm_list", "   tasks:\n      confirm_list")
+    file = (io.BytesIO(broken.encode()), "v2.yaml")
+    sent = post(client, "/procedures/upload", "/procedures/upload", source=file)
+    assert sent.status_code == 422  # type: ignore[attr-defined]
+    assert "столбец 4: Не читается как YAML" in sent.text  # type: ignore[attr-defined]
+
+
+def test_boxes_are_offered_only_where_a_case_can_be_moved(web: WebUsers, cases: dict[str, int]) -> None:
+    assert boxes(web("admin").get(f"{PAGE}/1/rehearsal?to=2").text) == {}

@@ -87,6 +87,22 @@ def test_wrong_input_comes_back_with_a_sentence_and_what_was_typed(
     assert penza.read(SYSTEM).session.query(Substitution).count() == 0
 
 
+def test_sentences_that_name_a_person_end_in_one_full_stop(web: WebUsers, penza: Runtime) -> None:
+    assert web.post("admin", ADD, form()).status_code == 303
+    for wrong, said in (
+        ({"substitute": "secretary"}, "Примеров П.С. здесь уже замещает."),
+        (
+            {"absent": "clerk", "substitute": "secretary"},
+            "Этот сотрудник замещает Учебную А.П. до 10.01.2025.",
+        ),
+    ):
+        answer = web.post("admin", ADD, form(**wrong))
+        assert answer.status_code == 422
+        text = re.sub(r"\s+", " ", answer.get_data(as_text=True))
+        assert said in text
+        assert ".." not in text.split("<main")[1].split("<datalist")[0]
+
+
 def test_who_sees_and_enters_substitutions(web: WebUsers, penza: Runtime) -> None:
     assert web.post("head", ADD, form()).status_code == 303
     for username, seen in (

@@ -10,6 +10,7 @@ from app.cases.queries import list_cases
 from app.core.actor import SYSTEM
 from app.core.clock import SystemClock, TrainingClock
 from app.core.unit_of_work import Runtime
+from app.dashboards.training import month_on
 from app.demo.loading import load
 from tests.people import START, WebUsers
 
@@ -52,6 +53,19 @@ def test_a_wrong_day_is_told_and_nothing_moves(training: Runtime, to: str, sente
     assert answer.status_code == 422
     assert sentence in text(answer)
     assert training.clock.now() < START + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("day", "becomes"),
+    [
+        ("2025-01-22", "2025-02-22"),
+        ("2025-01-31", "2025-02-28"),
+        ("2024-01-30", "2024-02-29"),
+        ("2025-12-15", "2026-01-15"),
+    ],
+)
+def test_a_month_on_is_the_same_day_of_the_next_month(day: str, becomes: str) -> None:
+    assert month_on(date.fromisoformat(day)) == date.fromisoformat(becomes)
 
 
 def test_a_real_system_has_no_such_page(penza: Runtime) -> None:

@@ -26,7 +26,7 @@ from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal, Stale
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
-from app.demo import plans_data
+from app.demo import beginning, plans_data
 from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
@@ -82,8 +82,8 @@ def at_the_vote(system: Runtime, author: str = "director50") -> int:
     """The case of № 50 with its plan, submitted by `author`, before the group, on 20.01.2025."""
     assert isinstance(system.clock, FixedClock)
     story = Story(Script(system, system.clock, lambda line: None))
-    story.open_cases()
-    story.diagnose(("50",))
+    beginning.open_cases(story)
+    beginning.diagnose(story, ("50",))
     story.script.play()
     case_id = story.ids["50"]
     with system.work(actor(system, "methodist")) as work:

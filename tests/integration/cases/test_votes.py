@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
@@ -138,3 +139,38 @@ def test_while_the_group_votes_the_named_role_has_no_seat(penza: Runtime) -> Non
         take(penza, case_id, who, Cast("for"))
     assert stands(penza, case_id)["approval"] == "passed"
     assert stands(penza, case_id)["definition_version"] == 3
+
+
+def test_who_votes_instead_of_the_group_sits_with_it_in_the_minutes(penza: Runtime) -> None:
+    """The head who votes because nobody of the group may is no guest; while the group votes he is one."""
+    third(penza, "deputy")
+    case_id = to_the_vote(penza)
+    head, clerk = (actor(penza, name).person_id for name in ("head", "clerk"))
+
+    def names(values: dict[str, Any], where: str) -> set[int]:
+        return {person["id"] for person in values[where]}
+
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = open_meeting(work, queries.programmes(work.session)[0])
+        meeting.present = [meeting.chair_id, meeting.secretary_id, head]
+        before = minutes_values(work, meeting)
+        assert head in names(before, "invited"), "no question of this meeting is his to vote on"
+        add_item(work, meeting, queries.get_case(work.session, case_id))
+        values = minutes_values(work, meeting)
+        assert head in names(values, "present")
+        assert head not in names(values, "invited") | names(values, "absent")
+        assert values["present_count"] == before["present_count"] + 1
+        assert values["members_count"] == before["members_count"] + 1
+        meeting.present = [meeting.chair_id, meeting.secretary_id]
+        values = minutes_values(work, meeting)
+        assert head not in names(values, "absent"), "the group can meet without him"
+        assert values["members_count"] == before["members_count"]
+        meeting_id = meeting.id
+    stand_in(penza, "clerk", "head")
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = work.session.get_one(Meeting, meeting_id)
+        meeting.present = [meeting.chair_id, meeting.secretary_id, clerk]
+        values = minutes_values(work, meeting)
+        assert clerk in names(values, "present")
+        assert head in names(values, "absent")
+        assert clerk not in names(values, "invited")

@@ -16,11 +16,11 @@ from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
-from app.curation import facts, service, verify
+from app.curation import checks, facts, service, signing, verify
 from app.curation.queries import current_agreement
 from app.curation.rules import Side
-from app.curation.service import AgreementTerms, JournalNumber, SideInput, Signature
-from app.curation.signing import AGREEMENT_PRINTED
+from app.curation.service import AgreementTerms
+from app.curation.signing import AGREEMENT_PRINTED, JournalNumber, SideInput, Signature
 from app.curation.values import agreement_values
 from app.demo.penza import actor
 
@@ -50,12 +50,12 @@ def prepared(system: Runtime, case_id: int) -> None:
 def in_force(system: Runtime, case_id: int, curator: str, director: str, numbers: tuple[str, str]) -> None:
     prepared(system, case_id)
     with system.work(actor(system, curator)) as work:
-        service.register_number(work, case_id, Side.curator, JournalNumber(numbers[0], DAY))
-        service.sign(work, case_id, Side.curator, Signature(DAY))
+        signing.register_number(work, case_id, Side.curator, JournalNumber(numbers[0], DAY))
+        signing.sign(work, case_id, Side.curator, Signature(DAY))
     with system.work(actor(system, director)) as work:
-        service.register_number(work, case_id, Side.school, JournalNumber(numbers[1], DAY))
-        service.sign(work, case_id, Side.school, Signature(DAY))
-        service.attach_scan(work, case_id, PDF, "Договор.pdf")
+        signing.register_number(work, case_id, Side.school, JournalNumber(numbers[1], DAY))
+        signing.sign(work, case_id, Side.school, Signature(DAY))
+        signing.attach_scan(work, case_id, PDF, "Договор.pdf")
 
 
 def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases: dict[str, int]) -> None:
@@ -87,10 +87,10 @@ def test_signatures_without_a_scan_do_not_count(system: Runtime, cases: dict[str
     case_id = cases["41"]
     prepared(system, case_id)
     with system.work(actor(system, "curator66")) as work:
-        service.sign(work, case_id, Side.curator, Signature(DAY))
+        signing.sign(work, case_id, Side.curator, Signature(DAY))
     with system.work(actor(system, "director41")) as work:
-        assert service.sign(work, case_id, Side.school, Signature(DAY)).state == "to_sign"
-        assert service.attach_scan(work, case_id, PDF, "скан.pdf").state == "signed"
+        assert signing.sign(work, case_id, Side.school, Signature(DAY)).state == "to_sign"
+        assert signing.attach_scan(work, case_id, PDF, "скан.pdf").state == "signed"
 
 
 def test_nobody_signs_for_the_other_school(system: Runtime, cases: dict[str, int]) -> None:
@@ -98,9 +98,9 @@ def test_nobody_signs_for_the_other_school(system: Runtime, cases: dict[str, int
     prepared(system, case_id)
     for username, side in (("curator66", Side.school), ("director41", Side.curator), ("clerk", Side.curator)):
         with pytest.raises(Forbidden), system.work(actor(system, username)) as work:
-            service.sign(work, case_id, side, Signature(DAY))
+            signing.sign(work, case_id, side, Signature(DAY))
     with pytest.raises(NotFound), system.work(actor(system, "curator51")) as work:
-        service.sign(work, case_id, Side.curator, Signature(DAY))
+        signing.sign(work, case_id, Side.curator, Signature(DAY))
 
 
 def test_one_number_never_stands_twice_in_one_journal_of_a_year(
@@ -112,17 +112,17 @@ def test_one_number_never_stands_twice_in_one_journal_of_a_year(
         service.terminate(work, case_id, DAY, "Учебный пример")
     prepared(system, case_id)
     with pytest.raises(Invalid) as refused, system.work(actor(system, "curator66")) as work:
-        service.register_number(work, case_id, Side.curator, JournalNumber("№ 12 а", DAY))
+        signing.register_number(work, case_id, Side.curator, JournalNumber("№ 12 а", DAY))
     assert "number" in refused.value.fields
     with system.work(actor(system, "curator66")) as work:
-        service.register_number(work, case_id, Side.curator, JournalNumber("12б", DAY))
+        signing.register_number(work, case_id, Side.curator, JournalNumber("12б", DAY))
     with system.work(actor(system, "director41")) as work:  # the other school has a journal of its own
-        service.register_number(work, case_id, Side.school, JournalNumber("12А", DAY))
+        signing.register_number(work, case_id, Side.school, JournalNumber("12А", DAY))
 
 
 def test_a_date_before_the_order_asks_for_a_comment(system: Runtime, cases: dict[str, int]) -> None:
     later(system, date(2025, 2, 3))
-    system.ports.facts[service.ORDER_DATE] = lambda session, case_id: Fact(date(2025, 1, 28))
+    system.ports.facts[checks.ORDER_DATE] = lambda session, case_id: Fact(date(2025, 1, 28))
     with pytest.raises(Invalid) as refused, system.work(actor(system, "clerk")) as work:
         service.prepare(work, cases["41"], TERMS)
     assert set(refused.value.fields) == {"date_comment"}
@@ -145,7 +145,7 @@ def test_what_was_signed_is_not_changed_but_may_be_taken_back(system: Runtime, c
     case_id = cases["41"]
     prepared(system, case_id)
     with system.work(actor(system, "curator66")) as work:
-        service.sign(work, case_id, Side.curator, Signature(DAY))
+        signing.sign(work, case_id, Side.curator, Signature(DAY))
     with pytest.raises(Refusal), system.work(actor(system, "clerk")) as work:
         service.prepare(work, case_id, TERMS)
     with system.work(actor(system, "clerk")) as work:
@@ -219,10 +219,10 @@ def test_in_force_nobody_changes_number_signature_or_scan(system: Runtime, cases
     in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
     before = stands(system, case_id)
     for act in (
-        lambda work: service.register_number(work, case_id, Side.curator, JournalNumber("777", DAY)),
-        lambda work: service.sign(work, case_id, Side.curator, Signature(DAY, "Кто-то Другой")),
-        lambda work: service.attach_scan(work, case_id, PDF + b"1", "другой.pdf"),
-        lambda work: service.enter_side(work, case_id, Side.curator, SideInput("777", DAY, DAY)),
+        lambda work: signing.register_number(work, case_id, Side.curator, JournalNumber("777", DAY)),
+        lambda work: signing.sign(work, case_id, Side.curator, Signature(DAY, "Кто-то Другой")),
+        lambda work: signing.attach_scan(work, case_id, PDF + b"1", "другой.pdf"),
+        lambda work: signing.enter_side(work, case_id, Side.curator, SideInput("777", DAY, DAY)),
     ):
         with (
             pytest.raises(Refusal, match="Договор действует"),
@@ -239,18 +239,18 @@ def test_in_force_the_office_corrects_openly_and_with_a_reason(
     in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
     mended = replace(AS_SIGNED, signed_by="Заместитель И.О.", scan=PDF + b"1", scan_name="другой.pdf")
     with pytest.raises(Forbidden), system.work(actor(system, "curator51")) as work:
-        service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
+        signing.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
     for data, reason in (
         (mended, " "),
         (replace(mended, number="15"), "Описка"),
         (replace(mended, number=""), "х"),
     ):
         with pytest.raises(Invalid), system.work(actor(system, "clerk")) as work:
-            service.correct_in_force(work, case_id, Side.curator, data, reason)
+            signing.correct_in_force(work, case_id, Side.curator, data, reason)
     with pytest.raises(Stale), system.work(actor(system, "clerk")) as work:
-        service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель", 1)
+        signing.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель", 1)
     with system.work(actor(system, "clerk")) as work:
-        agreement = service.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
+        agreement = signing.correct_in_force(work, case_id, Side.curator, mended, "Подписал заместитель")
         assert agreement.state == "in_force"
         key, side = agreement.id, agreement.side("curator").id
         assert agreement.scan is not None
@@ -261,7 +261,7 @@ def test_in_force_the_office_corrects_openly_and_with_a_reason(
     (change,) = history[2]["changes"]
     assert change[1:] == ("Эталонова\u00a0И.О.", "Заместитель И.О.")
     with pytest.raises(Invalid, match="Ничего"), system.work(actor(system, "clerk")) as work:
-        service.correct_in_force(
+        signing.correct_in_force(
             work, case_id, Side.curator, replace(mended, scan=None, signed_by="Заместитель И.О."), "Ещё раз"
         )
 
@@ -271,7 +271,7 @@ def test_a_number_no_paper_bears_yet_is_corrected_in_force(system: Runtime, case
     system.ports.effects.pop(AGREEMENT_PRINTED)  # the paper could not be printed
     in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
     with system.work(actor(system, "methodist")) as work:
-        agreement = service.correct_in_force(
+        agreement = signing.correct_in_force(
             work, case_id, Side.curator, replace(AS_SIGNED, number="41"), "Цифры переставлены"
         )
         assert agreement.side("curator").number == "41"
@@ -291,11 +291,11 @@ def test_a_case_that_is_not_running_takes_no_agreement(
         ("clerk", lambda work: service.take_back(work, case_id, "Ошибка")),
         (
             "curator66",
-            lambda work: service.register_number(work, case_id, Side.curator, JournalNumber("1", DAY)),
+            lambda work: signing.register_number(work, case_id, Side.curator, JournalNumber("1", DAY)),
         ),
-        ("curator66", lambda work: service.sign(work, case_id, Side.curator, Signature(DAY))),
-        ("curator66", lambda work: service.enter_side(work, case_id, Side.curator, AS_SIGNED)),
-        ("clerk", lambda work: service.attach_scan(work, case_id, PDF, "скан.pdf")),
+        ("curator66", lambda work: signing.sign(work, case_id, Side.curator, Signature(DAY))),
+        ("curator66", lambda work: signing.enter_side(work, case_id, Side.curator, AS_SIGNED)),
+        ("clerk", lambda work: signing.attach_scan(work, case_id, PDF, "скан.pdf")),
     ):
         with pytest.raises(Refusal), system.work(actor(system, username)) as work:
             act(work)
@@ -315,11 +315,11 @@ def test_a_form_about_the_whole_agreement_is_stale_once_a_side_has_signed(
     assert seen is not None
     version = seen.revision
     with system.work(actor(system, "curator66")) as work:
-        service.sign(work, case_id, Side.curator, Signature(DAY))
+        signing.sign(work, case_id, Side.curator, Signature(DAY))
     for act in (
         lambda work: service.take_back(work, case_id, "Ошибка", version),
         lambda work: service.terminate(work, case_id, DAY, "Ошибка", version),
-        lambda work: service.attach_scan(work, case_id, PDF, "скан.pdf", version),
+        lambda work: signing.attach_scan(work, case_id, PDF, "скан.pdf", version),
     ):
         with pytest.raises(Stale), system.work(actor(system, "clerk")) as work:
             act(work)
@@ -346,7 +346,7 @@ def test_an_agreement_altered_past_the_journal_is_found(system: Runtime, cases: 
     case_id = cases["50"]
     in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
     with system.work(actor(system, "clerk")) as work:
-        service.correct_in_force(
+        signing.correct_in_force(
             work, case_id, Side.curator, replace(AS_SIGNED, signed_by="Заместитель И.О."), "Описка"
         )
     with system.work(SYSTEM) as work:

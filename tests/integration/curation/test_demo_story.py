@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from app.cases.queries import programmes
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
-from app.curation import facts, service, visits
+from app.curation import facts, recommendations, report_steps, service, signing, visits
 from app.curation.rules import Side
-from app.curation.service import Signature
-from app.demo.curation_data import NUMBERS, SIGNED_ON, TERMS, VISITS
+from app.curation.signing import Signature
+from app.demo.agreement_data import NUMBERS, SIGNED_ON, TERMS
 from app.demo.events_data import EVENTS
 from app.demo.penza import actor
+from app.demo.visit_data import VISITS
 from app.events import facts as event_facts
 from app.events import service as events
 
@@ -39,22 +40,22 @@ def walk(system: Runtime, cases: dict[str, int]) -> None:
                     service.send_to_sign(work, case_id)
                 for side, who, number in zip(Side, (curator, director), NUMBERS[school], strict=True):
                     with system.work(actor(system, who)) as work:
-                        service.register_number(work, case_id, side, number)
-                        service.sign(work, case_id, side, Signature(SIGNED_ON))
+                        signing.register_number(work, case_id, side, number)
+                        signing.sign(work, case_id, side, Signature(SIGNED_ON))
                 with system.work(actor(system, director)) as work:
-                    service.attach_scan(work, case_id, PDF, "Договор.pdf")
+                    signing.attach_scan(work, case_id, PDF, "Договор.pdf")
             move(system, demo.submitted_on)
             with system.work(actor(system, curator)) as work:
                 visit = visits.record_visit(work, case_id, demo.visit)
                 visit_id, advice = visit.id, [row.id for row in visit.recommendations]
-                visits.submit_report(work, case_id, visit_id)
+                report_steps.submit_report(work, case_id, visit_id)
             move(system, demo.acknowledged_on)
             with system.work(actor(system, director)) as work:
-                visits.acknowledge(work, case_id, visit_id)
+                report_steps.acknowledge(work, case_id, visit_id)
             for fate in demo.fates:
                 move(system, fate.told_on)
                 with system.work(actor(system, director)) as work:
-                    visits.settle_recommendation(
+                    recommendations.settle_recommendation(
                         work, case_id, advice[fate.position - 1], fate.status, fate.note
                     )
     move(system, date(2025, 9, 25))

@@ -14,11 +14,12 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work
-from app.curation import facts, service, visits
+from app.curation import facts, recommendations, report_steps, service, visits
 from app.curation.queries import get_visit, planned_visits, visits_of
+from app.curation.recommendations import Advice
 from app.curation.rules import RecommendationStatus, VisitGround
 from app.curation.service import AgreementTerms
-from app.curation.visits import Advice, Lesson, VisitInput
+from app.curation.visits import Lesson, VisitInput
 from app.demo.penza import actor
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -77,21 +78,21 @@ def test_the_report_is_answered_by_the_director_and_then_locked(
     with system.work(actor(system, "curator66")) as work:
         visit_id = visits.record_visit(work, case_id, VISIT).id
         assert facts.visits_reported(work.session, case_id).items == ("16.01.2025",)
-        visits.submit_report(work, case_id, visit_id)
+        report_steps.submit_report(work, case_id, visit_id)
         assert facts.visits_reported(work.session, case_id).value is True
     with pytest.raises(Forbidden), system.work(actor(system, "deputy41")) as work:
-        visits.acknowledge(work, case_id, visit_id)
+        report_steps.acknowledge(work, case_id, visit_id)
     with system.work(actor(system, "director41")) as work:
-        visits.object_to(work, case_id, visit_id, "Не учтены уроки русского языка")
+        report_steps.object_to(work, case_id, visit_id, "Не учтены уроки русского языка")
     with system.work(actor(system, "curator66")) as work:
         visits.correct_visit(work, case_id, visit_id, replace(VISIT, findings="Уточнено."))
-        visits.submit_report(work, case_id, visit_id)
+        report_steps.submit_report(work, case_id, visit_id)
     with system.work(actor(system, "director41")) as work:
-        visits.acknowledge(work, case_id, visit_id)
+        report_steps.acknowledge(work, case_id, visit_id)
     with pytest.raises(Refusal), system.work(actor(system, "curator66")) as work:
         visits.correct_visit(work, case_id, visit_id, VISIT)
     with system.work(actor(system, "curator66")) as work:
-        visits.add_to_report(work, case_id, visit_id, "Школа прислала график взаимопосещений.")
+        report_steps.add_to_report(work, case_id, visit_id, "Школа прислала график взаимопосещений.")
         kinds = [note.kind for note in get_visit(work.session, case_id, visit_id).notes]
     assert kinds == ["submitted", "objected", "submitted", "acknowledged", "addition"]
 
@@ -102,7 +103,9 @@ def test_a_correction_keeps_the_fate_of_recommendations(system: Runtime, cases: 
         visit = visits.record_visit(work, case_id, VISIT)
         visit_id, done = visit.id, visit.recommendations[1].id
     with system.work(actor(system, "deputy41")) as work:
-        visits.settle_recommendation(work, case_id, done, RecommendationStatus.done, "Проведена 03.02.2025")
+        recommendations.settle_recommendation(
+            work, case_id, done, RecommendationStatus.done, "Проведена 03.02.2025"
+        )
     with system.work(actor(system, "curator66")) as work:
         only = (VISIT.recommendations[1], Advice("Третья", "методист", date(2025, 3, 1)))
         rows = visits.correct_visit(
@@ -117,7 +120,7 @@ def test_no_longer_relevant_needs_a_reason(system: Runtime, cases: dict[str, int
     with system.work(actor(system, "curator66")) as work:
         key = visits.record_visit(work, cases["41"], VISIT).recommendations[0].id
     with pytest.raises(Invalid), system.work(actor(system, "director41")) as work:
-        visits.settle_recommendation(work, cases["41"], key, RecommendationStatus.not_relevant)
+        recommendations.settle_recommendation(work, cases["41"], key, RecommendationStatus.not_relevant)
 
 
 def test_a_visit_counts_for_its_planned_period_until_it_is_withdrawn(
@@ -175,9 +178,10 @@ def test_a_photo_is_kept_once_and_on_the_record(system: Runtime, cases: dict[str
         visit_id = visits.record_visit(work, case_id, photographed).id
         visits.record_visit(work, case_id, photographed)
         visits.correct_visit(work, case_id, visit_id, photographed)
-        visits.attach_photo(work, case_id, visit_id, PDF, "тот же.pdf")
+        renamed = replace(photographed, photo_name="тот же.pdf")
+        visits.correct_visit(work, case_id, visit_id, renamed)
         assert len(get_visit(work.session, case_id, visit_id).files) == 1
-        visits.attach_photo(work, case_id, visit_id, PDF + b"1", "другой.pdf")
+        visits.correct_visit(work, case_id, visit_id, replace(photographed, photo=PDF + b"1"))
         assert len(get_visit(work.session, case_id, visit_id).files) == 2
         assert tags(work, "visit:photo") == ["visit:photo"] * 2
 
@@ -200,7 +204,7 @@ def test_when_the_case_stops_only_held_visits_are_answered(
         visit = visits.record_visit(work, case_id, VISIT)
         visit_id, advice = visit.id, visit.recommendations[0].id
         draft = visits.record_visit(work, case_id, replace(VISIT, send_key="второй")).id
-        visits.submit_report(work, case_id, visit_id)
+        report_steps.submit_report(work, case_id, visit_id)
     with system.work(SYSTEM) as work:
         get_case(work.session, case_id).status = status
     done = RecommendationStatus.done
@@ -208,14 +212,13 @@ def test_when_the_case_stops_only_held_visits_are_answered(
         ("curator66", lambda work: visits.record_visit(work, case_id, replace(VISIT, send_key="третий"))),
         ("curator66", lambda work: visits.correct_visit(work, case_id, draft, VISIT)),
         ("curator66", lambda work: visits.withdraw_visit(work, case_id, draft, "Дважды")),
-        ("curator66", lambda work: visits.attach_photo(work, case_id, draft, PDF, "урок.pdf")),
-        ("curator66", lambda work: visits.submit_report(work, case_id, draft)),
-        ("director41", lambda work: visits.object_to(work, case_id, visit_id, "Нет")),
-        ("director41", lambda work: visits.settle_recommendation(work, case_id, advice, done)),
+        ("curator66", lambda work: report_steps.submit_report(work, case_id, draft)),
+        ("director41", lambda work: report_steps.object_to(work, case_id, visit_id, "Нет")),
+        ("director41", lambda work: recommendations.settle_recommendation(work, case_id, advice, done)),
     ):
         with pytest.raises(Refusal, match="не в работе"), system.work(actor(system, username)) as work:
             act(work)
     with system.work(actor(system, "director41")) as work:
-        visits.acknowledge(work, case_id, visit_id)
+        report_steps.acknowledge(work, case_id, visit_id)
     with system.work(actor(system, "curator66")) as work:
-        visits.add_to_report(work, case_id, visit_id, "График прислан после закрытия.")
+        report_steps.add_to_report(work, case_id, visit_id, "График прислан после закрытия.")

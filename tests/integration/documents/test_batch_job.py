@@ -6,11 +6,13 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import config, wiring
 from app.cases import service as case_service
@@ -19,7 +21,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import SINCE, actor
-from app.documents import batch_job, batch_page, render_pool
+from app.documents import batch_job, batch_page, service
 from app.documents.batch_job import BatchPress
 from app.documents.batch_models import FAILED, PRINTED, REFUSED, DocumentBatch, DocumentBatchRow
 from app.documents.frozen import thaw
@@ -28,6 +30,7 @@ from app.documents.names import prefill_person, prefill_position
 from app.documents.offices import prefill_organisation
 from app.documents.printing import print_document
 from app.documents.render_pool import RenderPool
+from app.documents.render_process import Child
 from app.documents.rendering import render
 from app.documents.templates import registry
 from app.jobs.models import OutboxJob
@@ -162,21 +165,56 @@ def test_a_worker_killed_in_the_middle_loses_nothing(penza_on_both: Runtime, tmp
 
 def test_a_killed_child_loses_no_paper_of_the_others(penza: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     key = begin(penza, many_cases(penza, 8))
-    asked = render_pool.Child.send
+    asked = Child.send
     killed: list[int] = []
 
-    def send(self: render_pool.Child, head: dict[str, object], body: bytes) -> None:
+    def send(self: Child, head: dict[str, object], body: bytes) -> None:
         if not killed and head["op"] == "render":
             assert self.process is not None
             killed.append(self.process.pid)
             os.kill(self.process.pid, signal.SIGKILL)
         asked(self, head, body)
 
-    monkeypatch.setattr(render_pool.Child, "send", send)
+    monkeypatch.setattr(Child, "send", send)
     with RenderPool(workers=2) as pool:
         BatchPress(pool).outside(penza, {"batch": key, "part": 0})
     assert killed
     assert counts(penza, key) == {PRINTED: 8}
+
+
+def test_a_draft_asks_as_little_of_a_large_programme(penza: Runtime) -> None:
+    """What one draft reads does not depend on how many cases the programme has."""
+    cases = many_cases(penza, 30)
+    first, second = begin(penza, cases[:1]), begin(penza, cases[1:2])
+    BatchPress().outside(penza, {"batch": first, "part": 0})  # learns what is remembered
+    with statements(penza) as asked:
+        BatchPress().outside(penza, {"batch": second, "part": 0})
+    assert counts(penza, second) == {PRINTED: 1}
+    assert len(asked) < 55  # 52 as it is written: 32 for the draft, the rest for the part and its printing
+
+
+def test_one_order_about_many_cases_is_filled_once(penza: Runtime) -> None:
+    cases = [key for key, _school in many_cases(penza, 30)]
+    with statements(penza) as asked, penza.work(actor(penza, "clerk")) as work:
+        document = service.draft(work, "order_results", cases)
+        assert (document.revision, len(document.cases)) == (1, 30)
+        assert [job.kind for job in work.session.scalars(select(OutboxJob))].count("documents.render") <= 1
+    assert len(asked) < 11 * len(cases)  # nine for each, one after the other; none for each pair of them
+
+
+@contextmanager
+def statements(system: Runtime) -> Iterator[list[str]]:
+    """What the database is asked within the block."""
+    found: list[str] = []
+
+    def note(*what: object) -> None:
+        found.append(str(what[2]))
+
+    event.listen(system.database.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(system.database.engine, "before_cursor_execute", note)
 
 
 def batch_of(system: Runtime, key: int) -> DocumentBatch:

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from app.access.scopes import as_system
+from app.audit.queries import history_of
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import daily, links, service
@@ -24,6 +26,7 @@ from app.documents.verify import findings
 from app.files.models import StoredFile
 from app.jobs.runner import drain
 from app.schools.queries import organisations
+from tests.integration.cases.test_votes import stand_in
 from tests.integration.documents.test_life import DAY, later, look, registered, signed_order
 from tests.people import open_cases
 
@@ -208,12 +211,33 @@ def test_addressees_read_an_order_and_the_clerk_sees_who_has_not(
     assert list(findings(system.read(SYSTEM).session, system.ports.storage)) == []
 
 
+def test_who_reads_in_anothers_place_is_told_so_and_so_is_the_paper(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    found = order(penza, cases, "41")
+    with penza.work(actor(penza, "clerk")) as work:
+        ids = {o.code: o.id for o in organisations(work.session)}
+        service.send(work, found, Mailing((ids["65-23"], ids["66"])))
+    stand_in(penza, "curator65", "curator66")
+    reader = actor(penza, "curator65")
+    waiting = {item.where.split(" · ")[1]: item.behalf for item in reading_queue(penza.read(reader))}
+    assert waiting == {"МБОУ СОШ № 65/23": "", "МБОУ СОШ № 66": "Примерную\u00a0Е.Д."}
+    own = {row.organisation_id: row.id for row in addressees(penza.read(reader), found)}
+    with penza.work(reader) as work:
+        assert "за Примерную" in service.acknowledge(work, own[ids["66"]]).capacity
+    with penza.work(reader) as work:
+        assert "за " not in service.acknowledge(work, own[ids["65-23"]]).capacity
+    told = [str(one["who"]) for one in history_of(penza.read(reader), (Document.__tablename__, [found]))][:2]
+    assert "за Примерную" not in told[0].replace("\u00a0", " ")
+    assert "за Примерную Е.Д. по приказу № 15-к от 09.01.2025" in told[1].replace("\u00a0", " ")
+
+
 def test_reminders_go_out_once_a_day_to_whoever_has_not_read(penza: Runtime, cases: dict[str, int]) -> None:
     found = order(penza, cases, "41")
     told: list[tuple[list[int], str]] = []
 
-    def tell(work: Any, users: Any, code: str, params: Any, *, link: str, **rest: Any) -> int:
-        told.append((list(users), link))
+    def tell(work: Any, users: Any, message: Message) -> int:
+        told.append((list(users), message.link))
         return 1
 
     with penza.work(actor(penza, "clerk")) as work:

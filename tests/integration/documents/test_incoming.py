@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.admin import leaving
+from app.audit.queries import history_of
 from app.cases.models import CaseTask
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
@@ -23,6 +25,8 @@ from app.documents.rules import IncomingKind
 from app.documents.service import AnswerInput, HandEntry, IncomingInput, Proof, RegisterInput
 from app.documents.verify import findings
 from app.files.models import StoredFile
+from app.schools.models import Person
+from tests.integration.cases.test_votes import stand_in
 from tests.integration.documents.test_life import DAY, later, registered, signed_order
 from tests.people import open_cases
 
@@ -117,7 +121,8 @@ def test_the_clerk_registers_the_list_and_the_methodists_task_stays(
         ({"sender_date": date(2025, 1, 23)}, "sender_date"),
         ({"answer_days": 0}, "answer_days"),
         ({"answer_days": 10_000}, "answer_days"),
-        ({"answer_due": date(2025, 1, 1)}, "answer_due"),
+        ({"answer_days": None, "answer_due": date(2025, 1, 1)}, "answer_due"),
+        ({"answer_days": 10, "answer_due": date(2025, 2, 20)}, "answer_due"),
         ({"kind": IncomingKind.listing}, "cases"),
         ({"by_hand": HandEntry("x", "причина")}, "number"),
         ({"by_hand": HandEntry("7", " ")}, "reason"),
@@ -212,3 +217,59 @@ def test_a_named_executor_has_it_in_his_own_tasks(penza: Runtime, cases: dict[st
     receive(penza, replace(WARNING, executor_id=methodist.person_id))
     assert len(incoming_queue(penza.read(methodist))) == 1
     assert incoming_queue(penza.read(actor(penza, "clerk"))) == []
+
+
+def test_who_stands_in_for_the_executor_has_it_among_his_own(penza: Runtime, cases: dict[str, int]) -> None:
+    """The rest of his queue follows the substitution: an answer must not wait for his return."""
+    later(penza, DAY)
+    methodist = actor(penza, "methodist")
+    receive(penza, replace(WARNING, executor_id=methodist.person_id))
+    assert incoming_queue(penza.read(actor(penza, "secretary"))) == []
+    stand_in(penza, "secretary", "methodist")
+    assert [item.behalf for item in incoming_queue(penza.read(actor(penza, "secretary")))] == [
+        "Учебную\u00a0А.П."
+    ]
+    assert [item.behalf for item in incoming_queue(penza.read(methodist))] == [""]
+    assert incoming_queue(penza.read(actor(penza, "clerk"))) == []
+
+
+def test_an_older_paper_is_no_answer(penza: Runtime, cases: dict[str, int]) -> None:
+    later(penza, DAY)
+    order = registered(penza, signed_order(penza, {"41": cases["41"]}), RegisterInput(DAY)).id
+    later(penza, date(2025, 2, 3))
+    key = receive(penza, replace(WARNING, received_on=date(2025, 2, 3)))
+    with pytest.raises(Invalid) as refused, penza.work(actor(penza, "clerk")) as work:
+        service.answer(work, key, AnswerInput(date(2025, 2, 3), order))
+    assert "document" in refused.value.fields
+
+
+def test_who_leaves_hands_his_answers_on(penza: Runtime, cases: dict[str, int]) -> None:
+    later(penza, DAY)
+    methodist, clerk = actor(penza, "methodist"), actor(penza, "clerk")
+    key = receive(penza, replace(WARNING, executor_id=methodist.person_id))
+    person = penza.read(SYSTEM).session.get_one(Person, methodist.person_id)
+    with penza.work(actor(penza, "admin")) as work:
+        leaver = leaving.leaver_of(work, person, work.today)
+        held = [
+            row
+            for group in leaving.holdings(work, leaver)
+            for row in group.rows
+            if group.source.code == "answers"
+        ]
+        assert [(str(row.title), str(row.where)) for row in held] == [
+            ("Входящий № 1", "ответить до 05.02.2025")
+        ]
+        heir = leaving.successor_of(work, work.session.get_one(Person, clerk.person_id))
+        results = leaving.hand_over(work, leaver, heir, {f"answers:{key}": "hand_on"})
+    assert [(one.is_done, str(one.said)) for one in results] == [(True, "Отвечает преемник")]
+    assert len(incoming_queue(penza.read(clerk))) == 1
+    assert incoming_queue(penza.read(methodist)) == []
+
+
+def test_a_paper_about_several_cases_was_registered_once(penza: Runtime, cases: dict[str, int]) -> None:
+    later(penza, DAY)
+    key = receive(penza, replace(WARNING, case_ids=tuple(cases.values())))
+    work = penza.read(actor(penza, "clerk"))
+    assert [str(one["title"]) for one in history_of(work, (Incoming.__tablename__, [key]))] == [
+        "Зарегистрирован входящий документ"
+    ]

@@ -199,6 +199,27 @@ def test_results_and_the_end_of_support(
     assert "Завершить с 22 января 2025 г. методическое сопровождение МБОУ СОШ № 41 (школа-куратор" in text
 
 
+@pytest.mark.parametrize(
+    ("template", "status", "is_begun"),
+    [
+        ("order_results", "active", True), ("order_results", "closed", True), ("order_results", "cancelled", False),
+        ("order_curators", "active", True), ("order_curators", "closed", False),
+    ],
+)  # fmt: skip
+def test_a_paper_is_about_cases_that_may_still_be_in_it(
+    penza: Runtime, cases: dict[str, int], template: str, status: str, is_begun: bool
+) -> None:
+    """A case opened by mistake is in no paper, a closed one in those that look back."""
+    with penza.work(SYSTEM) as work:
+        get_case(work.session, cases["41"]).status = status
+    both_cases = (cases["41"], cases["50"])
+    if is_begun:
+        assert len(look(penza, begun(penza, template, case_ids=both_cases)).cases) == 2
+    else:
+        with pytest.raises(Refusal):
+            begun(penza, template, case_ids=both_cases)
+
+
 def test_an_act_of_destruction_is_for_the_authority_alone(penza: Runtime, cases: dict[str, int]) -> None:
     later(penza, DAY)
     act = begun(penza, "destruction_act")

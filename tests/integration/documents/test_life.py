@@ -397,6 +397,7 @@ def test_the_agreement_signed_on_the_page_of_curation_is_printed_with_both_numbe
     penza: Runtime, cases: dict[str, int]
 ) -> None:
     from app.curation import service as curation
+    from app.curation import signing as schools
     from app.curation.rules import Side
 
     day = date(2025, 1, 27)
@@ -408,10 +409,10 @@ def test_the_agreement_signed_on_the_page_of_curation_is_printed_with_both_numbe
         curation.send_to_sign(work, cases["41"])
     for username, side, number in (("curator66", Side.curator, "Д-14"), ("director41", Side.school, "3/25")):
         with penza.work(actor(penza, username)) as work:
-            curation.register_number(work, cases["41"], side, curation.JournalNumber(number, day))
-            curation.sign(work, cases["41"], side, curation.Signature(day))
+            schools.register_number(work, cases["41"], side, schools.JournalNumber(number, day))
+            schools.sign(work, cases["41"], side, schools.Signature(day))
     with penza.work(actor(penza, "clerk")) as work:
-        curation.attach_scan(work, cases["41"], SCAN.data, SCAN.name)
+        schools.attach_scan(work, cases["41"], SCAN.data, SCAN.name)
     document = look(penza, agreement)
     assert (document.state, document.number) == ("in_force", "Д-14, 3/25")
     text = text_of(penza, agreement, "registered")

@@ -15,9 +15,10 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, Refusal
 from app.core.unit_of_work import Runtime
-from app.curation import visits
+from app.curation import report_steps, visits
+from app.curation.recommendations import Advice
 from app.curation.rules import VisitGround
-from app.curation.visits import Advice, Lesson, VisitInput
+from app.curation.visits import Lesson, VisitInput
 from app.demo.penza import actor
 from app.documents import daily, journal, register_page, register_sheet, reservations, service
 from app.documents.frozen import digest, freeze
@@ -30,8 +31,9 @@ from app.documents.rules import DocumentState
 from app.documents.verify import findings
 from app.jobs.runner import drain
 from app.jobs.schedule import Daily
+from app.results import procedures
 from app.results import service as results
-from app.results.service import ProcedureData, YearData
+from app.results.procedures import ProcedureData, YearData
 
 PDF = b"%PDF-1.4 signed\n%%EOF\n"
 VISIT = VisitInput(
@@ -63,15 +65,15 @@ def visit(penza: Runtime, cases: dict[str, int]) -> int:
     at(penza, date(2025, 1, 16))
     with penza.work(actor(penza, "curator66")) as work:
         visit = visits.record_visit(work, cases["41"], VISIT)
-        visits.submit_report(work, cases["41"], visit.id)
+        report_steps.submit_report(work, cases["41"], visit.id)
         return visit.id
 
 
 def test_the_report_on_a_visit_is_one_paper(penza: Runtime, cases: dict[str, int], visit: int) -> None:
     with penza.work(actor(penza, "curator66")) as work:
-        first = visits.print_report(work, cases["41"], visit)
+        first = report_steps.print_report(work, cases["41"], visit)
     with penza.work(actor(penza, "methodist")) as work:
-        assert visits.print_report(work, cases["41"], visit) == first
+        assert report_steps.print_report(work, cases["41"], visit) == first
     text = paper_text(penza, first)
     for words in (
         "о выезде школы-куратора в МБОУ СОШ № 41", "Дата выезда: 15.01.2025", "Примерная Е.Д. – директор",
@@ -82,9 +84,9 @@ def test_the_report_on_a_visit_is_one_paper(penza: Runtime, cases: dict[str, int
     assert (document.revision, document.subject, document.number) == (1, f"visit:{visit}", "")
     at(penza, date(2025, 1, 17))
     with penza.work(actor(penza, "director41")) as work:
-        visits.acknowledge(work, cases["41"], visit)
+        report_steps.acknowledge(work, cases["41"], visit)
     with penza.work(actor(penza, "curator66")) as work:
-        assert visits.print_report(work, cases["41"], visit) == first
+        assert report_steps.print_report(work, cases["41"], visit) == first
     assert "Со справкой ознакомлена 17.01.2025 (отметка в системе «Опора»)." in paper_text(penza, first)
     work = penza.read(actor(penza, "director41"))
     assert work.ports.papers is not None
@@ -99,7 +101,7 @@ def test_the_report_on_a_visit_is_one_paper(penza: Runtime, cases: dict[str, int
 def test_only_those_who_write_it_print_it(penza: Runtime, cases: dict[str, int], visit: int) -> None:
     for who in ("director41", "deputy41", "clerk", "head"):
         with pytest.raises(Forbidden), penza.work(actor(penza, who)) as work:
-            visits.print_report(work, cases["41"], visit)
+            report_steps.print_report(work, cases["41"], visit)
     with pytest.raises(Invalid), penza.work(actor(penza, "clerk")) as work:
         service.draft(work, "visit_report", [cases["41"]])
 
@@ -107,11 +109,11 @@ def test_only_those_who_write_it_print_it(penza: Runtime, cases: dict[str, int],
 def test_the_scan_makes_the_report_signed(penza: Runtime, cases: dict[str, int], visit: int) -> None:
     proof = service.Proof(PDF, "Справка.pdf")
     with penza.work(actor(penza, "curator66")) as work:
-        paper = visits.print_report(work, cases["41"], visit)
+        paper = report_steps.print_report(work, cases["41"], visit)
     with pytest.raises(Refusal), penza.work(actor(penza, "methodist")) as work:
         service.edit(work, paper, {"purpose": "Другая"})
     with penza.work(actor(penza, "director41")) as work:
-        visits.acknowledge(work, cases["41"], visit)
+        report_steps.acknowledge(work, cases["41"], visit)
     with (
         pytest.raises(Refusal, match="Напечатайте справку заново"),
         penza.work(actor(penza, "curator66")) as work,
@@ -124,10 +126,10 @@ def test_the_scan_makes_the_report_signed(penza: Runtime, cases: dict[str, int],
         document = get_document(work.session, paper)
         assert document.in_state == DocumentState.signed
         assert [s.person.surname for s in document.signatures] == ["Примерная"]
-        assert visits.print_report(work, cases["41"], visit) == paper
-        visits.add_to_report(work, cases["41"], visit, "Уточнён срок")
+        assert report_steps.print_report(work, cases["41"], visit) == paper
+        report_steps.add_to_report(work, cases["41"], visit, "Уточнён срок")
     with penza.work(actor(penza, "curator66")) as work:
-        later = visits.print_report(work, cases["41"], visit)
+        later = report_steps.print_report(work, cases["41"], visit)
     assert later != paper  # what was signed stays, the addition goes into a new paper
     assert "Уточнён срок." in paper_text(penza, later)
     assert list(findings(penza.read(SYSTEM).session, penza.ports.storage)) == []
@@ -138,7 +140,7 @@ def test_the_report_on_results(penza: Runtime, cases: dict[str, int]) -> None:
         results.print_report(work, cases["41"])  # nothing is concluded yet
     with penza.work(actor(penza, "methodist")) as work:
         years = (YearData(2024, 41, 14), YearData(2025, held=False))
-        results.add_procedure(work, cases["41"], ProcedureData("oge", "russian", 9, years))
+        procedures.add_procedure(work, cases["41"], ProcedureData("oge", "russian", 9, years))
         results.write_analysis(work, cases["41"], "Доля снизилась.\nРиски сохраняются.")
         paper = results.print_report(work, cases["41"])
     text = paper_text(penza, paper)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from app.core.actor import SYSTEM
+from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.jobs import outbox
@@ -31,7 +32,8 @@ def tell(system: Runtime, username: str, key: str, code: str = "terms.overdue") 
     params = {"what": {"ru": "«Заполнить»\r\nBcc: x@example.org", "en": "“Fill in”"}, "school": "СОШ № 41",
               "due": "2025-02-12", "n": 1}  # fmt: skip
     with system.work(SYSTEM) as work:
-        assert service.notify(work, [user_id(system, username)], code, params, link="/cases/4", key=key) == 1
+        message = Message(code, params, "/cases/4", key)
+        assert service.notify(work, [user_id(system, username)], message) == 1
 
 
 def jobs(system: Runtime) -> list[tuple[str, int, str]]:
@@ -180,7 +182,7 @@ def test_what_a_colleague_causes_is_sent_too(penza: Runtime, with_mail: Connect)
     director = user_id(penza, "director41")
     params = {"what": {"ru": "«Заполнить»", "en": "“Fill in”"}, "school": "СОШ № 41", "due": "2025-02-12"}
     with penza.work(actor(penza, "methodist")) as work:
-        assert service.notify(work, [director], "terms.overdue", params, link="/cases/4", key="a") == 1
+        assert service.notify(work, [director], Message("terms.overdue", params, "/cases/4", "a")) == 1
     drain(penza)
     assert len(mail.to("director41@example.org")) == 1
 

@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import in_locale
+from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.state import Fire
@@ -157,9 +158,10 @@ def test_a_notice_is_ones_own_is_told_once_and_leads_nowhere_else(penza_on_both:
     clerk, head = user_id(system, "clerk"), user_id(system, "head")
     params = {"year": "2026"}
     with system.work(SYSTEM) as work:
-        assert notify(work, [clerk, head, clerk], "calendar.missing", params, link="/cases/1", key="k") == 2
-        assert notify(work, [clerk], "calendar.missing", params, link="/cases/1", key="k") == 0
-        assert notify(work, [999_999], "calendar.missing", params, link="/cases/1", key="k") == 0
+        told = Message("calendar.missing", params, "/cases/1", "k")
+        assert notify(work, [clerk, head, clerk], told) == 2
+        assert notify(work, [clerk], told) == 0
+        assert notify(work, [999_999], told) == 0
         for link in (
             "https://example.org",
             "//example.org",
@@ -168,7 +170,7 @@ def test_a_notice_is_ones_own_is_told_once_and_leads_nowhere_else(penza_on_both:
             "cases/1",
         ):
             with pytest.raises(Invalid):
-                notify(work, [clerk], "calendar.missing", params, link=link, key=f"k{link}")
+                notify(work, [clerk], Message("calendar.missing", params, link, f"k{link}"))
     rows, more = queries.inbox(system.read(actor(system, "clerk")))
     assert [row.row.user_id for row in rows] == [clerk]
     assert not more

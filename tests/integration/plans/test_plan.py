@@ -18,11 +18,12 @@ from app.demo.plans_data import RETURN_REASON, corrections, first_draft, plan, r
 from app.diagnostics import queries as diagnosis
 from app.diagnostics import service as diagnostics
 from app.engine.state import Cast, Fire
-from app.plans import queries, service
+from app.plans import execution, queries, service
+from app.plans.execution import ReportInput, Upload
 from app.plans.facts import FACTS
 from app.plans.figures import FIGURES
 from app.plans.rules import Direction, ReportStatus
-from app.plans.service import ItemInput, ReportInput, Upload
+from app.plans.service import ItemInput
 from app.plans.values import order_plan
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -154,7 +155,7 @@ def test_rights_and_versions(penza: Runtime, cases: dict[str, int]) -> None:
     with pytest.raises(NotFound), penza.work(actor(penza, "methodist")) as work:
         service.delete_item(work, cases["50"], item_id)
     with pytest.raises(Refusal), penza.work(actor(penza, "director41")) as work:
-        service.report_item(work, cases["41"], item_id, ReportInput(ReportStatus.not_done, reason="Рано"))
+        execution.report_item(work, cases["41"], item_id, ReportInput(ReportStatus.not_done, reason="Рано"))
 
 
 def _running(system: Runtime, case_id: int, today: date) -> None:
@@ -173,7 +174,7 @@ def test_the_demo_plan_is_carried_out(penza: Runtime, case_id: int) -> None:
     assert FACTS["plans.items_reported"](penza.read(director).session, case_id).value is False
     with penza.work(director) as work:
         for _day, number, report in reports("41"):
-            service.report_item(work, case_id, ids[number - 1], report)
+            execution.report_item(work, case_id, ids[number - 1], report)
     session = penza.read(director).session
     assert FACTS["plans.items_reported"](session, case_id).value is True
     assert FACTS["plans.ends"](session, case_id).value == date(2025, 9, 30)
@@ -205,26 +206,26 @@ def test_evidence_reason_and_move(penza: Runtime, case_id: int) -> None:
             ),
         ):
             with pytest.raises(Invalid) as error:
-                service.report_item(work, case_id, item_id, wrong)
+                execution.report_item(work, case_id, item_id, wrong)
             assert field in error.value.fields
-        [report] = service.report_item(work, case_id, item_id, done)
+        [report] = execution.report_item(work, case_id, item_id, done)
         file_id = report.file_id
         move = ReportInput(
             ReportStatus.moved, reason="Карантин", moved_to=date(2025, 4, 20), occurrences=(march,)
         )
-        [moved] = service.report_item(work, case_id, item_id, move)
+        [moved] = execution.report_item(work, case_id, item_id, move)
         work.session.flush()
         moved_id = moved.id
     session = penza.read(director).session
     assert queries.fulfilment_on(session, case_id, date(2025, 4, 1)).percent == 50
     with pytest.raises(Forbidden), penza.work(director) as work:
-        service.approve_move(work, case_id, moved_id)
+        execution.approve_move(work, case_id, moved_id)
     with penza.work(methodist) as work:
-        service.approve_move(work, case_id, moved_id)
+        execution.approve_move(work, case_id, moved_id)
     assert queries.fulfilment_on(penza.read(director).session, case_id, date(2025, 4, 1)).percent == 100
     with penza.work(director) as work:
         again = ReportInput(ReportStatus.done, done_on=date(2025, 4, 1), file_id=file_id)
-        [report] = service.report_item(work, case_id, item_id, again)  # the only one not accounted for
+        [report] = execution.report_item(work, case_id, item_id, again)  # the only one not accounted for
         assert report.occurrence == march
     assert FACTS["plans.items_reported"](penza.read(director).session, case_id).value is True
 

@@ -18,9 +18,10 @@ from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.demo.results_data import RESULTS, Results
-from app.results import facts, queries, service
+from app.results import facts, grounds, procedures, queries, service
+from app.results.procedures import ProcedureData, YearData
 from app.results.rules import Outcome, Procedure
-from app.results.service import DecisionData, ProcedureData, YearData
+from app.results.service import DecisionData
 from tests.people import open_cases
 
 RUSSIAN = ProcedureData("oge", "russian", 9, (YearData(2024, 49, 11), YearData(2025, 52, 5)))
@@ -37,11 +38,11 @@ def autumn(penza_on_both: Runtime) -> tuple[Runtime, dict[str, int]]:
 def enter(system: Runtime, case_id: int, data: Results) -> None:
     with system.work(actor(system, "methodist")) as work:
         for procedure in data.procedures:
-            service.add_procedure(work, case_id, procedure)
+            procedures.add_procedure(work, case_id, procedure)
         for risk in data.risks:
-            service.add_risk(work, case_id, risk)
+            grounds.add_risk(work, case_id, risk)
         for notice in data.notices:
-            service.add_notice(work, case_id, notice)
+            grounds.add_notice(work, case_id, notice)
         service.write_analysis(work, case_id, data.analysis)
 
 
@@ -80,11 +81,11 @@ def test_a_year_that_is_missing_is_named_and_not_held_counts_as_entered(
     system, cases = autumn
     assert fact(system, "results.two_years_entered", cases["41"]) is None
     with system.work(actor(system, "deputy41")) as work:
-        service.add_procedure(work, cases["41"], replace(RUSSIAN, years=RUSSIAN.years[:1]))
+        procedures.add_procedure(work, cases["41"], replace(RUSSIAN, years=RUSSIAN.years[:1]))
         found = facts.two_years_entered(work.session, cases["41"])
         assert (found.value, found.items) == (False, ("ОГЭ, русский язык, 9 класс",))
     with system.work(actor(system, "deputy41")) as work:
-        service.save_procedure(work, cases["41"], replace(RUSSIAN, years=(YearData(2025, held=False),)))
+        procedures.save_procedure(work, cases["41"], replace(RUSSIAN, years=(YearData(2025, held=False),)))
         assert facts.two_years_entered(work.session, cases["41"]).value is True
         case = get_case(work.session, cases["41"])
         row = queries.table(
@@ -98,20 +99,20 @@ def test_a_correction_keeps_the_old_value_and_a_stale_form_is_refused(
 ) -> None:
     system, cases = autumn
     with system.work(actor(system, "director41")) as work:
-        service.add_procedure(work, cases["41"], RUSSIAN)
+        procedures.add_procedure(work, cases["41"], RUSSIAN)
     changed = replace(RUSSIAN, years=(YearData(2024, 49, 12),))
     with system.work(actor(system, "director41")) as work:
-        service.save_procedure(work, cases["41"], changed, "1-1")
+        procedures.save_procedure(work, cases["41"], changed, "1-1")
         tags = [
             r.tag for r in work.session.scalars(select(AuditRecord).where(AuditRecord.tag.like("results:%")))
         ]
         assert tags == ["results:add", "results:edit"]
     with pytest.raises(Stale), system.work(actor(system, "director41")) as work:
-        service.save_procedure(work, cases["41"], changed, "1-1")
+        procedures.save_procedure(work, cases["41"], changed, "1-1")
     with pytest.raises(Invalid), system.work(actor(system, "director41")) as work:
-        service.add_procedure(work, cases["41"], RUSSIAN)
+        procedures.add_procedure(work, cases["41"], RUSSIAN)
     with system.work(actor(system, "director41")) as work:
-        service.remove_procedure(work, cases["41"], Procedure("oge", "russian", 9), "2-1")
+        procedures.remove_procedure(work, cases["41"], Procedure("oge", "russian", 9), "2-1")
         assert queries.content_hash(work.session, cases["41"]) is None
 
 
@@ -130,16 +131,16 @@ def test_wrong_counts_are_refused_at_the_field(
 ) -> None:
     system, cases = autumn
     with pytest.raises(Invalid) as caught, system.work(actor(system, "methodist")) as work:
-        service.add_procedure(work, cases["41"], replace(RUSSIAN, years=(year,)))
+        procedures.add_procedure(work, cases["41"], replace(RUSSIAN, years=(year,)))
     assert list(caught.value.fields) == [field]
 
 
 def test_who_may_not(autumn: tuple[Runtime, dict[str, int]]) -> None:
     system, cases = autumn
     with pytest.raises(Forbidden), system.work(actor(system, "curator66")) as work:
-        service.add_procedure(work, cases["41"], RUSSIAN)
+        procedures.add_procedure(work, cases["41"], RUSSIAN)
     with pytest.raises(NotFound), system.work(actor(system, "director50")) as work:
-        service.add_procedure(work, cases["41"], RUSSIAN)
+        procedures.add_procedure(work, cases["41"], RUSSIAN)
     with pytest.raises(Forbidden), system.work(actor(system, "director41")) as work:
         service.write_analysis(work, cases["41"], "…")
     with pytest.raises(Forbidden), system.work(actor(system, "methodist")) as work:
@@ -179,7 +180,7 @@ def test_a_correction_after_the_proposal_makes_it_out_of_date(autumn: tuple[Runt
     with system.work(actor(system, "methodist")) as work:
         service.propose_outcome(work, cases["41"])
     with system.work(actor(system, "methodist")) as work:
-        service.save_procedure(work, cases["41"], replace(RUSSIAN, years=(YearData(2025, 52, 40),)))
+        procedures.save_procedure(work, cases["41"], replace(RUSSIAN, years=(YearData(2025, 52, 40),)))
     assert fact(system, "results.outcome_proposed", cases["41"]) is False
     with system.work(actor(system, "methodist")) as work:
         service.propose_outcome(work, cases["41"])

@@ -87,12 +87,23 @@ def wide_cell(name: str, data: bytes) -> bytes:
     return data.replace(b"</sheetData>", b'<row r="40"><c r="XFD40"><v>1</v></c></row></sheetData>')
 
 
+def damaged_inside(data: bytes) -> bytes:
+    """One entry whose compressed stream is no deflate, behind a directory that is whole."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        sheet_entry = next(one for one in package.infolist() if "sheet1" in one.filename)
+        begins = sheet_entry.header_offset + 30 + len(sheet_entry.filename)
+        return (
+            data[:begins] + b"\xff" * sheet_entry.compress_size + data[begins + sheet_entry.compress_size :]
+        )
+
+
 GOOD = book([["01.01.2026", "Отдыхаем", "Новый год"]])
 HOSTILE: dict[str, bytes] = {
     "empty": b"",
     "no zip": b"PK\x03\x04 but nothing follows",
     "a text": "Дата;Работаем".encode(),
     "cut": GOOD[: len(GOOD) // 2],
+    "damaged inside": damaged_inside(repacked(GOOD, lambda n, d: d)),
     "a cell at the very end": repacked(GOOD, lone_cell),
     "too many rows": book([[date(2026, 1, 1), "Отдыхаем", ""] for _number in range(2000)]),
     "a zip bomb": repacked(GOOD, lambda n, d: d, {"xl/media/zero.bin": b"\0" * 60_000_000}),

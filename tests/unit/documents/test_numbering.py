@@ -15,8 +15,6 @@ from app.documents.numbering import (
     RegisterNumber,
     SeriesKey,
     clean_index,
-    counter_after,
-    explain,
     gaps,
     holes,
     next_number,
@@ -106,8 +104,6 @@ def test_gaps_of_the_demo_journal() -> None:
         ("14", None),
     ]
     assert [str(gap) for gap in unexplained([12, 15], explained)] == ["13–14"]
-    assert explain(found[0]).in_("ru") == "№ 1–11: не внесены: журнал вёлся на бумаге"
-    assert explain(found[2]).in_("ru") == "№ 14: номер пропущен без объяснения"
 
 
 def test_counter_past_the_last_number_is_a_gap() -> None:
@@ -144,5 +140,3 @@ def test_the_next_number_steps_over_numbers_above_the_counter() -> None:
 
 def test_counter_never_goes_back() -> None:
     assert next_number(12) == RegisterNumber(13)
-    assert counter_after(12, RegisterNumber(45, "/1")) == 45
-    assert counter_after(45, RegisterNumber(12)) == 45

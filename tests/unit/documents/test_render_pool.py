@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from app.documents.intake import MissingFields
-from app.documents.render_pool import RenderPool, RenderStopped
+from app.documents.render_pool import RenderPool
+from app.documents.render_process import RenderStopped
 from app.documents.rendering import render
 
 from . import penza

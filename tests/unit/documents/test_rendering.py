@@ -13,7 +13,7 @@ import pytest
 from markupsafe import Markup
 
 from app.documents import rendering
-from app.documents.language import prefill_person
+from app.documents.names import prefill_person
 from app.documents.rendering import (
     MissingFields,
     TemplateMistake,

@@ -23,8 +23,8 @@ from app.core.i18n import in_locale
 from app.documents import deflate, package
 from app.documents.compiled import compiled
 from app.documents.intake import Intake, RenderError, ValueRefused, is_plain
-from app.documents.language import _RULES, nbsp
 from app.documents.rendering import _print_by_docxtpl, render
+from app.documents.typography import _RULES, nbsp
 
 from . import penza
 from .templates_corpus import FAST, SLOW

@@ -13,7 +13,7 @@ from app.core.i18n import in_locale
 from app.documents import template_doctor_run as doctor
 from app.documents.carried import pack, unpack
 from app.documents.gate import HostileFile
-from app.documents.render_pool import Child, RenderStopped, Watch
+from app.documents.render_process import Child, RenderStopped, Watch
 from app.documents.templates import manifest
 from app.template_commands import check_file, list_kinds
 

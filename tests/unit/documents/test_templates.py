@@ -16,8 +16,8 @@ import yaml
 from docx import Document
 from docx.shared import Mm
 
+from app.documents.filters import FILTERS
 from app.documents.gate import check_docx
-from app.documents.language import FILTERS
 from app.documents.rendering import MissingFields, document_text, render, template_names
 
 from . import penza

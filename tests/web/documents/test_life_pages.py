@@ -182,9 +182,28 @@ def test_who_has_to_sign_is_seen_in_the_case_and_in_the_tasks(
     from tests.integration.documents.test_life import sent_order
 
     sent_order(penza, {"41": cases["41"]})
-    assert "Подпишите: " in shown(web, "head", "/")
+    queue = shown(web, "head", "/")
+    assert "Подпишите: " in queue
+    paper = re.search(r'href="(/documents/\d+)"', queue)
+    assert paper
+    assert "Подпишите отпечатанный документ" in shown(web, "head", paper[1])
+    assert "Подпишите отпечатанный документ" not in shown(web, "clerk", paper[1]), "he notes the signature"
     page = shown(web, "clerk", f"/cases/{cases['41']}/documents")
     assert "Ждут подписи" in page
     assert "Начальник" in page
     assert "Зачем: приказ вступает в силу" in page
     assert "Подпишите: " not in shown(web, "clerk", "/")
+
+
+def test_who_acts_for_the_head_sees_for_whom_he_signs(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    from tests.integration.cases.test_votes import stand_in
+    from tests.integration.documents.test_life import sent_order
+
+    sent_order(penza, {"41": cases["41"]})
+    stand_in(penza, "chair", "head")
+    queue = shown(web, "chair", "/")
+    assert "Подпишите: " in queue
+    assert "за Образцову М.И." in queue
+    assert "за Образцову М.И." not in shown(web, "head", "/")

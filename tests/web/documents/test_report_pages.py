@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.curation import visits
-from app.demo.curation_data import VISITS
 from app.demo.penza import actor
+from app.demo.visit_data import VISITS
 from app.documents import journal
 from app.jobs.runner import drain
 from tests.integration.documents.test_reports import PDF, series_of

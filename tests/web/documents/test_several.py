@@ -18,7 +18,7 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import batch_job, service
-from app.documents.batch import safe_name
+from app.documents.papers_zip import safe_name
 from app.documents.queries import list_documents
 from app.documents.rendering import document_text
 from app.jobs.runner import drain

@@ -70,6 +70,7 @@ def test_a_good_edition_is_published_withdrawn_and_restored(web: WebUsers, penza
     index = web("clerk").get("/templates/").get_data(as_text=True)
     assert "своя" in index
     form = web("clerk").get("/templates/versions/1/retire").get_data(as_text=True)
+    assert re.search(r'type="submit">Отозвать', form), "the button says what it does"
     version = re.search(r'name="expected_version"[^>]*value="(\d+)"', form)
     assert version
     done = web.post(

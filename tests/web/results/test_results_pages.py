@@ -9,7 +9,7 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.demo.results_data import RESULTS
-from app.results import service
+from app.results import procedures
 from tests.people import WebUsers
 
 FIGURES = {
@@ -72,7 +72,7 @@ def test_the_methodist_writes_and_proposes(penza: Runtime, cases: dict[str, int]
     url = f"/cases/{cases['co1']}/results"
     with penza.work(actor(penza, "methodist")) as work:
         for procedure in RESULTS["co1"].procedures:
-            service.add_procedure(work, cases["co1"], procedure)
+            procedures.add_procedure(work, cases["co1"], procedure)
     assert (
         web.post("methodist", f"{url}/analysis", {"analysis": "Выводы.", "expected_version": "0"}).status_code
         == 303

@@ -1,0 +1,75 @@
+"""One answer to one question while a page is put together: equal rows are not read twice.
+
+Only while nothing is written: a unit of work that writes forgets, so a decision is never made from memory.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+
+_ANSWERS = "answers"
+
+
+@contextmanager
+def only_looking(session: Session) -> Iterator[None]:
+    """While this lasts nothing is written, and a question asked again is answered from memory."""
+    if _ANSWERS in session.info:
+        yield
+        return
+    session.info[_ANSWERS] = {}
+    try:
+        yield
+    finally:
+        forget_answers(session)
+
+
+def is_looking(session: Session) -> bool:
+    """Whether answers are remembered now, so that it pays to ask for many at once."""
+    return _ANSWERS in session.info
+
+
+def forget_answers(session: Session) -> None:
+    """From now on every question is asked anew."""
+    session.info.pop(_ANSWERS, None)
+
+
+class asked_once(Generic[P, Answer]):
+    """Remember the answer for the same actor and arguments, as long as the session is `only_looking`."""
+
+    def __init__(self, question: Callable[Concatenate[Session, P], Answer]) -> None:
+        self._question = question
+        functools.update_wrapper(self, question)
+
+    def __call__(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        answers = self._answers(session)
+        if answers is None:
+            return self._question(session, *args, **kwargs)
+        key = self._key(session, args, kwargs)
+        if key not in answers:
+            answers[key] = self._question(session, *args, **kwargs)
+        return answers[key]
+
+    def is_known(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Whether asking would cost nothing."""
+        answers = self._answers(session)
+        return answers is not None and self._key(session, args, kwargs) in answers
+
+    def know(self, session: Session, answer: Answer, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Take an answer that was found together with others, so that it is not asked for on its own."""
+        answers = self._answers(session)
+        if answers is not None:
+            answers[self._key(session, args, kwargs)] = answer
+
+    def _answers(self, session: Session) -> dict[Any, Answer] | None:
+        return session.info.get(_ANSWERS)
+
+    def _key(self, session: Session, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        return self._question, session.info.get("actor"), args, tuple(sorted(kwargs.items()))

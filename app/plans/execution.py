@@ -1,0 +1,158 @@
+"""Reporting what became of the measures of a plan, and approving new terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.access.scopes import get_visible
+from app.audit import service as audit
+from app.cases.queries import lock_case
+from app.cases.roles import require
+from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
+from app.core.i18n import Text, _
+from app.core.unit_of_work import Work
+from app.files import service as files
+from app.files.models import StoredFile
+from app.plans import queries
+from app.plans.history import about, revise
+from app.plans.models import PlanItem, PlanReport
+from app.plans.rules import ReportStatus
+from app.plans.service import why_closed
+
+
+@dataclass(frozen=True)
+class Upload:
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """What became of a measure. Without `occurrences` it holds for all that are not accounted for yet."""
+
+    status: ReportStatus
+    done_on: date | None = None
+    evidence: str = ""
+    link: str = ""
+    upload: Upload | None = None
+    file_id: int | None = None  # a file already kept in the case, as evidence of this measure too
+    reason: str = ""
+    moved_to: date | None = None
+    occurrences: tuple[date, ...] = ()
+
+
+def report_item(
+    work: Work, case_id: int, item_id: int, data: ReportInput, expected_version: int | None = None
+) -> list[PlanReport]:
+    """Report what became of a measure, for the named occurrences or all that are not accounted for yet.
+
+    Raises Forbidden, Invalid at the fields (done needs a day and evidence, not done a reason, moved a new day).
+    """
+    case = lock_case(work.session, case_id)
+    require(work, "plans.report", case)
+    if case.status != "active":
+        raise Refusal([Reason(_("The case is not being worked on now: nothing in it can be changed."))])
+    if why_closed(case) is None:
+        raise Refusal([Reason(_("The plan is not adopted yet: its execution is reported afterwards."))])
+    item = queries.item_of(work.session, case_id, item_id)
+    check_version(item.version, expected_version)
+    dues = queries.dues_of(item)
+    if not dues:
+        raise Refusal([Reason(_("This measure has no term yet, so there is nothing to report on."))])
+    days = {due.occurrence for due in dues}
+    wanted = data.occurrences or tuple(due.occurrence for due in dues if not due.is_reported)
+    if not wanted:
+        raise Invalid(fields={"occurrences": _("Choose what the report is about.")})
+    if not days.issuperset(wanted):
+        raise Invalid(fields={"occurrences": _("Choose from the list only.")})
+    _check_report(work, data)
+    values: dict[str, Any] = {
+        "status": data.status.value,
+        "done_on": data.done_on if data.status is ReportStatus.done else None,
+        "evidence": data.evidence.strip(), "link": data.link.strip(),
+        "reason": data.reason.strip() if data.status in (ReportStatus.not_done, ReportStatus.moved) else "",
+    }  # fmt: skip
+    if file_id := _evidence_file(work, case_id, data):
+        values["file_id"] = file_id
+    if data.status is ReportStatus.moved:
+        values |= {"moved_to": data.moved_to, "move_approved_by": None, "move_approved_at": None}
+    known = {report.occurrence: report for report in item.reports}
+    return [_report(work, item, day, known.get(day), values) for day in sorted(wanted)]
+
+
+def approve_move(work: Work, case_id: int, report_id: int, expected_version: int | None = None) -> PlanReport:
+    """Approve a new term, so that the occurrence is counted by it. Raises Forbidden for whoever asked for it."""
+    case = lock_case(work.session, case_id)
+    require(work, "plans.approve_move", case)
+    report = queries.report_of(work.session, case_id, report_id)
+    check_version(report.version, expected_version)
+    if report.reported_by is not None and report.reported_by == work.actor.user_id:
+        raise Forbidden(_("Whoever asked for a new term does not approve it."))
+    if report.status != ReportStatus.moved:
+        raise Refusal([Reason(_("There is no new term to approve here."))])
+    changes = {"status": ReportStatus.planned.value, "move_approved_by": work.actor.user_id,
+               "move_approved_at": work.now}  # fmt: skip
+    revise(work, report, report.item, changes, "plan:move_approved")
+    return report
+
+
+def _report(
+    work: Work, item: PlanItem, day: date, report: PlanReport | None, values: dict[str, Any]
+) -> PlanReport:
+    if report is not None:
+        if revise(work, report, item, values, "plan:report_edit"):
+            report.reported_by, report.reported_at = work.actor.user_id, work.now
+        return report
+    report = PlanReport(
+        case_id=item.case_id, occurrence=day, reported_by=work.actor.user_id, reported_at=work.now,
+        move_approved_at=values.get("move_approved_at"), **{k: v for k, v in values.items() if k != "move_approved_at"},
+    )  # fmt: skip
+    item.reports.append(report)
+    audit.record(work, "plan:report", report, case_id=item.case_id, values={"about": about(item), **values},
+                 data={"item": item.id, "occurrence": day.isoformat(), "status": values["status"]})  # fmt: skip
+    return report
+
+
+def _check_report(work: Work, data: ReportInput) -> None:
+    faults: dict[str, Text] = {}
+    match data.status:
+        case ReportStatus.done:
+            if data.done_on is None:
+                faults["done_on"] = _("Give the day it was done.")
+            elif data.done_on > work.today:
+                faults["done_on"] = _("This day has not come yet.")
+            if not (data.evidence.strip() or data.link.strip() or data.upload or data.file_id):
+                faults["evidence"] = _("Say what proves it: a text, a link or a file.")
+        case ReportStatus.not_done:
+            if len(data.reason.strip()) < 3:
+                faults["reason"] = _("Say why it was not done.")
+        case ReportStatus.moved:
+            if data.moved_to is None:
+                faults["moved_to"] = _("Give the new day.")
+            if len(data.reason.strip()) < 3:
+                faults["reason"] = _("Say why the term is moved.")
+    if data.link.strip() and not _is_web_address(data.link.strip()):
+        faults["link"] = _("Give the whole address, beginning with https://")
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= 500 and " " not in text
+
+
+def _evidence_file(work: Work, case_id: int, data: ReportInput) -> int | None:
+    if data.upload is not None:
+        kept = files.keep_scan(work, data.upload.data, data.upload.name, case_id=case_id, field="upload")
+        work.session.flush()  # the report names the file by its key
+        return kept.id
+    if data.file_id is not None and get_visible(work.session, StoredFile, data.file_id).case_id != case_id:
+        raise Invalid(fields={"file_id": _("Choose from the list only.")})
+    return data.file_id

@@ -1,0 +1,30 @@
+"""What every change of results begins and ends with: the open case, and votes bound to what it says."""
+
+from __future__ import annotations
+
+from app.cases.models import Case
+from app.cases.queries import lock_case
+from app.cases.roles import require
+from app.cases.service import content_changed
+from app.core.errors import Reason, Refusal
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+
+_EDITABLE = ("active", "suspended")
+
+
+def open_case(work: Work, case_id: int, capability: str) -> Case:
+    """The locked case, if the actor may do this there and the case is not closed."""
+    case = lock_case(work.session, case_id)
+    require(work, capability, case)
+    if case.status not in _EDITABLE:
+        raise Refusal(
+            [Reason(_("The support of this school is closed: its results are not changed any more."))]
+        )
+    return case
+
+
+def voted_content_changed(work: Work, case: Case) -> None:
+    """What is voted on may have changed: votes given for the old content become void."""
+    work.session.flush()  # the engine asks for the new hash
+    content_changed(work, case.id)

@@ -1,0 +1,93 @@
+"""What keeps the life of a version honest: each act journalled, nothing moved on an old page, no way to a dead end."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from app.audit.models import AuditRecord
+from app.cases import migration, service, versions
+from app.cases.models import Case
+from app.cases.versions import Upload
+from app.core.actor import SYSTEM
+from app.core.errors import Refusal, Stale
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine.state import Complete, Fire
+from tests.integration.cases.test_versions import SECOND, THERE, code_of, is_sound, move, ready, stands, take
+
+PROCESS = service.PROCESS
+
+
+def journalled(system: Runtime) -> list[tuple[str, int]]:
+    """What the administrator did with versions: tag and version, in order."""
+    system.database.session.remove()
+    admin = actor(system, "admin").user_id
+    query = select(AuditRecord).where(
+        AuditRecord.tag.like("procedure:%"), AuditRecord.actor_id == admin
+    ).order_by(AuditRecord.id)  # fmt: skip
+    return [(row.tag, row.data["version"]) for row in system.read(SYSTEM).session.scalars(query)]
+
+
+def test_every_act_with_a_version_stands_in_the_journal(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    admin = actor(system, "admin")
+    third = SECOND.replace("version: 2\n", "version: 3\n")
+    with system.work(admin) as work:
+        versions.upload(work, Upload(third))
+        versions.publish(work, PROCESS, 3)
+        versions.revise(work, PROCESS, 3, third.replace("ru: Школа выявлена", "ru: Школа найдена", 1))
+        versions.retire(work, PROCESS, 1)
+        versions.drop_draft(work, PROCESS, 2)
+    assert journalled(system) == [
+        ("procedure:import", 3), ("procedure:check", 3), ("procedure:publish", 3), ("procedure:revise", 3),
+        ("procedure:retire", 1), ("procedure:drop", 2),
+    ]  # fmt: skip
+    assert is_sound(system)
+
+
+def test_the_only_published_version_is_not_retired(penza_on_both: Runtime) -> None:
+    with pytest.raises(Refusal) as refused, penza_on_both.work(actor(penza_on_both, "admin")) as work:
+        versions.retire(work, PROCESS, 1)
+    assert [reason.link for reason in refused.value.reasons] == [None]
+    row = versions.get(penza_on_both.read(SYSTEM), PROCESS, 1)
+    assert row.status == "published"
+
+
+def test_a_case_that_went_on_since_the_rehearsal_does_not_move(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = ready(system)
+    admin = actor(system, "admin")
+    shown = next(one for one in migration.rehearse(system.read(admin), THERE) if one.case_id == case_id)
+    take(system, case_id, "methodist", Fire("start_diagnosis"))
+    with pytest.raises(Stale) as told, system.work(admin) as work:
+        migration.move(work, case_id, THERE, shown.version)
+    assert str(told.value)
+    assert stands(system, case_id)["definition_version"] == 1
+    assert is_sound(system)
+
+
+def test_no_live_case_goes_back_to_a_retired_version(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = ready(system)
+    admin = actor(system, "admin")
+    assert all(one.moved for one in migration.carry_out(lambda: system.work(admin), THERE))
+    with system.work(admin) as work:
+        versions.retire(work, PROCESS, 1)
+    with pytest.raises(Refusal) as refused, system.work(admin) as work:
+        migration.undo(work, code_of(system, case_id))
+    assert "v1" in str(refused.value)
+    assert stands(system, case_id)["definition_version"] == 2
+    take(system, case_id, "methodist", Complete("confirm_list"))
+    assert is_sound(system)
+
+
+def test_a_case_in_its_new_version_is_not_moved_there_again(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = ready(system)
+    move(system, case_id)
+    version = system.read(SYSTEM).session.get_one(Case, case_id).version
+    with pytest.raises(Refusal):
+        move(system, case_id)
+    system.database.session.remove()
+    assert system.read(SYSTEM).session.get_one(Case, case_id).version == version

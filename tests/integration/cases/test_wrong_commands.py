@@ -1,0 +1,129 @@
+"""`python app.py workflow …` given what it cannot use: a sentence and a status that is not 0, never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.core.unit_of_work import Runtime
+from tests.integration.cases.test_version_commands import (  # the fixtures of the versions' commands
+    CODE,
+    SECOND,
+    Shell,
+    shell,
+    system,
+)
+from tests.people import open_cases
+
+__all__ = ["shell", "system"]
+THIRD = SECOND.replace("version: 2\n", "version: 3\n")
+LARGE = 10**20
+READING = ("check", "test", "simulate", "diagram")
+
+
+def odd_file(folder: Path, what: str) -> Path:
+    path = folder / "odd.yaml"
+    if what == "a folder":
+        path.mkdir()
+    elif what == "a link to itself":
+        path.symlink_to("odd.yaml")
+    elif what == "not text":
+        path.write_bytes(b"\x89PNG\r\n\x1a\n\x00\xff")
+    elif what == "empty":
+        path.write_bytes(b"")
+    return path
+
+
+SENTENCES = {
+    "absent": "такого файла нет",
+    "a folder": "это папка, а не файл",
+    "a link to itself": "файл не читается",
+    "not text": "файл не читается как текст",
+    "empty": "Не читается как YAML",
+}
+
+
+@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize("what", SENTENCES)
+def test_a_file_that_is_none_is_told_with_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, command: str
+) -> None:
+    path = odd_file(tmp_path, what)
+    assert main(["workflow", command, str(path)]) == 1
+    first = capsys.readouterr().out.splitlines()[0]
+    assert first.startswith(f"{path}:1:1: ")
+    assert SENTENCES[what] in first
+
+
+@pytest.mark.parametrize("what", ["a folder", "not text"])
+def test_scenarios_that_cannot_be_read_are_named_and_nothing_is_imported(
+    shell: Shell, tmp_path: Path, what: str
+) -> None:
+    (tmp_path / "v3.yaml").write_text(THIRD, encoding="utf-8")
+    (tmp_path / "scenarios").mkdir()
+    odd = odd_file(tmp_path / "scenarios", what)
+    status, said, error = shell("import", tmp_path / "v3.yaml")
+    assert (status, said) == (2, "")
+    assert str(odd) in error
+    assert "v3" not in shell("versions")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check-version", CODE, LARGE),
+        ("check-version", CODE, 0),
+        ("publish", CODE, LARGE),
+        ("publish", CODE, -1),
+        ("retire", CODE, LARGE),
+        ("export", CODE, LARGE),
+        ("revise", CODE, LARGE, "v1.yaml"),
+        ("rehearse", CODE, 1, LARGE),
+        ("migrate", CODE, LARGE, 1),
+        ("diff", f"{CODE}:{LARGE}", f"{CODE}:1"),
+        ("rehearse", CODE, 1, 2, "--case", "ROV-1900-77"),
+        ("undo", ""),
+    ],
+)
+def test_a_number_or_a_code_there_is_not_is_told(
+    shell: Shell, system: Runtime, tmp_path: Path, words: tuple[object, ...]
+) -> None:
+    open_cases(system)
+    (tmp_path / "v1.yaml").write_text(THIRD, encoding="utf-8")
+    status, said, error = shell(*(tmp_path / "v1.yaml" if word == "v1.yaml" else word for word in words))
+    assert (status, said) == (2, "")
+    assert error.strip().endswith(".")
+
+
+@pytest.mark.parametrize("runs", ["0", "-5", "many"])
+def test_no_histories_are_no_proof(capsys: pytest.CaptureFixture[str], runs: str) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["workflow", "simulate", "--runs", runs])
+    assert left.value.code == 2
+    assert "--runs" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_database_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "no.sqlite3").write_bytes(b"this is a letter, not a database " * 100)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'no.sqlite3'}")
+    monkeypatch.setenv("SECRET_KEY", "a secret that only the tests know, long enough")
+    assert main(["workflow", "versions"]) == 2
+    assert "База данных недоступна" in capsys.readouterr().err
+
+
+def test_a_version_that_leaves_a_stage_behind_is_told_by_the_file_beside_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "v2.yaml").write_text(SECOND, encoding="utf-8")
+    renamed = THIRD.replace("from: 1", "from: 2", 1)
+    assert "\n  diagnosis:\n" in renamed
+    renamed = renamed.replace("\n  diagnosis:\n", "\n  study:\n").replace(": diagnosis\n", ": study\n")
+    (tmp_path / "v3.yaml").write_text(renamed, encoding="utf-8")
+    assert main(["workflow", "check", str(tmp_path / "v3.yaml")]) == 1
+    said = capsys.readouterr().out
+    assert "unmapped_stage" in said
+    assert "diagnosis" in said
