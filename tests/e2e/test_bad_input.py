@@ -148,7 +148,7 @@ def test_a_step_from_a_second_tab_that_is_behind_says_what_changed(person: Perso
     person.page = second
     person.fill({"comment": "Вторая вкладка"})
     person.send()
-    person.sees("Код 409", "Что изменилось", "Приостановить")
+    person.sees("Код 409", "Что изменилось", "Случай приостановлен")
     person.shoot("stale-step")
     person.page = first
     person.go(f"/cases/{case_41}/step/resume")
