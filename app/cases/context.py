@@ -19,9 +19,12 @@ from app.core.ports import Fact
 from app.core.unit_of_work import Work
 from app.engine.definition import Approval, Definition
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
+from app.engine.state import Reason as EngineReason
 from app.schools.models import Person
 
 SYSTEM_ID = "system"
+# reasons which only the members of the group can mend
+OF_THE_VOTE = frozenset({"approval_open", "votes_void"})
 
 
 def actor_id(work: Work) -> str:
@@ -49,6 +52,13 @@ def page_url(work: Work, page: str | None, case_id: int) -> str | None:
         return page
     url = work.ports.pages.get(page)
     return url(case_id) if url else None
+
+
+def mend_url(work: Work, reason: EngineReason, case_id: int) -> str | None:
+    """The page where what stands against a step can be mended: the vote, or the page of a room."""
+    if reason.code in OF_THE_VOTE:
+        return f"/cases/{case_id}#h-vote"
+    return page_url(work, reason.link, case_id)
 
 
 def _both(fact: Fact) -> dict[str, str] | None:

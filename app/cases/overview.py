@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.access.roles import ROLE_TITLES
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.context import context, page_url
+from app.cases.context import context, mend_url
 from app.cases.history import field_sentences, in_reader, kind, sentence, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
@@ -27,8 +27,6 @@ from app.engine import machine
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, offers, waiting_for
 from app.engine.state import Context, State, Tally
-
-OF_THE_VOTE = frozenset({"approval_open", "votes_void"})  # what only the members of the group can mend
 
 
 @dataclass
@@ -76,11 +74,7 @@ class Overview:
 
 def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
     """What stands against a step, each with the page where it can be mended."""
-    vote = f"/cases/{case.id}#h-vote"
-    return [
-        Reason(in_reader(r.texts), vote if r.code in OF_THE_VOTE else page_url(work, r.link, case.id))
-        for r in offer.reasons
-    ]
+    return [Reason(in_reader(r.texts), mend_url(work, r, case.id)) for r in offer.reasons]
 
 
 def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:

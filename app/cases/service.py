@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 
 from app.audit import service as audit
 from app.cases import writer
-from app.cases.context import actor_id, context, page_url
+from app.cases.context import actor_id, context, mend_url
 from app.cases.history import sentence
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
 from app.cases.projection import Projection, case_fields
@@ -279,7 +279,7 @@ def _refusal(work: Work, case: Case, result: Refused) -> Exception:
         return Forbidden(sentences[0][1])
     if all(reason.code in _FORM_FAULTS for reason in result.reasons):
         return Invalid(fields={reason.items[0]: text for reason, text in sentences})
-    return Refusal([Reason(text, page_url(work, reason.link, case.id)) for reason, text in sentences])
+    return Refusal([Reason(text, mend_url(work, reason, case.id)) for reason, text in sentences])
 
 
 def _next_number(work: Work, programme: Programme) -> int:

@@ -84,14 +84,18 @@ class Term:
         russian = f"{days_ru} со дня {self.start:%d.%m.%Y}"
         english = f"{plural('en', count, 'working day', 'working days')} from {self.start:%d.%m.%Y}"
         if self.skipped:
-            days = ", ".join(f"{day:%d.%m}" for day in self.skipped)
+            days = self._listed(self.skipped)
             russian += f", без праздничных ({days})"
             english += f", without the holidays ({days})"
         if self.extra:
-            days = ", ".join(f"{day:%d.%m}" for day in self.extra)
+            days = self._listed(self.extra)
             russian += f", с рабочими выходными ({days})"
             english += f", with the working weekend days ({days})"
         return {"ru": f"{russian} = {self.due:%d.%m.%Y}", "en": f"{english} = {self.due:%d.%m.%Y}"}
+
+    def _listed(self, days: tuple[date, ...]) -> str:
+        """Days of the year the term began in without it, those of another year with it."""
+        return ", ".join(f"{day:%d.%m}" if day.year == self.start.year else f"{day:%d.%m.%Y}" for day in days)
 
 
 def kept_term(data: Mapping[str, Any]) -> Term:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
+from app.engine.state import Fire
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import THERE, YEAR, move, ready, take
 from tests.integration.cases.test_votes import stand_in
@@ -77,6 +81,9 @@ def test_who_has_not_voted_is_sent_to_the_vote(web: WebUsers, penza: Runtime, ca
     assert "не проголосовали" in shown
     assert f'href="{url}#h-vote"' in shown
     assert 'id="h-vote"' in shown
+    with pytest.raises(Refusal) as refused:
+        take(penza, cases["41"], "methodist", Fire("adopt_plan"))
+    assert f"{url}#h-vote" in [reason.link for reason in refused.value.reasons]
 
 
 def test_a_pause_is_told_as_a_fact_and_in_whose_place_it_was_ordered(

@@ -53,6 +53,12 @@ def test_a_term_says_how_it_was_counted() -> None:
     assert Term.from_dict(term.to_dict()) == term
 
 
+def test_days_of_another_year_are_told_with_it() -> None:
+    term = Term(date(2026, 1, 14), date(2025, 12, 29), 4, skipped=(date(2025, 12, 31), date(2026, 1, 1)))
+    assert "без праздничных (31.12, 01.01.2026)" in term.texts["ru"]
+    assert "without the holidays (31.12, 01.01.2026)" in term.texts["en"]
+
+
 def test_a_calendar_without_working_days_is_refused() -> None:
     with pytest.raises(ValueError, match="no working day"):
         add_working_days(date(2025, 1, 1), 1, Never())
