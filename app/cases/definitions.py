@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from app.access.scopes import as_system
 from app.cases.models import Case, ProcessVersion, VersionStatus
+from app.cases.scenario_files import texts_beside
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -136,7 +137,7 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
         if row is not None and row.source == source:
             continue
         first = not versions.has_published(work, definition.code)
-        row = versions.keep_draft(work, source, versions.beside(path))
+        row = versions.keep_draft(work, source, texts_beside(path))
         versions.take_as_checked(work, row)
         if first:
             versions.release(work, row)

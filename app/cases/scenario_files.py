@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from app.core.errors import Invalid
+from app.core.i18n import _
 from app.engine.definition import Definition
 from app.engine.findings import Finding, finding
 from app.engine.scenario_reading import Scenario, read_scenarios
@@ -28,6 +30,17 @@ def beside(path: Path, shown: Callable[[Path], str]) -> tuple[list[Scenario], li
             findings.append(finding("not_yaml", place, problem=english, problem_ru=russian))
     scenarios, faults = of_texts(texts)
     return scenarios, findings + faults
+
+
+def texts_beside(path: Path) -> dict[str, str]:
+    """The files of scenarios beside this definition, as they are, by name. Raises Invalid for what cannot be read."""
+    found = {}
+    for file in sorted((path.parent / FOLDER).glob("*.yaml")):
+        try:
+            found[file.name] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Invalid(_("%(file)s cannot be read.", file=file)) from error
+    return found
 
 
 def of_texts(texts: Mapping[str, str]) -> tuple[list[Scenario], list[Finding]]:

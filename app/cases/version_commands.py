@@ -11,6 +11,7 @@ from app.cases import versions as life
 from app.cases.check import finding_line
 from app.cases.history import in_reader
 from app.cases.migration import FATES, Fated, Order
+from app.cases.scenario_files import texts_beside
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import _
@@ -38,7 +39,7 @@ def versions(system: Runtime, _given: Given, say: Say) -> int:
 def take_in(system: Runtime, given: Given, say: Say) -> int:
     """1 when the draft has errors; it is kept and can be imported again."""
     path = Path(given.file)
-    data = life.Upload(_read(path), life.beside(path))
+    data = life.Upload(_read(path), texts_beside(path))
     with system.work(SYSTEM) as work:
         row = life.upload(work, data)
         result = life.examine(work, row)

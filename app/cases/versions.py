@@ -6,7 +6,7 @@ a logged revision of the same version and reaches the cases that run by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from app.audit import service as audit
 from app.cases.check import effect_faults, template_codes
 from app.cases.history import in_reader
 from app.cases.models import Case, CaseStatus, ProcessRevision, ProcessVersion, VersionStatus
-from app.cases.scenario_files import FOLDER, of_texts
+from app.cases.scenario_files import of_texts
 from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -382,18 +382,6 @@ def in_words(found: Finding) -> str:
     """A finding with its place, in the reader's language."""
     place = _("line %(line)s, column %(column)s", line=found.line, column=found.column)
     return f"{place}: {in_reader(found.texts)}"
-
-
-def beside(path: Path) -> dict[str, str]:
-    """The scenarios in the folder beside a definition file, by file name. Raises Invalid for what cannot be read."""
-    files: Iterable[Path] = sorted((path.parent / FOLDER).glob("*.yaml"))
-    found = {}
-    for file in files:
-        try:
-            found[file.name] = file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Invalid(_("%(file)s cannot be read.", file=file)) from error
-    return found
 
 
 STATUS_TITLES: dict[str, Text] = {

@@ -171,8 +171,6 @@ def _atom(atom: Atom) -> Test:
     if isinstance(atom, Compares):
         left, sign, right = _operand(atom.left), atom.sign, _operand(atom.right)
         if isinstance(atom.left, Name) and isinstance(atom.right, Literal) and type(atom.right.value) is int:
-            if sign == ">=" and atom.left.name not in _BUILT_IN:
-                return _fact_at_least(atom.left.name, atom.right.value)
             return _number(left, sign, atom.right.value)
         return lambda state, facts, stale: compare(
             left(state, facts, stale), sign, right(state, facts, stale)
@@ -211,17 +209,6 @@ def _number(operand: Reading, sign: str, number: int) -> Test:
     def truth(state: State, facts: Facts, stale: bool) -> Truth:
         value = operand(state, facts, stale)
         return holds(value, number) if type(value) is int else compare(value, sign, number)
-
-    return truth
-
-
-def _fact_at_least(name: str, number: int) -> Test:
-    """The commonest comparison, «there is at least one of them», without a call for the sign."""
-
-    def truth(state: State, facts: Facts, stale: bool) -> Truth:
-        fact = facts.get(name)
-        value = None if fact is None else fact.value
-        return value >= number if type(value) is int else compare(value, ">=", number)
 
     return truth
 

@@ -32,7 +32,8 @@ from app.engine.definition import (
     frozen,
 )
 from app.engine.findings import DefinitionError, Finding
-from app.engine.guards import Expression, GuardError, Holds, Name, parse
+from app.engine.guard_parsing import GuardError, parse
+from app.engine.guards import Expression, Holds, Name
 from app.engine.reading import Reader
 
 FOUND = ("authority", "group", "curator_school", "supported_school")

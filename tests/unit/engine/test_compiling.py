@@ -13,7 +13,7 @@ import pytest
 from app.engine import loader
 from app.engine.compiling import gate
 from app.engine.definition import Definition, Guard
-from app.engine.guards import parse
+from app.engine.guard_parsing import parse
 from app.engine.machine import _fire_reasons, decide, guard_reader, task_reasons
 from app.engine.simulation import Walk
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State, replace

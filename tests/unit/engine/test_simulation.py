@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.engine import Definition, simulation, trial_values
-from app.engine.guards import parse
+from app.engine.guard_parsing import parse
 from app.engine.loader import loads
 from app.engine.simulation import simulate
 from tests.fuzz import runs
