@@ -1,4 +1,4 @@
-"""Forms of the room of cases; a transition's form is made from the definition."""
+"""Forms of the room of cases; those of transitions and tasks are made from the definition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wtforms import HiddenField
 
 from app.cases.overview import in_reader
 from app.core.i18n import _
-from app.engine.definition import Transition
+from app.engine.definition import Form
 from app.ui.forms import (
     ChoiceField,
     DateField,
@@ -23,15 +23,23 @@ from app.ui.forms import (
 
 
 class StepForm(RoomForm):
-    """The comment and the fields a transition asks for."""
+    """The comment and the fields a transition or a task asks for."""
 
     expected_version = HiddenField()
 
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The fields that were filled in, as the engine takes them."""
+        own = ("csrf_token", "expected_version", "comment")
+        return {
+            name: value for name, value in self.data.items() if name not in own and value not in (None, "")
+        }
 
-def step_form(step: Transition) -> StepForm:
+
+def step_form(asked: Form) -> StepForm:
     """A form with exactly the questions of the definition, each in the reader's language."""
     fields: dict[str, Any] = {}
-    for question in step.form.fields:
+    for question in asked.fields:
         label = in_reader(question.titles)
         if question.kind == "choice":
             choices = [(choice.id, in_reader(choice.titles)) for choice in question.choices]
@@ -42,8 +50,8 @@ def step_form(step: Transition) -> StepForm:
             fields[question.id] = YesField(label)
         else:
             fields[question.id] = TextField(label, required=question.required, max_length=300)
-    if step.form.comment != "none":
-        required = step.form.comment == "required"
+    if asked.comment != "none":
+        required = asked.comment == "required"
         ask = _("Reason") if required else _("Comment")
         fields["comment"] = LongTextField(ask, required=required, max_length=2000)
     made: type[StepForm] = type("MadeStepForm", (StepForm,), fields)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from app.cases.models import CaseEvent
 from app.core.i18n import Text, _, current_locale
-from app.engine.definition import Definition
+from app.engine.definition import Definition, Field
+from app.engine.wording import printed
 
 _CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
 
@@ -124,19 +125,30 @@ def kind(event: CaseEvent) -> str:
 
 
 def field_sentences(definition: Definition, event: CaseEvent) -> list[str]:
-    """What was filled into the transition's form, as «name: value» in the reader's language."""
-    if event.type != "moved" or not event.fields:
+    """What was filled into the form of a transition or a task, as «name: value» in the reader's language."""
+    if event.type not in ("moved", "task_completed") or not event.fields:
         return []
-    step = event.data["transition"]
-    known_in = [one for one in (definition, *definition.editions.values()) if step in one.transitions]
-    if not known_in:
-        return []
-    form = known_in[0].transitions[step].form
-    locale, lines = current_locale(), []
-    for known in form.fields:
+    lines = []
+    for known in _questions(definition, event):
         value = event.fields.get(known.id)
         if value in (None, ""):
             continue
-        value = next((c.titles.get(locale) or c.id for c in known.choices if c.id == value), value)
-        lines.append(f"{known.titles.get(locale) or known.titles.get('ru')}: {value}")
+        if known.kind == "date":
+            value = date.fromisoformat(value)
+        value = next((in_reader(one.titles) for one in known.choices if one.id == value), value)
+        lines.append(f"{in_reader(known.titles)}: {printed(value, current_locale())}")
     return lines
+
+
+def _questions(definition: Definition, event: CaseEvent) -> Sequence[Field]:
+    """The fields of the form that was filled in; none when no version knows the step any more."""
+    for one in (definition, *definition.editions.values()):
+        if event.type == "moved":
+            step = one.transitions.get(event.data["transition"])
+            form = step.form if step else None
+        else:
+            task = one.task(event.data["task"])
+            form = task.form if task else None
+        if form is not None and set(event.fields) <= {field.id for field in form.fields}:
+            return form.fields
+    return ()

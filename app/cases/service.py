@@ -105,8 +105,15 @@ def act(work: Work, case_id: int, action: Action, expected_version: int) -> Acce
 
 
 def complete_task(work: Work, case_id: int, task: str, expected_version: int, comment: str = "") -> Accepted:
-    """Say that a task is done, for the rooms whose page is where it is done."""
-    return act(work, case_id, Complete(task, comment), expected_version)
+    """Say that a task is done, for the rooms whose page is where it is done.
+
+    Raises as `act`; a task that asks something of its own is refused with the way to its form.
+    """
+    try:
+        return act(work, case_id, Complete(task, comment), expected_version)
+    except Invalid as error:
+        form = f"/cases/{case_id}/tasks/{task}/done"
+        raise Refusal([Reason(_("This task has a form of its own: fill it in first."), form)]) from error
 
 
 def content_changed(work: Work, case_id: int) -> None:

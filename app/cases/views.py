@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 
 from app.cases import queries, service
 from app.cases.case_map import case_map
@@ -81,13 +81,36 @@ class CaseView(RoomView):
             roles_in_words=roles_in_words,
         )
 
-    @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("POST",))
+    @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("GET", "POST"))
     def done_task(self, case_id: int, task: str) -> Any:
-        with self.write() as work:
-            service.act(
-                work, case_id, Complete(task, request.form.get("comment", "")[:2000]), self.expected_version()
-            )
-        return self.done(url_for("CaseView.show", case_id=case_id), _("Marked as done"))
+        """Says that a task is done; one with a form asks it first, with everything that still stands against it."""
+        work = self.read()
+        case = queries.get_case(work.session, case_id)
+        stage = work.ports.definitions.of(work.session, case).stages[case.stage]
+        known = stage.task(task)
+        back = url_for("CaseView.show", case_id=case_id)
+        if known is None or known.form is None:
+            if request.method == "GET":
+                return redirect(back)
+            with self.write() as work:
+                service.act(
+                    work,
+                    case_id,
+                    Complete(task, request.form.get("comment", "")[:2000]),
+                    self.expected_version(),
+                )
+            return self.done(back, _("Marked as done"))
+        form = step_form(known.form)
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    action = Complete(task, str(form.data.get("comment") or ""), form.answers)
+                    service.act(work, case_id, action, self.expected_version())
+                return self.done(back, _("Done: %(task)s", task=in_reader(known.titles)))
+            except Invalid as error:
+                form.take_errors(error)
+                case = queries.get_case(work.session, case_id)
+        return self._asked(work, case, form, "task", task, in_reader(known.titles), _("Mark as done"))
 
     @page("/<int:case_id>/tasks/<task>/again", permission="write", methods=("GET", "POST"))
     def reopen_task(self, case_id: int, task: str) -> Any:
@@ -131,35 +154,35 @@ class CaseView(RoomView):
         if step not in definition.transitions:
             raise NotFound
         transition = definition.transitions[step]
-        form = step_form(transition)
+        heading = in_reader(transition.titles)
+        form = step_form(transition.form)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.act(work, case_id, _fire(step, form), self.expected_version())
-                told = _("Done: %(task)s", task=in_reader(transition.titles))
-                return self.done(url_for("CaseView.show", case_id=case_id), told)
+                    action = Fire(step, str(form.data.get("comment") or ""), form.answers)
+                    service.act(work, case_id, action, self.expected_version())
+                return self.done(url_for("CaseView.show", case_id=case_id), _("Done: %(task)s", task=heading))
             except Invalid as error:
                 form.take_errors(error)
                 case = queries.get_case(work.session, case_id)
-        elif request.method == "GET":
+        danger = transition.kind in ("cancel", "return")
+        return self._asked(work, case, form, "transition", step, heading, heading, danger)
+
+    def _asked(
+        self, work: Work, case: Case, form: StepForm, kind: str, step: str, heading: str, submit: Any,
+        danger: bool = False,
+    ) -> Any:  # fmt: skip
+        """The form of a step with what stands against it. Raises NotFound when the step is not the reader's."""
+        if request.method == "GET":
             form.expected_version.data = case.version
         shown = overview(work, case)
-        offer = next((o for o in shown.mine if o.kind == "transition" and o.id == step), None)
+        offer = next((o for o in shown.mine if o.kind == kind and o.id == step), None)
         if offer is None:
             raise NotFound
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),
-            heading=in_reader(transition.titles), submit=in_reader(transition.titles),
-            danger=transition.kind in ("cancel", "return"), whom=behalf(work, case, shown, offer),
+            heading=heading, submit=submit, danger=danger, whom=behalf(work, case, shown, offer),
         )  # fmt: skip
-
-
-def _fire(step: str, form: StepForm) -> Fire:
-    answers = {
-        name: value for name, value in form.data.items()
-        if name not in ("csrf_token", "expected_version", "comment") and value not in (None, "")
-    }  # fmt: skip
-    return Fire(step, str(form.data.get("comment") or ""), answers)
 
 
 def _board(work: Work, cases: Any) -> list[dict[str, Any]]:

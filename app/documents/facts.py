@@ -1,15 +1,21 @@
-"""What the papers say about a case: minutes signed, order registered, when, and the agreement's paper."""
+"""What the papers say about a case: minutes signed, order registered, when, the agreement's paper, any other paper."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases.queries import get_case
+from app.core.i18n import _
 from app.core.ports import Fact, FactSource
 from app.documents.models import Document, DocumentCase
-from app.documents.rules import STANDING, STATE_LABELS, DocumentState, missing_signers
+from app.documents.rules import STANDING, STATE_LABELS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
+from app.documents.templates import Template, registry
+from app.engine.papers import REGISTERED
 
 PAGE = "documents"
 _REGISTERED = frozenset({*STANDING, DocumentState.archived})
@@ -70,6 +76,37 @@ def agreement_registered(session: Session, case_id: int) -> Fact:
     return Fact(document is not None and document.in_state in _REGISTERED, link=PAGE)
 
 
+def paper_registered(session: Session, case_id: int, template: str) -> Fact:
+    """The case has this paper, registered (a report: signed); otherwise the sentence says where it stands.
+
+    A paper of an earlier round does not count, but an agreement lives as long as it is in force.
+    """
+    kind = registry().of(template, "")
+    document = _latest(session, case_id, template, this_round=kind.kind is not DocumentKind.agreement)
+    enough = _SIGNED if kind.kind is DocumentKind.report else _REGISTERED
+    if document is not None and document.in_state in enough:
+        return Fact(True, items=(f"№ {document.number}",) if document.number else (), link=PAGE)
+    paper = _Title(kind)
+    if document is None:
+        told = _("The paper “%(paper)s” has not been drawn up", paper=paper)
+    elif kind.kind is DocumentKind.report:
+        told = _("The paper “%(paper)s” is not signed: attach its scan", paper=paper)
+    else:
+        stands = STATE_LABELS[document.in_state]
+        told = _("The paper “%(paper)s” is not registered: %(state)s", paper=paper, state=stands)
+    return Fact(False, link=PAGE, text=told)
+
+
+@dataclass(frozen=True)
+class _Title:
+    """The name of a kind of paper in the language of whoever reads the sentence."""
+
+    kind: Template
+
+    def __str__(self) -> str:
+        return self.kind.title
+
+
 def _registered_order(session: Session, case_id: int) -> Document | None:
     return session.scalars(
         select(Document)
@@ -88,4 +125,10 @@ FACTS: dict[str, FactSource] = {
     "documents.order_date": order_date,
     "documents.order_number": order_number,
     "documents.agreement_registered": agreement_registered,
+    # what a task's `document` asks for: every kind of paper that is drawn up for a case
+    **{
+        REGISTERED + code: partial(paper_registered, template=code)
+        for code in registry().codes
+        if registry().of(code, "").is_of_a_case
+    },
 }

@@ -75,6 +75,11 @@ class Template:
         return self.titles.get(current_locale()) or self.titles["ru"]
 
     @property
+    def is_of_a_case(self) -> bool:
+        """It is drawn up for cases, not for an authority or about another paper."""
+        return self.scope in ("programme", "pair", "meeting", "subject") and not self.link
+
+    @property
     def has_subject(self) -> bool:
         """It is about one thing of a case, entered elsewhere: a visit, the results."""
         return not self.is_begun

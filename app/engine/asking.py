@@ -1,4 +1,4 @@
-"""The form of a transition: what is required, what each field may hold."""
+"""The form of a transition or a task: what is required, what each field may hold."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 from app.engine import reasons
 from app.engine.definition import Form
-from app.engine.state import Fire, Reason
+from app.engine.state import Complete, Fire, Reason
 
 
-def form_reasons(form: Form, action: Fire) -> tuple[list[Reason], dict[str, Any]]:
+def form_reasons(form: Form, action: Fire | Complete) -> tuple[list[Reason], dict[str, Any]]:
     """What is wrong with the form, and its values as JSON keeps them."""
     found: list[Reason] = []
     values: dict[str, Any] = {}

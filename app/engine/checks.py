@@ -17,6 +17,7 @@ from app.engine.definition import (
 )
 from app.engine.findings import Finding, Severity, finding
 from app.engine.machine import BUILT_IN_FACTS
+from app.engine.papers import REGISTERED
 from app.engine.reasons import APPROVAL_PASSED
 
 Report = Callable[..., None]
@@ -50,7 +51,10 @@ def check(
     _migrations(definition, earlier or {}, report)
     for path, fact in facts_named(definition):
         if fact not in BUILT_IN_FACTS and known_facts is not None and fact not in known_facts:
-            report("unknown_fact", path, path=path, id=fact)
+            if fact.startswith(REGISTERED):
+                report("not_a_case_paper", path, id=fact.removeprefix(REGISTERED))
+            else:
+                report("unknown_fact", path, path=path, id=fact)
     for path, effect, params in effects_named(definition):
         if known_effects is not None and effect not in known_effects:
             report("unknown_effect", path, path=path, id=effect)

@@ -37,6 +37,7 @@ from app.engine.definition import (
     Definition,
     Due,
     Effect,
+    Form,
     Guard,
     Stage,
     Task,
@@ -138,6 +139,7 @@ def _task(old: Definition, new: Definition, path: str, was: Task, now: Task) -> 
     for key, label in (
         ("optional", ("необязательная", "optional")),
         ("repeatable", ("можно повторять", "repeatable")),
+        ("document", ("нужен зарегистрированный документ", "needs a registered paper")),
         ("page", ("страница", "page")),
     ):
         if getattr(was, key) != getattr(now, key):
@@ -146,7 +148,16 @@ def _task(old: Definition, new: Definition, path: str, was: Task, now: Task) -> 
     if was.reopens_with != now.reopens_with:
         about = join(here, (": открывается заново вместе с", ": reopened together with"))
         yield from many(path, about, of_tasks(old, was.reopens_with), of_tasks(new, now.reopens_with))
-    yield from _guards(path, here, was.when, now.when)
+    yield from _guards(path, here, was.written, now.written)
+    yield from _form(path, here, was.form, now.form)
+
+
+def _form(path: str, here: Pair, was: Form | None, now: Form | None) -> Iterator[Change]:
+    if structure_of(was) != structure_of(now):
+        yield Change("changed", path, texts_of(join(here, (": изменена форма", ": the form has changed"))))
+    elif form_words(was) != form_words(now):
+        texts = join(here, (": исправлены тексты формы", ": texts of the form"))
+        yield Change("words", path, texts_of(texts))
 
 
 def _approvals(
@@ -229,12 +240,7 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
     ):
         yield from many(path, join(here, text), before, after)
     yield from _guards(path, here, was.when, now.when)
-    if structure_of(was.form) != structure_of(now.form):
-        yield Change("changed", path, texts_of(join(here, (": изменена форма", ": the form has changed"))))
-    elif form_words(was) != form_words(now):
-        yield Change(
-            "words", path, texts_of(join(here, (": исправлены тексты формы", ": texts of the form")))
-        )
+    yield from _form(path, here, was.form, now.form)
     yield from _effects(path, here, was.effects, now.effects, ("", ""))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.definition import Approval, Definition, Due, Effect, Quorum, Titles, Transition
+from app.engine.definition import Approval, Definition, Due, Effect, Form, Quorum, Titles
 
 What = Literal["added", "removed", "changed", "words"]
 Pair = tuple[str, str]  # Russian, English
@@ -166,7 +166,6 @@ def effect_of(effect: Effect) -> str:
     return " ".join([effect.name, *(f"{key}={value}" for key, value in effect.params.items())])
 
 
-def form_words(step: Transition) -> list[object]:
-    return [
-        (dict(field.titles), [dict(choice.titles) for choice in field.choices]) for field in step.form.fields
-    ]
+def form_words(form: Form | None) -> list[object]:
+    asked = form.fields if form else ()
+    return [(dict(field.titles), [dict(choice.titles) for choice in field.choices]) for field in asked]

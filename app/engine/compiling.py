@@ -28,7 +28,7 @@ from app.engine.guards import (
 )
 
 if TYPE_CHECKING:
-    from app.engine.definition import Definition, Guard, Stage, Task, Transition
+    from app.engine.definition import Definition, Form, Guard, Stage, Task, Transition
     from app.engine.state import Context, FactValue, State
 
 Facts = Mapping[str, "FactValue"]
@@ -61,19 +61,24 @@ class StepTest:
         needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
         self.opens = gate(works, frozenset(step.by), frozenset(needed), step.when)
         self.reads_vote = any("approval.passed" in guard.expression.names() for guard in step.when)
-        asks = step.form.comment == "required" or bool(step.form.fields)
         # nothing but the gate stands before it
-        self.is_plain = not (self.reads_vote or asks or step.outcome_from)
+        self.is_plain = not (self.reads_vote or _asks(step.form) or step.outcome_from)
 
 
 class TaskTest:
-    """What must hold for completing one task of one stage."""
+    """What must hold for completing one task of one stage; what a person writes in its form is asked apart."""
 
-    __slots__ = ("opens", "task")
+    __slots__ = ("asks", "opens", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
+        self.asks = task.form is not None and _asks(task.form)
         self.opens = gate(frozenset({"active"}), frozenset(task.roles), frozenset(), task.when)
+
+
+def _asks(form: Form) -> bool:
+    """Whether the form may stand in the way."""
+    return form.comment == "required" or bool(form.fields)
 
 
 def step_tests(definition: Definition) -> dict[str, dict[str, StepTest]]:

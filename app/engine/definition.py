@@ -30,6 +30,8 @@ REASONED: frozenset[str] = frozenset({"return", "skip", "cancel", "reopen"})
 VOTES = "votes"
 # A field made of human words: it stays out of the hash.
 WORDS = {"words": True}
+# A field the format was given later: without it a version keeps the hash it always had.
+LATER = {"later": True}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,7 +77,11 @@ class Effect:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Task:
-    """A piece of work of a stage; `roles` may complete it, `reopens_with`: whose reopening reopens it."""
+    """A piece of work of a stage; `roles` may complete it, `reopens_with`: whose reopening reopens it.
+
+    `form` is what is asked of whoever says that it is done, `document` the template of the paper that must be
+    registered first: the last of the guards in `when` says so (`papers.registered`).
+    """
 
     id: str
     titles: Titles = field(metadata=WORDS)
@@ -87,6 +93,13 @@ class Task:
     page: str | None
     reopens_with: tuple[str, ...]
     notes: str = field(metadata=WORDS, default="")
+    form: Form | None = field(metadata=LATER, default=None)
+    document: str | None = field(metadata=LATER, default=None)
+
+    @property
+    def written(self) -> tuple[Guard, ...]:
+        """The guards that stand in the file, without the one `document` means."""
+        return self.when[:-1] if self.document else self.when
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -168,7 +181,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Field:
-    """A question of a transition's form."""
+    """A question of a form."""
 
     id: str
     kind: Literal["choice", "text", "date", "bool"]
@@ -346,7 +359,11 @@ def structure_of(value: Any) -> Any:
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):
         return {
-            f.name: structure_of(getattr(value, f.name)) for f in fields(value) if not f.metadata.get("words")
+            f.name: structure_of(getattr(value, f.name))
+            for f in fields(value)
+            if not (
+                f.metadata.get("words") or (f.metadata.get("later") and getattr(value, f.name) == f.default)
+            )
         }
     if isinstance(value, Mapping):
         return {key: structure_of(item) for key, item in value.items()}

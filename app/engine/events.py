@@ -61,11 +61,12 @@ class CaseOpened(Event):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TaskCompleted(Event):
-    """A task of the current stage was done."""
+    """A task of the current stage was done; `fields` are the answers to its form."""
 
     type = "task_completed"
     task: str
     comment: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

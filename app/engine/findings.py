@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{path}»: there is no document template «{id}»",
         "«{path}»: нет шаблона документа «{id}»",
     ),
+    "not_a_case_paper": (
+        "There is no paper «{id}» that is drawn up for a case",
+        "Документа «{id}», который оформляют по случаю, нет",
+    ),
     "unknown_page": ("«{path}»: there is no page «{id}»", "«{path}»: нет страницы «{id}»"),
     "unreachable_stage": ("The stage «{id}» cannot be reached", "В стадию «{id}» нельзя попасть"),
     "no_way_out": (

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from app.engine import checks
+from app.engine import checks, papers
 from app.engine.definition import (
     KINDS,
     Approval,
@@ -148,17 +148,23 @@ def _stage(reader: Reader, key: str, path: str, node: Any) -> Stage:
 
 def _task(reader: Reader, key: str, path: str, node: Any) -> Task:
     parts = reader.element(node, "task", path)
+    guards = _guards(reader, f"{path}.when", parts.get("when"))
+    if document := reader.identifier(parts["document"], f"{path}.document") if "document" in parts else None:
+        guards += (papers.registered(document),)
+        reader.keep(f"{path}.when.{len(guards) - 1}", parts["document"])
     return Task(
         id=key,
         titles=reader.titles(parts.get("titles"), f"{path}.titles"),
         roles=reader.texts(parts.get("roles"), f"{path}.roles"),
         optional=reader.flag(parts.get("optional"), f"{path}.optional"),
         repeatable=reader.flag(parts.get("repeatable"), f"{path}.repeatable"),
-        when=_guards(reader, f"{path}.when", parts.get("when")),
+        when=guards,
         due=_due(reader, f"{path}.due", parts.get("due")),
-        page=_optional(reader, parts, "page", path),
+        page=_optional(reader, parts, "page", path) or (papers.PAGE if document else None),
         reopens_with=reader.texts(parts.get("reopens_with"), f"{path}.reopens_with"),
         notes=_optional(reader, parts, "notes", path) or "",
+        form=_form(reader, f"{path}.form", parts["form"]) if "form" in parts else None,
+        document=document,
     )
 
 

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.engine import reasons
 from app.engine.asking import form_reasons
 from app.engine.compiling import WORKS_WHEN, StepTest
 from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
-from app.engine.definition import STAYING, Definition, Stage, Transition
+from app.engine.definition import STAYING, Definition, Form, Stage, Task, Transition
 from app.engine.events import (
     CaseOpened,
     Event,
@@ -155,18 +157,36 @@ def _complete(definition: Definition, state: State, action: Complete, ctx: Conte
         test is not None
         and test.opens(state, ctx, False)
         and (action.task not in state.done or test.task.repeatable)
+        and not ((test.asks or action.fields) and _answers(test.task, action)[0])
     ):
         return accepted("task_done", (), (_completed, definition, state, action, ctx))
-    return refused((task_reasons, definition, state, action.task, ctx))
+    return refused((_complete_reasons, definition, state, action, ctx))
+
+
+def _complete_reasons(definition: Definition, state: State, action: Complete, ctx: Context) -> list[Reason]:
+    """Everything that stands against completing a task, its form included."""
+    found = task_reasons(definition, state, action.task, ctx)
+    task = definition.stages[state.stage].task(action.task)
+    return found if task is None or not_working(state) else found + _answers(task, action)[0]
+
+
+def _answers(task: Task, action: Complete) -> tuple[list[Reason], dict[str, Any]]:
+    """What is wrong with the answers to the task's form, and the answers; a task without a form asks nothing."""
+    return form_reasons(task.form or Form(), action)
 
 
 def _completed(
     definition: Definition, state: State, action: Complete, ctx: Context
 ) -> tuple[tuple[Event, ...], State]:
     """What follows from a task being done: the vote opens with the last of those it waits for."""
-    done = TaskCompleted(at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment)
+    stage = definition.stages[state.stage]
+    task = stage.task(action.task)
+    done = TaskCompleted(
+        at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment,
+        fields=_answers(task, action)[1] if task and task.form else {},
+    )  # fmt: skip
     after = evolve(definition, state, done)
-    approval = definition.stages[state.stage].approval
+    approval = stage.approval
     if state.approval is None and approval and action.task in approval.opens_after:
         others = (task for task in approval.opens_after if task != action.task)
         if all(state.is_done(task) for task in others):
@@ -176,7 +196,7 @@ def _completed(
 
 
 def task_reasons(definition: Definition, state: State, task_id: str, ctx: Context) -> list[Reason]:
-    """Everything that stands against completing this task now."""
+    """Everything that stands against completing this task now but its form."""
     standing = not_working(state)
     if standing:
         return standing

@@ -24,7 +24,7 @@ OfferKind = Literal["task", "vote", "transition"]
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """A step this person may see. It works when `reasons` is empty; `form` (transitions) says what to ask."""
+    """A step this person may see. It works when `reasons` is empty; `form` says what to ask."""
 
     kind: OfferKind
     id: str
@@ -75,7 +75,7 @@ def offers(definition: Definition, state: State, ctx: Context, everyone: bool = 
                         task.titles,
                         task.roles,
                         why,
-                        None,
+                        task.form,
                         None,
                         task.page,
                         due,

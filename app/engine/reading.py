@@ -70,6 +70,8 @@ VOCABULARY: Vocabulary = {
         "due": False,
         "page": False,
         "reopens_with": False,
+        "form": False,
+        "document": False,
         "notes": False,
     },
     "approval": {

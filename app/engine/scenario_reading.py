@@ -225,12 +225,10 @@ def _action(reader: Reader, key: str, parts: dict[str, Any], path: str) -> Actio
     value = reader.text(parts[key], f"{path}.{key}")
     if key == "vote":
         return Cast(value, comment)
-    if key == "fire":
-        fields = {
-            name: _value(inner) for name, _, inner in reader.pairs(parts.get("fields"), f"{path}.fields")
-        }
-        return Fire(value, comment, fields)
-    return Complete(value, comment) if key == "complete" else Reopen(value, comment)
+    if key == "reopen":
+        return Reopen(value, comment)
+    fields = {name: _value(inner) for name, _, inner in reader.pairs(parts.get("fields"), f"{path}.fields")}
+    return Fire(value, comment, fields) if key == "fire" else Complete(value, comment, fields)
 
 
 def _expectations(reader: Reader, path: str, node: Any) -> tuple[Expectation, ...]:

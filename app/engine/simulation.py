@@ -32,7 +32,7 @@ from app.engine.state import (
     Refused,
     State,
 )
-from app.engine.trial_worlds import START, Holidays, World, fired
+from app.engine.trial_worlds import START, Holidays, World, completed, fired
 
 LENGTH = 120
 # A case that is led on by willing people must be over by then.
@@ -281,7 +281,7 @@ class Walk:
                 if offer.kind == "task":
                     task = self.definition.stages[self.state.stage].task(offer.id)
                     if not willing or (task and not task.optional):
-                        found.append((1, person, Complete(offer.id)))
+                        found.append((1, person, completed(offer.id, offer.form)))
                 elif offer.kind == "vote":
                     mine = self.state.vote_of(person)
                     count = tally_of(self.definition, self.state, ctx)

@@ -185,10 +185,11 @@ class Open:
 
 @dataclass(frozen=True)
 class Complete:
-    """Say that a task is done."""
+    """Say that a task is done, with what its form asks."""
 
     task: str
     comment: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

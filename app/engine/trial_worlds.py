@@ -42,9 +42,10 @@ class World:
         self.doubled = sorted(one for one in self.people if one.endswith("2"))
         self.values = values_of(definition)
         self.good = self._good_values()
-        tasks = [task.id for stage in definition.stages.values() for task in stage.tasks]
+        tasks = [task for stage in definition.stages.values() for task in stage.tasks]
         self.actions: list[Action] = [Open(), ContentChanged(), *(Cast(choice) for choice in CHOICES)]
-        self.actions += [Complete(task) for task in tasks] + [Reopen(task, REASON) for task in tasks]
+        self.actions += [completed(task.id, task.form) for task in tasks]
+        self.actions += [Reopen(task.id, REASON) for task in tasks]
         self.actions += [fired(step.id, step.form) for step in definition.transitions.values()]
 
     def _good_values(self) -> dict[str, Value]:
@@ -96,9 +97,18 @@ class Holidays:
 
 def fired(step: str, form: Form) -> Fire:
     """The transition with its form filled in."""
+    return Fire(step, REASON, _answers(form))
+
+
+def completed(task: str, form: Form | None) -> Complete:
+    """The task with its form, if it has one, filled in."""
+    return Complete(task) if form is None else Complete(task, REASON, _answers(form))
+
+
+def _answers(form: Form) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for asked in form.fields:
         if asked.required:
             plain: dict[str, Any] = {"text": REASON, "date": START.isoformat(), "bool": True}
             answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
-    return Fire(step, REASON, answers)
+    return answers

@@ -229,6 +229,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown effect": ("documents.draft", "documents.burn", "unknown_effect"),
     "unknown template": ("template: protocol", "template: poem", "unknown_template"),
     "unknown page": ("link: papers", "link: moon", "unknown_page"),
+    "a paper that is not of a case": (
+        "        roles: [author]\n",
+        "        roles: [author]\n        document: poem\n",
+        "not_a_case_paper",
+    ),
 }
 
 

@@ -44,6 +44,10 @@ stages:
         optional: true
         repeatable: true
         reopens_with: [write]
+        document: order
+        form:
+          comment: none
+          fields: [{id: pages, kind: text, required: true, titles: {ru: Сколько страниц, en: How many pages}}]
     approval:
       id: vote
       titles: {ru: Голосование, en: Vote}
@@ -134,10 +138,16 @@ transitions:
     form: {comment: required}
 """
 KNOWN: dict[str, Any] = {
-    "known_facts": {"paper.length", "paper.lost", "paper.hash", "paper.outcome"},
+    "known_facts": {
+        "paper.length",
+        "paper.lost",
+        "paper.hash",
+        "paper.outcome",
+        "documents.registered.order",
+    },
     "known_effects": {"documents.draft", "documents.note"},
     "known_templates": {"protocol", "order"},
-    "known_pages": {"papers"},
+    "known_pages": {"papers", "documents"},
 }
 # name: (what stands there, what is put there, the code, a part of the line that must be named; "" = the new text)
 FAULTS: dict[str, tuple[str, str, str, str]] = {
@@ -155,6 +165,26 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "        - {name: documents.note, when: x}",
         "unknown_key",
         "",
+    ),
+    # the paper and the form of a task
+    "a task that needs a paper nobody draws up": (
+        "document: order",
+        "document: poem",
+        "not_a_case_paper",
+        "",
+    ),
+    "a task that needs a file": ("document: order", "document: order.docx", "bad_id", ""),
+    "a question of a task asked in one language": (
+        "{ru: Сколько страниц, en: How many pages}",
+        "{ru: Сколько страниц}",
+        "missing_title",
+        "",
+    ),
+    "a form of a task with a colour": (
+        "          comment: none\n",
+        "          comment: none\n          colour: red\n",
+        "unknown_key",
+        "colour",
     ),
     # ways
     "a stage nobody comes to": (
@@ -433,7 +463,10 @@ CLASSES = {
     "unknown roles": ("an unknown role to escalate to", "an unknown role with a veto"),
     "quorum above the voters": ("more votes than voters", "a share above all"),
     "four-eyes that empties them": ("authors alone vote",),
-    "templates that do not exist": ("an unknown template of a step",),
+    "templates that do not exist": (
+        "an unknown template of a step",
+        "a task that needs a paper nobody draws up",
+    ),
     "fields that do not exist": ("a field of no kind", "an unknown outcome of a step"),
     "required fields invisible at that point": (
         "a required choice of nothing",
