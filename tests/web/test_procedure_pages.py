@@ -52,19 +52,19 @@ def test_the_administrator_publishes_rehearses_moves_and_takes_back(
 
 def test_a_faulty_upload_is_told_where_and_rubbish_is_refused(web: WebUsers) -> None:
     client = web("admin")
-    broken = SECOND.replace("version: 2\n", "version: 3\n").replace("initial: identified", "initial: nowhere")
+    broken = SECOND.replace("version: 2\n", "version: 9\n").replace("initial: identified", "initial: nowhere")
     sent = post(
-        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(broken.encode()), "v3.yaml")
+        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(broken.encode()), "v9.yaml")
     )
     assert sent.status_code == 303  # type: ignore[attr-defined]
-    shown = client.get(f"{PAGE}/3").text
+    shown = client.get(f"{PAGE}/9").text
     assert "нет стадии «nowhere»" in shown
-    assert f"{PAGE}/3/publish" not in shown
+    assert f"{PAGE}/9/publish" not in shown
     for data, name in (
-        (b"", "v3.yaml"),
-        (b"\xff\xfe", "v3.yaml"),
-        (b"x", "v3.exe"),
-        (b"[" * 90_000, "v3.yaml"),
+        (b"", "v9.yaml"),
+        (b"\xff\xfe", "v9.yaml"),
+        (b"x", "v9.exe"),
+        (b"[" * 90_000, "v9.yaml"),
     ):
         again = post(client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(data), name))
         assert again.status_code == 422, (data[:5], name)  # type: ignore[attr-defined]
@@ -97,10 +97,10 @@ def test_a_moved_case_is_shown_to_its_people_with_the_whole_of_its_history(
 def published(client: object, source: str) -> None:
     """Upload a third version and publish it, as the administrator does."""
     sent = post(
-        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(source.encode()), "v3.yaml")
+        client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(source.encode()), "v9.yaml")
     )
     assert sent.status_code == 303  # type: ignore[attr-defined]
-    assert post(client, f"{PAGE}/3/publish", f"{PAGE}/3").status_code == 303  # type: ignore[attr-defined]
+    assert post(client, f"{PAGE}/9/publish", f"{PAGE}/9").status_code == 303  # type: ignore[attr-defined]
 
 
 def boxes(text: str) -> dict[str, bool]:
@@ -126,7 +126,7 @@ def test_what_has_no_successor_is_chosen_in_the_form_before_the_case_can_be_tick
 ) -> None:
     code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
     published(client, renamed_stage(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
+    at = f"{PAGE}/1/rehearsal?to=9"
     shown = client.get(at).text
     assert "нужно сопоставление" in shown
     assert '<select name="map.diagnosis">' in shown
@@ -134,7 +134,7 @@ def test_what_has_no_successor_is_chosen_in_the_form_before_the_case_can_be_tick
     assert '<option value="closed">' not in shown, "nobody is moved into the end"
     assert code not in boxes(shown)
     assert len(boxes(shown)) == 3
-    refused = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code])
+    refused = post(client, f"{PAGE}/1/migrate", at, to="9", case=[code])
     assert "Переведено: 0 из 1" in refused.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
     assert version_of(penza, cases["41"]) == (1, "diagnosis")
     mapped = client.get(f"{at}&map.diagnosis=study").text
@@ -142,9 +142,9 @@ def test_what_has_no_successor_is_chosen_in_the_form_before_the_case_can_be_tick
     assert '<input type="hidden" name="map.diagnosis" value="study">' in mapped, (
         "it goes along with the order"
     )
-    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{"map.diagnosis": "study"})
+    moved = post(client, f"{PAGE}/1/migrate", at, to="9", case=[code], **{"map.diagnosis": "study"})
     assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
-    assert version_of(penza, cases["41"]) == (3, "study")
+    assert version_of(penza, cases["41"]) == (9, "study")
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_a_mapping_to_what_there_is_not_is_refused(
 ) -> None:
     code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
     published(client, renamed_stage(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
+    at = f"{PAGE}/1/rehearsal?to=9"
     answer = client.get(f"{at}&{wrong}")
     assert answer.status_code == 422
     assert wrong.removeprefix("map.") in answer.text
     name, _, value = wrong.partition("=")
-    sent = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{name: value})
+    sent = post(client, f"{PAGE}/1/migrate", at, to="9", case=[code], **{name: value})
     assert sent.status_code == 422  # type: ignore[attr-defined]
     assert version_of(penza, cases["41"]) == (1, "diagnosis")
 
@@ -170,18 +170,18 @@ def test_a_case_that_loses_a_term_is_moved_only_when_somebody_ticks_it(
 ) -> None:
     code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
     published(client, without_term(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
+    at = f"{PAGE}/1/rehearsal?to=9"
     shown = client.get(at).text
     ticked = boxes(shown)
     assert ticked.pop(code) is False
     assert list(ticked.values()) == [True] * 3, "those that lose nothing are ticked already"
     assert "больше нет срока" in shown.replace("\u00a0", " ")
-    assert post(client, f"{PAGE}/1/migrate", at, to="3").status_code == 422, "nobody"  # type: ignore[attr-defined]
-    post(client, f"{PAGE}/1/migrate", at, to="3", case=list(ticked))
+    assert post(client, f"{PAGE}/1/migrate", at, to="9").status_code == 422, "nobody"  # type: ignore[attr-defined]
+    post(client, f"{PAGE}/1/migrate", at, to="9", case=list(ticked))
     assert version_of(penza, cases["41"]) == (1, "diagnosis")
-    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code])
+    moved = post(client, f"{PAGE}/1/migrate", at, to="9", case=[code])
     assert "больше нет срока" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
-    assert version_of(penza, cases["41"]) == (3, "diagnosis")
+    assert version_of(penza, cases["41"]) == (9, "diagnosis")
 
 
 def test_cases_do_not_move_to_what_is_not_published(
@@ -210,7 +210,7 @@ def test_what_is_not_there_is_not_found(web: WebUsers, path: str) -> None:
 
 def other_task(source: str) -> str:
     """A third version with another task in the place of the check of risks, without a word about it."""
-    source = source.replace("version: 2\n", "version: 3\n").replace("verify_risks", "confirm_risks")
+    source = source.replace("version: 2\n", "version: 9\n").replace("verify_risks", "confirm_risks")
     return source.partition("\nmigrations:")[0]
 
 
@@ -219,36 +219,36 @@ def test_a_task_that_is_needed_no_more_is_dropped_in_the_form(
 ) -> None:
     code, client = at_the_diagnosis(penza, cases["41"]), web("admin")
     published(client, other_task(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
+    at = f"{PAGE}/1/rehearsal?to=9"
     shown = client.get(at).text
     assert '<option value="-">больше не нужна</option>' in shown
     assert code not in boxes(shown)
     dropped = client.get(f"{at}&map.verify_risks=-").text
     assert boxes(dropped)[code] is True
     assert "Проверить рисковый профиль школы → больше не нужна" in dropped
-    moved = post(client, f"{PAGE}/1/migrate", at, to="3", case=[code], **{"map.verify_risks": "-"})
+    moved = post(client, f"{PAGE}/1/migrate", at, to="9", case=[code], **{"map.verify_risks": "-"})
     assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
-    assert version_of(penza, cases["41"]) == (3, "diagnosis")
+    assert version_of(penza, cases["41"]) == (9, "diagnosis")
 
 
 def test_a_stage_cannot_be_dropped(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
     at_the_diagnosis(penza, cases["41"])
     client = web("admin")
     published(client, renamed_stage(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
+    at = f"{PAGE}/1/rehearsal?to=9"
     assert "больше не нужна" not in client.get(at).text
     assert client.get(f"{at}&map.diagnosis=-").status_code == 422
 
 
 def test_a_faulty_version_is_told_on_the_page_of_the_rehearsal(web: WebUsers, cases: dict[str, int]) -> None:
     client = web("admin")
-    broken = SECOND.replace("version: 2\n", "version: 3\n").replace("initial: identified", "initial: nowhere")
-    file = (io.BytesIO(broken.encode()), "v3.yaml")
+    broken = SECOND.replace("version: 2\n", "version: 9\n").replace("initial: identified", "initial: nowhere")
+    file = (io.BytesIO(broken.encode()), "v9.yaml")
     post(client, "/procedures/upload", "/procedures/upload", source=file)
-    answer = client.get(f"{PAGE}/1/rehearsal?to=3")
+    answer = client.get(f"{PAGE}/1/rehearsal?to=9")
     assert answer.status_code == 422
     assert "есть ошибки: сначала проверьте её" in answer.text.replace("\u00a0", " ")
-    assert f'href="{PAGE}/3"' in answer.text
+    assert f'href="{PAGE}/9"' in answer.text
     assert f'href="{PAGE}/1/rehearsal?to=2"' in answer.text, "another version can be chosen"
 
 
@@ -258,8 +258,8 @@ def test_nobody_chosen_keeps_the_page_and_the_mapping(
     at_the_diagnosis(penza, cases["41"])
     client = web("admin")
     published(client, other_task(SECOND))
-    at = f"{PAGE}/1/rehearsal?to=3"
-    answer = post(client, f"{PAGE}/1/migrate", at, to="3", **{"map.verify_risks": "-"})
+    at = f"{PAGE}/1/rehearsal?to=9"
+    answer = post(client, f"{PAGE}/1/migrate", at, to="9", **{"map.verify_risks": "-"})
     assert answer.status_code == 422  # type: ignore[attr-defined]
     text = answer.text  # type: ignore[attr-defined]
     assert "Выберите хотя бы один случай" in text.replace("\u00a0", " ")

@@ -30,13 +30,13 @@ WRONG = {
 def spoiled(name: str) -> tuple[str, list[str]]:
     old, new, codes = WRONG[name]
     assert SOURCE.count(old) == 1
-    return SOURCE.replace("version: 2\n", "version: 3\n").replace(old, new), codes
+    return SOURCE.replace("version: 2\n", "version: 9\n").replace(old, new), codes
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_parameter_is_told_with_its_place(tmp_path: Path, name: str) -> None:
     text, codes = spoiled(name)
-    path = tmp_path / "v3.yaml"
+    path = tmp_path / "v9.yaml"
     path.write_text(text, encoding="utf-8")
     said: list[str] = []
     assert check_files([path], said.append, effects=wiring.STEP_EFFECTS) == 1
@@ -51,7 +51,7 @@ def test_a_version_with_a_wrong_parameter_is_not_published(penza: Runtime, name:
     with penza.work(actor(penza, "admin")) as work:
         assert versions.upload(work, Upload(spoiled(name)[0])).status == "draft"
     with pytest.raises(Refusal), penza.work(actor(penza, "admin")) as work:
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
 
 
 def test_every_effect_of_a_step_is_carried_out_by_somebody() -> None:

@@ -56,25 +56,25 @@ def test_a_version_is_led_from_file_to_retirement(shell: Shell, system: Runtime,
     assert status == 0
     assert [line.split(":")[0] for line in said.splitlines()] == ["school_support v2", "school_support v1"]
     assert "случаев в работе: 4" in said
-    third = tmp_path / "v3.yaml"
-    third.write_text(SECOND.replace("version: 2\n", "version: 3\n"), encoding="utf-8")
+    third = tmp_path / "v9.yaml"
+    third.write_text(SECOND.replace("version: 2\n", "version: 9\n"), encoding="utf-8")
     status, said, _err = shell("import", third)
-    assert (status, said.splitlines()[0]) == (0, "school_support v3: проверена")
-    assert shell("check-version", CODE, 3)[0] == 0
-    status, said, _err = shell("publish", CODE, 3)
-    assert (status, said) == (0, "school_support v3 опубликована.\n")
-    assert shell("publish", CODE, 3)[0] == 2, "once"
+    assert (status, said.splitlines()[0]) == (0, "school_support v9: проверена")
+    assert shell("check-version", CODE, 9)[0] == 0
+    status, said, _err = shell("publish", CODE, 9)
+    assert (status, said) == (0, "school_support v9 опубликована.\n")
+    assert shell("publish", CODE, 9)[0] == 2, "once"
     third.write_text(
         third.read_text("utf-8").replace("ru: Утверждение плана,", "ru: План,"), encoding="utf-8"
     )
-    status, said, _err = shell("revise", CODE, 3, third)
-    assert (status, said) == (0, "school_support v3: редакция текстов 2.\n")
+    status, said, _err = shell("revise", CODE, 9, third)
+    assert (status, said) == (0, "school_support v9: редакция текстов 2.\n")
     out = tmp_path / "out.yaml"
-    assert shell("export", CODE, 3, "--out", out) == (0, "", "")
+    assert shell("export", CODE, 9, "--out", out) == (0, "", "")
     assert out.read_bytes() == third.read_bytes()
-    assert shell("export", CODE, 3)[1].strip() == third.read_text("utf-8").replace("\u00a0", " ").strip()
-    assert shell("retire", CODE, 3)[0] == 0
-    assert shell("retire", CODE, 3)[0] == 2, "retired already"
+    assert shell("export", CODE, 9)[1].strip() == third.read_text("utf-8").replace("\u00a0", " ").strip()
+    assert shell("retire", CODE, 9)[0] == 0
+    assert shell("retire", CODE, 9)[0] == 2, "retired already"
     assert shell("retire", CODE, 1)[0] == 2, "live cases run by it"
     assert [str(one) for one in verify.findings(system)] == []
 
@@ -104,16 +104,16 @@ def test_a_case_that_loses_a_term_moves_only_when_told(shell: Shell, system: Run
     case_id = open_cases(system)["41"]
     code = str(stands(system, case_id)["code"])
     take(system, case_id, "methodist", Fire("start_diagnosis"))
-    third = tmp_path / "v3.yaml"
+    third = tmp_path / "v9.yaml"
     third.write_text(without_term(SECOND), encoding="utf-8")
     assert shell("import", third)[0] == 0
-    assert shell("publish", CODE, 3)[0] == 0
-    status, said, _err = shell("rehearse", CODE, 1, 3, "--case", code)
+    assert shell("publish", CODE, 9)[0] == 0
+    status, said, _err = shell("rehearse", CODE, 1, 9, "--case", code)
     assert (status, "теряет срок" in said) == (0, True)
-    status, said, _err = shell("migrate", CODE, 1, 3, "--case", code)
+    status, said, _err = shell("migrate", CODE, 1, 9, "--case", code)
     assert (status, said.splitlines()[-1]) == (1, "Переведено: 0 из 1.")
     assert "больше нет срока" in said
-    status, said, _err = shell("migrate", CODE, 1, 3, "--case", code, "--losing")
+    status, said, _err = shell("migrate", CODE, 1, 9, "--case", code, "--losing")
     assert (status, said.splitlines()[-1]) == (0, "Переведено: 1 из 1.")
     assert stands(system, case_id)["due"] is None
 
@@ -122,15 +122,15 @@ def test_what_has_no_successor_is_mapped_by_hand(shell: Shell, system: Runtime, 
     case_id = open_cases(system)["41"]
     code = str(stands(system, case_id)["code"])
     take(system, case_id, "methodist", Fire("start_diagnosis"))
-    third = tmp_path / "v3.yaml"
+    third = tmp_path / "v9.yaml"
     third.write_text(renamed_stage(SECOND), encoding="utf-8")
     status, said, _err = shell("import", third)
     assert status == 0, said
-    assert shell("publish", CODE, 3)[0] == 0
-    status, said, _err = shell("rehearse", CODE, 1, 3, "--case", code)
+    assert shell("publish", CODE, 9)[0] == 0
+    status, said, _err = shell("rehearse", CODE, 1, 9, "--case", code)
     assert (status, "нужно сопоставление" in said) == (1, True)
-    assert shell("migrate", CODE, 1, 3, "--case", code)[0] == 1
-    assert shell("migrate", CODE, 1, 3, "--case", code, "--map", "diagnosis=study")[0] == 0
+    assert shell("migrate", CODE, 1, 9, "--case", code)[0] == 1
+    assert shell("migrate", CODE, 1, 9, "--case", code, "--map", "diagnosis=study")[0] == 0
     assert stands(system, case_id)["stage"] == "study"
     assert shell("undo", code)[0] == 0
     assert stands(system, case_id)["stage"] == "diagnosis"
@@ -150,15 +150,15 @@ def test_the_difference_is_told_in_words(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_a_faulty_file_is_kept_as_a_draft_with_the_places(shell: Shell, tmp_path: Path) -> None:
-    file = tmp_path / "v3.yaml"
-    wrong = SECOND.replace("version: 2\n", "version: 3\n").replace("initial: identified", "initial: nowhere")
+    file = tmp_path / "v9.yaml"
+    wrong = SECOND.replace("version: 2\n", "version: 9\n").replace("initial: identified", "initial: nowhere")
     file.write_text(wrong, encoding="utf-8")
     status, said, _err = shell("import", file)
     assert status == 1
-    assert said.startswith("school_support v3: черновик")
+    assert said.startswith("school_support v9: черновик")
     assert "nowhere" in said
-    assert shell("check-version", CODE, 3)[0] == 1
-    assert shell("publish", CODE, 3)[0] == 2
+    assert shell("check-version", CODE, 9)[0] == 1
+    assert shell("publish", CODE, 9)[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -210,10 +210,10 @@ def without_term(source: str) -> str:
         "      source: '[cfg] настройки программы'\n    tasks:\n      fill_diagnosis:"
     )
     assert source.count(term) == 1
-    return source.replace("version: 2\n", "version: 3\n").replace(term, "    tasks:\n      fill_diagnosis:")
+    return source.replace("version: 2\n", "version: 9\n").replace(term, "    tasks:\n      fill_diagnosis:")
 
 
 def renamed_stage(source: str) -> str:
     """A third version whose diagnosis is called otherwise, without a word of what it was before."""
-    source = source.replace("version: 2\n", "version: 3\n").replace("\n  diagnosis:\n", "\n  study:\n")
+    source = source.replace("version: 2\n", "version: 9\n").replace("\n  diagnosis:\n", "\n  study:\n")
     return source.replace(": diagnosis\n", ": study\n").partition("\nmigrations:")[0]

@@ -282,22 +282,22 @@ def test_a_new_system_works_by_the_first_version_and_the_second_waits(penza_on_b
 
 def test_a_draft_is_uploaded_checked_published_and_retired(penza_on_both: Runtime) -> None:
     system = penza_on_both
-    third = SECOND.replace("version: 2\n", "version: 3\n")
+    third = SECOND.replace("version: 2\n", "version: 9\n")
     broken = third.replace("initial: identified", "initial: nowhere")
     admin = actor(system, "admin")
     with system.work(admin) as work:
         assert versions.upload(work, Upload(broken)).status == "draft"
     with pytest.raises(Refusal), system.work(admin) as work:
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
     with system.work(admin) as work:
         assert versions.upload(work, Upload(third.encode())).status == "checked"
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
     with pytest.raises(Invalid), system.work(admin) as work:
         versions.upload(work, Upload(third))
     cases = open_cases(system)
-    assert stands(system, cases["41"])["definition_version"] == 3
+    assert stands(system, cases["41"])["definition_version"] == 9
     with pytest.raises(Refusal) as refused, system.work(admin) as work:
-        versions.retire(work, service.PROCESS, 3)
+        versions.retire(work, service.PROCESS, 9)
     assert code_of(system, cases["41"]) in str(refused.value)
     with system.work(admin) as work:
         assert versions.retire(work, service.PROCESS, 1).status == "retired"
@@ -380,7 +380,7 @@ def test_a_wrong_order_is_refused_with_a_sentence(
 
 def test_when_nobody_of_the_group_may_vote_the_named_role_does(penza: Runtime) -> None:
     """`on_no_voters: head`, and the whole group is the head's: his vote decides, and his queue shows it."""
-    alone = SECOND.replace("version: 2\n", "version: 3\n").replace(
+    alone = SECOND.replace("version: 2\n", "version: 9\n").replace(
         "voters: [chair, secretary, member]", "voters: [deputy]"
     )
     alone = alone.replace("on_no_voters: refuse", "on_no_voters: head").replace("tie: chair", "tie: head")
@@ -388,7 +388,7 @@ def test_when_nobody_of_the_group_may_vote_the_named_role_does(penza: Runtime) -
     with penza.work(admin) as work:
         row = versions.upload(work, Upload(alone))
         assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
     case_id = open_cases(penza)["41"]
     let_pass(penza)
     for step in YEAR[:6]:

@@ -32,15 +32,15 @@ def journalled(system: Runtime) -> list[tuple[str, int]]:
 def test_every_act_with_a_version_stands_in_the_journal(penza_on_both: Runtime) -> None:
     system = penza_on_both
     admin = actor(system, "admin")
-    third = SECOND.replace("version: 2\n", "version: 3\n")
+    third = SECOND.replace("version: 2\n", "version: 9\n")
     with system.work(admin) as work:
         versions.upload(work, Upload(third))
-        versions.publish(work, PROCESS, 3)
-        versions.revise(work, PROCESS, 3, third.replace("ru: Школа выявлена", "ru: Школа найдена", 1))
+        versions.publish(work, PROCESS, 9)
+        versions.revise(work, PROCESS, 9, third.replace("ru: Школа выявлена", "ru: Школа найдена", 1))
         versions.retire(work, PROCESS, 1)
         versions.drop_draft(work, PROCESS, 2)
     assert journalled(system) == [
-        ("procedure:import", 3), ("procedure:check", 3), ("procedure:publish", 3), ("procedure:revise", 3),
+        ("procedure:import", 9), ("procedure:check", 9), ("procedure:publish", 9), ("procedure:revise", 9),
         ("procedure:retire", 1), ("procedure:drop", 2),
     ]  # fmt: skip
     assert is_sound(system)

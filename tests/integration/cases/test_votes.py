@@ -89,7 +89,7 @@ def test_a_change_nobody_reported_leaves_the_vote_open_to_the_group(penza_on_bot
 
 def third(system: Runtime, voters: str) -> None:
     """A version in which these vote, and the head when none of them may."""
-    source = SECOND.replace("version: 2\n", "version: 3\n").replace(
+    source = SECOND.replace("version: 2\n", "version: 9\n").replace(
         "on_no_voters: refuse", "on_no_voters: head"
     )
     source = source.replace("voters: [chair, secretary, member]", f"voters: [{voters}]")
@@ -98,7 +98,7 @@ def third(system: Runtime, voters: str) -> None:
     with system.work(actor(system, "admin")) as work:
         row = versions.upload(work, Upload(source))
         assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
 
 
 def test_who_stands_in_for_the_named_role_votes_in_its_seat_and_the_minutes_count_it(penza: Runtime) -> None:
@@ -138,7 +138,7 @@ def test_while_the_group_votes_the_named_role_has_no_seat(penza: Runtime) -> Non
     for who in ("secretary", "clerk"):
         take(penza, case_id, who, Cast("for"))
     assert stands(penza, case_id)["approval"] == "passed"
-    assert stands(penza, case_id)["definition_version"] == 3
+    assert stands(penza, case_id)["definition_version"] == 9
 
 
 def test_who_votes_instead_of_the_group_sits_with_it_in_the_minutes(penza: Runtime) -> None:

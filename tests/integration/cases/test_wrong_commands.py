@@ -18,7 +18,7 @@ from tests.integration.cases.test_version_commands import (  # the fixtures of t
 from tests.people import open_cases
 
 __all__ = ["shell", "system"]
-THIRD = SECOND.replace("version: 2\n", "version: 3\n")
+THIRD = SECOND.replace("version: 2\n", "version: 9\n")
 LARGE = 10**20
 READING = ("check", "test", "simulate", "diagram")
 
@@ -61,13 +61,13 @@ def test_a_file_that_is_none_is_told_with_its_name(
 def test_scenarios_that_cannot_be_read_are_named_and_nothing_is_imported(
     shell: Shell, tmp_path: Path, what: str
 ) -> None:
-    (tmp_path / "v3.yaml").write_text(THIRD, encoding="utf-8")
+    (tmp_path / "v9.yaml").write_text(THIRD, encoding="utf-8")
     (tmp_path / "scenarios").mkdir()
     odd = odd_file(tmp_path / "scenarios", what)
-    status, said, error = shell("import", tmp_path / "v3.yaml")
+    status, said, error = shell("import", tmp_path / "v9.yaml")
     assert (status, said) == (2, "")
     assert str(odd) in error
-    assert "v3" not in shell("versions")[1]
+    assert "v9" not in shell("versions")[1]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_a_version_that_leaves_a_stage_behind_is_told_by_the_file_beside_it(
     renamed = THIRD.replace("from: 1", "from: 2", 1)
     assert "\n  diagnosis:\n" in renamed
     renamed = renamed.replace("\n  diagnosis:\n", "\n  study:\n").replace(": diagnosis\n", ": study\n")
-    (tmp_path / "v3.yaml").write_text(renamed, encoding="utf-8")
-    assert main(["workflow", "check", str(tmp_path / "v3.yaml")]) == 1
+    (tmp_path / "v9.yaml").write_text(renamed, encoding="utf-8")
+    assert main(["workflow", "check", str(tmp_path / "v9.yaml")]) == 1
     said = capsys.readouterr().out
     assert "unmapped_stage" in said
     assert "diagnosis" in said

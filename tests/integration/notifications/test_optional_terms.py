@@ -21,12 +21,12 @@ START = date(2025, 1, 9)
 
 def test_an_optional_task_has_a_term_and_no_reminders(penza: Runtime) -> None:
     assert SECOND.count(OPTIONAL) == 1
-    third = SECOND.replace("version: 2\n", "version: 3\n").replace(
+    third = SECOND.replace("version: 2\n", "version: 9\n").replace(
         OPTIONAL, OPTIONAL + "        due: {working_days: 2, remind: [1], escalate: {after: 1, to: [head]}}\n"
     )
     with penza.work(actor(penza, "admin")) as work:
         versions.upload(work, Upload(third))
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 9)
     case_id = open_cases(penza)["41"]
     for number in range(10):
         morning(penza, START + timedelta(days=number))
