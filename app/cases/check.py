@@ -9,9 +9,12 @@ import yaml
 
 from app.cases.scenario_files import uncovered_edges
 from app.config import ROOT
+from app.core.facts import TypedFact
 from app.core.i18n import _, current_locale
+from app.core.ports import FactSource
 from app.engine import checks, loader
 from app.engine.definition import Definition
+from app.engine.fact_kinds import FactKind
 from app.engine.findings import Finding, finding
 
 
@@ -19,7 +22,7 @@ def check_files(
     files: Sequence[Path],
     say: Callable[[str], None],
     *,
-    facts: Collection[str] | None = None,
+    facts: Mapping[str, FactSource] | None = None,
     effects: Collection[str] | None = None,
     pages: Collection[str] | None = None,
     templates: Collection[str] | None = None,
@@ -44,7 +47,8 @@ def check_files(
             continue
         definition, found = loader.parse_text(source, shown(path))
         if definition is not None:
-            found = checks.check(definition, facts, effects, known, pages, earlier_beside(path, definition))
+            asked = None if facts is None else kinds_of(facts)
+            found = checks.check(definition, asked, effects, known, pages, earlier_beside(path, definition))
             found += effect_faults(definition, effects)
             if all(one.severity != "error" for one in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)
@@ -55,6 +59,14 @@ def check_files(
     say(str(_("Definitions checked: %(files)s, errors: %(errors)s, warnings: %(warnings)s.",
               files=len(paths), errors=errors, warnings=warnings)))  # fmt: skip
     return 1 if errors else 0
+
+
+def kinds_of(facts: Mapping[str, FactSource]) -> dict[str, FactKind | None]:
+    """What kind of answer each fact gives; None where whoever answers has not said."""
+    return {
+        name: FactKind(source.kind, source.choices) if isinstance(source, TypedFact) else None
+        for name, source in facts.items()
+    }
 
 
 def effect_faults(definition: Definition, effects: Collection[str] | None) -> list[Finding]:

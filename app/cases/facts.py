@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
+from app.core.facts import yes_no
 from app.core.ports import Fact
 
 
@@ -29,4 +30,7 @@ def curator_not_supported(session: Session, case_id: int) -> Fact:
     return Fact(other is None, items=(case.curator.short_name,) if other else (), link="curator")
 
 
-FACTS = {"case.curator_assigned": curator_assigned, "case.curator_not_supported": curator_not_supported}
+FACTS = {
+    "case.curator_assigned": yes_no(curator_assigned),
+    "case.curator_not_supported": yes_no(curator_not_supported),
+}

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases.check import effect_faults, template_codes
+from app.cases.check import effect_faults, kinds_of, template_codes
 from app.cases.history import in_reader
 from app.cases.models import Case, CaseStatus, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.scenario_files import of_texts
@@ -144,7 +144,7 @@ def examine(work: Work, row: ProcessVersion) -> Examined:
         number: one for number, one in others(work, row.code, row.version).items() if number < row.version
     }
     effects = ports.step_effects
-    found = checks.check(definition, ports.facts, effects, template_codes(), ports.pages, earlier)
+    found = checks.check(definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier)
     found += effect_faults(definition, effects)
     result = Examined(definition, found)
     if result.errors or not row.scenarios:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
+from app.core.facts import day, number, yes_no
 from app.core.i18n import in_locale
 from app.core.ports import Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
@@ -99,13 +100,13 @@ def _not_over(session: Session, case_id: int) -> Agreement | None:
 
 
 FACTS: dict[str, FactSource] = {
-    "curation.agreement_in_force": agreement_in_force,
-    "curation.agreement_until": agreement_until,
-    "curation.agreement_date": agreement_date,
-    "curation.term_covers_plan": term_covers_plan,
-    "curation.visits_logged": visits_logged,
-    "curation.visits_planned": visits_planned,
-    "curation.visits_reported": visits_reported,
-    "curation.recommendations": _recommendations(),
-    "curation.recommendations_closed": _recommendations("done", "not_relevant"),
+    "curation.agreement_in_force": yes_no(agreement_in_force),
+    "curation.agreement_until": day(agreement_until),
+    "curation.agreement_date": day(agreement_date),
+    "curation.term_covers_plan": yes_no(term_covers_plan),
+    "curation.visits_logged": number(visits_logged),
+    "curation.visits_planned": number(visits_planned),
+    "curation.visits_reported": yes_no(visits_reported),
+    "curation.recommendations": number(_recommendations()),
+    "curation.recommendations_closed": number(_recommendations("done", "not_relevant")),
 }

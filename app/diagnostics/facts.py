@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from app.core.facts import number, yes_no
 from app.core.ports import Fact, FactSource
 from app.diagnostics.queries import analyses_of, risk_choices, risks_of, studies_of
 from app.diagnostics.rules import STUDIES, StudyKind, StudyState
@@ -49,10 +50,10 @@ def actual_risks(session: Session, case_id: int) -> Fact:
 
 
 FACTS: dict[str, FactSource] = {
-    "diagnostics.studies_complete": studies_complete,
-    "diagnostics.analysis_written": analysis_written,
-    "diagnostics.risks_verified": risks_verified,
-    "diagnostics.actual_risks": actual_risks,
+    "diagnostics.studies_complete": yes_no(studies_complete),
+    "diagnostics.analysis_written": yes_no(analysis_written),
+    "diagnostics.risks_verified": yes_no(risks_verified),
+    "diagnostics.actual_risks": number(actual_risks),
 }
 
 # Lists offered to the forms of other rooms.

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app.cases.queries import get_case
+from app.core.facts import day, text, yes_no
 from app.core.i18n import _
 from app.core.ports import Fact, FactSource
 from app.documents.models import Document, DocumentCase
@@ -120,14 +121,14 @@ def _registered_order(session: Session, case_id: int) -> Document | None:
 
 
 FACTS: dict[str, FactSource] = {
-    "documents.protocol_signed": protocol_signed,
-    "documents.order_registered": order_registered,
-    "documents.order_date": order_date,
-    "documents.order_number": order_number,
-    "documents.agreement_registered": agreement_registered,
+    "documents.protocol_signed": yes_no(protocol_signed),
+    "documents.order_registered": yes_no(order_registered),
+    "documents.order_date": day(order_date),
+    "documents.order_number": text(order_number),
+    "documents.agreement_registered": yes_no(agreement_registered),
     # what a task's `document` asks for: every kind of paper that is drawn up for a case
     **{
-        REGISTERED + code: partial(paper_registered, template=code)
+        REGISTERED + code: yes_no(partial(paper_registered, template=code))
         for code in registry().codes
         if registry().of(code, "").is_of_a_case
     },

@@ -15,6 +15,7 @@ from app.engine.definition import (
     Stage,
     Transition,
 )
+from app.engine.fact_kinds import FactKind, kind_faults
 from app.engine.findings import Finding, Severity, finding
 from app.engine.machine import BUILT_IN_FACTS
 from app.engine.papers import REGISTERED
@@ -25,7 +26,7 @@ Report = Callable[..., None]
 
 def check(
     definition: Definition,
-    known_facts: Collection[str] | None = None,
+    known_facts: Collection[str] | Mapping[str, FactKind | None] | None = None,
     known_effects: Collection[str] | None = None,
     known_templates: Collection[str] | None = None,
     known_pages: Collection[str] | None = None,
@@ -33,6 +34,7 @@ def check(
 ) -> list[Finding]:
     """Every fault, in the order of the file; a set that is None is not checked against.
 
+    Where the kinds of facts are known too, conditions are checked to ask each for what it can say.
     `earlier` are other versions of the procedure: what a migration says of them is compared with what they have.
     """
     findings: list[Finding] = []
@@ -55,6 +57,9 @@ def check(
                 report("not_a_case_paper", path, id=fact.removeprefix(REGISTERED))
             else:
                 report("unknown_fact", path, path=path, id=fact)
+    if isinstance(known_facts, Mapping):
+        asked = ((f"{path}.if", guard.expression) for path, guard in guards_of(definition))
+        kind_faults(definition, asked, known_facts, report)
     for path, effect, params in effects_named(definition):
         if known_effects is not None and effect not in known_effects:
             report("unknown_effect", path, path=path, id=effect)

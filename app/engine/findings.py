@@ -59,6 +59,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no paper «{id}» that is drawn up for a case",
         "Документа «{id}», который оформляют по случаю, нет",
     ),
+    "guard_kinds": (
+        "«{left}» says {kind}, «{right}» is {other}: the condition can never hold",
+        "«{left}» сообщает {kind_ru}, «{right}» — {other_ru}: условие никогда не выполнится",
+    ),
+    "guard_order": (
+        "«{left} {sign} {right}»: only numbers and days are earlier or later, more or less",
+        "«{left} {sign} {right}»: больше и меньше, раньше и позже бывают только числа и дни",
+    ),
+    "guard_choice": (
+        "«{fact}» is never «{value}»; it is one of: {allowed}",
+        "«{fact}» не бывает «{value}»; возможные значения: {allowed}",
+    ),
+    "fact_no_text": (
+        "«{path}» needs a fact that is a text; «{fact}» says {kind}",
+        "Для «{path}» нужен факт-текст, а «{fact}» сообщает {kind_ru}",
+    ),
+    "outcome_gap": (
+        "«{fact}» may say «{id}», and the procedure has no such outcome",
+        "«{fact}» может сообщить «{id}», а такого исхода в порядке нет",
+    ),
     "unknown_page": ("«{path}»: there is no page «{id}»", "«{path}»: нет страницы «{id}»"),
     "unreachable_stage": ("The stage «{id}» cannot be reached", "В стадию «{id}» нельзя попасть"),
     "no_way_out": (

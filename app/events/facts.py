@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.core.facts import number
 from app.core.ports import Fact, FactSource
 from app.events.queries import counts_of_case
 
@@ -25,7 +26,7 @@ def person_events(session: Session, case_id: int) -> Fact:
 
 
 FACTS: dict[str, FactSource] = {
-    "events.attended": attended,
-    "events.persons": persons,
-    "events.person_events": person_events,
+    "events.attended": number(attended),
+    "events.persons": number(persons),
+    "events.person_events": number(person_events),
 }

@@ -6,6 +6,7 @@ from functools import reduce
 
 from sqlalchemy.orm import Session
 
+from app.core.facts import day, number, text, yes_no
 from app.core.i18n import Text, _
 from app.core.ports import Fact, FactSource
 from app.plans.queries import content, dues_of, items_of
@@ -63,10 +64,10 @@ def ends(session: Session, case_id: int) -> Fact:
 
 
 FACTS: dict[str, FactSource] = {
-    "plans.has_items": has_items,
-    "plans.items_complete": items_complete,
-    "plans.content_hash": plan_hash,
-    "plans.items_reported": items_reported,
-    "plans.measures": measures,
-    "plans.ends": ends,
+    "plans.has_items": yes_no(has_items),
+    "plans.items_complete": yes_no(items_complete),
+    "plans.content_hash": text(plan_hash),
+    "plans.items_reported": yes_no(items_reported),
+    "plans.measures": number(measures),
+    "plans.ends": day(ends),
 }

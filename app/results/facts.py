@@ -6,9 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
+from app.core.facts import one_of, text, yes_no
 from app.core.ports import Fact, FactSource
 from app.results import queries
-from app.results.rules import incomplete, order, signs
+from app.results.rules import Outcome, Verdict, incomplete, order, signs
 from app.results.texts import names
 
 _PAGE = "results"
@@ -75,12 +76,12 @@ def low_verdict(session: Session, case_id: int) -> Fact:
 
 
 FACTS: dict[str, FactSource] = {
-    "results.two_years_entered": two_years_entered,
-    "results.analysis_written": analysis_written,
-    "results.outcome_proposed": outcome_proposed,
-    "results.proposed_outcome": proposed_outcome,
-    "results.decided_outcome": decided_outcome,
-    "results.content_hash": content_hash,
-    "results.on_official_list": on_official_list,
-    "results.low_verdict": low_verdict,
+    "results.two_years_entered": yes_no(two_years_entered),
+    "results.analysis_written": yes_no(analysis_written),
+    "results.outcome_proposed": yes_no(outcome_proposed),
+    "results.proposed_outcome": one_of(Outcome, proposed_outcome),
+    "results.decided_outcome": one_of(Outcome, decided_outcome),
+    "results.content_hash": text(content_hash),
+    "results.on_official_list": yes_no(on_official_list),
+    "results.low_verdict": one_of(Verdict, low_verdict),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app import wiring
 from app.admin import verify
 from app.admin.bootstrap import add_first_administrator, bootstrap, has_administrator
+from app.cases.check import kinds_of
 from app.cases.queries import list_cases
 from app.core import logs
 from app.core.actor import SYSTEM
@@ -19,6 +21,7 @@ from app.core.errors import Invalid, OporaError
 from app.core.unit_of_work import Runtime
 from app.demo.loading import load
 from app.demo.penza import PROGRAMME
+from app.engine.guards import kind_of
 from tests.conftest import _settings
 from tests.people import START
 from tests.servers.databases import TestDatabase
@@ -37,9 +40,24 @@ def test_the_demo_is_loaded_twice_without_harm_and_is_whole(
     cases = list_cases(system.read(SYSTEM).session)
     assert {case.school.code: case.stage for case in cases} == STAGES
     assert {case.programme.code for case in cases} == {PROGRAMME}
+    assert _facts_that_spoke(system, [case.id for case in cases]) == set(wiring.FACTS)
     system.database.session.remove()
     assert [str(finding) for finding in verify.findings(system)] == []
     system.database.dispose()
+
+
+def _facts_that_spoke(system: Runtime, cases: list[int]) -> set[str]:
+    """The facts that are known of some case; what each says is of the kind it promises."""
+    session, kinds = system.read(SYSTEM).session, kinds_of(wiring.FACTS)
+    spoke = set()
+    for case_id, (name, source) in product(cases, wiring.FACTS.items()):
+        value, promised = source(session, case_id).value, kinds[name]
+        assert promised is not None, name
+        if value is not None:
+            spoke.add(name)
+            assert kind_of(value) == {"yes_no": "bool"}.get(promised.kind, promised.kind), (name, value)
+            assert not promised.choices or value in promised.choices, (name, value)
+    return spoke
 
 
 def test_a_load_that_was_interrupted_is_told(penza: Runtime) -> None:

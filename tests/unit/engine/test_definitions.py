@@ -12,6 +12,7 @@ import yaml
 
 from app.engine import Definition, DefinitionError
 from app.engine.checks import check, effects_named, facts_named, pages_named
+from app.engine.fact_kinds import FactKind
 from app.engine.findings import TEXTS
 from app.engine.loader import load, loads, parse_text
 from app.engine.reading import VOCABULARY
@@ -229,6 +230,38 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown effect": ("documents.draft", "documents.burn", "unknown_effect"),
     "unknown template": ("template: protocol", "template: poem", "unknown_template"),
     "unknown page": ("link: papers", "link: moon", "unknown_page"),
+    "a number taken for yes or no": ("paper.length >= 1", "paper.length", "guard_kinds"),
+    "yes or no taken for a number": ("paper.length >= 1", "1 <= paper.ready", "guard_kinds"),
+    "a text among numbers": ("paper.length >= 1", "paper.colour in [1, 2]", "guard_kinds"),
+    "two facts of two kinds": ("paper.length >= 1", "not (paper.length = paper.colour)", "guard_kinds"),
+    "a day compared with a number": ("paper.length >= 1", "paper.length < 2025-01-22", "guard_kinds"),
+    "the vote as a number": (
+        "if: approval.passed",
+        "if: approval.passed and approval.failed = 0",
+        "guard_kinds",
+    ),
+    "a colour more than another": ("paper.length >= 1", 'paper.colour > "blue"', "guard_order"),
+    "a colour there is not": ("paper.length >= 1", 'paper.colour in ["red", "bleu"]', "guard_choice"),
+    "a colour there is not, written first": (
+        "paper.length >= 1",
+        'not ("bleu" = paper.colour)',
+        "guard_choice",
+    ),
+    "a vote bound to a number": (
+        "      tie: chair\n",
+        "      tie: chair\n      binds: paper.length\n",
+        "fact_no_text",
+    ),
+    "an outcome that is yes or no": (
+        "    from: draft\n    to: done\n",
+        "    from: draft\n    to: done\n    outcome_from: paper.ready\n",
+        "fact_no_text",
+    ),
+    "an outcome the procedure has not": (
+        "    from: draft\n    to: done\n",
+        "    from: draft\n    to: done\n    outcome_from: paper.colour\n",
+        "outcome_gap",
+    ),
     "a paper that is not of a case": (
         "        roles: [author]\n",
         "        roles: [author]\n        document: poem\n",
@@ -237,11 +270,18 @@ BROKEN: dict[str, tuple[str, str, str]] = {
 }
 
 
+KINDS = {
+    "paper.length": FactKind("number"),
+    "paper.ready": FactKind("yes_no"),
+    "paper.colour": FactKind("text", ("red", "blue")),
+}
+
+
 def findings_of(text: str) -> list[Any]:
     definition, findings = parse_text(text, "small.yaml")
     if definition is None:
         return findings
-    return check(definition, {"paper.length", "paper.ready"}, {"documents.draft"}, {"protocol"}, {"papers"})
+    return check(definition, KINDS, {"documents.draft"}, {"protocol"}, {"papers"})
 
 
 def test_the_small_definition_is_clean() -> None:

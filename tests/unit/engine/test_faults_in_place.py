@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.engine.checks import check
+from app.engine.fact_kinds import FactKind
 from app.engine.loader import parse_text
 
 CLEAN = """\
@@ -139,11 +140,11 @@ transitions:
 """
 KNOWN: dict[str, Any] = {
     "known_facts": {
-        "paper.length",
-        "paper.lost",
-        "paper.hash",
-        "paper.outcome",
-        "documents.registered.order",
+        "paper.length": FactKind("number"),
+        "paper.lost": FactKind("yes_no"),
+        "paper.hash": FactKind("text"),
+        "paper.outcome": FactKind("text", ("good", "stopped")),
+        "documents.registered.order": FactKind("yes_no"),
     },
     "known_effects": {"documents.draft", "documents.note"},
     "known_templates": {"protocol", "order"},
@@ -165,6 +166,14 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "        - {name: documents.note, when: x}",
         "unknown_key",
         "",
+    ),
+    # conditions that ask a fact for what it cannot say
+    "a condition over two kinds": ("not paper.lost", "paper.lost = 0", "guard_kinds", "paper.lost = 0"),
+    "an outcome nobody has named": (
+        "  good: {titles: {ru: Хорошо, en: Good}}\n",
+        "",
+        "outcome_gap",
+        "paper.outcome",
     ),
     # the paper and the form of a task
     "a task that needs a paper nobody draws up": (
@@ -454,7 +463,7 @@ CLASSES = {
     "no final stage without a return": ("a stage nobody leaves but by going back",),
     "a loop with nobody acting": ("a circle in which nobody acts", "a step nobody takes"),
     "guards that do not parse": ("a guard that is code", "a guard with half a sentence"),
-    "guards that name unknown facts": ("an unknown fact inside a condition",),
+    "guards that name unknown facts": ("an unknown fact inside a condition", "a condition over two kinds"),
     # every step is taken by somebody: a step without people is refused, whatever it calls itself
     "automatic transitions that overlap or leave a gap": (
         "a step that runs by itself",
