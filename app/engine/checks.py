@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from app.engine.checks_automatic import check_automatic
 from app.engine.definition import (
     REASONED,
     STAYING,
@@ -45,6 +46,8 @@ def check(
     _references(definition, report)
     if not findings:
         _ways(definition, report)
+        if definition.automatic:
+            check_automatic(definition, report)
     for stage in definition.stages.values():
         _stage(definition, stage, report)
     for step in definition.transitions.values():
@@ -242,9 +245,9 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
 
 def _transition(definition: Definition, step: Transition, report: Report) -> None:
     path = f"transitions.{step.id}"
-    if not step.by:
+    if not (step.by or step.automatic):
         report("nobody_may", path, id=step.id)
-    if step.kind in REASONED and step.form.comment != "required":
+    if step.kind in REASONED and step.form.comment != "required" and not step.automatic:
         report("reason_not_required", path, id=step.id, kind=step.kind)
     _target(definition, step, report)
     if step.kind == "return" and not (step.keeps or step.voids):

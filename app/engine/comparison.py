@@ -7,7 +7,9 @@ from typing import Any
 
 from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_words import (
+    ITSELF,
     LANGUAGES,
+    PEOPLE,
     STEP_KINDS,
     YES,
     Change,
@@ -229,6 +231,9 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
     if was.target != now.target:
         to = (stage_titles(old, only(was.target)), stage_titles(new, only(now.target)))
         yield say("changed", path, join(here, (": в стадию", ": to")), *to)
+    if was.automatic != now.automatic:
+        whose = [ITSELF if one.automatic else PEOPLE for one in (was, now)]
+        yield say("changed", path, join(here, (": кто выполняет", ": taken")), *whose)
     ends = (was.outcome or was.outcome_from, now.outcome or now.outcome_from)
     if ends[0] != ends[1]:
         yield say("changed", path, join(here, (": исход", ": outcome")), value_of(ends[0]), value_of(ends[1]))

@@ -29,6 +29,8 @@ STEP_KINDS: dict[str, Pair] = {
     "resume": ("возобновление", "resume"),
     "reopen": ("возвращение из завершённых", "reopen"),
 }
+ITSELF: Pair = ("само, автоматически", "by itself, automatically")
+PEOPLE: Pair = ("люди", "by people")
 YES: dict[bool, Pair] = {True: ("да", "yes"), False: ("нет", "no")}
 
 

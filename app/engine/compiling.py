@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
+from app.engine.automatic import holders
 from app.engine.guards import (
     Atom,
     Compares,
@@ -59,7 +60,7 @@ class StepTest:
         if step.kind == "reopen":  # a closed case is reopened into a stage, a terminated one where it stood
             works = frozenset({"closed" if step.target else "cancelled"})
         needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
-        self.opens = gate(works, frozenset(step.by), frozenset(needed), step.when)
+        self.opens = gate(works, frozenset(holders(step)), frozenset(needed), step.when)
         self.reads_vote = any("approval.passed" in guard.expression.names() for guard in step.when)
         # nothing but the gate stands before it
         self.is_plain = not (self.reads_vote or _asks(step.form) or step.outcome_from)

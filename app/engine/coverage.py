@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.engine.automatic import SYSTEM
 from app.engine.checks import guards_of
 from app.engine.definition import Approval, Definition, Guard
 from app.engine.events import ApprovalDecided, CaseOpened, Event, Moved, TaskCompleted, VotesVoided
 from app.engine.findings import Finding, finding
-from app.engine.machine import guard_reader, is_stale, standing_reasons
+from app.engine.guards import Facts
+from app.engine.machine import evolve, guard_reader, is_stale, standing_reasons
 from app.engine.state import Action, Complete, Context, Fire, State
 
 KINDS = ("stage", "transition", "task", "guard", "approval")
@@ -89,13 +91,13 @@ class Coverage:
             guards, path, stale = task.when, task.id, False
         else:
             return
-        read = guard_reader(state, ctx, stale)
-        for guard in guards:
-            side = "holds" if guard.expression.truth(read) is True else "fails"
-            self.note("guard", f"{path}.{guard.id}", side)
+        self._noted(path, guards, guard_reader(state, ctx, stale))
 
     def happened(self, before: State | None, events: Iterable[Event], after: State, ctx: Context) -> None:
         """The events of an accepted step."""
+        events = list(events)
+        if self.definition.automatic:
+            self._waited(before, events, ctx)
         for event in events:
             if isinstance(event, CaseOpened):
                 self.note("stage", event.stage)
@@ -112,6 +114,26 @@ class Coverage:
         lost = {vote.voter for vote in after.votes if vote.void}
         if approval and before and lost - {vote.voter for vote in before.votes if vote.void}:
             self.note("approval", approval.id, "void")
+
+    def _waited(self, before: State | None, events: list[Event], ctx: Context) -> None:
+        """The guards of the steps the case takes by itself, asked wherever it came to a stand or went on alone."""
+        state = before
+        for event in (*events, None):
+            if (
+                state is not None
+                and state.is_active
+                and (event is None or (isinstance(event, Moved) and event.actor == SYSTEM))
+            ):
+                stale = is_stale(self.definition, state, ctx)
+                for step in self.definition.automatic.get(state.stage, ()):
+                    self._noted(step.id, step.when, guard_reader(state, ctx, stale))
+            if event is not None:
+                state = evolve(self.definition, state, event)
+
+    def _noted(self, path: str, guards: Iterable[Guard], read: Facts) -> None:
+        for guard in guards:
+            side = "holds" if guard.expression.truth(read) is True else "fails"
+            self.note("guard", f"{path}.{guard.id}", side)
 
     def _decided(self, event: ApprovalDecided, after: State, ctx: Context) -> None:
         self.note("approval", event.approval, event.result)

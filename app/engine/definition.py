@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from app.engine.automatic import facts_alone, leaving_alone
 from app.engine.compiling import StepTest, TaskTest, step_tests, task_tests
 from app.engine.guards import Expression
 
@@ -200,7 +201,10 @@ class Form:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Transition:
-    """A step between stages: who may take it, what must hold, what it keeps, voids and sets going."""
+    """A step between stages: who may take it, what must hold, what it keeps, voids and sets going.
+
+    One that is `automatic` has nobody in `by`: the case takes it as soon as everything holds.
+    """
 
     id: str
     titles: Titles = field(metadata=WORDS)
@@ -216,6 +220,7 @@ class Transition:
     outcome: str | None
     outcome_from: str | None
     notes: str = field(metadata=WORDS, default="")
+    automatic: bool = field(metadata=LATER, default=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -277,6 +282,9 @@ class Definition:
     # stage → step or task → what must hold for it
     step_tests: Mapping[str, Mapping[str, StepTest]] = field(init=False, repr=False)
     task_tests: Mapping[str, Mapping[str, TaskTest]] = field(init=False, repr=False)
+    # stage → steps the case takes from it by itself, and the facts these and those after them ask; mostly empty
+    automatic: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
+    automatic_facts: Mapping[str, frozenset[str]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Derive once what the machine would otherwise look for at every step."""
@@ -287,6 +295,8 @@ class Definition:
         put(self, "ahead", {stage: self._ahead(stage) for stage in self.stages})
         put(self, "step_tests", step_tests(self))
         put(self, "task_tests", task_tests(self))
+        put(self, "automatic", leaving_alone(self))
+        put(self, "automatic_facts", facts_alone(self))
         put(self, "hash", self._hash())
 
     def _ahead(self, start: str) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """Draws a procedure as SVG: stages from top to bottom, steps forward between, steps back as numbered arcs.
 
+A step the case takes by itself is a broken line, and says so in words.
+
 The drawing carries no script or style block, prints in black and white (the path is bold, not only coloured)
 and has a text for people who do not see it. A page may colour it anew by the classes `d-…`.
 """
@@ -26,6 +28,7 @@ WORDS = {
         "now": "сейчас здесь",
         "passed": "пройдено",
         "round": "круг {}",
+        "automatic": "автоматически",
     },
     "en": {
         "tasks": "tasks: {}",
@@ -35,6 +38,7 @@ WORDS = {
         "now": "the case is here",
         "passed": "passed",
         "round": "round {}",
+        "automatic": "automatically",
     },
 }
 Edge = tuple[str, str]  # id of the transition, stage it leads from
@@ -238,7 +242,9 @@ def _down(
         x = LEFT + 30 + number * 16
         # a step with several sources is an arc from the others
         taken = (step.id, order[definition.rank[step.target or ""] - 1]) in walked.taken
-        parts.append(_line(f"M{x} {top} V{bottom - 9}", taken) + _head(x, bottom, "down", taken))
+        parts.append(
+            _line(f"M{x} {top} V{bottom - 9}", taken, step.automatic) + _head(x, bottom, "down", taken)
+        )
     beside = LEFT + 30 + len(steps) * 16
     parts += [_text(beside, top + 25 + number * LINE, line, 13) for number, line in enumerate(lines)]
     return "".join(parts)
@@ -264,7 +270,8 @@ def _arc(
     # Arrows come in at the upper half of a box and leave from the lower one, each lane at its own height.
     start = boxes[source].bottom - 7 - (lane - 1) % 4 * 6
     end = boxes[step.target or source].top + 9 + (lane - 1) % 4 * 7
-    line = _line(f"M{right} {start} H{across} V{end} H{right + 9}", taken) + _head(right, end, "left", taken)
+    way = f"M{right} {start} H{across} V{end} H{right + 9}"
+    line = _line(way, taken, step.automatic) + _head(right, end, "left", taken)
     middle = (start + end) // 2
     name = "d-mark d-path" if taken else "d-mark"
     mark = (
@@ -274,10 +281,13 @@ def _arc(
     return line, mark + _text(across, middle + 4, str(number), 11, bold=taken, anchor="middle")
 
 
-def _line(path: str, taken: bool) -> str:
+def _line(path: str, taken: bool, broken: bool = False) -> str:
+    dashes = ' stroke-dasharray="6 4"' if broken else ""
     if taken:
-        return f'<path class="d-line d-path" d="{path}" fill="none" stroke="{PATH}" stroke-width="3"/>'
-    return f'<path class="d-line" d="{path}" fill="none" stroke="{QUIET}" stroke-width="1.4"/>'
+        return (
+            f'<path class="d-line d-path" d="{path}" fill="none" stroke="{PATH}" stroke-width="3"{dashes}/>'
+        )
+    return f'<path class="d-line" d="{path}" fill="none" stroke="{QUIET}" stroke-width="1.4"{dashes}/>'
 
 
 def _head(x: int, y: int, way: str, taken: bool) -> str:
@@ -287,7 +297,8 @@ def _head(x: int, y: int, way: str, taken: bool) -> str:
 
 
 def _label(definition: Definition, step: Transition, language: str) -> str:
-    return f"{step.titles[language]} ({role_titles(definition, step.by)[language]})"
+    whose = WORDS[language]["automatic"] if step.automatic else role_titles(definition, step.by)[language]
+    return f"{step.titles[language]} ({whose})"
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from app.engine.automatic import SYSTEM
 from app.engine.definition import STAYING, VOTES, Definition, Stage, Transition
 from app.engine.events import (
     ApprovalDecided,
@@ -246,6 +247,8 @@ def _impossible(
     """Why this move cannot have happened here as round `number`, or None."""
     if event.source != state.stage or state.stage not in step.sources:
         return f", but the case was at «{state.stage}»"
+    if step.automatic and event.actor != SYSTEM:
+        return f": nobody takes it, yet «{event.actor}» did"
     if event.kind != step.kind:
         return f": it is a {step.kind}, not a {event.kind}"
     if event.target != (step.target or state.stage):

@@ -169,6 +169,40 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{id}» has a term in version {value} and none here: cases that move lose it",
         "У «{id}» в версии {value} есть срок, а здесь его нет: при переносе дела его теряют",
     ),
+    "by_or_automatic": (
+        "«{id}»: say who takes the step (by) or that the case takes it by itself (automatic: true), not both",
+        "«{id}»: укажите либо кто выполняет шаг (by), либо что дело делает его само (automatic: true)",
+    ),
+    "automatic_kind": (
+        "«{id}» is a {kind}: only a forward or a skip can be automatic",
+        "«{id}» — переход вида {kind}: автоматическим может быть только forward или skip",
+    ),
+    "automatic_form": (
+        "«{id}» is automatic: nobody is there to answer its form",
+        "«{id}» выполняется автоматически: отвечать на вопросы его формы некому",
+    ),
+    "automatic_loop": (
+        "Automatic steps run in a circle with nobody acting: {stages}",
+        "Автоматические переходы замкнуты в круг, дело ходило бы по нему само: {stages}",
+    ),
+    "automatic_overlap": (
+        "At the stage «{stage}» the automatic steps «{first}» and «{second}» are both true {case}",
+        "В стадии «{stage}» автоматические переходы «{first}» и «{second}» оба верны, {case_ru}",
+    ),
+    "automatic_gap": (
+        "At the stage «{id}» none of the automatic steps ({steps}) is true {case}, and nobody can lead the case on",
+        "В стадии «{id}» ни один автоматический переход ({steps}) не верен, {case_ru}, а вести дело дальше некому",
+    ),
+    "automatic_never": (
+        "The automatic step «{id}» can never be taken from «{stage}»: its conditions exclude one another",
+        "Автоматический переход «{id}» из стадии «{stage}» невозможен: его условия исключают друг друга",
+    ),
+    "automatic_unclear": (
+        "At the stage «{id}» it cannot be told whether the automatic steps exclude one another: "
+        "more than {most} combinations of facts",
+        "В стадии «{id}» нельзя определить, исключают ли друг друга автоматические переходы: "
+        "сочетаний фактов больше {most}",
+    ),
     "choices_missing": (
         "The field «{id}» is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",

@@ -240,6 +240,9 @@ def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[s
     kind = reader.one_of(parts.get("kind"), f"{path}.kind", KINDS, "forward")
     target = _optional(reader, parts, "to", path)
     keeps = tuple(dict.fromkeys(reader.texts(parts.get("keeps"), f"{path}.keeps")))
+    automatic = reader.flag(parts.get("automatic"), f"{path}.automatic")
+    if ("by" in parts) == automatic:
+        reader.report("by_or_automatic", node, id=key)
     return Transition(
         id=key,
         titles=reader.titles(parts.get("titles"), f"{path}.titles"),
@@ -255,6 +258,7 @@ def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[s
         outcome=_optional(reader, parts, "outcome", path),
         outcome_from=_optional(reader, parts, "outcome_from", path),
         notes=_optional(reader, parts, "notes", path) or "",
+        automatic=automatic,
     )
 
 

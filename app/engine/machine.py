@@ -9,6 +9,7 @@ from typing import Any
 
 from app.engine import reasons
 from app.engine.asking import form_reasons
+from app.engine.automatic import holders
 from app.engine.compiling import WORKS_WHEN, StepTest
 from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
 from app.engine.definition import STAYING, Definition, Form, Stage, Task, Transition
@@ -20,6 +21,8 @@ from app.engine.events import (
     TaskReopened,
 )
 from app.engine.evolution import evolve, fold, next_tasks
+from app.engine.fact_names import BUILT_IN_FACTS, RESUMING, facts_needed
+from app.engine.settling import settled
 from app.engine.state import (
     Accepted,
     Action,
@@ -32,6 +35,7 @@ from app.engine.state import (
     Reason,
     Refused,
     Reopen,
+    Settle,
     State,
     accepted,
     refused,
@@ -62,18 +66,19 @@ __all__ = [
     "vote_reasons",
 ]
 
-# Facts the engine answers itself, from the state.
-BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
 Decision = Refused | Accepted
-# Steps after which a case that stood still goes on.
-RESUMING = ("resume", "reopen")
 
 
-def decide(definition: Definition, state: State | None, action: Action, ctx: Context) -> Decision:
+def decide(
+    definition: Definition, state: State | None, action: Action, ctx: Context, *, settle: bool = True
+) -> Decision:
     """Whether the step works: all reasons against it at once, or the events, new state and effects.
 
     Reasons, events and the new state are made when they are read; nobody may change the context meanwhile.
+    What the case then takes by itself follows in the same answer, unless it is told not to `settle`.
     """
+    if definition.automatic and settle:  # few procedures have any: the others pay for this look only
+        return settled(definition, decide(definition, state, action, ctx, settle=False), ctx, _one_step)
     if state is not None:
         if action.__class__ is Fire:  # asked for most: no further call than needed
             test = definition.step_tests[state.stage].get(action.transition)
@@ -94,40 +99,15 @@ def decide(definition: Definition, state: State | None, action: Action, ctx: Con
             return _reopen(definition, state, action, ctx)
         if isinstance(action, ContentChanged):
             return content_changed(definition, state, ctx)
+        if isinstance(action, Settle):
+            return Accepted("nothing", (), state)
     if isinstance(action, Open):
         return _open(definition, state, ctx)
     return Refused((reasons.refusal("not_open"),))
 
 
-def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
-    """Facts `decide` asks for this action; without an action, those `offers` asks for the stage."""
-    if state is None:
-        stage = definition.stages[definition.initial]
-        return _bound(stage) if _opens_at_once(stage) else set()
-    stage = definition.stages[state.stage]
-    needed: set[str] = set()
-    if action is None or isinstance(action, Complete):
-        for task in stage.tasks:
-            if action is None or action.task == task.id:
-                for guard in task.when:
-                    needed.update(guard.expression.names())
-    if action is None or isinstance(action, Fire):
-        for step in definition.leaving[state.stage]:
-            if action is None or action.transition == step.id:
-                for guard in step.when:
-                    needed.update(guard.expression.names())
-                if step.outcome_from:
-                    needed.add(step.outcome_from)
-                if step.kind in RESUMING and step.target is None and state.approval is not None:
-                    needed |= _bound(stage)
-                if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
-                    needed |= _bound(definition.stages[step.target])
-    binding = action is None or isinstance(action, Cast | ContentChanged) or "approval.passed" in needed
-    if not binding and isinstance(action, Complete) and stage.approval:
-        binding = action.task in stage.approval.opens_after
-    if binding:
-        needed |= _bound(stage)
-    return needed - BUILT_IN_FACTS
+def _one_step(definition: Definition, state: State, action: Fire, ctx: Context) -> Decision:
+    return decide(definition, state, action, ctx, settle=False)
 
 
 # --- the actions
@@ -310,7 +290,10 @@ def standing_reasons(definition: Definition, state: State, step: Transition) -> 
 
 def step_reasons(definition: Definition, state: State, step: Transition, ctx: Context) -> list[Reason]:
     """Everything that stands against this step but its form: role, open tasks, guards, the outcome."""
-    found = [] if ctx.roles.intersection(step.by) else [reasons.wrong_role(definition, step.by)]
+    if ctx.roles.intersection(holders(step)):
+        found = []
+    else:
+        found = [reasons.refusal("automatic") if step.automatic else reasons.wrong_role(definition, step.by)]
     if step.kind == "forward":
         for task in definition.stages[state.stage].tasks:
             if not task.optional and not state.is_done(task.id):
@@ -343,14 +326,6 @@ def _elsewhere(definition: Definition, state: State, step_id: str, exists: bool)
     if exists:
         return reasons.refusal("wrong_stage", stage=definition.stages[state.stage].titles)
     return reasons.refusal("unknown_step", id=step_id)
-
-
-def _bound(stage: Stage) -> set[str]:
-    return {stage.approval.binds} if stage.approval and stage.approval.binds else set()
-
-
-def _opens_at_once(stage: Stage, kept: tuple[str, ...] = ()) -> bool:
-    return stage.approval is not None and set(stage.approval.opens_after) <= set(kept)
 
 
 def _outcome(definition: Definition, step: Transition, ctx: Context) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from app.engine import approvals
+from app.engine import approvals, settling
 from app.engine.definition import Definition, Form, Stage, Titles
 from app.engine.machine import (
     WORKS_WHEN,
@@ -19,7 +19,7 @@ from app.engine.machine import (
 )
 from app.engine.state import Context, Reason, State, Voter
 
-OfferKind = Literal["task", "vote", "transition"]
+OfferKind = Literal["task", "vote", "transition", "automatic"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +86,27 @@ def offers(definition: Definition, state: State, ctx: Context, everyone: bool = 
         if vote:
             result.append(vote)
     for step in definition.leaving[state.stage]:
-        if standing_reasons(definition, state, step) or not (everyone or ctx.roles.intersection(step.by)):
+        if step.automatic or standing_reasons(definition, state, step):
+            continue
+        if not (everyone or ctx.roles.intersection(step.by)):
             continue
         found = tuple(step_reasons(definition, state, step, ctx))
         result.append(
             Offer("transition", step.id, step.titles, step.by, found, step.form, step.kind, stage.page)
         )
     return result
+
+
+def by_itself(definition: Definition, state: State, ctx: Context) -> list[Offer]:
+    """Steps the case will take by itself from where it stands, with everything it still waits for."""
+    alone = settling.by_itself(ctx)
+    return [
+        Offer(
+            "automatic", step.id, step.titles, (), tuple(step_reasons(definition, state, step, alone)), None, step.kind
+        )
+        for step in definition.automatic.get(state.stage, ())
+        if not standing_reasons(definition, state, step)
+    ]  # fmt: skip
 
 
 def _vote_offer(
@@ -151,7 +165,10 @@ def waiting_for(
 def _steps(definition: Definition, state: State, kinds: set[str]) -> list[Waiting]:
     stage = definition.stages[state.stage]
     return [
-        Waiting("transition", step.id, step.titles, step.by, None, state.due, page=stage.page)
+        Waiting(
+            "automatic" if step.automatic else "transition",
+            step.id, step.titles, step.by, None, state.due, page=stage.page,
+        )
         for step in definition.leaving[state.stage]
         if step.kind in kinds and state.status in WORKS_WHEN[step.kind]
-    ]
+    ]  # fmt: skip

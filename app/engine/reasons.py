@@ -26,6 +26,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case_cancelled": ("Случай прекращён", "The case is terminated"),
     "case_active": ("Случай в работе", "The case is being worked on"),
     "role": ("Этот шаг выполняет: {roles}", "This step is taken by: {roles}"),
+    "automatic": (
+        "Этот шаг никто не выполняет: дело перейдёт само, когда выполнены все условия",
+        "Nobody takes this step: the case takes it by itself once everything holds",
+    ),
     "task_done": ("Задача «{task}» уже выполнена", "The task «{task}» is done already"),
     "task_not_done": ("Задача «{task}» ещё не выполнена", "The task «{task}» is not done yet"),
     "task_open": ("Не выполнена задача «{task}» ({roles})", "The task «{task}» is not done ({roles})"),

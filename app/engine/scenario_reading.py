@@ -15,10 +15,12 @@ from typing import Any
 from app.engine.definition import Titles
 from app.engine.findings import Finding
 from app.engine.reading import Reader, Vocabulary
-from app.engine.state import Action, Cast, Complete, ContentChanged, FactValue, Fire, Open, Reopen
+from app.engine.state import Action, Cast, Complete, ContentChanged, FactValue, Fire, Open, Reopen, Settle
 
 Place = tuple[str, int, int]
-ACTIONS = ("open", "complete", "reopen", "vote", "fire", "changed")
+ACTIONS = ("open", "complete", "reopen", "vote", "fire", "changed", "settle")
+# Nobody need be named: something happened outside the procedure.
+OUTSIDE = (["changed"], ["settle"])
 
 VOCABULARY: Vocabulary = {
     "file": {
@@ -197,7 +199,7 @@ def read_scenarios(text: str, name: str) -> tuple[list[Scenario], list[Finding]]
 def _step(reader: Reader, path: str, node: Any) -> Step:
     parts = reader.element(node, "step", path)
     named = [key for key in ACTIONS if key in parts]
-    if len(named) > 1 or (named and named != ["changed"] and "by" not in parts):
+    if len(named) > 1 or (named and named not in OUTSIDE and "by" not in parts):
         got = ", ".join(named) if len(named) > 1 else f"{named[0]} (by?)"
         reader.report("not_one_action", node, value=got, allowed=", ".join(ACTIONS))
     facts, places = _facts(reader, parts.get("facts"), f"{path}.facts")
@@ -218,10 +220,10 @@ def _step(reader: Reader, path: str, node: Any) -> Step:
 
 def _action(reader: Reader, key: str, parts: dict[str, Any], path: str) -> Action:
     comment = reader.text(parts["comment"], f"{path}.comment") if "comment" in parts else ""
-    if key in ("open", "changed"):
+    if key in ("open", "changed", "settle"):
         if not reader.flag(parts[key], f"{path}.{key}"):
             reader.one_of(parts[key], f"{path}.{key}", ("true",), "true")
-        return Open() if key == "open" else ContentChanged()
+        return Open() if key == "open" else ContentChanged() if key == "changed" else Settle()
     value = reader.text(parts[key], f"{path}.{key}")
     if key == "vote":
         return Cast(value, comment)

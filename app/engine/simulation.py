@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
+from app.engine.automatic import SYSTEM
 from app.engine.deadlines import Calendar, PlainWeek
 from app.engine.definition import Definition, Form, akin
 from app.engine.events import Event, Migrated, Moved, Undone, from_dict
@@ -30,6 +31,7 @@ from app.engine.state import (
     IllegalHistory,
     Open,
     Refused,
+    Settle,
     State,
 )
 from app.engine.trial_worlds import START, Holidays, World, completed, fired
@@ -169,6 +171,9 @@ class Walk:
             return False
         self.accepted += 1
         self._legal(before, result)
+        if self.definition.automatic and isinstance(action, Settle):
+            more = decide(self.definition, result.state, action, ctx)
+            self._must(isinstance(more, Accepted) and not more.events, "a case that has settled stays")
         self.state = result.state
         self.events += result.events
         return True
@@ -261,6 +266,8 @@ class Walk:
         """Willing people with every paper in order bring the case to its end, wherever it stands."""
         self.facts = {**self.facts, **self.world.good}
         for _ in range(ENOUGH_STEPS):
+            if self.definition.automatic and self.state is not None:
+                self.attempt(SYSTEM, Settle())
             if self.is_over:
                 return
             moves = self._likely(willing=True)
@@ -303,9 +310,14 @@ class Walk:
         if before is None:
             return
         moved = [event for event in result.events if isinstance(event, Moved)]
+        alone = [event for event in moved if self.definition.transitions[event.transition].automatic]
         after = result.state
         changed = (before.stage, before.round, before.status) != (after.stage, after.round, after.status)
-        self._must(changed == bool(moved) and len(moved) <= 1, "one event for every transition")
+        self._must(changed == bool(moved) and len(moved) - len(alone) <= 1, "one event for every transition")
+        self._must(
+            moved[len(moved) - len(alone) :] == alone and all(event.actor == SYSTEM for event in alone),
+            "what the case takes by itself comes last and is nobody's",
+        )
         self._must(after.version == before.version + len(result.events), "versions go up by the events")
         self._must(bool(result.events) or after == before, "nothing changes without an event")
 

@@ -222,7 +222,12 @@ class ContentChanged:
     """The application reports that what is voted on may have changed; harmless when it has not."""
 
 
-Action = Open | Complete | Reopen | Cast | Fire | ContentChanged
+@dataclass(frozen=True)
+class Settle:
+    """Something outside may have changed: take what the case takes by itself; harmless when that is nothing."""
+
+
+Action = Open | Complete | Reopen | Cast | Fire | ContentChanged | Settle
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from app.engine.state import (
     Fire,
     Open,
     Reopen,
+    Settle,
     State,
     Voter,
 )
@@ -43,7 +44,12 @@ class World:
         self.values = values_of(definition)
         self.good = self._good_values()
         tasks = [task for stage in definition.stages.values() for task in stage.tasks]
-        self.actions: list[Action] = [Open(), ContentChanged(), *(Cast(choice) for choice in CHOICES)]
+        self.actions: list[Action] = [
+            Open(),
+            ContentChanged(),
+            Settle(),
+            *(Cast(choice) for choice in CHOICES),
+        ]
         self.actions += [completed(task.id, task.form) for task in tasks]
         self.actions += [Reopen(task.id, REASON) for task in tasks]
         self.actions += [fired(step.id, step.form) for step in definition.transitions.values()]

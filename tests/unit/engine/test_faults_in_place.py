@@ -138,6 +138,21 @@ transitions:
     voids: [votes]
     form: {comment: required}
 """
+# A step the case takes by itself: its id, source, target, condition.
+AUTOMATIC = """\
+  {0}:
+    titles: {{ru: {0}, en: {0}}}
+    kind: forward
+    from: {1}
+    to: {2}
+    automatic: true
+    when: {{id: g, if: '{3}', text: {{ru: Нет, en: Not yet}}}}
+"""
+PRINTED = CLEAN[CLEAN.index("  finish:\n") : CLEAN.index("  pass_over:\n")]
+# Eight pigeons in seven holes, no two together: as texts a condition may have.
+PIGEONS = [f"paper.{letter}" for letter in "pqrstuvw"]
+HOLES = " and ".join(f'{one} in ["a", "b", "c", "d", "e", "f", "g"]' for one in PIGEONS)
+APART = " and ".join(f"{a} != {b}" for n, a in enumerate(PIGEONS) for b in PIGEONS[:n])
 KNOWN: dict[str, Any] = {
     "known_facts": {
         "paper.length": FactKind("number"),
@@ -145,6 +160,7 @@ KNOWN: dict[str, Any] = {
         "paper.hash": FactKind("text"),
         "paper.outcome": FactKind("text", ("good", "stopped")),
         "documents.registered.order": FactKind("yes_no"),
+        **dict.fromkeys(PIGEONS),
     },
     "known_effects": {"documents.draft", "documents.note"},
     "known_templates": {"protocol", "order"},
@@ -157,8 +173,58 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "a step that runs by itself": (
         "    by: [chair]\n    keeps",
         "    by: [chair]\n    automatic: true\n    keeps",
-        "unknown_key",
-        "automatic",
+        "by_or_automatic",
+        "ru: Вернуть, ",
+    ),
+    "a step that is neither": ("    by: [chair]\n    keeps", "    keeps", "by_or_automatic", "ru: Вернуть, "),
+    "a return by itself": (
+        "    by: [chair]\n    keeps",
+        "    automatic: true\n    keeps",
+        "automatic_kind",
+        "ru: Вернуть, ",
+    ),
+    "a step by itself that asks why": (
+        "    by: [head]\n    form:\n      comment: required\n      fields:",
+        "    automatic: true\n    form:\n      comment: required\n      fields:",
+        "automatic_form",
+        "      comment: required\n      fields",
+    ),
+    "a circle of steps by themselves": (
+        "  pause:\n",
+        AUTOMATIC.format("there", "draft", "print", "paper.lost")
+        + AUTOMATIC.format("back", "print", "draft", "paper.lost")
+        + "  pause:\n",
+        "automatic_loop",
+        "ru: Черновик",
+    ),
+    "two steps by themselves at once": (
+        "  pause:\n",
+        AUTOMATIC.format("short", "print", "done", "paper.length <= 3")
+        + AUTOMATIC.format("long", "print", "done", "paper.length >= 3")
+        + "  pause:\n",
+        "automatic_overlap",
+        "ru: long",
+    ),
+    "a case no step by itself covers": (
+        PRINTED,
+        AUTOMATIC.format("short", "print", "done", "paper.length < 3")
+        + AUTOMATIC.format("long", "print", "done", "paper.length > 3"),
+        "automatic_gap",
+        "ru: Печать",
+    ),
+    "a step by itself that cannot be": (
+        "  pause:\n",
+        AUTOMATIC.format("short", "print", "done", "paper.length < 3 and paper.length > 2") + "  pause:\n",
+        "automatic_never",
+        "ru: short",
+    ),
+    "a choice nobody can oversee": (
+        "  pause:\n",
+        AUTOMATIC.format("one", "print", "done", HOLES)
+        + AUTOMATIC.format("other", "print", "done", APART)
+        + "  pause:\n",
+        "automatic_unclear",
+        "ru: Печать",
     ),
     "a term by another calendar": ("working_days: 9,", "working_days: 9, calendar: moon,", "unknown_key", ""),
     "an effect with a condition": (
@@ -461,13 +527,24 @@ CLASSES = {
     "unknown keys": ("a task with a colour", "a step that runs by itself"),
     "unreachable stages": ("a stage nobody comes to",),
     "no final stage without a return": ("a stage nobody leaves but by going back",),
-    "a loop with nobody acting": ("a circle in which nobody acts", "a step nobody takes"),
+    "a loop with nobody acting": (
+        "a circle of steps by themselves",
+        "a circle in which nobody acts",
+        "a return by itself",
+    ),
     "guards that do not parse": ("a guard that is code", "a guard with half a sentence"),
     "guards that name unknown facts": ("an unknown fact inside a condition", "a condition over two kinds"),
-    # every step is taken by somebody: a step without people is refused, whatever it calls itself
     "automatic transitions that overlap or leave a gap": (
+        "two steps by themselves at once",
+        "a case no step by itself covers",
+        "a step by itself that cannot be",
+        "a choice nobody can oversee",
+    ),
+    "a step that is nobody's, or two ways at once": (
         "a step that runs by itself",
+        "a step that is neither",
         "a step nobody takes",
+        "a step by itself that asks why",
     ),
     "unknown roles": ("an unknown role to escalate to", "an unknown role with a veto"),
     "quorum above the voters": ("more votes than voters", "a share above all"),
@@ -512,7 +589,7 @@ def test_a_fault_is_told_on_the_line_where_it_is_mended(name: str) -> None:
 
 
 def test_every_class_of_fault_is_in_the_corpus() -> None:
-    assert len(CLASSES) == 17
+    assert len(CLASSES) == 18
     for names in CLASSES.values():
         assert set(names) <= set(FAULTS)
     assert len(FAULTS) >= 60

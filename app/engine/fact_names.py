@@ -1,0 +1,55 @@
+"""Which facts a decision asks for: the rooms are asked for these alone."""
+
+from __future__ import annotations
+
+from app.engine.definition import Definition, Stage
+from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, State
+
+# Facts the engine answers itself, from the state.
+BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
+# Steps after which a case that stood still goes on.
+RESUMING = ("resume", "reopen")
+
+
+def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
+    """Facts `decide` asks for this action; without an action, those `offers` asks for the stage."""
+    if state is None:
+        stage = definition.stages[definition.initial]
+        bound = _bound(stage) if _opens_at_once(stage) else set()
+        return (bound | definition.automatic_facts.get(stage.id, frozenset())) - BUILT_IN_FACTS
+    stage = definition.stages[state.stage]
+    needed: set[str] = set()
+    if action is None or isinstance(action, Complete):
+        for task in stage.tasks:
+            if action is None or action.task == task.id:
+                for guard in task.when:
+                    needed.update(guard.expression.names())
+    if action is None or isinstance(action, Fire):
+        for step in definition.leaving[state.stage]:
+            if action is None or action.transition == step.id:
+                for guard in step.when:
+                    needed.update(guard.expression.names())
+                if step.outcome_from:
+                    needed.add(step.outcome_from)
+                if step.kind in RESUMING and step.target is None and state.approval is not None:
+                    needed |= _bound(stage)
+                if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
+                    needed |= _bound(definition.stages[step.target])
+    binding = action is None or isinstance(action, Cast | ContentChanged) or "approval.passed" in needed
+    if not binding and isinstance(action, Complete) and stage.approval:
+        binding = action.task in stage.approval.opens_after
+    if binding:
+        needed |= _bound(stage)
+    if definition.automatic and action is not None:
+        taken = definition.transitions.get(action.transition) if isinstance(action, Fire) else None
+        after = state.stage if taken is None or taken.target is None else taken.target
+        needed |= definition.automatic_facts.get(after, frozenset())
+    return needed - BUILT_IN_FACTS
+
+
+def _bound(stage: Stage) -> set[str]:
+    return {stage.approval.binds} if stage.approval and stage.approval.binds else set()
+
+
+def _opens_at_once(stage: Stage, kept: tuple[str, ...] = ()) -> bool:
+    return stage.approval is not None and set(stage.approval.opens_after) <= set(kept)
