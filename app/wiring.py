@@ -22,6 +22,7 @@ from app.cases import facts as case_facts
 from app.cases import holdings as case_holdings
 from app.cases import policy as _case_policy
 from app.cases import queues as case_queues
+from app.cases import settling as case_settling
 from app.cases import version_texts
 from app.cases.definitions import Definitions
 from app.config import Settings
@@ -151,6 +152,7 @@ STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
 
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
+    **case_settling.HANDLERS,
     **document_printing.HANDLERS,
     **document_batches.HANDLERS,
     **document_daily.HANDLERS,
@@ -162,6 +164,7 @@ HANDLERS: dict[str, JobHandler] = {
 }
 
 PERIODIC = (
+    case_settling.HOURLY,
     Daily("curation.expire", at=time(1, 0)),
     Daily(document_daily.TERMS, at=time(1, 5)),
     Daily(document_daily.RESERVATIONS, at=time(1, 10)),
@@ -306,7 +309,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
-        choices=dict(CHOICES), after_task=dict(AFTER_TASK),
+        choices=dict(CHOICES), after_task=dict(AFTER_TASK), before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
 

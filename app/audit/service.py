@@ -43,6 +43,8 @@ def record(
     kept = _plain(dict(values)) if values else None
     row, detail = chain(work, stream, _advance_head(session, stream), tag, subject, case_id, clean, kept)
     work.recorded += 1
+    if case_id is not None:
+        work.touched[case_id] = row["seq"]
     entry = AuditRecord(**row)
     session.add(entry)
     session.flush()  # the head's new hash goes out with the record, while the head is locked

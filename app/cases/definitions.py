@@ -75,6 +75,12 @@ class Definitions:
             raise OporaError(_("No workflow definition is published. Run: python app.py bootstrap"))
         return self.get(session, row.code, row.version, row.hash)
 
+    def any_automatic(self, session: Session) -> bool:
+        """Whether any released version has steps a case takes by itself, as far as this process has looked."""
+        if self._looked is None:
+            self._look(session)
+        return any(definition.automatic for definition in self._loaded.values())
+
     def forget(self) -> None:
         """Look at the database before the next answer: something was published or corrected here."""
         self._looked = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cases.models import CaseEvent
 from app.core.i18n import Text, _, current_locale
+from app.engine.automatic import is_alone
 from app.engine.definition import Definition, Field
 from app.engine.wording import printed
 
@@ -80,6 +81,12 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
         case "moved" if data.get("kind") in _STANDING:
             return _STANDING[data["kind"]]
+        case "moved" if is_alone(data):
+            return _(
+                "Automatically: %(transition)s → «%(stage)s»",
+                transition=title(definition, "transition", data["transition"]),
+                stage=title(definition, "stage", data["to"]),
+            )
         case "moved":
             name = title(definition, "transition", data["transition"])
             if data["from"] == data["to"]:
@@ -100,6 +107,11 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
         case "terms_recounted":
             return recounted(definition, data)
     return _("Event %(type)s", type=event.type)
+
+
+def doer(event: CaseEvent) -> str:
+    """Who did it; nobody is named for what the system or the case did by itself."""
+    return "" if event.actor_id is None else event.actor_name
 
 
 def recounted(definition: Definition, data: Mapping[str, Any]) -> Text:

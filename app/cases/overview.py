@@ -13,19 +13,19 @@ from app.access.roles import ROLE_TITLES
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.context import context, mend_url
-from app.cases.history import field_sentences, in_reader, kind, sentence, title
+from app.cases.history import doer, field_sentences, in_reader, kind, sentence, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
 from app.cases.terms import STAGE, Reckoning, reckonings
 from app.core.clock import local_date
 from app.core.errors import Reason
-from app.core.i18n import Text
+from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
 from app.engine.definition import Definition
-from app.engine.offers import Offer, Waiting, offers, waiting_for
+from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
 from app.engine.state import Context, State, Tally
 
 
@@ -58,6 +58,9 @@ class Overview:
     tally: Tally | None
     events: Sequence[CaseEvent]
     terms: Mapping[str, Reckoning] = field(default_factory=dict)
+    alone: list[Offer] = field(
+        default_factory=list
+    )  # what the case will take by itself, and what it waits for
 
     @property
     def stage_term(self) -> Reckoning | None:
@@ -91,6 +94,9 @@ def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:
 
 
 def roles_in_words(codes: Sequence[str]) -> str:
+    """Titles of the roles in a row; what names none goes by itself."""
+    if not codes:
+        return str(_("automatically"))
     return ", ".join(str(ROLE_TITLES.get(code, code)).lower() for code in codes)
 
 
@@ -111,6 +117,7 @@ def overview(work: Work, case: Case) -> Overview:
         mine=offers(definition, state, ctx), ahead=forward,
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
         tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
+        alone=by_itself(definition, state, ctx),
     )  # fmt: skip
 
 
@@ -157,7 +164,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
         Entry(
             sentence(page.definition, event),
             kind(event),
-            people.of(event.actor_name, event.actor_id, event.on_behalf_of, local_date(event.at, zone)),
+            people.of(doer(event), event.actor_id, event.on_behalf_of, local_date(event.at, zone)),
             event.at,
             "\n".join(filter(None, [*field_sentences(page.definition, event), event.comment])),
         )

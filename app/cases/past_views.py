@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from app.cases import queries
-from app.cases.history import field_sentences, kind, sentence, title
+from app.cases.history import doer, field_sentences, kind, sentence, title
 from app.cases.overview import Entry
 from app.cases.time_machine import Then, case_then, compare, content_changes, end_of, repeated_stages
 from app.core.errors import NotFound
@@ -76,7 +76,7 @@ class PastView(RoomView):
 def _entries(then: Then) -> list[Entry]:
     return [
         Entry(
-            sentence(then.definition, event), kind(event), event.actor_name, event.at,
+            sentence(then.definition, event), kind(event), doer(event), event.at,
             "\n".join(filter(None, [*field_sentences(then.definition, event), event.comment])),
         )
         for event in reversed(then.events)

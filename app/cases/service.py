@@ -27,7 +27,18 @@ from app.engine import machine
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
 from app.engine.recounting import recount
-from app.engine.state import Accepted, Action, Cast, Complete, ContentChanged, Context, Open, Refused, State
+from app.engine.state import (
+    Accepted,
+    Action,
+    Cast,
+    Complete,
+    ContentChanged,
+    Context,
+    Open,
+    Refused,
+    Settle,
+    State,
+)
 from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
@@ -122,6 +133,19 @@ def content_changed(work: Work, case_id: int) -> None:
     if case.approval is None:
         return
     _carry_out(work, case, standing, work.ports.definitions.of(work.session, case), ContentChanged())
+
+
+def settle(work: Work, case_id: int) -> Accepted | None:
+    """Let the case take what it takes by itself, now that something outside has changed; None when that is nothing.
+
+    Harmless as often as it is asked. Raises NotFound.
+    """
+    case, standing = _locked(work, case_id)
+    definition = work.ports.definitions.of(work.session, case)
+    if case.stage not in definition.automatic or standing.version == 0:
+        return None
+    result = _carry_out(work, case, standing, definition, Settle())
+    return result if result.events else None
 
 
 def recount_terms(work: Work, case_id: int) -> engine_events.TermsRecounted | None:

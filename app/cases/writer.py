@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count, islice
 from typing import Any, cast
@@ -31,8 +31,10 @@ from app.cases.projection import (
     project,
     state_from_rows,
 )
+from app.core.actor import SYSTEM
 from app.core.errors import NotFound
 from app.core.unit_of_work import Work
+from app.engine.automatic import SYSTEM as ITSELF
 from app.engine.definition import Definition
 from app.engine.events import Event, from_dict
 from app.engine.state import State, VoteState
@@ -140,6 +142,7 @@ def events_of(session: Session, case_id: int) -> list[Event]:
 
 def event_row(work: Work, case_id: int, seq: int, event: Event) -> dict[str, Any]:
     """One event; the words a person wrote stand beside it, where they can be erased."""
+    work = _doing(work, event.actor)
     data = event.to_dict()
     comment, fields = str(data.pop("comment", "") or ""), dict(data.pop("fields", {}) or {})
     return {
@@ -147,6 +150,11 @@ def event_row(work: Work, case_id: int, seq: int, event: Event) -> dict[str, Any
         "at": work.now, "actor_id": work.actor.user_id, "actor_name": work.actor.name,
         "on_behalf_of": work.acting.user_id if work.acting else None,
     }  # fmt: skip
+
+
+def _doing(work: Work, actor: str) -> Work:
+    """The work of whoever did it: a step the case takes by itself is nobody's, whoever acted just before."""
+    return work if actor != ITSELF or work.actor.is_system else replace(work, actor=SYSTEM, acting=None)
 
 
 def _chained(
@@ -158,7 +166,7 @@ def _chained(
     for row in rows:
         words = row["comment"] or row["fields"]
         record, detail = chain(
-            work, stream, head, f"case:{row['type']}", (EVENTS.name, row["id"]), case_id,
+            _doing(work, row["data"]["actor"]), stream, head, f"case:{row['type']}", (EVENTS.name, row["id"]), case_id,
             {"seq": row["seq"], "event": row["data"]},
             {"comment": row["comment"], "fields": row["fields"]} if words else None,
         )  # fmt: skip

@@ -217,6 +217,8 @@ class Ports:
     value_titles: dict[str, Text] = field(default_factory=dict)  # code of a state or choice → its name
     tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
     after_commit: Callable[[list[int]], None] | None = None
+    # what follows from all that was done in a unit of work, in the same transaction
+    before_commit: list[Callable[[Work], None]] = field(default_factory=list)
     prefill_person: Callable[[str, str, str, str], dict[str, str]] | None = (
         None  # six case forms of a full name
     )

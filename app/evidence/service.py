@@ -15,7 +15,7 @@ from app.access.memberships import actor_for
 from app.access.scopes import as_system, get_visible
 from app.audit import service as audit
 from app.audit.models import AuditRecord
-from app.cases.history import field_sentences, sentence, title
+from app.cases.history import doer, field_sentences, sentence, title
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import get_case
 from app.core.actor import Actor
@@ -157,7 +157,7 @@ def _happened(work: Work, case: Case, definition: Any) -> Iterator[Happened]:
     for row in rows:
         more = tuple(filter(None, (row.comment, *field_sentences(definition, row))))
         day = row.at.astimezone(work.ports.zone)
-        yield Happened(f"{day:%d.%m.%Y %H:%M}", str(sentence(definition, row)), row.actor_name, more)
+        yield Happened(f"{day:%d.%m.%Y %H:%M}", str(sentence(definition, row)), doer(row), more)
 
 
 def _chain(work: Work, case: Case) -> Any:

@@ -1,0 +1,88 @@
+"""Cases that go on by themselves: looked at after every act about them, and every hour whatever happened.
+
+An act leaves a promise in the outbox, so its own transaction stays short; the hourly look finds what changed without
+an act (a day has come, another office did something). Both may come twice: a case that has settled stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.access.scopes import as_system
+from app.cases import service
+from app.cases.context import context
+from app.cases.models import Case, CaseStatus
+from app.cases.queries import WITH_NAMES, events_of_all
+from app.core.ports import JobHandler
+from app.core.unit_of_work import Work
+from app.engine import machine
+from app.engine.events import from_dict
+from app.engine.state import Accepted, Settle
+from app.jobs import outbox
+from app.jobs.schedule import Every
+
+ONE, LOOK, PART = "cases.settle", "cases.settle.look", "cases.settle.part"
+HOURLY = Every(LOOK, timedelta(hours=1))
+_AT_ONCE = 100  # cases of one part: no part holds the database for long
+
+
+def promise(work: Work) -> None:
+    """Before an act is committed: its cases that may now go on by themselves are looked at right after."""
+    definitions = work.ports.definitions
+    if not work.touched or definitions is None or not definitions.any_automatic(work.session):
+        return
+    columns = (Case.id, Case.stage, Case.definition_code, Case.definition_version, Case.definition_hash)
+    with as_system(work.session):  # whoever acted need not see every case he touched
+        query = select(*columns).where(Case.id.in_(work.touched), Case.status == CaseStatus.active)
+        for case_id, stage, *pinned in work.session.execute(query.order_by(Case.id)).all():
+            if stage in definitions.get(work.session, *pinned).automatic:
+                outbox.enqueue(work, ONE, f"{case_id}/{work.touched[case_id]}", {"case": case_id})
+
+
+def settle_one(work: Work, payload: Mapping[str, Any]) -> None:
+    """Let one case take what it takes by itself."""
+    service.settle(work, int(payload["case"]))
+
+
+def find_cases(work: Work, payload: Mapping[str, Any]) -> None:
+    """Hand on, in parts, every running case that stands where it may go on by itself."""
+    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    places = []
+    for code, version, wanted in work.session.execute(used.where(Case.status == CaseStatus.active)).all():
+        stages = work.ports.definitions.get(work.session, code, version, wanted).automatic
+        if stages:
+            places.append((Case.definition_hash == wanted) & Case.stage.in_(list(stages)))
+    if not places:
+        return
+    query = select(Case.id).where(Case.status == CaseStatus.active, or_(*places)).order_by(Case.id)
+    ids = list(work.session.scalars(query))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        key = f"{payload.get('turn') or work.now.isoformat()}/{some[0]}"
+        outbox.enqueue(work, PART, key, {"cases": some, "turn": payload.get("turn")})
+
+
+def look_at(work: Work, payload: Mapping[str, Any]) -> None:
+    """Of these cases those that would go on get a job of their own; nothing is locked for the others."""
+    ids = [int(one) for one in payload["cases"]]
+    cases = work.session.scalars(
+        select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active).order_by(Case.id)
+    ).all()  # fmt: skip
+    stored = events_of_all(work.session, ids)
+    for case in cases:
+        definition = work.ports.definitions.of(work.session, case)
+        state = machine.fold(definition, [from_dict(row.data) for row in stored[case.id]])
+        needed = machine.facts_needed(definition, state, Settle())
+        ctx = context(work, case, definition, state, needed, Settle())
+        result = machine.decide(definition, state, Settle(), ctx)
+        if isinstance(result, Accepted) and result.events:
+            outbox.enqueue(
+                work, ONE, f"{case.id}/{payload.get('turn') or work.now.isoformat()}", {"case": case.id}
+            )
+
+
+HANDLERS: dict[str, JobHandler] = {ONE: settle_one, LOOK: find_cases, PART: look_at}
