@@ -24,6 +24,7 @@ from app.engine.state import Action
 from app.engine.trial_worlds import World
 from app.schools.queries import organisations
 from tests.fuzz import runs
+from tests.integration.cases.test_automatic_steps import publish as publish_automatic
 
 BLOCKS = 2  # one for each process of a usual machine
 LENGTH = 40  # many short histories find more than few long ones: the pure ones are long
@@ -105,3 +106,17 @@ def test_rows_say_what_happened_whatever_happens(penza_on_both: Runtime, block: 
         seen += _one(system, worlds, number)
     assert seen[Migrated] > seen[Undone] > 0
     assert {Moved, TaskCompleted, VoteCast, TermsRecounted} <= set(seen)
+
+
+@pytest.mark.fuzz
+def test_rows_say_what_happened_when_a_case_goes_on_by_itself(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    publish_automatic(system)
+    with system.work(SYSTEM) as work:
+        definition = work.ports.definitions.latest(work.session, service.PROCESS)
+    assert definition.automatic
+    worlds = [World(definition)]
+    seen: Counter[type[Event]] = Counter()
+    for number in range(runs(40)):
+        seen += _one(system, worlds, number)
+    assert {Moved, TaskCompleted} <= set(seen)
