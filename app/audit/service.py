@@ -43,11 +43,11 @@ def record(
     kept = _plain(dict(values)) if values else None
     row, detail = chain(work, stream, _advance_head(session, stream), tag, subject, case_id, clean, kept)
     work.recorded += 1
-    if case_id is not None:
-        work.touched[case_id] = row["seq"]
     entry = AuditRecord(**row)
     session.add(entry)
     session.flush()  # the head's new hash goes out with the record, while the head is locked
+    if case_id is not None:
+        work.touched[case_id] = entry.id
     session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=entry.hash))
     if detail is not None:
         session.add(AuditDetail(record_id=entry.id, erased_at=None, **detail))

@@ -79,7 +79,7 @@ class Definitions:
         """Whether any released version has steps a case takes by itself, as far as this process has looked."""
         if self._looked is None:
             self._look(session)
-        return any(definition.automatic for definition in self._loaded.values())
+        return any(definition.automatic for definition in tuple(self._loaded.values()))
 
     def forget(self) -> None:
         """Look at the database before the next answer: something was published or corrected here."""

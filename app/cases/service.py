@@ -220,10 +220,10 @@ def _carry_out(
     if isinstance(result, Refused):
         raise _refusal(work, case, result)
     writer.refresh(work.session, case, standing.columns)
+    if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
+        follow(work, case)  # before what the case then does by itself
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
-    if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
-        follow(work, case)
     return result
 
 

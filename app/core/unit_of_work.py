@@ -32,7 +32,7 @@ class Work:
     outbox_ids: list[int] = field(default_factory=list)  # rows to offer to a worker after the commit
     # in whose place the present act is done; set where the right to it is found (cases.roles), read by the journal
     acting: StandsFor | None = None
-    # cases something was recorded about, with the number of the last record: facts of theirs may have changed
+    # cases something was recorded about, with the key of the last record: facts of theirs may have changed
     touched: dict[int, int] = field(default_factory=dict)
     recorded: int = 0  # journal records made so far; whoever knows the head of a chain sees whether it moved
 

@@ -47,10 +47,10 @@ def _choice(definition: Definition, stage: Stage, steps: tuple[Transition, ...],
     """Of the automatic steps of one stage each can come true, never two together, and one in every case."""
     room = choices.Room(votes=stage.approval is not None)
     conditions = {step.id: _condition(definition, step) for step in steps}
+    for step in steps:
+        if _is_never(conditions[step.id], room):
+            report("automatic_never", f"transitions.{step.id}", id=step.id, stage=stage.id)
     try:
-        for step in steps:
-            if choices.ever(conditions[step.id], room) is None:
-                report("automatic_never", f"transitions.{step.id}", id=step.id, stage=stage.id)
         for one, other in combinations(steps, 2):
             case = choices.both(conditions[one.id], conditions[other.id], room)
             if case is not None:
@@ -65,6 +65,14 @@ def _choice(definition: Definition, stage: Stage, steps: tuple[Transition, ...],
                 report("automatic_gap", f"stages.{stage.id}", **words, case=english, case_ru=russian)
     except choices.TooMany:
         report("automatic_unclear", f"stages.{stage.id}", id=stage.id, most=choices.MOST)
+
+
+def _is_never(condition: choices.Condition, room: choices.Room) -> bool:
+    """Whether it is certain that the condition can never hold."""
+    try:
+        return choices.ever(condition, room) is None
+    except choices.TooMany:
+        return False
 
 
 def _condition(definition: Definition, step: Transition) -> choices.Condition:

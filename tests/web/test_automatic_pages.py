@@ -41,7 +41,9 @@ def test_in_english_too_and_a_forced_step_is_refused(web: WebUsers, case_id: int
     shown = text(web("methodist").get(f"/cases/{case_id}"))
     assert SENTENCE["en"] in shown
     assert "No curator school is assigned" in shown
-    forced = web.post("methodist", f"/cases/{case_id}/step/start_diagnosis", {"expected_version": "1"}, page="/")
+    forced = web.post(
+        "methodist", f"/cases/{case_id}/step/start_diagnosis", {"expected_version": "1"}, page="/"
+    )
     assert forced.status_code in (403, 404, 409)
 
 

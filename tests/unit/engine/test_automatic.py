@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.engine import (
     Accepted,
@@ -28,6 +30,7 @@ from app.engine import (
     facts_needed,
     fold,
     offers,
+    settling,
     waiting_for,
 )
 from app.engine.checks import check
@@ -42,6 +45,7 @@ from app.engine.settling import EndlessProcedure
 from app.engine.simulation import simulate
 from tests.fuzz import runs
 from tests.unit.engine.automatic_procedure import PROCEDURE, SCENARIOS
+from tests.unit.engine.test_choices import WORLD, conditions
 
 READY: dict[str, Any] = {
     "paper.registered": True, "paper.pages": 5, "paper.hash": "one", "paper.outcome": "bad"
@@ -245,6 +249,10 @@ def test_by_itself_or_by_people_is_another_procedure_and_told_in_words(procedure
         PROCEDURE.replace("    to: vote\n    automatic: true\n", "    to: vote\n    by: [author]\n")
     )
     assert manual.hash != procedure.hash
+    said = PROCEDURE.replace(
+        "    to: vote\n    automatic: true\n", "    to: vote\n    automatic: false\n    by: [author]\n"
+    )
+    assert loads(said).hash == manual.hash
     changes = [change.texts for change in compare(manual, procedure) if change.path == "transitions.to_vote"]
     assert {
         "ru": "Переход «На голосование»: кто выполняет: люди → само, автоматически",
@@ -271,3 +279,64 @@ def test_a_report_of_changed_content_settles_too(procedure: Definition) -> None:
     case.act("author", ContentChanged())
     assert case.state is not None
     assert case.state.stage == "vote"
+
+
+STAGES = "abcd"
+STEP = """\
+  {id}:
+    titles: {{ru: {id}, en: {id}}}
+    kind: {kind}
+    from: {source}
+    to: {target}
+    automatic: true
+    when: {{id: g, if: '{condition}', text: {{ru: Нет, en: Not yet}}}}
+"""
+
+
+def drawn_by_chance(edges: list[tuple[str, str, str, str]]) -> str:
+    """A procedure of four stages with these automatic steps: source, target, kind, condition."""
+    stages = "".join(f"  {one}: {{titles: {{ru: {one}, en: {one}}}}}\n" for one in STAGES)
+    steps = "".join(
+        STEP.format(id=f"s{number}", source=source, target=target, kind=kind, condition=condition)
+        for number, (source, target, kind, condition) in enumerate(edges)
+    )
+    return (
+        "workflow: chance\nversion: 1\ntitles: {ru: А, en: A}\ninitial: a\n"
+        "roles: {author: {titles: {ru: А, en: A}, found: authority}}\n"
+        f"stages:\n{stages}  z: {{titles: {{ru: z, en: z}}, final: true}}\ntransitions:\n{steps}"
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(STAGES), st.sampled_from(STAGES + "z"), st.sampled_from(["forward", "skip"]), conditions
+        ),
+        min_size=1, max_size=5,
+    ),
+    st.fixed_dictionaries({name: st.sampled_from([None, *values]) for name, values in WORLD.items()}),
+)  # fmt: skip
+def test_what_passes_the_check_takes_one_step_at_a_time_and_ends(
+    edges: list[tuple[str, str, str, str]], facts: dict[str, Any]
+) -> None:
+    definition, findings = parse_text(drawn_by_chance(edges))
+    assert definition is not None
+    faults = {one.code for one in findings if one.code.startswith("automatic")}
+    if faults & {"automatic_loop", "automatic_overlap", "automatic_unclear"}:
+        return
+    ctx = told("author", facts)
+    opened = decide(definition, None, Open(), ctx)
+    assert isinstance(opened, Accepted)
+    state = fold(definition, [opened.events[0]])
+    alone = settling.by_itself(ctx)
+    for event in opened.events[1:]:
+        working = [
+            step.id
+            for step in definition.automatic[state.stage]
+            if isinstance(decide(definition, state, Fire(step.id), alone, settle=False), Accepted)
+        ]
+        assert working == [event.transition] if isinstance(event, Moved) else not working
+        state = fold(definition, opened.events[: state.version + 1])
+    if None not in facts.values() and "automatic_gap" not in faults:
+        assert len(definition.automatic.get(state.stage, ())) < 2, "a choice is always made"

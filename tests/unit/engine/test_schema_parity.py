@@ -19,18 +19,20 @@ from app.engine.checks import check
 from app.engine.loader import parse_text
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
+from tests.unit.engine.automatic_procedure import PROCEDURE
 from tests.unit.engine.test_definitions import SECOND, SMALL
 from tests.unit.engine.test_faults_in_place import CLEAN
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "workflows" / "schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND)]
+WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE)]
 # Faults of sense: the schema, which knows one value at a time, cannot tell them.
 SENSE = {
     "unknown_stage", "unknown_role", "unknown_task", "unknown_outcome", "unreachable_stage", "no_way_out",
     "no_final_stage", "final_stage_works", "forward_loop", "return_forward", "return_unsaid", "keeps_and_voids",
     "votes_not_kept", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
     "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind", "choices_missing",
+    "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "automatic_never",
     "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice",
 }  # fmt: skip
 GUARD = "if: paper.length >= 1"
