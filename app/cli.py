@@ -299,7 +299,14 @@ def workflow_check(arguments: argparse.Namespace) -> int:
     from app.cases.check import check_files
 
     pages = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
-    return check_files(arguments.files, print, facts=wiring.FACTS, effects=wiring.STEP_EFFECTS, pages=pages)
+    return check_files(
+        arguments.files,
+        print,
+        facts=wiring.FACTS,
+        effects=wiring.STEP_EFFECTS,
+        pages=pages,
+        dates=wiring.DATES,
+    )
 
 
 def workflow_test(arguments: argparse.Namespace) -> int:

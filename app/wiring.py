@@ -18,6 +18,7 @@ from app.admin import texts as admin_texts
 from app.calendar import policy as _calendar_policy
 from app.calendar import texts as calendar_texts
 from app.calendar.queries import working_calendar
+from app.cases import daily as case_daily
 from app.cases import facts as case_facts
 from app.cases import holdings as case_holdings
 from app.cases import policy as _case_policy
@@ -31,6 +32,7 @@ from app.core.db import Database
 from app.core.holdings import HoldingSource
 from app.core.i18n import Text
 from app.core.ports import (
+    DateWords,
     EffectHandler,
     EvidenceSource,
     FactSource,
@@ -141,6 +143,13 @@ FACTS: dict[str, FactSource] = {
     **document_facts.FACTS,
 }
 
+# facts that are dates: a term of a procedure may be counted from them
+DATES: dict[str, DateWords] = {
+    **plan_facts.DATES,
+    **curation_facts.DATES,
+    **document_facts.DATES,
+}
+
 curation_facts.plug_plan_end(plan_facts.ends)  # the agreement is measured by the plan
 
 EFFECTS: dict[str, EffectHandler] = {
@@ -156,6 +165,7 @@ HANDLERS: dict[str, JobHandler] = {
     **document_printing.HANDLERS,
     **document_batches.HANDLERS,
     **document_daily.HANDLERS,
+    **case_daily.HANDLERS,
     **evidence_service.HANDLERS,
     **document_pdf.HANDLERS,
     **template_pictures.HANDLERS,
@@ -166,6 +176,7 @@ HANDLERS: dict[str, JobHandler] = {
 PERIODIC = (
     case_settling.HOURLY,
     Daily("curation.expire", at=time(1, 0)),
+    Daily(case_daily.TERMS, at=time(1, 15)),  # after the papers of the night, before the reminders
     Daily(document_daily.TERMS, at=time(1, 5)),
     Daily(document_daily.RESERVATIONS, at=time(1, 10)),
     Daily(notice_reminders.MORNING, at=time(6, 0)),
@@ -297,6 +308,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
     """The running system: database, storage, definitions and the rooms joined by name."""
     ports = Ports(
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
+        dates=dict(DATES),
         effects=dict(EFFECTS), step_effects=dict(STEP_EFFECTS),
         handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
         evidence=list(EVIDENCE),

@@ -26,6 +26,7 @@ def check_files(
     effects: Collection[str] | None = None,
     pages: Collection[str] | None = None,
     templates: Collection[str] | None = None,
+    dates: Collection[str] | None = None,
 ) -> int:
     """Say `file:line:column: code: sentence` for each fault; 1 when there is an error, 0 for warnings only.
 
@@ -48,7 +49,8 @@ def check_files(
         definition, found = loader.parse_text(source, shown(path))
         if definition is not None:
             asked = None if facts is None else kinds_of(facts)
-            found = checks.check(definition, asked, effects, known, pages, earlier_beside(path, definition))
+            earlier = earlier_beside(path, definition)
+            found = checks.check(definition, asked, effects, known, pages, earlier, dates)
             found += effect_faults(definition, effects)
             if all(one.severity != "error" for one in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)

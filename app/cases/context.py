@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,8 @@ from app.cases.models import Case
 from app.cases.roles import case_roles
 from app.cases.seats import authors_for_others, bar, concerned_in, note_right, refuse_barred, seat_of
 from app.core.asked_once import asked_once, only_looking
-from app.core.i18n import _, in_locale
+from app.core.clock import local_date
+from app.core.i18n import LOCALES, _, in_locale
 from app.core.ports import Fact
 from app.core.unit_of_work import Work
 from app.engine.definition import Approval, Definition
@@ -42,7 +45,16 @@ def gather_facts(work: Work, case: Case, names: Iterable[str]) -> dict[str, Fact
             fact = source(session, case.id) if source else Fact(None)
             found[name] = FactValue(
                 value=fact.value, items=fact.items, link=page_url(work, fact.link, case.id), text=_both(fact),
+                **_date_words(work, name, fact),
             )  # fmt: skip
+    return found
+
+
+def days_of(work: Work) -> dict[str, Any]:
+    """What the engine is told of time: the authority's working calendar and its local day."""
+    found: dict[str, Any] = {"day_of": partial(local_date, zone=work.ports.zone)}
+    if work.ports.working_day:
+        found["calendar"] = work.ports.working_day(work.session)
     return found
 
 
@@ -69,6 +81,16 @@ def _both(fact: Fact) -> dict[str, str] | None:
         with in_locale(locale):
             texts[locale] = str(fact.text)
     return texts
+
+
+def _date_words(work: Work, name: str, fact: Fact) -> dict[str, dict[str, str]]:
+    """«приказа № 12-оп», what a date is the date of, or what must happen before it is known."""
+    words = work.ports.dates.get(name)
+    if words is None:
+        return {}
+    if fact.value is None:
+        return {"until": {locale: words.until.in_(locale) for locale in LOCALES}}
+    return {"of": {locale: " ".join([words.of.in_(locale), *fact.items]) for locale in LOCALES}}
 
 
 def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]:
@@ -146,8 +168,7 @@ def context(
     if action is not None:
         note_right(work, case, definition, state, action, seat)
     roles = frozenset({"system"}) if work.actor.is_system else case_roles(work.actor, case)
-    extra = {"calendar": work.ports.working_day(work.session)} if work.ports.working_day else {}
     return Context(
         actor=str(seat.user_id) if seat else actor_id(work), roles=roles, now=work.now, today=work.today,
-        facts=gather_facts(work, case, fact_names), voters=voters, authors=authors, **extra,
+        facts=gather_facts(work, case, fact_names), voters=voters, authors=authors, **days_of(work),
     )  # fmt: skip

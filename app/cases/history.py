@@ -106,6 +106,8 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _("The move was taken back: version %(version)s of the procedure again", version=version)
         case "terms_recounted":
             return recounted(definition, data)
+        case "terms_started":
+            return _("Terms have begun: %(terms)s", terms=_moved_terms(definition, data))
     return _("Event %(type)s", type=event.type)
 
 
@@ -116,11 +118,18 @@ def doer(event: CaseEvent) -> str:
 
 def recounted(definition: Definition, data: Mapping[str, Any]) -> Text:
     """«Сроки пересчитаны по изменённому календарю: …»: each moved term with its new day."""
+    return _(
+        "Terms were recounted by the changed working calendar: %(terms)s",
+        terms=_moved_terms(definition, data),
+    )
+
+
+def _moved_terms(definition: Definition, data: Mapping[str, Any]) -> str:
     days = {key: f"{date.fromisoformat(term['due']):%d.%m.%Y}" for key, term in data.get("terms", {}).items()}
     parts = [f"«{title(definition, 'task', key)}» – {day}" for key, day in days.items()]
     if own := data.get("term"):
         parts.insert(0, str(_("the stage – %(day)s", day=f"{date.fromisoformat(own['due']):%d.%m.%Y}")))
-    return _("Terms were recounted by the changed working calendar: %(terms)s", terms="; ".join(parts))
+    return "; ".join(parts)
 
 
 def kind(event: CaseEvent) -> str:
@@ -131,7 +140,7 @@ def kind(event: CaseEvent) -> str:
         return "edit"
     if event.type in ("approval_decided", "vote_cast", "votes_voided", "approval_opened"):
         return "vote"
-    if event.type == "terms_recounted":
+    if event.type in ("terms_recounted", "terms_started"):
         return "overdue"
     return "start" if event.type == "case_opened" else "done"
 

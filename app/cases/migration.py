@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.cases import service, versions, writer
-from app.cases.context import actor_id, gather_facts
+from app.cases.context import actor_id, days_of, gather_facts
 from app.cases.history import in_reader
 from app.cases.models import Case, CaseEvent, VersionStatus
 from app.cases.queries import events_of, events_of_all, get_case
@@ -270,9 +270,8 @@ def _standing(work: Work, case_id: int, old: Definition) -> tuple[Case, State]:
 
 
 def _context(work: Work, case: Case, new: Definition, rule: Migration, state: State) -> Context:
-    extra = {"calendar": work.ports.working_day(work.session)} if work.ports.working_day else {}
     facts = gather_facts(work, case, migration.facts_for(new, rule, state))
-    return Context(actor_id(work), frozenset(), work.now, work.today, facts, **extra)
+    return Context(actor_id(work), frozenset(), work.now, work.today, facts, **days_of(work))
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from app.cases.history import doer, field_sentences, in_reader, kind, sentence, 
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
-from app.cases.terms import STAGE, Reckoning, reckonings
+from app.cases.terms import STAGE, Reckoning, beginnings, reckonings
 from app.core.clock import local_date
 from app.core.errors import Reason
 from app.core.i18n import Text, _
@@ -61,6 +61,7 @@ class Overview:
     alone: list[Offer] = field(
         default_factory=list
     )  # what the case will take by itself, and what it waits for
+    begins: Mapping[str, str] = field(default_factory=dict)  # terms that have not begun: when they will
 
     @property
     def stage_term(self) -> Reckoning | None:
@@ -118,6 +119,7 @@ def overview(work: Work, case: Case) -> Overview:
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
         tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
         alone=by_itself(definition, state, ctx),
+        begins=beginnings(work, definition, state),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles, stands_for
 from app.cases.seats import authors_for_others, bar, look_ahead, seat_of
-from app.cases.terms import explained
+from app.cases.terms import STAGE, beginnings, explained
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
 from app.engine import machine
@@ -39,6 +39,7 @@ def case_queue(work: Work) -> list[QueueItem]:
         definition = work.ports.definitions.of(work.session, case)
         happened = [from_dict(row.data) for row in events[case.id]]
         state = machine.fold(definition, happened)
+        beginning = beginnings(work, definition, state)
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
@@ -67,6 +68,7 @@ def case_queue(work: Work) -> list[QueueItem]:
                     if state.is_active
                     else None,  # while a case is suspended its term stands still
                     reckoned=explained(definition, state, waiting.id if waiting.kind == "task" else None),
+                    begins=beginning.get(waiting.id if waiting.kind == "task" else STAGE, ""),
                     kind=waiting.kind,
                     behalf=behalf.whom if behalf else "",
                 )

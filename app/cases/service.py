@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 
 from app.audit import service as audit
 from app.cases import writer
-from app.cases.context import actor_id, context, mend_url
+from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
 from app.cases.history import sentence
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
 from app.cases.projection import Projection, case_fields
@@ -23,7 +23,7 @@ from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
-from app.engine import machine
+from app.engine import machine, starting
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
 from app.engine.recounting import recount
@@ -39,10 +39,12 @@ from app.engine.state import (
     Settle,
     State,
 )
+from app.jobs import outbox
 from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
+BEGIN_TERMS = "cases.terms.begin"
 # stages of the shipped procedure in which the curator school may still be exchanged
 BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
 _WRONG_ROLE = frozenset({"role", "not_a_voter"})
@@ -162,6 +164,26 @@ def recount_terms(work: Work, case_id: int) -> engine_events.TermsRecounted | No
     return event
 
 
+def start_terms(work: Work, case_id: int) -> engine_events.TermsStarted | None:
+    """Begin the terms that wait for what has become known; the event, or None when there is nothing to begin."""
+    case, standing = _locked(work, case_id)
+    definition = work.ports.definitions.of(work.session, case)
+    state = standing.state(work, definition)
+    if state is None or state.stage not in definition.anchored:
+        return None
+    facts = gather_facts(work, case, starting.facts_of(definition, state))
+    ctx = Context(actor_id(work), frozenset(), work.now, work.today, facts, **days_of(work))
+    event = starting.started(definition, state, ctx)
+    if event is not None:
+        append_events(work, case, [event])
+    return event
+
+
+def begin_soon(work: Work, case_id: int, because: str) -> None:
+    """Look after this unit of work whether a term of the case can begin; `because` names what may have brought it."""
+    outbox.enqueue(work, BEGIN_TERMS, f"{because}/{case_id}", {"case": case_id})
+
+
 def append_events(
     work: Work, case: Case, events: Sequence[engine_events.Event], definition: Definition | None = None
 ) -> None:
@@ -224,7 +246,13 @@ def _carry_out(
         follow(work, case)  # before what the case then does by itself
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
+    if definition.anchored and _has_moved(result) and starting.facts_of(definition, result.state):
+        begin_soon(work, case.id, f"entered/{case.version}")  # the rooms are asked again, of the new stage
     return result
+
+
+def _has_moved(result: Accepted) -> bool:
+    return any(isinstance(event, engine_events.Moved) for event in result.events)
 
 
 def take_step(

@@ -19,7 +19,7 @@ from app.core.errors import Forbidden
 from app.core.i18n import LOCALES, _
 from app.core.ports import Message
 from app.core.unit_of_work import Work
-from app.engine import machine
+from app.engine import anchors, machine
 from app.engine.deadlines import Calendar, PlainWeek, Term, days_left
 from app.engine.definition import Definition, Due
 from app.engine.events import TermsRecounted, from_dict
@@ -72,8 +72,22 @@ def reckonings(work: Work, definition: Definition, state: State) -> dict[str, Re
     return found
 
 
+def beginnings(work: Work, definition: Definition, state: State) -> dict[str, str]:
+    """Terms of the present stage that have not begun: `STAGE` or an open task → «Срок начнётся, когда …»."""
+    if state.status not in LIVE:
+        return {}
+    found = {}
+    for key, due in anchors.pending(definition.stages[state.stage], state).items():
+        words = work.ports.dates.get(due.since)
+        until = {locale: words.until.in_(locale) for locale in LOCALES} if words else None
+        found[key] = in_reader(anchors.waiting_sentence(definition, due.since, until))
+    return found
+
+
 def explained(definition: Definition, state: State, task_id: str | None) -> str:
     """How the term of a task (or, where it has none, of the stage) was counted, in the reader's language."""
+    if task_id and task_id in anchors.pending(definition.stages[state.stage], state):
+        return ""
     standing = state.tasks.get(task_id) if task_id else None
     term = standing.term if standing and standing.term else state.term
     return in_reader(term.texts) if term else ""

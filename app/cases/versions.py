@@ -144,7 +144,9 @@ def examine(work: Work, row: ProcessVersion) -> Examined:
         number: one for number, one in others(work, row.code, row.version).items() if number < row.version
     }
     effects = ports.step_effects
-    found = checks.check(definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier)
+    found = checks.check(
+        definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier, ports.dates
+    )
     found += effect_faults(definition, effects)
     result = Examined(definition, found)
     if result.errors or not row.scenarios:

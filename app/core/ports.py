@@ -32,6 +32,18 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class DateWords:
+    """How a fact that is a date is told where a term is counted from it.
+
+    `of` goes on «со дня …» («приказа», before the names of the fact), `until` says what is still to come, after
+    «Срок начнётся, когда …».
+    """
+
+    of: Text
+    until: Text
+
+
+@dataclass(frozen=True)
 class QueueItem:
     """One thing that waits for this person: a line of «Мои задачи»."""
 
@@ -45,6 +57,7 @@ class QueueItem:
     kind: str = "task"
     behalf: str = ""  # whom the person stands in for in this: «Образцову М.И.»; empty when it is his own
     reckoned: str = ""  # how the term was counted, in the reader's language
+    begins: str = ""  # when the term will begin, if it has not
 
 
 @dataclass(frozen=True)
@@ -190,6 +203,7 @@ class Ports:
     storage: Storage
     definitions: Any = None  # cases.definitions.Definitions
     facts: dict[str, FactSource] = field(default_factory=dict)
+    dates: dict[str, DateWords] = field(default_factory=dict)  # facts a term may be counted from
     effects: dict[str, EffectHandler] = field(default_factory=dict)
     # effects a definition may name: parameter → whether it must be given
     step_effects: dict[str, dict[str, bool]] = field(default_factory=dict)

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
 from app.core.facts import day, number, yes_no
-from app.core.i18n import in_locale
-from app.core.ports import Fact, FactSource
+from app.core.i18n import _, in_locale
+from app.core.ports import DateWords, Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
 from app.curation.queries import current_agreement, visits_of, what_is_missing
-from app.curation.rules import LIVE_STATES, ReportState
+from app.curation.rules import LIVE_STATES, AgreementState, ReportState
 
 PAGE = "curation"
+_MADE = (AgreementState.signed, AgreementState.in_force)
 _plan_ends: list[FactSource] = []
 
 
@@ -42,6 +43,15 @@ def agreement_until(session: Session, case_id: int) -> Fact:
 def agreement_date(session: Session, case_id: int) -> Fact:
     agreement = _not_over(session, case_id)
     return Fact(agreement.dated if agreement else None, link=PAGE)
+
+
+def agreement_begins(session: Session, case_id: int) -> Fact:
+    """The first day of the agreement, once both schools have signed it; items give its numbers."""
+    agreement = current_agreement(session, case_id)
+    if agreement is None or agreement.state not in _MADE:
+        return Fact(None, link=PAGE)
+    numbers = tuple(f"№ {side.number}" for side in agreement.sides if side.number)
+    return Fact(agreement.since, items=numbers, link=PAGE)
 
 
 def term_covers_plan(session: Session, case_id: int) -> Fact:
@@ -103,10 +113,19 @@ FACTS: dict[str, FactSource] = {
     "curation.agreement_in_force": yes_no(agreement_in_force),
     "curation.agreement_until": day(agreement_until),
     "curation.agreement_date": day(agreement_date),
+    "curation.agreement_begins": day(agreement_begins),
     "curation.term_covers_plan": yes_no(term_covers_plan),
     "curation.visits_logged": number(visits_logged),
     "curation.visits_planned": number(visits_planned),
     "curation.visits_reported": yes_no(visits_reported),
     "curation.recommendations": number(_recommendations()),
     "curation.recommendations_closed": number(_recommendations("done", "not_relevant")),
+}
+
+DATES: dict[str, DateWords] = {
+    "curation.agreement_date": DateWords(_("the agreement"), _("the agreement is drawn up")),
+    "curation.agreement_begins": DateWords(
+        _("the beginning of the agreement"), _("both schools have signed the agreement")
+    ),
+    "curation.agreement_until": DateWords(_("the end of the agreement"), _("the agreement is drawn up")),
 }

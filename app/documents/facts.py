@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.cases.queries import get_case
 from app.core.facts import day, text, yes_no
 from app.core.i18n import _
-from app.core.ports import Fact, FactSource
+from app.core.ports import DateWords, Fact, FactSource
 from app.documents.models import Document, DocumentCase
 from app.documents.rules import STANDING, STATE_LABELS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
@@ -71,6 +71,18 @@ def order_number(session: Session, case_id: int) -> Fact:
     return Fact(document.number if document else None, link=PAGE)
 
 
+def order_plan_registered_on(session: Session, case_id: int) -> Fact:
+    """The day the order on the plan was registered; items name its number. That of a former round does not count."""
+    document = _registered_order(session, case_id)
+    if document is None:
+        return Fact(None, link=PAGE)
+    case = get_case(session, case_id)
+    of_stage = next(one for one in document.cases if one.case_id == case_id)
+    if of_stage.stage == case.stage and of_stage.round != case.round:
+        return Fact(None, link=PAGE)
+    return Fact(document.dated, items=(f"№ {document.number}",), link=PAGE)
+
+
 def agreement_registered(session: Session, case_id: int) -> Fact:
     """The printed agreement bears both numbers."""
     document = _latest(session, case_id, "agreement", this_round=False)
@@ -125,6 +137,7 @@ FACTS: dict[str, FactSource] = {
     "documents.order_registered": yes_no(order_registered),
     "documents.order_date": day(order_date),
     "documents.order_number": text(order_number),
+    "documents.order_plan_registered_on": day(order_plan_registered_on),
     "documents.agreement_registered": yes_no(agreement_registered),
     # what a task's `document` asks for: every kind of paper that is drawn up for a case
     **{
@@ -132,4 +145,10 @@ FACTS: dict[str, FactSource] = {
         for code in registry().codes
         if registry().of(code, "").is_of_a_case
     },
+}
+
+_ORDER = DateWords(_("the order"), _("the order on the plan is registered"))
+DATES: dict[str, DateWords] = {
+    "documents.order_date": _ORDER,
+    "documents.order_plan_registered_on": _ORDER,
 }

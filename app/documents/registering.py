@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import select
 
 from app.access.scopes import as_system
+from app.cases.daily import look_soon
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import require_in_programme
@@ -73,6 +74,8 @@ def register(
     _number(work, document, dated, rows, entry)
     if _is_due(work, document):
         enforce(work, document)
+    for one in document.cases:  # a term may be counted from this day
+        look_soon(work, one.case, f"document/{document.id}")
     return document
 
 

@@ -37,16 +37,22 @@ def facts_alone(definition: Definition) -> dict[str, frozenset[str]]:
     found = {}
     for start in definition.automatic:
         names: set[str] = set()
-        seen, front = {start}, [start]
-        while front:
-            here = front.pop()
+        for here in (start, *onward(definition, start)):
             for step in definition.automatic.get(here, ()):
                 names |= _asked(definition, here, step)
-                if step.target and step.target not in seen:
-                    seen.add(step.target)
-                    front.append(step.target)
         found[start] = frozenset(names)
     return found
+
+
+def onward(definition: Definition, start: str) -> list[str]:
+    """Stages the case may come to from this one by automatic steps alone, one after another."""
+    seen, front = [start], [start]
+    while front:
+        for step in definition.automatic.get(front.pop(), ()):
+            if step.target and step.target not in seen:
+                seen.append(step.target)
+                front.append(step.target)
+    return seen[1:]
 
 
 def _asked(definition: Definition, source: str, step: Transition) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from app.engine.anchor_checks import check_anchors, dates_named
 from app.engine.checks_automatic import check_automatic
 from app.engine.definition import (
     REASONED,
@@ -32,11 +33,13 @@ def check(
     known_templates: Collection[str] | None = None,
     known_pages: Collection[str] | None = None,
     earlier: Mapping[int, Definition] | None = None,
+    known_dates: Collection[str] | None = None,
 ) -> list[Finding]:
     """Every fault, in the order of the file; a set that is None is not checked against.
 
     Where the kinds of facts are known too, conditions are checked to ask each for what it can say.
-    `earlier` are other versions of the procedure: what a migration says of them is compared with what they have.
+    `earlier` are other versions of the procedure: what a migration says of them is compared with what they have;
+    `known_dates` are those facts a term may be counted from.
     """
     findings: list[Finding] = []
 
@@ -54,6 +57,7 @@ def check(
         _transition(definition, step, report)
     _ids(definition, report)
     _migrations(definition, earlier or {}, report)
+    check_anchors(definition, known_facts, known_dates, report)
     for path, fact in facts_named(definition):
         if fact not in BUILT_IN_FACTS and known_facts is not None and fact not in known_facts:
             if fact.startswith(REGISTERED):
@@ -98,6 +102,7 @@ def facts_named(definition: Definition) -> Iterator[tuple[str, str]]:
     for step in definition.transitions.values():
         if step.outcome_from:
             yield f"transitions.{step.id}.outcome_from", step.outcome_from
+    yield from dates_named(definition)
 
 
 def effects_named(definition: Definition) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.engine.anchors import event_words
 from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_words import (
     ITSELF,
@@ -90,6 +91,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage) -> Iterator
     here = named("stage", now.titles)
     yield from _words(path, here, was.titles, now.titles)
     yield from _due(
+        (old, new),
         path,
         (f"Срок стадии «{now.titles['ru']}»", f"Term of the stage «{now.titles['en']}»"),
         was.due,
@@ -130,7 +132,7 @@ def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
 def _task(old: Definition, new: Definition, path: str, was: Task, now: Task) -> Iterator[Change]:
     here: Pair = (f"Задача «{now.titles['ru']}»", f"Task «{now.titles['en']}»")
     yield from _words(path, here, was.titles, now.titles)
-    yield from _due(path, join(here, (": срок", ": term")), was.due, now.due)
+    yield from _due((old, new), path, join(here, (": срок", ": term")), was.due, now.due)
     if was.roles != now.roles:
         yield from many(
             path,
@@ -303,7 +305,10 @@ def _effects(
                 yield Change(what, path, texts_of(texts))  # type: ignore[arg-type]
 
 
-def _due(path: str, about: Pair, was: Due | None, now: Due | None) -> Iterator[Change]:
+def _due(
+    versions: tuple[Definition, Definition], path: str, about: Pair, was: Due | None, now: Due | None
+) -> Iterator[Change]:
+    old, new = versions
     if was and now and was.working_days != now.working_days:
         arrow = f"{was.working_days} → {now.working_days}"
         yield Change(
@@ -312,7 +317,10 @@ def _due(path: str, about: Pair, was: Due | None, now: Due | None) -> Iterator[C
             texts_of(join(about, (f": {arrow} рабочих дней", f": {arrow} working days"))),
         )
     elif (was is None) != (now is None):
-        yield say("changed", f"{path}.due", about, days_of(was), days_of(now))
+        yield say("changed", f"{path}.due", about, days_of(old, was), days_of(new, now))
+    if was and now and was.since != now.since:
+        counted = join(about, (": отсчёт со дня", ": counted from"))
+        yield say("changed", f"{path}.due", counted, event_words(old, was.since), event_words(new, now.since))
     if was and now and (was.remind != now.remind or structure_of(was.escalate) != structure_of(now.escalate)):
         label = (
             ": изменены напоминания или сообщение о просрочке",

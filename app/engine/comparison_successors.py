@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.engine.anchors import since_renamed
 from app.engine.comparison_words import Change, Pair, texts_of
 from app.engine.definition import Definition, Titles
 
@@ -56,13 +57,17 @@ def renamed(old: Definition, new: Definition) -> Definition:
                 task,
                 id=tasks.get(task.id, task.id),
                 reopens_with=named(task.reopens_with, tasks),
+                due=since_renamed(task.due, tasks),
                 titles=_told(tasks.get(task.id), new.task) or task.titles,
             )
             for task in stage.tasks
         )
         name = stages.get(key, key)
         titles = _told(stages.get(key), new.stages.get) or stage.titles
-        found[name] = replace(stage, id=name, titles=titles, tasks=own, approval=approval)
+        found[name] = replace(
+            stage, id=name, titles=titles, tasks=own, approval=approval,
+            due=since_renamed(stage.due, tasks),
+        )  # fmt: skip
     steps = {
         key: replace(
             step,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.engine.anchors import ENTERED, event_words
 from app.engine.definition import Approval, Definition, Due, Effect, Form, Quorum, Titles
 
 What = Literal["added", "removed", "changed", "words"]
@@ -158,10 +159,13 @@ def fallback(definition: Definition, approval: Approval) -> Pair:
     return roles_of(definition, (approval.fallback,))
 
 
-def days_of(due: Due | None) -> Pair:
+def days_of(definition: Definition, due: Due | None) -> Pair:
     if due is None:
         return NONE
-    return f"{due.working_days} рабочих дней", f"{due.working_days} working days"
+    days = (f"{due.working_days} рабочих дней", f"{due.working_days} working days")
+    if due.since == ENTERED:
+        return days
+    return join(days, join((" со дня ", " from "), event_words(definition, due.since)))
 
 
 def effect_of(effect: Effect) -> str:

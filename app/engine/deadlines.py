@@ -39,7 +39,10 @@ _new = object.__new__
 
 @dataclass(frozen=True)
 class Term:
-    """A term and its reckoning: `skipped` are holidays on weekdays, `extra` working days at weekends."""
+    """A term and its reckoning: `skipped` are holidays on weekdays, `extra` working days at weekends.
+
+    `begun_by` names the event it was counted from, in Russian and English; empty: the stage was entered.
+    """
 
     due: date
     start: date
@@ -47,15 +50,18 @@ class Term:
     # without a default on the class: what is not there yet is read from what was kept (`__getattr__`)
     skipped: tuple[date, ...] = field(default_factory=tuple)
     extra: tuple[date, ...] = field(default_factory=tuple)
+    begun_by: tuple[str, ...] = field(default_factory=tuple)
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
+        named = {"begun_by": list(self.begun_by)} if self.begun_by else {}
         return {
             "due": self.due.isoformat(),
             "start": self.start.isoformat(),
             "working_days": self.working_days,
             "skipped": [day.isoformat() for day in self.skipped],
             "extra": [day.isoformat() for day in self.extra],
+            **named,
         }
 
     @classmethod
@@ -67,6 +73,7 @@ class Term:
             int(data["working_days"]),
             tuple(date.fromisoformat(day) for day in data.get("skipped", ())),
             tuple(date.fromisoformat(day) for day in data.get("extra", ())),
+            tuple(data.get("begun_by", ())),
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -81,8 +88,9 @@ class Term:
         """How the term was counted, in both languages."""
         count = self.working_days
         days_ru = plural("ru", count, "рабочий день", "рабочих дня", "рабочих дней")
-        russian = f"{days_ru} со дня {self.start:%d.%m.%Y}"
-        english = f"{plural('en', count, 'working day', 'working days')} from {self.start:%d.%m.%Y}"
+        from_ru, from_en = self.begun_by or (f"{self.start:%d.%m.%Y}",) * 2
+        russian = f"{days_ru} со дня {from_ru}"
+        english = f"{plural('en', count, 'working day', 'working days')} from {from_en}"
         if self.skipped:
             days = self._listed(self.skipped)
             russian += f", без праздничных ({days})"

@@ -45,7 +45,10 @@ class Escalation:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Due:
-    """A term in working days; `remind` lists how many working days before it to remind."""
+    """A term in working days; `remind` lists how many working days before it to remind.
+
+    `since` is the event it is counted from, one of those `anchors` knows.
+    """
 
     working_days: int
     since: str = "entered"
@@ -279,6 +282,8 @@ class Definition:
     leaving: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
     rank: Mapping[str, int] = field(init=False, repr=False)
     ahead: Mapping[str, frozenset[str]] = field(init=False, repr=False)
+    # stages with a term that is not counted from entering them
+    anchored: frozenset[str] = field(init=False, repr=False)
     # stage → step or task → what must hold for it
     step_tests: Mapping[str, Mapping[str, StepTest]] = field(init=False, repr=False)
     task_tests: Mapping[str, Mapping[str, TaskTest]] = field(init=False, repr=False)
@@ -293,6 +298,7 @@ class Definition:
         put(self, "rank", {stage: number for number, stage in enumerate(self.stages)})
         put(self, "leaving", {stage: tuple(t for t in steps if stage in t.sources) for stage in self.stages})
         put(self, "ahead", {stage: self._ahead(stage) for stage in self.stages})
+        put(self, "anchored", frozenset(stage.id for stage in self.stages.values() if _waits(stage)))
         put(self, "step_tests", step_tests(self))
         put(self, "task_tests", task_tests(self))
         put(self, "automatic", leaving_alone(self))
@@ -361,6 +367,13 @@ def akin(definitions: Iterable[Definition]) -> list[Definition]:
     for one in copies:
         object.__setattr__(one, "editions", kin)
     return copies
+
+
+def _waits(stage: Stage) -> bool:
+    """Whether a term of the stage may begin at another moment than the stage itself."""
+    return any(
+        due is not None and due.since != "entered" for due in (stage.due, *(t.due for t in stage.tasks))
+    )
 
 
 def structure_of(value: Any) -> Any:

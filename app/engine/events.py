@@ -151,6 +151,15 @@ class Moved(Event):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TermsStarted(Event):
+    """The event these terms of the current stage and its tasks are counted from has happened, or is known now."""
+
+    type = "terms_started"
+    term: Term | None = None
+    terms: Terms = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TermsRecounted(Event):
     """The working calendar was changed: these terms of the current stage and its tasks have moved."""
 
@@ -220,6 +229,7 @@ TYPES: dict[str, type[Event]] = {
         VotesVoided,
         ApprovalDecided,
         Moved,
+        TermsStarted,
         TermsRecounted,
         Migrated,
         Undone,

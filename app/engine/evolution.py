@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from app.engine import anchors
 from app.engine.automatic import SYSTEM
 from app.engine.definition import STAYING, VOTES, Definition, Stage, Transition
 from app.engine.events import (
@@ -17,6 +18,7 @@ from app.engine.events import (
     TaskReopened,
     Terms,
     TermsRecounted,
+    TermsStarted,
     Undone,
     VoteCast,
     VotesVoided,
@@ -85,6 +87,8 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
         return undone(definition, state, event)
     if isinstance(event, TermsRecounted):
         return _recounted(definition.stages[state.stage], state, event)
+    if isinstance(event, TermsStarted):
+        return _started(definition.stages[state.stage], state, event)
     _must(state.status == "active", f"«{event.type}» while the case is {state.status}")
     stage = definition.stages[state.stage]
     if isinstance(event, TaskCompleted):
@@ -131,19 +135,23 @@ def _opened(definition: Definition, state: State | None, event: CaseOpened) -> S
     _must(event.definition_hash == definition.hash, "the definition has changed since the case was opened")
     _must(event.stage == definition.initial, f"a case does not begin at «{event.stage}»")
     stage = definition.stages[event.stage]
-    return State(
-        stage=stage.id,
-        round=1,
-        version=1,
-        status="closed" if stage.final else "active",
-        tasks=_dated({task.id: TaskState() for task in stage.tasks}, event.terms),
-        votes=(),
-        approval=None,
-        entered_at=event.at,
-        opened_at=event.at,
-        due=event.term.due if event.term else None,
-        term=event.term,
-        rounds={stage.id: 1},
+    return _rightly(
+        definition,
+        event,
+        State(
+            stage=stage.id,
+            round=1,
+            version=1,
+            status="closed" if stage.final else "active",
+            tasks=_dated({task.id: TaskState() for task in stage.tasks}, event.terms),
+            votes=(),
+            approval=None,
+            entered_at=event.at,
+            opened_at=event.at,
+            due=event.term.due if event.term else None,
+            term=event.term,
+            rounds={stage.id: 1},
+        ),
     )
 
 
@@ -164,13 +172,16 @@ def _reopened(stage: Stage, state: State, event: TaskReopened) -> State:
         _must(
             stage.task(task_id) is not None and state.is_done(task_id), f"the task «{task_id}» was not done"
         )
-        tasks[task_id] = replace(tasks[task_id], status="open", done_by=None, done_at=None)
+        standing = tasks[task_id]
+        due = standing.due if standing.term is not None or not anchors.waits(stage, task_id) else None
+        tasks[task_id] = replace(standing, status="open", done_by=None, done_at=None, due=due)
     after = replace(state, version=state.version + 1, tasks=tasks)
     if stage.approval and set(reopened) & set(stage.approval.opens_after):
         _must(state.approval in (None, "open"), "the group had decided already")
         votes = tuple(replace(vote, void=True) for vote in state.votes)
         after = replace(after, approval=None, content_hash=None, votes=votes)
-    return after
+        after = anchors.without(stage, after, anchors.VOTES)
+    return anchors.without(stage, after, [f"done:{task_id}" for task_id in reopened])
 
 
 def _voting(
@@ -189,7 +200,8 @@ def _voting(
             for vote in state.votes
         )
         # A decision about the old content is no decision about the new one.
-        return replace(state, version=version, approval="open", content_hash=event.content_hash, votes=votes)
+        after = replace(state, version=version, approval="open", content_hash=event.content_hash, votes=votes)
+        return anchors.without(stage, after, [anchors.VOTE_PASSED]) if state.approval == "passed" else after
     _must(state.approval == "open", "the vote is not open")
     _must(event.content_hash == state.content_hash, "the vote is on another content")
     if isinstance(event, VoteCast):
@@ -223,22 +235,36 @@ def _moved(definition: Definition, state: State, event: Moved) -> State:
         return _stayed(state, step, event)
     target = definition.stages[step.target]
     keeps_votes = VOTES in step.keeps and step.target == state.stage
-    return State(
-        stage=target.id,
-        round=number,
-        version=state.version + 1,
-        status="closed" if target.final else "active",
-        tasks=_dated(next_tasks(definition, state, step), event.terms),
-        votes=state.votes if keeps_votes else (),
-        approval=state.approval if keeps_votes else None,
-        entered_at=event.at,
-        opened_at=state.opened_at,
-        due=event.term.due if event.term else None,
-        term=event.term,
-        outcome=event.outcome,
-        content_hash=state.content_hash if keeps_votes else None,
-        rounds={**state.rounds, target.id: number},
+    return _rightly(
+        definition,
+        event,
+        State(
+            stage=target.id,
+            round=number,
+            version=state.version + 1,
+            status="closed" if target.final else "active",
+            tasks=_dated(next_tasks(definition, state, step), event.terms),
+            votes=state.votes if keeps_votes else (),
+            approval=state.approval if keeps_votes else None,
+            entered_at=event.at,
+            opened_at=state.opened_at,
+            due=event.term.due if event.term else None,
+            term=event.term,
+            outcome=event.outcome,
+            content_hash=state.content_hash if keeps_votes else None,
+            rounds={**state.rounds, target.id: number},
+        ),
     )
+
+
+def _rightly(definition: Definition, event: CaseOpened | Moved, state: State) -> State:
+    """The state of the round just begun, if every term in it could begin with the round."""
+    if state.stage in definition.anchored:
+        for key, due in anchors.rules_of(definition.stages[state.stage]):
+            given = event.term if key == anchors.STAGE else event.terms.get(key)
+            began = given is None or anchors.stands(due.since, state)
+            _must(began, f"the term of «{key or state.stage}» began too early")
+    return state
 
 
 def _impossible(
@@ -296,6 +322,24 @@ def _recounted(stage: Stage, state: State, event: TermsRecounted) -> State:
         standing = state.tasks.get(task_id)
         has_term = stage.task(task_id) is not None and standing is not None and standing.due is not None
         _must(has_term, f"a term for the task «{task_id}» that has none")
+    return replace(
+        state,
+        version=state.version + 1,
+        due=event.term.due if event.term else state.due,
+        term=event.term or state.term,
+        tasks=_dated(dict(state.tasks), event.terms),
+    )
+
+
+def _started(stage: Stage, state: State, event: TermsStarted) -> State:
+    """Terms that begin: only those that waited, and only after the event they are counted from."""
+    _must(state.status in ("active", "suspended"), f"terms began while the case was {state.status}")
+    begun = {**event.terms, **({anchors.STAGE: event.term} if event.term else {})}
+    _must(bool(begun), "no term began")
+    waiting = anchors.pending(stage, state)
+    for key in begun:
+        _must(key in waiting, f"a term began for «{key or stage.id}» that waits for none")
+        _must(anchors.stands(waiting[key].since, state), f"the term of «{key or stage.id}» began too early")
     return replace(
         state,
         version=state.version + 1,

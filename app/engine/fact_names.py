@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from app.engine import starting
+from app.engine.automatic import onward
 from app.engine.definition import Definition, Stage
+from app.engine.starting import RESUMING
 from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, State
 
 # Facts the engine answers itself, from the state.
 BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
-# Steps after which a case that stood still goes on.
-RESUMING = ("resume", "reopen")
 
 
 def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
@@ -16,7 +17,8 @@ def facts_needed(definition: Definition, state: State | None, action: Action | N
     if state is None:
         stage = definition.stages[definition.initial]
         bound = _bound(stage) if _opens_at_once(stage) else set()
-        return (bound | definition.automatic_facts.get(stage.id, frozenset())) - BUILT_IN_FACTS
+        alone = definition.automatic_facts.get(stage.id, frozenset())
+        return (bound | alone | _dates(definition, None, stage.id)) - BUILT_IN_FACTS
     stage = definition.stages[state.stage]
     needed: set[str] = set()
     if action is None or isinstance(action, Complete):
@@ -40,11 +42,22 @@ def facts_needed(definition: Definition, state: State | None, action: Action | N
         binding = action.task in stage.approval.opens_after
     if binding:
         needed |= _bound(stage)
-    if definition.automatic and action is not None:
+    if (definition.automatic or definition.anchored) and action is not None:
         taken = definition.transitions.get(action.transition) if isinstance(action, Fire) else None
         after = state.stage if taken is None or taken.target is None else taken.target
         needed |= definition.automatic_facts.get(after, frozenset())
+        needed |= _dates(definition, state, after, action)
     return needed - BUILT_IN_FACTS
+
+
+def _dates(definition: Definition, state: State | None, stage: str, action: Action | None = None) -> set[str]:
+    """Dates the terms are counted from: here, where the action leads, and where the case then goes by itself."""
+    if not definition.anchored:
+        return set()
+    needed = starting.facts_of(definition, state, action)
+    for further in onward(definition, stage):
+        needed |= starting.dates_of(definition.stages[further])
+    return needed
 
 
 def _bound(stage: Stage) -> set[str]:

@@ -203,6 +203,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "В стадии «{id}» нельзя определить, исключают ли друг друга автоматические переходы: "
         "сочетаний фактов больше {most}",
     ),
+    "since_no_date": (
+        "A term is counted from «{id}», which is not a date",
+        "Срок отсчитывается от «{id}», а это не дата",
+    ),
+    "since_no_vote": (
+        "A term is counted from the vote, but the stage «{id}» has none",
+        "Срок отсчитывается от голосования, а в стадии «{id}» его нет",
+    ),
+    "since_after_vote": (
+        "The term of «{id}» is counted from the vote, which opens only after this task",
+        "Срок задачи «{id}» отсчитывается от голосования, а оно открывается только после неё",
+    ),
+    "since_elsewhere": (
+        "A term is counted from the task «{id}» of the stage «{stage}», which does not come before this one",
+        "Срок отсчитывается от задачи «{id}» стадии «{stage}», которая не предшествует этой",
+    ),
+    "since_may_never": (
+        "A term is counted from the task «{id}» of «{stage}», which may be left undone: then it never begins",
+        "Срок отсчитывается от задачи «{id}» стадии «{stage}», которую могут не выполнить: тогда он не начнётся",
+    ),
+    "since_circle": (
+        "The terms of these tasks wait for one another: {tasks}",
+        "Сроки этих задач ждут друг друга: {tasks}",
+    ),
     "choices_missing": (
         "The field «{id}» is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",

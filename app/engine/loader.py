@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, cast
 
-from app.engine import checks, papers
+from app.engine import anchors, checks, papers
 from app.engine.definition import (
     KINDS,
     Approval,
@@ -39,7 +39,6 @@ from app.engine.reading import Reader
 FOUND = ("authority", "group", "curator_school", "supported_school")
 FIELD_KINDS = ("choice", "text", "date", "bool")
 COMMENT_RULES = ("required", "optional", "none")
-SINCE = ("entered",)
 VOTES_RULES = ("keep", "void", "refuse")
 TERMS_RULES = ("keep", "recount")
 # A word for all stages that are not final: `from: working`.
@@ -224,7 +223,7 @@ def _due(reader: Reader, path: str, node: Any) -> Due | None:
         escalate = Escalation(after, reader.texts(inner.get("to"), f"{path}.escalate.to"))
     return Due(
         working_days=reader.number(parts.get("working_days"), f"{path}.working_days", 1, 1),
-        since=reader.one_of(parts.get("since"), f"{path}.since", SINCE, SINCE[0]),
+        since=_since(reader, f"{path}.since", parts.get("since")),
         remind=tuple(
             reader.number(item, item_path, 0)
             for item_path, item in reader.items(parts.get("remind"), f"{path}.remind")
@@ -232,6 +231,17 @@ def _due(reader: Reader, path: str, node: Any) -> Due | None:
         escalate=escalate,
         source=_optional(reader, parts, "source", path) or "",
     )
+
+
+def _since(reader: Reader, path: str, node: Any) -> str:
+    """The event a term is counted from: a word, `done:<task>` or a fact that is a date."""
+    if node is None:
+        return anchors.ENTERED
+    value = str(node.value) if isinstance(node.value, str) else "?"
+    if not (node.tag.endswith(":str") and anchors.is_written(value)):
+        reader.report("bad_value", node, path=path, value=value, allowed=", ".join(anchors.FORMS))
+        return anchors.ENTERED
+    return value
 
 
 def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[str, ...]) -> Transition:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import reasons
+from app.engine import reasons, starting
 from app.engine.asking import form_reasons
 from app.engine.automatic import holders
 from app.engine.compiling import WORKS_WHEN, StepTest
-from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
-from app.engine.definition import STAYING, Definition, Form, Stage, Task, Transition
+from app.engine.definition import STAYING, Definition, Form, Task, Transition
 from app.engine.events import (
     CaseOpened,
     Event,
@@ -117,7 +116,7 @@ def _open(definition: Definition, state: State | None, ctx: Context) -> Decision
     if state is not None:
         return Refused((reasons.refusal("already_open"),))
     stage = definition.stages[definition.initial]
-    term, terms = _terms(stage, ctx, tuple(task.id for task in stage.tasks))
+    term, terms = starting.at_once(stage, ctx, tuple(task.id for task in stage.tasks))
     opened = CaseOpened(
         at=ctx.now,
         actor=ctx.actor,
@@ -128,7 +127,9 @@ def _open(definition: Definition, state: State | None, ctx: Context) -> Decision
         term=term,
         terms=terms,
     )
-    return _accepted(definition, None, "opened", [opened, *opening(stage, ctx)])
+    if definition.anchored:
+        opened = starting.entering(definition, None, opened, ctx)
+    return _accepted(definition, None, "opened", [opened, *opening(stage, ctx)], ctx)
 
 
 def _complete(definition: Definition, state: State, action: Complete, ctx: Context) -> Decision:
@@ -165,14 +166,17 @@ def _completed(
         at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment,
         fields=_answers(task, action)[1] if task and task.form else {},
     )  # fmt: skip
+    events: list[Event] = [done]
     after = evolve(definition, state, done)
     approval = stage.approval
     if state.approval is None and approval and action.task in approval.opens_after:
         others = (task for task in approval.opens_after if task != action.task)
         if all(state.is_done(task) for task in others):
-            opened = approval_opened(approval, ctx)
-            return (done, opened), evolve(definition, after, opened)
-    return (done,), after
+            events.append(approval_opened(approval, ctx))
+            after = evolve(definition, after, events[-1])
+    if definition.anchored:
+        after = starting.following(definition, events, after, ctx)
+    return tuple(events), after
 
 
 def task_reasons(definition: Definition, state: State, task_id: str, ctx: Context) -> list[Reason]:
@@ -215,7 +219,7 @@ def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) 
         return Refused(tuple(found))
     others = tuple(task_id for task_id in also[1:] if state.is_done(task_id))
     event = TaskReopened(at=ctx.now, actor=ctx.actor, task=task.id, also=others, comment=action.comment)
-    return _accepted(definition, state, "task_reopened", [event])
+    return _accepted(definition, state, "task_reopened", [event], ctx)
 
 
 def _works(definition: Definition, state: State, test: StepTest, action: Fire, ctx: Context) -> bool:
@@ -241,15 +245,18 @@ def _moved(
     definition: Definition, state: State, action: Fire, ctx: Context, step: Transition
 ) -> tuple[tuple[Event, ...], State]:
     """What follows from a transition: the move, and a vote that waits for nothing."""
+    events: list[Event] = []
+    if definition.anchored and step.kind == "resume":  # what happened before the pause is prolonged by it
+        state = starting.following(definition, events, state, ctx)
     target = definition.stages[step.target or state.stage]
     stays = step.kind in STAYING or step.target is None
     number = state.round if stays else state.rounds.get(target.id, 0) + 1
     if stays:
-        term, terms = _resumed(definition, state, step, ctx)
+        term, terms = starting.prolonged(definition, state, step, ctx)
     else:
         tasks = next_tasks(definition, state, step)
         fresh = tuple(task.id for task in target.tasks if tasks[task.id].status == "open")
-        term, terms = _terms(target, ctx, fresh)
+        term, terms = starting.at_once(target, ctx, fresh)
     moved = Moved(
         at=ctx.now,
         actor=ctx.actor,
@@ -265,14 +272,21 @@ def _moved(
         comment=action.comment,
         fields=form_reasons(step.form, action)[1],
     )
-    events: list[Event] = [moved]
+    told = starting.told(state, step, ctx) if definition.anchored else ctx
+    if definition.anchored and not stays:
+        moved = starting.entering(definition, state, moved, told)
+    events.append(moved)
     after = evolve(definition, state, moved)
+    more: list[Event] = []
     if not stays and after.approval is None and after.status == "active":
-        events += opening(target, ctx, after)
+        more = opening(target, ctx, after)
     elif stays and step.kind in RESUMING:  # nobody voted anew while the case stood still
-        events += voided(definition, after, ctx)
-    for event in events[1:]:
+        more = voided(definition, after, ctx)
+    for event in more:
         after = evolve(definition, after, event)
+    events += more
+    if definition.anchored:
+        after = starting.following(definition, events, after, told, paused_on=state.paused_on)
     return tuple(events), after
 
 
@@ -313,12 +327,16 @@ def step_reasons(definition: Definition, state: State, step: Transition, ctx: Co
 # --- parts
 
 
-def _accepted(definition: Definition, state: State | None, what: str, events: list[Event]) -> Accepted:
+def _accepted(
+    definition: Definition, state: State | None, what: str, events: list[Event], ctx: Context
+) -> Accepted:
     after = state
     for event in events:
         after = evolve(definition, after, event)
     if after is None:
         raise ValueError("nothing happened to a case that is not open")
+    if definition.anchored:
+        after = starting.following(definition, events, after, ctx)
     return Accepted(what, tuple(events), after)
 
 
@@ -337,32 +355,3 @@ def _outcome(definition: Definition, step: Transition, ctx: Context) -> str | No
     if step.outcome or step.target is None:
         return step.outcome
     return definition.stages[step.target].outcome
-
-
-def _terms(stage: Stage, ctx: Context, tasks: tuple[str, ...]) -> tuple[Term | None, dict[str, Term]]:
-    """Terms of a stage entered today and of these of its tasks."""
-    term = add_working_days(ctx.today, stage.due.working_days, ctx.calendar) if stage.due else None
-    terms = {
-        task.id: add_working_days(ctx.today, task.due.working_days, ctx.calendar)
-        for task in stage.tasks
-        if task.due and task.id in tasks
-    }
-    return term, terms
-
-
-def _resumed(
-    definition: Definition, state: State, step: Transition, ctx: Context
-) -> tuple[Term | None, dict[str, Term]]:
-    """Terms moved later by the working days the case stood still; nothing for other steps that stay."""
-    if step.kind not in RESUMING or state.paused_on is None:
-        return None, {}
-    days = working_days_between(state.paused_on, ctx.today, ctx.calendar)
-    if days == 0:
-        return None, {}
-    term = prolong(state.due, days, ctx.calendar) if state.due else None
-    terms = {}
-    for task in definition.stages[state.stage].tasks:
-        standing = state.tasks.get(task.id)
-        if standing and standing.status == "open" and standing.due:
-            terms[task.id] = prolong(standing.due, days, ctx.calendar)
-    return term, terms

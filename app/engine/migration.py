@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from app.engine import anchors, starting
 from app.engine.deadlines import Calendar, Term, add_working_days
 from app.engine.definition import Approval, Definition, Due, Migration, Titles, frozen
 from app.engine.events import Event, Migrated, Undone
@@ -43,6 +44,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "term_lost": ("у «{id}» больше нет срока", "«{id}» has no term any more"),
     "term_moved": ("срок «{id}»: {old} → {new}", "the term of «{id}»: {old} → {new}"),
+    "term_waits": (
+        "срок «{id}» начнётся, когда {ru}",
+        "the term of «{id}» begins when {en}",
+    ),
     "term_added": ("срок «{id}»: {new}", "the term of «{id}»: {new}"),
     "stage_becomes": ("стадия «{old}» становится стадией «{id}»", "the stage «{old}» becomes «{id}»"),
     "task_becomes": ("задача «{old}» становится задачей «{id}»", "the task «{old}» becomes «{id}»"),
@@ -113,9 +118,12 @@ def extended(
 
 
 def facts_for(new: Definition, rule: Migration, state: State) -> set[str]:
-    """The fact to which the vote of the new stage is bound, if it has one."""
+    """The fact to which the vote of the new stage is bound, if it has one, and the dates its terms ask for."""
     stage = new.stages.get(rule.stages.get(state.stage, state.stage))
-    return {stage.approval.binds} if stage and stage.approval and stage.approval.binds else set()
+    if stage is None:
+        return set()
+    bound = {stage.approval.binds} if stage.approval and stage.approval.binds else set()
+    return bound | {fact for _, due in anchors.rules_of(stage) if (fact := anchors.fact_of(due.since))}
 
 
 def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Migration | None = None) -> Plan:
@@ -268,6 +276,8 @@ def _terms(
     back = {after: before for before, after in event.tasks.items()}
     former = old.stages[state.stage]
     target = new.stages[event.target]
+    after = migrated(new, state, event)
+    instead = anchors.VERSION_WITH_VOTE if state.approval is not None else None
     terms: dict[str, Term] = {}
     lost: list[str] = []
     told: list[Note] = []
@@ -280,9 +290,29 @@ def _terms(
                 lost.append(key)
                 told.append(note("term_lost", titles, id=key))
             return
+        was = anchors.since_renamed(was, event.tasks)
         if due is None:
-            terms[key] = add_working_days(ctx.today, now.working_days, ctx.calendar)
-            told.append(note("term_added", titles, id=key, new=f"{terms[key].due:%d.%m.%Y}"))
+            begins = _beginning(new, now, after, ctx, instead)
+            if begins is not None:
+                terms[key] = begins
+                told.append(note("term_added", titles, id=key, new=f"{begins.due:%d.%m.%Y}"))
+            elif was is None or was.since != now.since:
+                told.append(_waits(new, now, titles, key, ctx))
+        elif was is not None and was.since != now.since and rule.terms == "recount":
+            if term is not None and term.working_days != was.working_days:
+                return  # a pause has moved it: it keeps its day
+            begins = _beginning(new, now, after, ctx, instead, is_running=True)
+            if begins is None:  # what it is counted from is still to come
+                lost.append(key)
+                told.append(_waits(new, now, titles, key, ctx))
+            elif begins.due != due:
+                terms[key] = begins
+                told.append(
+                    note("term_moved", titles, id=key, old=f"{due:%d.%m.%Y}", new=f"{begins.due:%d.%m.%Y}")
+                )
+        elif was is not None and was.since == now.since and not anchors.stands(now.since, after):
+            lost.append(key)  # the move takes back what it was counted from
+            told.append(_waits(new, now, titles, key, ctx))
         elif rule.terms == "recount" and was is not None and was.working_days != now.working_days:
             moved = _recounted(due, term, was, now, ctx.calendar)
             if moved is not None and moved.due != due:
@@ -304,10 +334,34 @@ def _terms(
     )
 
 
+def _beginning(
+    new: Definition,
+    now: Due,
+    after: State,
+    ctx: Context,
+    instead: anchors.Pair | None,
+    *,
+    is_running: bool = False,
+) -> Term | None:
+    """The term of the new version from its event, None while that is to come.
+
+    One that is new and counted from entering the stage begins with the move, not in the past.
+    """
+    if now.since == anchors.ENTERED and not is_running:
+        return add_working_days(ctx.today, now.working_days, ctx.calendar)
+    found = anchors.anchor(new, now.since, after, ctx, instead=instead)
+    return None if found is None else starting.counted(now, found, ctx)
+
+
+def _waits(new: Definition, now: Due, titles: Titles, key: str, ctx: Context) -> Note:
+    fact = ctx.facts.get(now.since)
+    return note("term_waits", titles, id=key, **anchors.until(new, now.since, fact.until if fact else None))
+
+
 def _recounted(due: date, term: Term | None, was: Due, now: Due, calendar: Calendar) -> Term | None:
     """The same beginning with another number of days; a term moved by a pause is moved once more, never back."""
     if term is not None and term.working_days == was.working_days:
-        return add_working_days(term.start, now.working_days, calendar)
+        return replace(add_working_days(term.start, now.working_days, calendar), begun_by=term.begun_by)
     more = now.working_days - was.working_days
     return add_working_days(due, more, calendar) if more > 0 else None
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from app.engine import approvals, settling
+from app.engine.anchors import is_pending
 from app.engine.definition import Definition, Form, Stage, Titles
 from app.engine.machine import (
     WORKS_WHEN,
@@ -141,7 +142,7 @@ def waiting_for(
     for task in stage.tasks:
         standing = state.tasks.get(task.id)
         if standing and standing.status == "open":
-            due = standing.due or state.due
+            due = None if is_pending(task.due, standing.due) else standing.due or state.due
             result.append(
                 Waiting("task", task.id, task.titles, task.roles, None, due, task.optional, task.page)
             )

@@ -7,6 +7,7 @@ the same history read with another calendar.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -78,7 +79,10 @@ def _given(event: Event, calendar: Calendar) -> dict[str, Term]:
     own: Any = getattr(event, "term", None)
     found: dict[str, Term] = {STAGE: own} if own is not None else {}
     found.update(getattr(event, "terms", None) or {})
-    return {key: add_working_days(term.start, term.working_days, calendar) for key, term in found.items()}
+    return {
+        key: replace(add_working_days(term.start, term.working_days, calendar), begun_by=term.begun_by)
+        for key, term in found.items()
+    }
 
 
 def _prolonged(before: State, terms: dict[str, Term], event: Moved, calendar: Calendar) -> dict[str, Term]:

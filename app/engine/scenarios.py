@@ -11,11 +11,13 @@ from app.engine.coverage import Coverage
 from app.engine.deadlines import add_working_days, working_days_between
 from app.engine.definition import Definition
 from app.engine.events import Event
+from app.engine.evolution import evolve
 from app.engine.findings import Finding, finding
 from app.engine.machine import decide, tally_of
 from app.engine.offers import waiting_for
 from app.engine.scenario_names import unknown_names
 from app.engine.scenario_reading import Days, Expectation, Person, Scenario, Step
+from app.engine.starting import started
 from app.engine.state import (
     Accepted,
     Context,
@@ -90,6 +92,13 @@ class Desk:
             calendar=self.calendar,
         )
 
+    def night(self) -> None:
+        """A night has passed: terms whose event has become known begin, though nobody acts."""
+        begins = started(self.definition, self.state, self.context(SYSTEM)) if self.state else None
+        if begins is not None:
+            self.events.append(begins)
+            self.state = evolve(self.definition, self.state, begins)
+
 
 def rehearse(definition: Definition, scenarios: Iterable[Scenario]) -> Rehearsal:
     """Play every scenario written for this version, each after the one it goes on from."""
@@ -156,9 +165,12 @@ def _step(desk: Desk, step: Step, coverage: Coverage) -> list[Finding]:
     """Let time pass, let the facts change, let the person act, compare; the answer is what went otherwise."""
     if step.day is not None and step.day < desk.today:
         return [finding("clock_back", step.place, value=step.day, today=desk.today)]
+    was = desk.today
     desk.today = step.day or desk.today
     if step.later:
         desk.today = add_working_days(desk.today, step.later, desk.calendar).due
+    if desk.today > was:
+        desk.night()
     desk.facts.update(step.facts)
     desk.answer = None
     if step.action is not None:

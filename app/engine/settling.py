@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from app.engine.automatic import ITSELF, SYSTEM
-from app.engine.definition import Definition
+from app.engine.definition import STAYING, Definition
+from app.engine.events import Event, Moved
 from app.engine.state import Accepted, Context, Fire, Refused, State, replace
 
 Decision = Accepted | Refused
 Take = Callable[[Definition, State, Fire, Context], Decision]
-
-
-class EndlessProcedure(RuntimeError):
-    """Automatic steps follow one another without end; a definition that passes the check cannot do that."""
 
 
 def settled(
@@ -22,21 +19,26 @@ def settled(
     ctx: Context,
     take: Take,
 ) -> Decision:
-    """What was accepted, and every step the case then takes by itself. Raises EndlessProcedure.
+    """What was accepted, and every step the case then takes by itself; `take` decides one step and no more.
 
-    `take` decides one step and no more.
+    It ends: each further step enters a stage the case has never been in, or is the last of this answer.
     """
     if isinstance(result, Refused):
         return result
     events, state, effects, what = result.events, result.state, result.effects, result.what
     alone = by_itself(ctx)
-    for _ in range(len(definition.stages) + 1):
-        taken = _next(definition, state, alone, take)
-        if taken is None:
-            return Accepted(what, events, state, effects, result.tally)
+    while not is_entered_again(events) and (taken := _next(definition, state, alone, take)):
         events, state, effects = (*events, *taken.events), taken.state, (*effects, *taken.effects)
         what = taken.what if what == "nothing" else what
-    raise EndlessProcedure(f"{definition.code} v{definition.version} runs in a circle at «{state.stage}»")
+    return Accepted(what, events, state, effects, result.tally)
+
+
+def is_entered_again(events: Iterable[Event]) -> bool:
+    """Whether a stage is entered anew: the rooms told its former round, so they are asked again before more follows."""
+    entered = (event for event in events if isinstance(event, Moved) and event.kind not in STAYING)
+    return any(
+        event.round > 1 and (event.kind != "reopen" or event.source != event.target) for event in entered
+    )
 
 
 def _next(

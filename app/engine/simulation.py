@@ -20,6 +20,8 @@ from app.engine.machine import decide, is_stale, tally_of
 from app.engine.migration import plan, undo, undoable
 from app.engine.offers import offers
 from app.engine.recounting import counted_anew, recount
+from app.engine.settling import is_entered_again
+from app.engine.starting import started
 from app.engine.state import (
     CHOICES,
     Accepted,
@@ -139,6 +141,8 @@ class Walk:
             often = 2 if undoable(self.events) else 15  # a move can be taken back only at once
             if len(self.worlds) > 1 and self.fortune.randrange(often) == 0:
                 self.change_version()
+            if self.definition.anchored:
+                self.night()
             if self.chance.randrange(10) < mess and self.facts:
                 name = self.chance.choice(sorted(self.facts))
                 known = next((one for one in (self.world, *self.worlds) if name in one.good), self.world)
@@ -170,8 +174,8 @@ class Walk:
             self._must(not offered or again, f"what is offered works, not {result.codes}")
             return False
         self.accepted += 1
-        self._legal(before, result)
-        if self.definition.automatic and isinstance(action, Settle):
+        self._legal(before, result, ctx)
+        if self.definition.automatic and isinstance(action, Settle) and not is_entered_again(result.events):
             more = decide(self.definition, result.state, action, ctx)
             self._must(isinstance(more, Accepted) and not more.events, "a case that has settled stays")
         self.state = result.state
@@ -203,6 +207,14 @@ class Walk:
             all(self.calendar.is_working(term.due) for term in anew.values() if term.working_days),
             "a term ends on a working day",
         )
+
+    def night(self) -> None:
+        """Nobody acts, yet a term begins whose event has become known. Raises Divergence."""
+        begins = started(self.definition, self.state, self.context("system")) if self.state else None
+        if begins is None:
+            return
+        self.history.append(f"{self.today} at night: {begins}")
+        self._take(self.world, begins)
 
     def change_version(self) -> None:
         """The administrator moves the case to another version, or takes the last move back. Raises Divergence."""
@@ -305,7 +317,7 @@ class Walk:
             found.sort(key=lambda one: one[0])
         return [(person, action) for _, person, action in found]
 
-    def _legal(self, before: State | None, result: Accepted) -> None:
+    def _legal(self, before: State | None, result: Accepted, ctx: Context) -> None:
         """No transition without its event and none without a transition."""
         if before is None:
             return
@@ -320,6 +332,9 @@ class Walk:
         )
         self._must(after.version == before.version + len(result.events), "versions go up by the events")
         self._must(bool(result.events) or after == before, "nothing changes without an event")
+        again = any(event.round > 1 for event in moved)  # then the rooms are asked anew first
+        late = not again and after.status == "active" and started(self.definition, after, ctx)
+        self._must(not late, "a term begins with the step that brings its event")
 
     def _must(self, holds: bool, promise: str) -> None:
         if not holds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -146,12 +146,18 @@ READ: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class FactValue:
-    """An answer of a room: value (None = unknown), names to print, page to mend it, its own sentence."""
+    """An answer of a room: value (None = unknown), names to print, page to mend it, its own sentence.
+
+    `of` says in the genitive what a date is the date of (a term may be counted from it), `until` when one that is
+    unknown will be known.
+    """
 
     value: Value
     items: tuple[str, ...] = ()
     link: str | None = None
     text: str | Mapping[str, str] | None = None
+    of: Mapping[str, str] | None = None
+    until: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +172,10 @@ class Voter:
 
 @dataclass(frozen=True, eq=False)
 class Context:
-    """Who acts, when, and what is known. `authors` wrote what is voted on and may be barred from voting."""
+    """Who acts, when, and what is known. `authors` wrote what is voted on and may be barred from voting.
+
+    `day_of` tells the day an instant falls on where the authority is.
+    """
 
     actor: str
     roles: frozenset[str]
@@ -176,6 +185,7 @@ class Context:
     voters: tuple[Voter, ...] = ()
     authors: frozenset[str] = frozenset()
     calendar: Calendar = field(default_factory=PlainWeek)
+    day_of: Callable[[datetime], date] = datetime.date
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import islice, product
 
+from app.engine.anchor_checks import dates_named
 from app.engine.checks import facts_named, guards_of
 from app.engine.definition import Definition, Guard
 from app.engine.guards import Compares, Literal, OneOf, Value
 from app.engine.machine import BUILT_IN_FACTS
 
 TRIED_VALUES = 20_000
+# days a term may be counted from: before the first step of a trial, and after many
+DAYS = (date(2025, 1, 6), date(2025, 1, 22), date(2025, 3, 3))
 
 
 def values_of(definition: Definition) -> dict[str, list[Value]]:
@@ -21,6 +24,8 @@ def values_of(definition: Definition) -> dict[str, list[Value]]:
         for atom in guard.expression.atoms():
             for name in atom.operands():
                 found[name] += values_for(atom)
+    for _, name in dates_named(definition):
+        found[name] += DAYS
     for stage in definition.stages.values():
         if stage.approval and stage.approval.binds:
             found[stage.approval.binds] = ["first", "second"]

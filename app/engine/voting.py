@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine import approvals, reasons
+from app.engine import approvals, reasons, starting
 from app.engine.definition import Approval, Definition, Effect, Stage
 from app.engine.events import ApprovalDecided, ApprovalOpened, Event, VoteCast, VotesVoided
 from app.engine.evolution import evolve
@@ -132,6 +132,8 @@ def _counted(definition: Definition, state: State, what: str, events: list[Event
         after = evolve(definition, after, decided)
         passed = count.result == "passed"
         what, effects = ("approved", approval.on_pass) if passed else ("rejected", approval.on_fail)
+    if definition.anchored and after.status == "active":
+        after = starting.following(definition, events, after, ctx)
     return Accepted(what if events else "nothing", tuple(events), after, effects, count)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core.facts import day, number, text, yes_no
 from app.core.i18n import Text, _
-from app.core.ports import Fact, FactSource
+from app.core.ports import DateWords, Fact, FactSource
 from app.plans.queries import content, dues_of, items_of
 from app.plans.rules import content_hash, gap_sentences, gaps
 
@@ -70,4 +70,8 @@ FACTS: dict[str, FactSource] = {
     "plans.items_reported": yes_no(items_reported),
     "plans.measures": number(measures),
     "plans.ends": day(ends),
+}
+
+DATES: dict[str, DateWords] = {
+    "plans.ends": DateWords(_("the end of the plan"), _("the terms of the plan's measures are known"))
 }

@@ -11,6 +11,7 @@ from app.cases.check import check_files, template_codes
 from app.cli import main
 from app.config import ROOT
 from app.core.i18n import in_locale
+from tests.anchored_terms import ORDER_TERMS
 
 SOURCE = ROOT / "workflows" / "school_support" / "v1.yaml"
 PAGES = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
@@ -83,3 +84,17 @@ def test_the_command_answers_with_its_exit_status(tmp_path: Path, capsys: pytest
 
 def test_templates_come_from_the_manifest() -> None:
     assert {"order_plan", "agreement", "protocol"} <= template_codes()
+
+
+def test_a_term_is_counted_only_from_a_fact_that_is_a_date(tmp_path: Path) -> None:
+    file = tmp_path / "v3.yaml"
+    wanted = "since: documents.order_plan_registered_on"
+    file.write_text(ORDER_TERMS, encoding="utf-8")
+    _status, said = run(file, facts=wiring.FACTS, dates=wiring.DATES)
+    assert not [line for line in said if "since" in line or "unknown_fact" in line]
+    line = ORDER_TERMS[: ORDER_TERMS.index(wanted)].count("\n") + 1
+    for fact, code in (("documents.order_number", "since_no_date"), ("documents.order_lost", "unknown_fact")):
+        file.write_text(ORDER_TERMS.replace(wanted, f"since: {fact}", 1), encoding="utf-8")
+        status, said = run(file, facts=wiring.FACTS, dates=wiring.DATES)
+        assert status == 1
+        assert [one for one in said if f"v3.yaml:{line}:" in one and code in one], said

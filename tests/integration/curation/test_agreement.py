@@ -71,6 +71,9 @@ def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases:
     session = system.read(actor(system, "methodist")).session
     assert facts.agreement_in_force(session, in_force_case).value is True
     assert facts.agreement_until(session, in_force_case).value == date(2025, 12, 31)
+    begins = facts.agreement_begins(session, in_force_case)
+    assert begins.value == current_agreement(session, in_force_case).since
+    assert set(begins.items) == {"№ 14", "№ 7/2025"}
     assert facts.term_covers_plan(session, in_force_case).value is True
     agreement = current_agreement(session, in_force_case)
     assert agreement is not None
@@ -79,7 +82,9 @@ def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases:
 
 def test_without_an_agreement_nothing_is_known(system: Runtime, cases: dict[str, int]) -> None:
     session = system.read(actor(system, "methodist")).session
-    for name in ("agreement_in_force", "agreement_until", "term_covers_plan", "visits_reported"):
+    for name in (
+        "agreement_in_force", "agreement_until", "agreement_begins", "term_covers_plan", "visits_reported",
+    ):  # fmt: skip
         assert getattr(facts, name)(session, cases["41"]).value is None
 
 

@@ -41,7 +41,6 @@ from app.engine.loader import loads, parse_text
 from app.engine.offers import by_itself
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
-from app.engine.settling import EndlessProcedure
 from app.engine.simulation import simulate
 from tests.fuzz import runs
 from tests.unit.engine.automatic_procedure import PROCEDURE, SCENARIOS
@@ -232,8 +231,21 @@ def test_a_definition_that_was_never_checked_cannot_run_for_ever() -> None:
     assert definition is not None
     case = Case(definition, **{name.replace(".", "_"): value for name, value in READY.items()})
     case.act("author", Open())
-    with pytest.raises(EndlessProcedure):
-        case.act("author", Complete("write"))
+    took = case.act("author", Complete("write"))
+    assert 1 < len(took.events) < 2 + len(definition.stages), "it stops where the case has been before"
+
+
+def test_where_the_case_has_been_before_the_rooms_are_asked_anew() -> None:
+    """What they told before the step was of the former round: the case goes on with the next look at it."""
+    kept = loads(PROCEDURE.replace("    voids: [votes, write]\n", "    keeps: [write]\n    voids: [votes]\n"))
+    case = Case(kept, **{name.replace(".", "_"): value for name, value in READY.items()})
+    case.act("author", Open())
+    case.act("author", Complete("write"))
+    assert [event.type for event in case.act("chair", Fire("send_back", "Ещё раз")).events] == ["moved"]
+    assert [event.type for event in case.act("system", Settle()).events] == ["moved"], (
+        "choice, for the second time"
+    )
+    assert [event.type for event in case.act("system", Settle()).events] == ["moved", "approval_opened"]
 
 
 def test_the_shipped_procedures_have_their_old_hashes_and_no_automatic_steps(shipped: Definition) -> None:

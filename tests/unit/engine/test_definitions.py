@@ -16,6 +16,7 @@ from app.engine.fact_kinds import FactKind
 from app.engine.findings import TEXTS
 from app.engine.loader import load, loads, parse_text
 from app.engine.reading import VOCABULARY
+from tests.unit.engine.broken_since import BROKEN_SINCE
 from tests.unit.engine.test_faults_in_place import FAULTS
 
 WORKFLOWS = Path(__file__).parents[3] / "workflows"
@@ -348,7 +349,7 @@ def test_text_made_to_hurt_is_refused_in_no_time(text: str) -> None:
 
 
 def test_every_kind_of_finding_has_a_broken_definition() -> None:
-    known = {code for broken in (BROKEN, BROKEN_MOVES) for _, _, code in broken.values()}
+    known = {code for broken in (BROKEN, BROKEN_MOVES, BROKEN_SINCE) for _, _, code in broken.values()}
     known |= {code for _, _, code, _ in FAULTS.values() if "automatic" in code}
     assert set(TEXTS) - known == {"return_forward", "votes_not_kept", "too_large"}
 

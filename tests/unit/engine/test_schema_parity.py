@@ -19,13 +19,14 @@ from app.engine.checks import check
 from app.engine.loader import parse_text
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
+from tests.unit.engine.anchored import ANCHORED
 from tests.unit.engine.automatic_procedure import PROCEDURE
 from tests.unit.engine.test_definitions import SECOND, SMALL
 from tests.unit.engine.test_faults_in_place import CLEAN
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "workflows" / "schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE)]
+WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE, ANCHORED)]
 # Faults of sense: the schema, which knows one value at a time, cannot tell them.
 SENSE = {
     "unknown_stage", "unknown_role", "unknown_task", "unknown_outcome", "unreachable_stage", "no_way_out",
@@ -33,6 +34,7 @@ SENSE = {
     "votes_not_kept", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
     "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind", "choices_missing",
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "automatic_never",
+    "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
     "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice",
 }  # fmt: skip
 GUARD = "if: paper.length >= 1"
@@ -41,7 +43,8 @@ ODD: tuple[Any, ...] = (
     True, False, [], {}, [""], ["x"], [None], [[]], [{}], {"x": 1}, {"": "x"}, {"ru": "А", "en": "A"}, {"ru": "А"},
     {"ru": "", "en": "A"},
     {"ru": " ", "en": "A"}, {"ru": "А", "en": "A", "de": "A"}, {"share": "1/2"}, {"share": 0.5}, {"count": 1},
-    {"count": 0}, {"share": "half"}, {"share": ""}, {"working_days": 5}, "x" * 61, "if " * 400,
+    {"count": 0}, {"share": "half"}, {"share": ""}, {"working_days": 5}, "x" * 61,
+    "entered", "opened", "vote_passed", "done:write", "done:x", "paper.hash", "if " * 400,
 )  # fmt: skip
 
 

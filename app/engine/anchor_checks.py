@@ -1,0 +1,110 @@
+"""Judges from which events terms are counted: each must exist, be a date, and come while the term is of use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+
+from app.engine import anchors
+from app.engine.definition import Definition, Due, Stage
+
+Report = Callable[..., None]
+
+
+def dates_named(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Every fact a term is counted from, with the path of the place."""
+    for path, _, _, due in _terms(definition):
+        fact = anchors.fact_of(due.since)
+        if fact is not None:
+            yield path, fact
+
+
+def check_anchors(
+    definition: Definition, facts: Collection[str] | None, dates: Collection[str] | None, report: Report
+) -> None:
+    """Report every term whose event does not exist, is no date, or cannot come in time.
+
+    `dates` are those of the known facts whose value is a day; None when nobody knows their kinds.
+    """
+    for path, stage, task_id, due in _terms(definition):
+        if due.since in anchors.VOTES:
+            _vote(path, stage, task_id, report)
+        elif (fact := anchors.fact_of(due.since)) is not None:
+            is_told = facts is None or fact in facts  # a fact nobody provides is reported as such
+            if fact in BUILT_IN or (dates is not None and fact not in dates and is_told):
+                report("since_no_date", path, id=fact)
+        elif (other := anchors.task_of(due.since)) is not None:
+            _task(definition, path, stage, task_id, other, report)
+    for stage in definition.stages.values():
+        _circles(stage, report)
+
+
+# Facts the engine answers itself; none is a day.
+BUILT_IN = frozenset({"approval.passed", "approval.failed", "stage.round"})
+
+
+def _terms(definition: Definition) -> Iterator[tuple[str, Stage, str, Due]]:
+    """Each term that is not counted from entering its stage: path of its `since`, stage, task or "", rule."""
+    for stage in definition.stages.values():
+        for key, due in anchors.rules_of(stage):
+            inside = f".tasks.{key}" if key else ""
+            yield f"stages.{stage.id}{inside}.due.since", stage, key, due
+
+
+def _vote(path: str, stage: Stage, task_id: str, report: Report) -> None:
+    if stage.approval is None:
+        report("since_no_vote", path, id=stage.id)
+    elif task_id in stage.approval.opens_after:
+        report("since_after_vote", path, id=task_id)
+
+
+def _task(definition: Definition, path: str, stage: Stage, task_id: str, other: str, report: Report) -> None:
+    home = next((one for one in definition.stages.values() if one.task(other) is not None), None)
+    if home is None:
+        report("unknown_task", path, path=path, id=other)
+        return
+    task = home.task(other)
+    is_optional = task is not None and task.optional
+    if home.id == stage.id:
+        if is_optional and other != task_id:
+            report("since_may_never", path, "warning", id=other, stage=home.id)
+        return
+    if stage.id not in definition.ahead[home.id] or definition.rank[home.id] > definition.rank[stage.id]:
+        report("since_elsewhere", path, id=other, stage=home.id)
+        return
+    skips = any(step.kind == "skip" for step in definition.leaving[home.id])
+    if is_optional or skips or not _always(definition, home.id, stage.id):
+        report("since_may_never", path, "warning", id=other, stage=home.id)
+
+
+def _always(definition: Definition, passed: str, end: str) -> bool:
+    """Whether every way forward from the beginning to `end` leads through `passed`."""
+    front, seen = [definition.initial], {passed}
+    while front:
+        here = front.pop()
+        if here == end:
+            return False
+        if here in seen:
+            continue
+        seen.add(here)
+        front += [
+            step.target
+            for step in definition.leaving.get(here, ())
+            if step.kind in ("forward", "skip") and step.target
+        ]
+    return True
+
+
+def _circles(stage: Stage, report: Report) -> None:
+    """Tasks that wait for one another: each circle is reported once, at its first task."""
+    after = {
+        key: other for key, due in anchors.rules_of(stage) if key and (other := anchors.task_of(due.since))
+    }
+    told: set[str] = set()
+    for first in after:
+        trail = [first]
+        while (following := after.get(trail[-1])) is not None and following not in trail:
+            trail.append(following)
+        if following == first and first not in told:
+            told.update(trail)
+            path = f"stages.{stage.id}.tasks.{first}.due.since"
+            report("since_circle", path, tasks=" → ".join([*trail, first]))
