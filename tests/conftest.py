@@ -14,6 +14,7 @@ from app import config, wiring
 from app.admin.bootstrap import bootstrap
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import load_reference
 from tests.people import START, WebUsers, open_cases
@@ -172,6 +173,13 @@ def _settings(database: TestDatabase, folder: Path) -> config.Settings:
         demo=True,
         var=folder,
     )
+
+
+@pytest.fixture(autouse=True)
+def _in_russian() -> Iterator[None]:
+    """A page read in English in one test leaves no language behind for the next."""
+    with in_locale("ru"):
+        yield
 
 
 @pytest.fixture(scope="session")

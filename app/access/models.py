@@ -80,6 +80,17 @@ class Substitution(Versioned, Base):
         return (not self.role or self.role == role) and self.organisation_id in (None, organisation_id)
 
 
+class AccountLanguage(Base):
+    """The language a person reads letters in; without a row it is Russian."""
+
+    __tablename__ = "account_languages"
+
+    user_id: Mapped[int] = mapped_column(
+        Integer, ForeignKey("ab_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    language: Mapped[str] = mapped_column(String(2))
+
+
 class LoginSession(Base):
     """One open session of an account; ended by logging out, a new password or a dismissal."""
 

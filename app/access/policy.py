@@ -1,10 +1,10 @@
-"""Who sees memberships and substitutions: the administrator all of them, everyone his own; a head substitutions too."""
+"""Who sees memberships, substitutions: the administrator all, everyone his own; a head substitutions too."""
 
 from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, true
 
-from app.access.models import LoginGuard, LoginSession, Membership, Substitution
+from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, Substitution
 from app.access.scopes import nobody, policy
 from app.core.actor import Actor
 
@@ -22,6 +22,11 @@ def visible_substitutions(actor: Actor) -> ColumnElement[bool]:
         return true()
     rows = Substitution.__table__.c
     return or_(rows.absent_user_id == actor.user_id, rows.substitute_user_id == actor.user_id)
+
+
+@policy(AccountLanguage)
+def visible_languages(actor: Actor) -> ColumnElement[bool]:
+    return AccountLanguage.__table__.c.user_id == (actor.user_id or 0)
 
 
 policy(LoginSession)(nobody)

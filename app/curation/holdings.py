@@ -13,6 +13,7 @@ from app.core.unit_of_work import Work
 from app.curation.models import Recommendation, Visit
 from app.curation.rules import ReportState
 from app.schools.models import Person
+from app.schools.rules import names_person
 
 
 def reports(work: Work, leaver: Leaver) -> list[Holding]:
@@ -58,14 +59,8 @@ def recommendations(work: Work, leaver: Leaver) -> list[Holding]:
             row.executor,
         )
         for row, code in rows
-        if _names(row.executor, person)
+        if names_person(row.executor, person.short, person.full_name)
     ]
-
-
-def _names(executor: str, person: Person) -> bool:
-    """«Образцова М.И., директор» names the person; a namesake with other initials does not."""
-    plain = executor.replace("\u00a0", " ").replace(". ", ".")
-    return person.short.replace("\u00a0", " ") in plain or person.full_name in plain
 
 
 def settle_recommendation(

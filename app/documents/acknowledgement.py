@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from app.access.memberships import accounts_holding
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system, get_visible
-from app.access.substitutions import use
+from app.access.substitutions import acting_for, use
 from app.audit import service as audit
 from app.cases.roles import require_in_programme
 from app.cases.terms import calendar_of
@@ -82,7 +82,7 @@ def send(work: Work, document_id: int, mailing: Mailing, expected_version: int |
         raise Refusal([Reason(_("Only a registered paper that stands is sent out."))])
     if mailing.due is not None and mailing.due < work.today:
         raise Invalid(fields={"due": _("This date has passed.")})
-    known = {row.addressee for row in addressees(work, document.id)}
+    known = {row.addressee for row in addressees(work, document.id) if not row.is_released}
     schools = [
         get_visible(work.session, Organisation, key) for key in dict.fromkeys(mailing.organisation_ids)
     ]
@@ -92,21 +92,57 @@ def send(work: Work, document_id: int, mailing: Mailing, expected_version: int |
     if not wanted:
         raise Invalid(fields={"organisations": _("Choose at least one addressee.")})
     new = [one for one in wanted if one[0] not in known]
-    for addressee, organisation_id, person_id in new:
-        work.session.add(
-            Acknowledgement(
-                document_id=document.id, addressee=addressee, organisation_id=organisation_id, person_id=person_id,
-                sent_at=work.now, sent_by=work.actor.user_id, due=mailing.due, reader="", capacity="", on_paper=False,
-            )
-        )  # fmt: skip
     if new:
-        work.session.flush()
-        note(work, document, "document:mail", data={"to": [one[0] for one in new]})
-        _tell_journal(work, document)
-        for row in addressees(work, document.id):
-            if row.addressee in {one[0] for one in new}:
-                notify(work, row)
+        _address(work, document, new, mailing.due)
     return len(new)
+
+
+def _address(
+    work: Work, document: Document, new: Sequence[tuple[str, int | None, int | None]], due: date | None
+) -> None:
+    """Put the addressees on the paper's list, note it in the history and the journal, tell them."""
+    left = {row.addressee: row for row in addressees(work, document.id)}
+    for addressee, organisation_id, person_id in new:
+        row = left.get(addressee)
+        if row is None:
+            row = Acknowledgement(
+                document_id=document.id, addressee=addressee, organisation_id=organisation_id, person_id=person_id,
+                reader="", capacity="", on_paper=False,
+            )  # fmt: skip
+            work.session.add(row)
+        row.sent_at, row.sent_by, row.due, row.reminded_on = work.now, work.actor.user_id, due, None
+        row.released_on, row.released_ground = None, ""  # he is back
+    work.session.flush()
+    note(work, document, "document:mail", data={"to": [one[0] for one in new]})
+    _tell_journal(work, document)
+    for row in addressees(work, document.id):
+        if row.addressee in {one[0] for one in new}:
+            notify(work, row)
+
+
+def release(
+    work: Work, row: Acknowledgement, last_day: date, ground: str, instead: Person | None = None
+) -> bool:
+    """Nobody waits any longer for a person who leaves; `instead` is sent the paper in his place.
+
+    The line stays on the sheet and says so. False when the one in his place was sent the paper before.
+    """
+    if row.person_id is None or row.read_at is not None:
+        raise Refusal([Reason(_("This is noted already."))])
+    row.released_on, row.released_ground = last_day, ground[:200]
+    document = row.document
+    note(
+        work,
+        document,
+        "document:released",
+        data={"addressee": row.addressee, "last_day": last_day.isoformat()},
+    )
+    known = {one.addressee for one in addressees(work, document.id) if not one.is_released}
+    if instead is None or f"person:{instead.id}" in known:
+        return False
+    due = row.due if row.due is None or row.due >= work.today else term(work)
+    _address(work, document, [(f"person:{instead.id}", None, instead.id)], due)
+    return True
 
 
 def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
@@ -120,6 +156,8 @@ def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
         raise Forbidden
     if row.read_at is not None:
         raise Refusal([Reason(_("This is noted already."))])
+    if row.is_released:
+        raise Refusal([Reason(_("The addressee has left: nobody waits for this any longer."))])
     if row.organisation_id is not None:
         use(work, *READERS, organisation_id=row.organisation_id)
     row.read_at, row.read_on, row.read_by = work.now, work.today, work.actor.user_id
@@ -191,7 +229,10 @@ def unread(work: Work, *, by: date | None = None) -> Sequence[Acknowledgement]:
             joinedload(Acknowledgement.document), joinedload(Acknowledgement.organisation),
             joinedload(Acknowledgement.person),
         )
-        .where(Acknowledgement.read_at.is_(None), Document.state.in_([str(state) for state in SENT]))
+        .where(
+            Acknowledgement.read_at.is_(None), Acknowledgement.released_on.is_(None),
+            Document.state.in_([str(state) for state in SENT]),
+        )
         .order_by(Acknowledgement.id)
     )  # fmt: skip
     if by is not None:
@@ -227,13 +268,19 @@ def notify(work: Work, row: Acknowledgement) -> None:
 
 
 def readers(work: Work, row: Acknowledgement) -> list[int]:
-    """The accounts that may press the button for this addressee."""
+    """The accounts that may press the button for this addressee, with those who stand in for them."""
     found: set[int] = set()
     if row.organisation_id:
-        found |= {m.user_id for m in accounts_holding(work.session, READERS, work.today, row.organisation_id)}
+        office = row.organisation_id
+        for held in accounts_holding(work.session, READERS, work.today, office):
+            found.add(held.user_id)
+            acting = acting_for(
+                work.session, {held.user_id}, work.today, role=held.role, organisation_id=office
+            )
+            found |= {one.substitute_user_id for one in acting.get(held.user_id, [])}
     if row.person_id:
-        held = accounts_holding(work.session, ROLE_TITLES, work.today)
-        found |= {m.user_id for m in held if m.person_id == row.person_id}
+        everybody = accounts_holding(work.session, ROLE_TITLES, work.today)
+        found |= {m.user_id for m in everybody if m.person_id == row.person_id}
     return sorted(found)
 
 

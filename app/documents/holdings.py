@@ -1,29 +1,45 @@
-"""Papers that name a person and wait for a signature, and numbers reserved for him."""
+"""Papers that name a person or wait for his word: signatures, answers, reading, typing not saved, numbers kept."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from sqlalchemy import select
 
+from app.access.memberships import accounts_holding
 from app.audit import service as audit
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
+from app.documents import acknowledgement
 from app.documents.drafting import fill
 from app.documents.frozen import read
-from app.documents.models import Document, Incoming, NumberGap, Registration, Series
+from app.documents.models import (
+    Acknowledgement,
+    Document,
+    DraftInput,
+    Incoming,
+    NumberGap,
+    Registration,
+    Series,
+)
 from app.documents.numbering import GapReason
-from app.documents.rules import DocumentState
+from app.documents.rules import DocumentKind, DocumentState
 from app.documents.signers import PRINTED
 from app.documents.templates import edition_for
 from app.schools.models import Person
 
 _UNSIGNED = (DocumentState.draft.value, DocumentState.to_sign.value)
+# an order that another one changed is left out: the change says who has the control now
+_BINDING = (DocumentState.signed.value, DocumentState.registered.value, DocumentState.in_force.value)
 
 
 def _named(document: Document, person_id: int) -> bool:
-    """Whether the paper names this person as its executor or as one who signs it."""
+    """Whether the paper names this person as its executor, as one who signs it or who has the control."""
     signed = {signature.role for signature in document.signatures}
+    if document.kind == DocumentKind.order and read(document.values, "control.id") == person_id:
+        return True
     return document.executor_id == person_id or any(
         read(document.values, path) == person_id for role, path in PRINTED.items() if role not in signed
     )
@@ -38,7 +54,7 @@ def papers(work: Work, leaver: Leaver) -> list[Holding]:
     for row in rows:
         if not _named(row, leaver.person_id):
             continue
-        part = _("executor") if row.executor_id == leaver.person_id else _("signs")
+        part = _("executor") if row.executor_id == leaver.person_id else _("signs or has the control")
         where = _("%(part)s; %(state)s", part=part, state=row.state_label)
         found.append(Holding(str(row.id), f"№ {row.id} · {row.title}", where))
     return found
@@ -64,6 +80,107 @@ def settle_paper(work: Work, leaver: Leaver, key: str, act: str, successor: Succ
     if handed:
         return _("The successor is the executor; the draft is filled anew")
     return _("The draft is filled anew: who signs follows from the positions")
+
+
+def controls(work: Work, leaver: Leaver) -> list[Holding]:
+    """Orders that lay the control on this person: only another order can lay it on somebody else."""
+    rows = work.session.scalars(
+        select(Document)
+        .where(Document.kind == DocumentKind.order.value, Document.state.in_(_BINDING))
+        .order_by(Document.id)
+    ).all()
+    where = _("only an order that changes it lays the control on another person")
+    return [
+        Holding(str(row.id), f"№ {row.number} · {row.title}" if row.number else row.title, where, acts=())
+        for row in rows
+        if read(row.values, "control.id") == leaver.person_id
+    ]
+
+
+def settle_control(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+    raise Refusal([Reason(_("Only an order that changes it lays the control on another person."))])
+
+
+def readings(work: Work, leaver: Leaver) -> list[Holding]:
+    """Papers sent to the person to be read, and those of a school where nobody would be left to read them."""
+    after = leaver.last_day + timedelta(days=1)
+    found = []
+    for row in acknowledgement.unread(work):
+        paper = row.document
+        title = f"№ {paper.number} · {paper.title}" if paper.number else paper.title
+        if row.person_id == leaver.person_id:
+            where = _("sent to the employee in person")
+            found.append(Holding(str(row.id), title, where, acts=(HAND_ON, CLOSE)))
+        elif row.organisation is not None and _only_reader(work, leaver, row.organisation.id, after):
+            where = _("nobody else reads for %(school)s", school=row.organisation.short_name)
+            found.append(Holding(str(row.id), title, where))
+    return found
+
+
+def _only_reader(work: Work, leaver: Leaver, office: int, after: date) -> bool:
+    """Whether the leaver reads for the school, and nobody does after him."""
+    now, then = (
+        {m.user_id for m in accounts_holding(work.session, acknowledgement.READERS, day, office)}
+        for day in (work.today, after)
+    )
+    return not now.isdisjoint(leaver.user_ids) and not then - set(leaver.user_ids)
+
+
+def settle_reading(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+    """A paper sent in person is sent to the successor; a school's goes over with the role that reads for it."""
+    row = work.session.get_one(Acknowledgement, int(key))
+    if row.organisation is not None:
+        after = leaver.last_day + timedelta(days=1)
+        if _only_reader(work, leaver, row.organisation.id, after):
+            raise Refusal(
+                [Reason(_("Nobody would read for %(school)s: hand on the role first.",
+                          school=row.organisation.short_name))]
+            )  # fmt: skip
+        return _("Goes over to the successor with the role")
+    if act == CLOSE:
+        acknowledgement.release(work, row, leaver.last_day, leaver.ground)
+        return _("Nobody waits for the employee any longer; the paper says that he left")
+    if successor is None or successor.person_id is None:
+        raise Invalid(_("The successor has no card among the employees: papers need one."))
+    instead = work.session.get_one(Person, successor.person_id)
+    if acknowledgement.release(work, row, leaver.last_day, leaver.ground, instead):
+        return _("The paper is sent to the successor to be read")
+    return _("The successor was sent this paper already")
+
+
+def typing(work: Work, leaver: Leaver) -> list[Holding]:
+    """What the person typed into drafts and did not save: seen by nobody else, so named by the draft alone."""
+    rows = work.session.execute(
+        select(DraftInput, Document).join(Document, Document.id == DraftInput.document_id)
+        .where(DraftInput.user_id.in_(leaver.user_ids), Document.state == DocumentState.draft.value)
+        .order_by(DraftInput.id)
+    ).all()  # fmt: skip
+    return [
+        Holding(str(row.id), f"№ {document.id} · {document.title}",
+                _("typed on %(day)s", day=f"{row.saved_at:%d.%m.%Y}"), acts=(HAND_ON, CLOSE))
+        for row, document in rows
+    ]  # fmt: skip
+
+
+def settle_typing(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+    """The successor finds it on the page of the draft; or it is thrown away."""
+    row = work.session.get_one(DraftInput, int(key))
+    document = work.session.get_one(Document, row.document_id)
+    if act == HAND_ON:
+        if successor is None or successor.user_id is None:
+            raise Invalid(_("The successor has no account: drafts are typed with one."))
+        own = select(DraftInput.id).where(
+            DraftInput.document_id == row.document_id, DraftInput.user_id == successor.user_id
+        )
+        if work.session.scalars(own).first() is not None:
+            raise Refusal(
+                [Reason(_("The successor has typed into this draft himself and not saved it yet."))]
+            )
+        row.user_id = successor.user_id
+    else:
+        work.session.delete(row)
+    audit.record(work, "document:typing", document, stream=f"document:{document.id}", data={"act": act})
+    return _("The successor finds it in the draft") if act == HAND_ON else _("Thrown away")
 
 
 def answers(work: Work, leaver: Leaver) -> list[Holding]:
@@ -139,6 +256,9 @@ def settle_reservation(work: Work, leaver: Leaver, key: str, act: str, successor
 
 HOLDINGS = [
     HoldingSource("papers", _("Papers without a signature"), papers, settle_paper, order=60),
+    HoldingSource("typing", _("Typed into drafts and not saved"), typing, settle_typing, order=61),
     HoldingSource("answers", _("Answers to incoming documents"), answers, settle_answer, order=62),
+    HoldingSource("readings", _("Papers to be read"), readings, settle_reading, order=63),
+    HoldingSource("controls", _("Control of orders"), controls, settle_control, order=64),
     HoldingSource("reservations", _("Reserved numbers"), reservations, settle_reservation, order=65),
 ]

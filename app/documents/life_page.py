@@ -33,9 +33,8 @@ from app.documents.signers import ROLE_LABELS
 def context(work: Work, document: Document) -> dict[str, Any]:
     """The cards of the document's page that follow its registration."""
     readers = acknowledgement.addressees(work, document.id)
-    mine = next(
-        (row for row in readers if row.read_at is None and acknowledgement.capacity_of(work, row)), None
-    )
+    open_lines = [row for row in readers if row.read_at is None and not row.is_released]
+    mine = next((row for row in open_lines if acknowledgement.capacity_of(work, row)), None)
     office = may_in_programme(work, "documents.draft", document.programme)
     clerk = may_in_programme(work, "documents.register", document.programme)
     state, kind = document.in_state, document.of_kind

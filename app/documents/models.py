@@ -260,12 +260,19 @@ class Acknowledgement(Base):
     read_by: Mapped[int | None] = mapped_column(Integer)  # the account, or the clerk who noted the sheet
     reader: Mapped[str] = mapped_column(String(200), default="")
     capacity: Mapped[str] = mapped_column(String(300), default="")  # on whose behalf: «директор …, МБОУ …»
+    released_on: Mapped[date | None] = mapped_column(Date)  # his last day: he left without reading it
+    released_ground: Mapped[str] = mapped_column(String(200), default="", server_default=text("''"))
     on_paper: Mapped[bool] = mapped_column(Boolean, default=False)
     scan_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("stored_files.id"))
     document: Mapped[Document] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     person: Mapped[Person | None] = relationship()
     scan: Mapped[StoredFile | None] = relationship()
+
+    @property
+    def is_released(self) -> bool:
+        """The addressee left without reading it: nobody waits for him."""
+        return self.released_on is not None and self.read_at is None
 
 
 class Incoming(Versioned, Base):

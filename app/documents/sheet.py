@@ -29,7 +29,7 @@ def print_sheet(work: Work, document_id: int) -> tuple[bytes, str]:
     require_in_programme(work, "documents.register", document.programme)
     if document.kind != DocumentKind.order or document.in_state not in NUMBERED:
         raise Refusal([Reason(_("A sheet of acknowledgement goes with a registered order."))])
-    rows = addressees(work, document.id)
+    rows = [row for row in addressees(work, document.id) if not row.is_released]  # who left will not sign
     if not rows:
         raise Refusal([Reason(_("Send the order to its addressees first: they stand on the sheet."))])
     day = document.dated or work.today

@@ -30,6 +30,8 @@ TAGS: dict[str, Text] = {
     "document:repeal": _("The document was repealed by another one"),
     "document:archive": _("The document was filed"),
     "document:mail": _("The document was sent to its addressees"),
+    "document:released": _("An addressee left without reading the document: nobody waits for him"),
+    "document:typing": _("What a leaving employee had typed into a draft was handed on or thrown away"),
     "document:read": _("An addressee has read the document"),
     "document:read_on_paper": _("The sheet of acknowledgement signed on paper was kept"),
     "document:compare": _("The document was compared with what was printed"),

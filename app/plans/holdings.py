@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from app.audit import service as audit
 from app.cases.models import Case, CaseStatus
@@ -15,16 +15,21 @@ from app.plans.models import PlanItem
 from app.plans.rules import ReportStatus
 from app.plans.service import why_closed
 from app.schools.models import Person
+from app.schools.rules import names_person
 
 _SETTLED = frozenset({ReportStatus.done.value, ReportStatus.not_done.value})
 
 
 def measures(work: Work, leaver: Leaver) -> list[Holding]:
-    """Open measures of running cases, by the case's code and the measure's number."""
+    """Open measures of running cases, chosen or named in words, by the case's code and the measure's number."""
+    person = work.session.get_one(Person, leaver.person_id)
     rows = work.session.execute(
         select(PlanItem, Case.code).join(Case, Case.id == PlanItem.case_id)
         .where(
-            PlanItem.owner_id == leaver.person_id,
+            or_(
+                PlanItem.owner_id == leaver.person_id,
+                and_(PlanItem.owner_id.is_(None), PlanItem.owner.contains(person.surname, autoescape=True)),
+            ),
             Case.status.in_([CaseStatus.active, CaseStatus.suspended]),
         )
         .order_by(Case.code, PlanItem.number)
@@ -32,7 +37,8 @@ def measures(work: Work, leaver: Leaver) -> list[Holding]:
     return [
         Holding(str(item.id), _("%(case)s · measure № %(number)s", case=code, number=item.number), item.term)
         for item, code in rows
-        if not item.reports or any(report.status not in _SETTLED for report in item.reports)
+        if (item.owner_id is not None or names_person(item.owner, person.short, person.full_name))
+        and (not item.reports or any(report.status not in _SETTLED for report in item.reports))
     ]
 
 
@@ -43,6 +49,10 @@ def settle_measure(work: Work, leaver: Leaver, key: str, act: str, successor: Su
     item = work.session.get_one(PlanItem, int(key))
     case = work.session.get_one(Case, item.case_id)
     before, after = item.owner, work.session.get_one(Person, successor.person_id).short
+    if item.owner_id is None:  # named in words, perhaps among others
+        person = work.session.get_one(Person, leaver.person_id)
+        plain = before.replace("\u00a0", " ").replace(person.full_name, after)
+        after = plain.replace(person.short.replace("\u00a0", " "), after)
     item.owner_id = successor.person_id
     adopted = why_closed(case) is not None
     if not adopted:

@@ -16,6 +16,12 @@ def search_key(*parts: str) -> str:
     return " ".join(" ".join(part for part in parts if part).casefold().replace("ё", "е").split())
 
 
+def names_person(text: str, short: str, full: str) -> bool:
+    """«Образцова М.И., директор» names the person; a namesake with other initials does not."""
+    plain = text.replace("\u00a0", " ").replace(". ", ".")
+    return short.replace("\u00a0", " ") in plain or full in text.replace("\u00a0", " ")
+
+
 CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 
 
