@@ -24,7 +24,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
-from app.access import sessions
+from app.access import languages, sessions
 from app.core.unit_of_work import Runtime
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ class OporaSecurityManager(SecurityManager):
         system = runtime()
         user_id = user.id
         cookie["sid"] = sessions.open_session(system.database, user_id, system.clock.now())
+        cookie["locale"] = languages.at_login(system.database, user_id, str(cookie.get("locale", "")))
 
     def on_user_logout(self, user: Any) -> None:
         self.session.rollback()  # the session's end is written in a transaction of its own

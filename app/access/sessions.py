@@ -25,7 +25,7 @@ LOCK = timedelta(minutes=15)
 def open_session(database: Database, user_id: int, now: datetime) -> str:
     """Open a session for the account; the answer is the key its cookie carries."""
     key = secrets.token_urlsafe(32)
-    with _own_transaction(database) as session:
+    with own_transaction(database) as session:
         session.add(LoginSession(key=key, user_id=user_id, opened_at=now, ended_at=None))
     return key
 
@@ -41,7 +41,7 @@ def is_open(session: Session, key: str | None, user_id: int, now: datetime) -> b
 
 
 def end_session(database: Database, key: str, now: datetime) -> None:
-    with _own_transaction(database) as session:
+    with own_transaction(database) as session:
         session.execute(update(LoginSession).where(LoginSession.key == key).values(ended_at=now))
 
 
@@ -56,7 +56,7 @@ def end_all_sessions(session: Session, user_id: int, now: datetime, *, except_ke
 
 def shift_open_sessions(database: Database, now: datetime, by: timedelta) -> None:
     """Let every session that is open at `now` go on when a training copy's clock moves on by `by`."""
-    with _own_transaction(database) as session:
+    with own_transaction(database) as session:
         rows = session.scalars(
             select(LoginSession).where(
                 LoginSession.ended_at.is_(None), LoginSession.opened_at > now - LIFETIME
@@ -79,7 +79,7 @@ def may_try(database: Database, username: str, now: datetime) -> bool:
     The count is one statement under the row's lock, so attempts made at once are counted one by one.
     """
     key = guard_key(username)
-    with _own_transaction(database) as session:
+    with own_transaction(database) as session:
         count = (
             update(LoginGuard).where(LoginGuard.username == key).values(failed=LoginGuard.failed + 1)
             .returning(LoginGuard.failed, LoginGuard.locked_until)
@@ -110,7 +110,7 @@ def may_try(database: Database, username: str, now: datetime) -> bool:
 
 def forget_attempts(database: Database, username: str) -> None:
     """The right password was given: the count begins anew."""
-    with _own_transaction(database) as session:
+    with own_transaction(database) as session:
         session.execute(delete(LoginGuard).where(LoginGuard.username == guard_key(username)))
 
 
@@ -119,7 +119,9 @@ def guard_key(username: str) -> str:
     return username.casefold()[:150]
 
 
-class _own_transaction:
+class own_transaction:
+    """What a request writes whatever becomes of it: committed at the end of the block."""
+
     def __init__(self, database: Database) -> None:
         self.session = database.sessions()
 

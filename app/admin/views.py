@@ -9,7 +9,7 @@ from flask import session as cookie
 from flask_appbuilder.security.sqla.models import User
 from werkzeug.exceptions import NotFound
 
-from app.access import sessions
+from app.access import languages, sessions
 from app.access.models import Membership
 from app.access.permissions import CAPABILITIES, PAGES
 from app.access.roles import BUSINESS, EVERYONE, ROLE_TITLES
@@ -22,7 +22,7 @@ from app.admin.substitution_views import SubstitutionView
 from app.admin.texts import ACTS
 from app.core.actor import Actor, StandsFor
 from app.core.errors import Invalid, Refusal
-from app.core.i18n import _
+from app.core.i18n import _, set_locale
 from app.core.unit_of_work import Work
 from app.schools import queries as schools
 from app.schools.models import Organisation, Person
@@ -44,7 +44,23 @@ class ProfileView(RoomView):
         return self.render(
             "admin/profile.html", user=user, held=queries.roles_of(work.session, [user.id])[user.id],
             today=work.today, sessions=queries.open_sessions(work.session, user.id, work.now),
-            acting=_acting(self.actor),
+            acting=_acting(self.actor), languages=languages.NAMES,
+            language=languages.language_of(work.session, user.id),
+        )  # fmt: skip
+
+    @page("/language", permission="self", methods=("POST",))
+    def language(self) -> Any:
+        """The language of one's pages, and from now on of one's letters."""
+        with self.write() as work:
+            cookie["locale"] = languages.choose(work, request.form.get("language", ""))
+        set_locale(cookie["locale"])
+        back = request.form.get("back", "")
+        is_own = (
+            back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
+        )
+        return self.done(
+            back if is_own else url_for("ProfileView.index"), _("Pages and letters are in English from now on")
+            if cookie["locale"] == "en" else _("Pages and letters are in Russian from now on"),
         )  # fmt: skip
 
     @page("/password", permission="self", methods=("GET", "POST"))

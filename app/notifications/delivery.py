@@ -1,4 +1,6 @@
-"""Letters from the outbox: one job per letter; the server is spoken to outside any transaction."""
+"""Letters from the outbox, each in its reader's language: one job per letter; the server is spoken to outside any
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
+from app.access.languages import language_of
 from app.config import Settings
 from app.core.i18n import Text, _, in_locale, n_
 from app.core.ports import JobHandler
@@ -34,9 +37,10 @@ class Letters:
         server = settings.mail_server
         if server is None:
             return  # mail was switched off meanwhile: the notices stay in the product
-        with looking(runtime) as session, in_locale("ru"):
+        user_id = int(payload["user"])
+        with looking(runtime) as session, in_locale(language_of(session, user_id)):
             rows = queries.of_letter(session, str(payload["letter"]))
-            to = session.scalar(select(User.email).where(User.id == payload["user"], User.active.is_(True)))
+            to = session.scalar(select(User.email).where(User.id == user_id, User.active.is_(True)))
             if not rows or to is None:
                 return
             work = Work(session, session.info["actor"], now, runtime.ports)
@@ -61,7 +65,8 @@ class TrialLetter:
             return
         with looking(runtime) as session:
             to = session.scalar(select(User.email).where(User.id == payload["user"])) or ""
-        with in_locale("ru"):
+            language = language_of(session, int(payload["user"]))
+        with in_locale(language):
             letter = mail.compose(
                 settings.mail_from, to, str(_("Opora: a trial letter")),
                 str(_("If you read this, the mail settings of “Opora” are right.")), [], _foot(settings),

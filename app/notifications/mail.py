@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.config import MailServer
+from app.core.i18n import current_locale
 from app.jobs.rules import pause_after
 
 # The whole conversation must end before another worker may take the job (jobs.rules.LEASE).
@@ -188,7 +189,9 @@ def _html(lead: str, lines: Sequence[Line], foot: Line) -> str:
         for line in lines
     )
     return (
-        '<!doctype html><html lang="ru"><body style="font-family:sans-serif;font-size:15px;line-height:1.45">'
+        '<!doctype html><html lang="'
+        + current_locale()
+        + '"><body style="font-family:sans-serif;font-size:15px;line-height:1.45">'
         f'<p>{escape(lead)}</p><ul style="padding-left:20px">{items}</ul>'
         f'<p style="font-size:13px"><a href="{_href(foot.url)}" style="color:#666">{escape(foot.text)}</a></p>'
         "</body></html>"

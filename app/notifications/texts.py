@@ -48,6 +48,9 @@ WAYS: dict[Way, Text] = {
     Way.daily: _("By mail once a day"),
 }
 
+# «Letters are written in …», by the language of the account
+IN_LANGUAGE: dict[str, Text] = {"ru": _("the Russian language"), "en": _("the English language")}
+
 # what the last attempt to send a letter ended with, by the name of the error
 FAULTS: dict[str, Text] = {
     "ServerAway": _("The mail server did not answer"),

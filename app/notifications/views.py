@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.access.languages import language_of
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _, n_
 from app.jobs import outbox
 from app.notifications import mailing, queries, service
 from app.notifications.forms import choice_form
 from app.notifications.rules import Kind, Way
+from app.notifications.texts import IN_LANGUAGE
 from app.ui.base import RoomView, int_arg, page
 
 
@@ -73,6 +75,7 @@ class NotificationView(RoomView):
         return self.render(
             "notifications/settings.html", form.status, form=form,
             has_mail=work.ports.settings.mail_server is not None, address=mailing.address_of(work),
+            language=IN_LANGUAGE[language_of(work.session, self.actor.user_id or 0)],
         )  # fmt: skip
 
     def _back(self) -> str:
