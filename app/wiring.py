@@ -76,6 +76,7 @@ from app.documents import pdf as document_pdf
 from app.documents import policy as _document_policy
 from app.documents import printing as document_printing
 from app.documents import queues as document_queues
+from app.documents import subjects as document_subjects
 from app.documents import template_pictures, template_texts
 from app.documents import template_policy as _template_policy
 from app.documents import texts as document_texts
@@ -317,7 +318,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         figures=dict(FIGURES),
         holdings=sorted(HOLDINGS, key=lambda source: source.order),
         field_titles=dict(FIELD_TITLES),
-        tags=dict(TAGS),
+        tags=dict(TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from app.cases.terms import STAGE, Reckoning, beginnings, reckonings
 from app.core.clock import local_date
 from app.core.errors import Reason
 from app.core.i18n import Text, _
+from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
@@ -173,6 +174,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
         for event in page.events
     ]
     names = _account_names(work, {r.actor_id for r, _d in pairs if r.actor_id})
+    subjects = _subjects(work, [r for r, _d in pairs if r.tag in work.ports.tags])
     for record, detail in pairs:
         told = work.ports.tags.get(record.tag)
         if told is None:
@@ -183,6 +185,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
             for name, change in values.items()
             if isinstance(change, dict) and set(change) == {"old", "new"}
         ]
+        subject = subjects.get((record.subject_type, record.subject_id or 0))
         entries.append(
             Entry(
                 told,
@@ -194,11 +197,26 @@ def history(work: Work, page: Overview) -> list[Entry]:
                     local_date(record.at, zone),
                 ),
                 record.at,
-                note=str(values.get("about", "")),  # which measure, risk or study the record is about
+                # which measure, risk or study the record is about, or which paper, if the reader sees it
+                note=str(values.get("about") or (subject.name if subject is not None else "")),
+                link=(subject.link or None) if subject is not None else None,
                 changes=changes,
             )
         )
     return sorted(entries, key=lambda entry: entry.at)[::-1]  # what happened at once stays in its order
+
+
+def _subjects(work: Work, records: Iterable[AuditRecord]) -> dict[tuple[str, int], Subject]:
+    """The papers these records are about, by table and key; one query for each table that can name its rows."""
+    keys: dict[str, set[int]] = {}
+    for record in records:
+        if record.subject_id is not None and record.subject_type in work.ports.subjects:
+            keys.setdefault(record.subject_type, set()).add(record.subject_id)
+    return {
+        (table, key): subject
+        for table, wanted in keys.items()
+        for key, subject in work.ports.subjects[table](work, sorted(wanted)).items()
+    }
 
 
 def readable(work: Work, value: Any) -> Any:

@@ -197,6 +197,14 @@ class Papers(Protocol):
         """The paper about the subject, if the actor sees one."""
 
 
+@dataclass(frozen=True)
+class Subject:
+    """A thing as a history names it, and its page."""
+
+    name: Text | str
+    link: str = ""
+
+
 @dataclass
 class Ports:
     zone: ZoneInfo
@@ -228,6 +236,8 @@ class Ports:
     choices: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = field(default_factory=dict)
     pages: dict[str, Callable[[int], str]] = field(default_factory=dict)
     working_day: Callable[[Session], Any] | None = None
+    # what a record of the journal is about, in a history: table → (work, keys) → what the reader may see of them
+    subjects: dict[str, Callable[[Work, Sequence[int]], Mapping[int, Subject]]] = field(default_factory=dict)
     value_titles: dict[str, Text] = field(default_factory=dict)  # code of a state or choice → its name
     tags: dict[str, Text] = field(default_factory=dict)  # journal tag → sentence of the history
     after_commit: Callable[[list[int]], None] | None = None
