@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from wtforms import HiddenField
 
 from app.core.i18n import _
@@ -29,7 +31,23 @@ class PublishForm(RoomForm):
     )
     effective_until = DateField(_("Until"), description=_("Its last day, if that is known."))
     end_earlier = YesField(_("The edition that applies now ends the day before"))
+    is_sure = YesField(_("I have checked the year: the edition applies from this day"))
+    warned_of = HiddenField()
     expected_version = HiddenField()
+
+    def sure_of(self) -> date | None:
+        """The very day the clerk was warned of and confirmed; another day is warned of anew."""
+        confirmed = bool(self.is_sure.data) and self.effective_from.data is not None
+        same = confirmed and self.warned_of.data == self.effective_from.data.isoformat()
+        return self.effective_from.data if same else None
+
+    def ask_if_sure(self) -> None:
+        """Show the box only when there is something to confirm, for the day it is about."""
+        if self.is_sure.errors and self.effective_from.data is not None:
+            self.warned_of.data = self.effective_from.data.isoformat()
+            self.is_sure.data = False
+        elif not self.sure_of():
+            del self.is_sure
 
 
 class RetireForm(RoomForm):

@@ -26,6 +26,7 @@ from app.schools.models import Organisation
 
 PICTURES = "documents.template_pictures"
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+FAR_OFF = timedelta(days=366)  # a first day further away is more often a slip than meant
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class PublishInput:
     effective_from: date
     effective_until: date | None = None
     end_earlier: bool = False  # editions in its way end the day before
+    sure_of: date | None = None  # the far-off first day the clerk was warned of and confirmed
 
 
 def published(session: Session, storage: Storage) -> list[Published]:
@@ -155,8 +157,9 @@ def publish(
 ) -> TemplateVersion:
     """Put a draft edition into effect for its days.
 
-    Raises NotFound, Forbidden, Stale, Invalid (days), Refusal: it has errors, was examined by an older dictionary,
-    another edition stands in its days (named, with what to do).
+    Raises NotFound, Forbidden, Stale, Invalid (days; at `is_sure` for a first day more than a year away that was not
+    confirmed), Refusal: it has errors, was examined by an older dictionary, another edition stands in its days
+    (named, with what to do).
     """
     version = _draft(work, version_id, expected_version)
     if not version.report.get("ok"):
@@ -166,6 +169,10 @@ def publish(
             [Reason(_("The fields of this kind changed since the check: check the file once more."))]
         )
     _check_days(data)
+    if (
+        warning := far_off(data.effective_from, work.today)
+    ) is not None and data.sure_of != data.effective_from:
+        raise Invalid(fields={"is_sure": warning})
     work.session.scalars(
         select(Organisation).where(Organisation.id == version.organisation_id).with_for_update()
     ).one()  # two clerks publish one after the other
@@ -180,8 +187,25 @@ def publish(
     until = data.effective_until
     _note(work, version, "template:publish",
           data={"file": version.template_hash, "from": data.effective_from.isoformat(),
-                "until": until.isoformat() if until else None})  # fmt: skip
+                "until": until.isoformat() if until else None,
+                **({"confirmed": True} if data.sure_of == data.effective_from else {})})  # fmt: skip
     return version
+
+
+def far_off(begins: date, today: date) -> Text | None:
+    """What a first day more than a year away means for papers; None for a nearer one."""
+    day = f"{begins:%d.%m.%Y}"
+    if begins < today - FAR_OFF:
+        return _(
+            "%(day)s is more than a year ago: drafts dated since then would be printed with this edition, and the journal "
+            "would say it applied all the time. Check the year; if it is meant, confirm it.", day=day,
+        )  # fmt: skip
+    if begins > today + FAR_OFF:
+        return _(
+            "%(day)s is more than a year ahead: until then no paper is printed with this edition. Check the year; if it "
+            "is meant, confirm it.", day=day,
+        )  # fmt: skip
+    return None
 
 
 def _check_days(data: PublishInput) -> None:

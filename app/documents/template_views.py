@@ -125,7 +125,10 @@ class TemplateView(RoomView):
         if form.validate_on_submit():
             assert form.effective_from.data  # noqa: S101 -- a required field
             entry = PublishInput(
-                form.effective_from.data, form.effective_until.data, bool(form.end_earlier.data)
+                form.effective_from.data,
+                form.effective_until.data,
+                bool(form.end_earlier.data),
+                form.sure_of(),
             )
             try:
                 with self.write() as work:
@@ -222,6 +225,7 @@ class TemplateView(RoomView):
         )  # fmt: skip
 
     def _show(self, work: Work, version: TemplateVersion, form: PublishForm) -> Any:
+        form.ask_if_sure()
         pictures = work.session.scalars(
             select(TemplatePictures).where(TemplatePictures.version_id == version.id)
         ).one_or_none()

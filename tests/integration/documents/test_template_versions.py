@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.audit.models import AuditRecord
 from app.cases.models import Programme
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
@@ -39,9 +41,13 @@ def upload(system: Runtime, data: bytes = NEW, *, who: str = "clerk", ok: bool =
         return template_versions.upload(work, UploadInput("agreement", data, "договор.docx"), report(ok)).id
 
 
-def publish(system: Runtime, version_id: int, *days: Any, end_earlier: bool = False) -> None:
+def publish(
+    system: Runtime, version_id: int, *days: Any, end_earlier: bool = False, sure_of: date | None = None
+) -> None:
     with system.work(actor(system, "clerk")) as work:
-        template_versions.publish(work, version_id, PublishInput(*days, end_earlier=end_earlier))
+        template_versions.publish(
+            work, version_id, PublishInput(*days, end_earlier=end_earlier, sure_of=sure_of)
+        )
 
 
 def printed_on(system: Runtime, day: date) -> bytes:
@@ -73,7 +79,7 @@ def test_one_day_never_has_two_editions(penza_on_both: Runtime) -> None:
     third = upload(system, replaced(("ДОГОВОР", "ТРЕТИЙ")))
     with pytest.raises(Refusal):  # it would begin before the second, which stays
         publish(system, third, date(2025, 6, 1), end_earlier=True)
-    publish(system, third, date(2024, 1, 1), date(2024, 12, 31))
+    publish(system, third, date(2024, 1, 1), date(2024, 12, 31), sure_of=date(2024, 1, 1))
     assert printed_on(system, date(2024, 5, 1)) != GOOD
 
 
@@ -138,7 +144,7 @@ def test_a_sent_paper_keeps_its_edition(penza_on_both: Runtime) -> None:
         version = template_versions.upload(
             work, entry, {"ok": True, "dictionary": digest_of("order_plan")}
         ).id
-        template_versions.publish(work, version, PublishInput(date(2024, 1, 1)))
+        template_versions.publish(work, version, PublishInput(date(2024, 1, 1), sure_of=date(2024, 1, 1)))
     with system.work(actor(system, "clerk")) as work:
         document = get_document(work.session, order)
         assert document.template_hash == before
@@ -166,3 +172,39 @@ def test_pictures_are_made_or_their_absence_explained(
     assert shown["trouble"] == "absent"
     assert shown["before"]["docx"] != shown["after"]["docx"]
     assert ["+", "ДОГОВОР СОТРУДНИЧЕСТВА"] in shown["changes"]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2015, 7, 1), "01.07.2015 — больше года назад"), (date(2024, 1, 8), "08.01.2024 — больше года назад"),
+        (date(2052, 7, 1), "01.07.2052 — больше чем через год"),
+    ],
+)  # fmt: skip
+def test_a_day_years_away_must_be_confirmed_itself(penza: Runtime, day: date, said: str) -> None:
+    """Today is 09.01.2025: «2015» is usually a slip of the finger for «2025»."""
+    version = upload(penza)
+    for unsure in (None, date(2014, 7, 1), date(2025, 1, 9)):
+        with pytest.raises(Invalid) as refused:
+            publish(penza, version, day, sure_of=unsure)
+        assert str(refused.value.fields["is_sure"]).startswith(said)
+        assert set(refused.value.fields) == {"is_sure"}
+        penza.database.session.remove()
+    assert printed_on(penza, max(day, JULY)) == GOOD, "nothing was published"
+    publish(penza, version, day, sure_of=day)
+    assert printed_on(penza, day) == NEW
+    session = penza.read(SYSTEM).session
+    record = session.scalars(select(AuditRecord).where(AuditRecord.tag == "template:publish")).one()
+    assert record.data["confirmed"] is True
+
+
+@pytest.mark.parametrize("day", [date(2024, 1, 9), date(2025, 1, 9), date(2026, 1, 10)])
+def test_a_day_within_a_year_needs_no_confirmation(penza: Runtime, day: date) -> None:
+    publish(penza, upload(penza), day)
+    assert printed_on(penza, day) == NEW
+
+
+def test_an_impossible_day_is_told_before_a_doubtful_one(penza: Runtime) -> None:
+    with pytest.raises(Invalid) as refused:
+        publish(penza, upload(penza), date(1925, 1, 9))
+    assert set(refused.value.fields) == {"effective_from"}

@@ -87,6 +87,40 @@ def test_a_good_edition_is_published_withdrawn_and_restored(web: WebUsers, penza
     assert "Восстановлена редакция" in page_of(web, done).replace("\xa0", " ")
 
 
+def test_a_year_long_gone_is_warned_of_and_confirmed_for_that_day_only(web: WebUsers) -> None:
+    """Today is 09.01.2025; the box to confirm is not there until there is something to confirm."""
+    shown = page_of(web, upload(web, NEW))
+    assert 'name="is_sure"' not in shown
+    version = re.search(r'name="expected_version"[^>]*value="(\d+)"', shown)
+    assert version
+    url = "/templates/versions/1/publish"
+
+    def send(**fields: str) -> tuple[int, str]:
+        entry = {"effective_from": "2015-01-01", "expected_version": version[1]} | fields
+        answer = web.post("clerk", url, entry, page="/templates/versions/1")
+        return answer.status_code, answer.get_data(as_text=True).replace("\xa0", " ")
+
+    status, text = send()
+    assert status == 422
+    assert "01.01.2015 — больше года назад" in text
+    assert "Год проверен: редакция действует с этого дня" in text
+    assert re.search(r'name="warned_of"[^>]*value="2015-01-01"', text)
+    for forged in (
+        {"is_sure": "y"},
+        {"is_sure": "y", "warned_of": "2016-01-01"},
+        {"warned_of": "2015-01-01"},
+    ):
+        assert send(**forged)[0] == 422, forged
+    status, text = send(is_sure="y", warned_of="2015-01-01", effective_from="2016-01-01")
+    assert status == 422
+    assert "01.01.2016 — больше года назад" in text, "another day is warned of anew"
+    assert send(is_sure="y", warned_of="2015-01-01", effective_from="давно")[0] == 422
+    web("clerk").get("/lang/en")
+    assert "01.01.2015 is more than a year ago" in send()[1]
+    assert send(is_sure="y", warned_of="2015-01-01")[0] == 303
+    assert "from 01.01.2015" in web("clerk").get("/templates/versions/1").get_data(as_text=True)
+
+
 @pytest.mark.parametrize("data", [b"", b"not a docx", GOOD[:2000], b"PK\x03\x04" + b"x" * 100])
 def test_a_refused_file_leaves_the_note_typed(web: WebUsers, data: bytes) -> None:
     answer = upload(web, data)
