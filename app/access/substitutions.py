@@ -60,10 +60,11 @@ def acting_for(
     *,
     role: str = "",
     organisation_id: int | None = None,
+    programme_id: int | None = None,
 ) -> dict[int, list[Substitution]]:
     """Who acts for these accounts on `day`: account of the absent person → substitutions in force, oldest first.
 
-    With a role (and organisation) only those that hand this role on. Accounts nobody stands in for are left out.
+    With a role (organisation, programme) only those that hand it on there. Accounts nobody stands in for are left out.
     """
     found: dict[int, list[Substitution]] = {}
     if not user_ids:
@@ -73,7 +74,8 @@ def acting_for(
         for row in session.scalars(query.order_by(Substitution.id)):
             fits_role = not role or not row.role or row.role == role
             fits_office = organisation_id is None or row.organisation_id in (None, organisation_id)
-            if fits_role and fits_office:
+            fits_programme = programme_id is None or row.programme_id in (None, programme_id)
+            if fits_role and fits_office and fits_programme:
                 found.setdefault(row.absent_user_id, []).append(row)
     return found
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.access.memberships import accounts_holding
+from app.access.models import Substitution
 from app.access.substitutions import acting_for
 from app.cases.models import Case
 from app.engine.definition import Definition
@@ -19,14 +20,17 @@ class Holders:
 
     def __init__(self, session: Session, day: date) -> None:
         self.session, self.day = session, day
-        self._by_role: dict[str, dict[int, set[int]]] = {}
+        # office → accounts, each with the programme it is limited to by its substitution (None: any)
+        self._by_role: dict[str, dict[int, set[tuple[int, int | None]]]] = {}
 
     def of(self, definition: Definition, case: Case, roles: Iterable[str]) -> set[int]:
         """Accounts that hold any of these roles in the case, with those who stand in for them."""
         found: set[int] = set()
         for role in roles:
             for office in self._offices(definition, case, role):
-                found |= self._in_office(role).get(office, set())
+                for user_id, only_in in self._in_office(role).get(office, set()):
+                    if only_in in (None, case.programme_id):
+                        found.add(user_id)
         return found
 
     def waited_for(self, definition: Definition, case: Case, waiting: Iterable[Waiting]) -> set[int]:
@@ -37,7 +41,7 @@ class Holders:
                 found |= self.of(definition, case, one.roles)
             elif one.voter.isdecimal():
                 found.add(int(one.voter))
-                found |= self._substitutes({int(one.voter)})
+                found |= self._seated(definition, case, one)
         return found
 
     def _offices(self, definition: Definition, case: Case, role: str) -> set[int]:
@@ -50,16 +54,31 @@ class Holders:
                 return {case.school_id}
         return {case.programme.authority_id, case.programme.centre_id}
 
-    def _in_office(self, role: str) -> dict[int, set[int]]:
+    def _seated(self, definition: Definition, case: Case, one: Waiting) -> set[int]:
+        """Who may vote in the seat of the absent voter: those to whom a role that votes here was handed on."""
+        found: set[int] = set()
+        for role in one.roles:
+            for office in self._offices(definition, case, role):
+                for row in self._substitutions({int(one.voter or 0)}, role, office):
+                    if row.programme_id in (None, case.programme_id):
+                        found.add(row.substitute_user_id)
+        return found
+
+    def _in_office(self, role: str) -> dict[int, set[tuple[int, int | None]]]:
         if role not in self._by_role:
             offices: dict[int, set[int]] = {}
             for held in accounts_holding(self.session, role, self.day):
                 offices.setdefault(held.organisation_id, set()).add(held.user_id)
-            for office, users in offices.items():
-                users |= self._substitutes(users, role, office)
-            self._by_role[role] = offices
+            self._by_role[role] = {
+                office: {(user_id, None) for user_id in users}
+                | {
+                    (row.substitute_user_id, row.programme_id)
+                    for row in self._substitutions(users, role, office)
+                }
+                for office, users in offices.items()
+            }
         return self._by_role[role]
 
-    def _substitutes(self, users: set[int], role: str = "", office: int | None = None) -> set[int]:
-        found = acting_for(self.session, set(users), self.day, role=role, organisation_id=office)
-        return {row.substitute_user_id for rows in found.values() for row in rows}
+    def _substitutions(self, users: set[int], role: str, office: int) -> list[Substitution]:
+        found = acting_for(self.session, users, self.day, role=role, organisation_id=office)
+        return [row for rows in found.values() for row in rows]

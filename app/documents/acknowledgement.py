@@ -275,8 +275,9 @@ def readers(work: Work, row: Acknowledgement) -> list[int]:
         for held in accounts_holding(work.session, READERS, work.today, office):
             found.add(held.user_id)
             acting = acting_for(
-                work.session, {held.user_id}, work.today, role=held.role, organisation_id=office
-            )
+                work.session, {held.user_id}, work.today, role=held.role, organisation_id=office,
+                programme_id=row.document.programme_id,
+            )  # fmt: skip
             found |= {one.substitute_user_id for one in acting.get(held.user_id, [])}
     if row.person_id:
         everybody = accounts_holding(work.session, ROLE_TITLES, work.today)

@@ -37,9 +37,10 @@ class PublishForm(RoomForm):
 
     def sure_of(self) -> date | None:
         """The very day the clerk was warned of and confirmed; another day is warned of anew."""
-        confirmed = bool(self.is_sure.data) and self.effective_from.data is not None
-        same = confirmed and self.warned_of.data == self.effective_from.data.isoformat()
-        return self.effective_from.data if same else None
+        day: date | None = self.effective_from.data
+        if day is None or not self.is_sure.data or self.warned_of.data != day.isoformat():
+            return None
+        return day
 
     def ask_if_sure(self) -> None:
         """Show the box only when there is something to confirm, for the day it is about."""

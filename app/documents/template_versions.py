@@ -197,13 +197,13 @@ def far_off(begins: date, today: date) -> Text | None:
     day = f"{begins:%d.%m.%Y}"
     if begins < today - FAR_OFF:
         return _(
-            "%(day)s is more than a year ago: drafts dated since then would be printed with this edition, and the journal "
-            "would say it applied all the time. Check the year; if it is meant, confirm it.", day=day,
+            "%(day)s is more than a year ago: drafts dated since then would be printed with this edition, and the "
+            "journal would say it applied all the time. Check the year; if it is meant, confirm it.", day=day,
         )  # fmt: skip
     if begins > today + FAR_OFF:
         return _(
-            "%(day)s is more than a year ahead: until then no paper is printed with this edition. Check the year; if it "
-            "is meant, confirm it.", day=day,
+            "%(day)s is more than a year ahead: until then no paper is printed with this edition. Check the year; if "
+            "it is meant, confirm it.", day=day,
         )  # fmt: skip
     return None
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.access.memberships import accounts_holding
+from app.access.substitutions import acting_for
 from app.calendar.queries import years_to_fill
 from app.cases.context import authors_of, voters_of
 from app.cases.holders import Holders
@@ -124,10 +125,12 @@ def _tell(
 
 
 def _tell_of_calendar(work: Work) -> None:
-    """Administrators learn once per year that its calendar is not filled."""
+    """Administrators, and who acts for them, learn once per year that its calendar is not filled."""
     if work.ports.notify is None:
         return
     admins = {held.user_id for held in accounts_holding(work.session, "admin", work.today)}
+    acting = acting_for(work.session, admins, work.today, role="admin")
+    admins |= {row.substitute_user_id for rows in acting.values() for row in rows}
     for year in years_to_fill(work.session, work.today):
         told = Message("calendar.missing", {"year": str(year)}, "/working-days/list/", f"calendar/{year}")
         work.ports.notify(work, admins, told)
