@@ -5,8 +5,8 @@ He sees codes and fates of cases here, never their contents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import request, url_for
@@ -19,7 +19,6 @@ from app.cases import migration, versions
 from app.cases.history import in_reader
 from app.cases.migration import FATES, Fated, Order
 from app.cases.models import ProcessVersion, VersionStatus
-from app.cases.overview import roles_in_words
 from app.cases.versions import STATUS_TITLES, Upload
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, current_locale
@@ -99,7 +98,7 @@ class ProcedureView(RoomView):
             state=STATUS_TITLES[row.status], pill=PILLS[row.status], released=released,
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
             revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
-            drawing=_drawn(examined.definition), roles_in_words=roles_in_words,
+            drawing=_drawn(examined.definition), roles_of=partial(_roles_of, examined.definition),
             numbers=_numbers(examined.definition),
         )  # fmt: skip
 
@@ -155,7 +154,14 @@ class ProcedureView(RoomView):
                 form.take_errors(error)
         heading = _("Correct the texts of %(name)s", name=f"{code} v{version}")
         return self.render(
-            "cases/form.html", form.status, form=form, heading=heading, submit=_("Correct"), back=where
+            "cases/form.html",
+            form.status,
+            form=form,
+            heading=heading,
+            submit=_("Correct"),
+            back=where,
+            above=f"{code} v{version}",
+            before_back=[(url_for("ProcedureView.index"), _("Procedures"))],
         )
 
     @page("/<code>/<int:version>/rehearsal")
@@ -329,6 +335,12 @@ def _drawn(definition: Definition | None) -> dict[str, Markup]:
         "wide": Markup(diagram.draw(definition, language, legend=False)),  # noqa: S704
         "slim": Markup(diagram.draw(definition, language, sheet=diagram.SLIM, legend=False)),  # noqa: S704
     }
+
+
+def _roles_of(definition: Definition | None, codes: Sequence[str]) -> str:
+    """Roles as this version calls them, so that the list below the drawing says what the drawing says."""
+    known = definition.roles if definition is not None else {}
+    return ", ".join(in_reader(known[code].titles) if code in known else code for code in codes)
 
 
 def _numbers(definition: Definition | None) -> list[tuple[int, Any]]:
