@@ -291,3 +291,17 @@ def test_unreadable_yaml_is_told_with_line_and_column_in_words(web: WebUsers) ->
 
 def test_boxes_are_offered_only_where_a_case_can_be_moved(web: WebUsers, cases: dict[str, int]) -> None:
     assert boxes(web("admin").get(f"{PAGE}/1/rehearsal?to=2").text) == {}
+
+
+def test_the_pages_lead_back_and_only_destroying_is_red(web: WebUsers, cases: dict[str, int]) -> None:
+    client = web("admin")
+    shown = client.get(f"{PAGE}/2").text
+    buttons = dict(re.findall(rf'action="{PAGE}/2/(\w+)".*?<button class="([^"]*)">', shown))
+    assert "danger" not in buttons["publish"]
+    assert "danger" in buttons["drop"]
+    legend = shown[shown.index("rows legend") :]
+    assert "Методист центра" in legend[: legend.index("</ul>")], "the role is called as in the drawing"
+    crumbs = client.get(f"{PAGE}/1/revise").text
+    assert re.search(
+        rf'<a href="/procedures/">Порядки</a>.*?<a href="{PAGE}/1">school_support v1</a>', crumbs, re.S
+    )
