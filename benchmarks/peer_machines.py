@@ -163,16 +163,6 @@ def _statemachine():
     for key in dir(Rules):
         if not key.startswith("__"):
             body[key] = getattr(Rules, key)
-    for name in [
-        *GUARDS,
-        "actual",
-        "commented",
-        "nothing_against",
-        *(k for k in body if k.startswith(("may_", "done_"))),
-    ]:
-        rule = getattr(Rules, name)
-        # their callbacks take no event unless they ask for it
-        body[name] = lambda self, rule=rule: rule(self)
 
     def moved(self, source, target, event):
         self.history.append((str(event), source.id, target.id, self.role))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from operator import itemgetter
@@ -13,7 +13,7 @@ from app.engine.deadlines import Term, kept_term
 from app.engine.definition import Definition
 from app.engine.events import Event, Migrated, Moved, Undone, plain
 from app.engine.evolution import evolve, in_force
-from app.engine.state import State, TaskState, VoteState
+from app.engine.state import State, TaskState, VoteState, made
 
 TaskKey = tuple[str, int, str]  # stage, round, task
 VoteKey = tuple[str, int, str]  # stage, round, voter
@@ -124,17 +124,14 @@ def case_fields(state: State) -> dict[str, Any]:
 
 def snapshot(state: State) -> dict[str, Any]:
     """What of the state no column and no vote holds, ready for JSON."""
+    tasks = state.tasks
     return {
         "layout": LAYOUT,
         "votes": len(state.votes),
         "done": sorted(state.done),
-        "tasks": {
-            key: [
-                task.status, task.done_by, task.done_at and task.done_at.isoformat(), task.due and task.due.isoformat(),
-                task.times, task.term and task.term.to_dict(),
-            ]
-            for key, task in state.tasks.items()
-        },
+        "tasks": tasks.kept()
+        if isinstance(tasks, StoredTasks)
+        else {key: _kept_task(task) for key, task in tasks.items()},
         "rest": {name: _kept(getattr(state, name)) for name in _REST},
     }  # fmt: skip
 
@@ -156,7 +153,7 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
         values["approval"], values["outcome"], values["content_hash"], values["opened_at"],
     ) = _columns_of(columns)  # fmt: skip
     values["votes"] = tuple(votes)
-    values["tasks"] = tasks = _new(StoredTasks)
+    values["tasks"] = tasks = StoredTasks()
     tasks._kept = kept["tasks"]
     values["done"] = frozenset(kept["done"])
     values.update(kept["rest"])
@@ -167,12 +164,15 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
     return state
 
 
-class StoredTasks(Mapping[str, TaskState]):
-    """Tasks as a snapshot keeps them; each is read when somebody asks for it."""
+class StoredTasks(MutableMapping[str, TaskState]):
+    """Tasks as a snapshot keeps them; each is read when somebody asks for it.
+
+    Of a state nobody changes them: the next state gets a copy, in which what nobody has read stays as it was kept.
+    """
 
     __slots__ = ("_kept", "_read")
 
-    _kept: Mapping[str, Sequence[Any]]
+    _kept: dict[str, Any]  # None: changed since, see _read
     _read: dict[str, TaskState]
 
     def __getitem__(self, key: str) -> TaskState:
@@ -184,6 +184,30 @@ class StoredTasks(Mapping[str, TaskState]):
         if task is None:
             task = read[key] = _task(self._kept[key])
         return task
+
+    def __setitem__(self, key: str, task: TaskState) -> None:
+        """Only of a copy."""
+        self._kept[key] = None
+        self._read[key] = task
+
+    def __delitem__(self, key: str) -> None:
+        """Only of a copy."""
+        del self._kept[key]
+        self._read.pop(key, None)
+
+    def copy(self) -> StoredTasks:
+        """The same tasks, to be changed."""
+        other = StoredTasks()
+        other._kept = {**self._kept}
+        other._read = {**getattr(self, "_read", {})}
+        return other
+
+    def kept(self) -> dict[str, Any]:
+        """As a snapshot keeps them: what has not changed, as it was."""
+        return {key: kept or _kept_task(self._read[key]) for key, kept in self._kept.items()}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._kept
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._kept)
@@ -199,15 +223,22 @@ def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else plain(value)
 
 
+def _kept_task(task: TaskState) -> list[Any]:
+    return [
+        task.status, task.done_by, task.done_at and task.done_at.isoformat(), task.due and task.due.isoformat(),
+        task.times, task.term and task.term.to_dict(),
+    ]  # fmt: skip
+
+
 def _task(values: Sequence[Any]) -> TaskState:
     status, done_by, done_at, due, times, term = values
-    return TaskState(
-        status, done_by, datetime.fromisoformat(done_at) if done_at else None,
-        date.fromisoformat(due) if due else None, times, kept_term(term) if term else None,
-    )  # fmt: skip
+    return made(TaskState, {
+        "status": status, "done_by": done_by, "done_at": datetime.fromisoformat(done_at) if done_at else None,
+        "due": date.fromisoformat(due) if due else None, "times": times, "term": kept_term(term) if term else None,
+    })  # fmt: skip
 
 
 if _TASK != ("status", "done_by", "done_at", "due", "times", "term"):
     raise ImportError(
-        "engine.state.TaskState has changed: let `snapshot` and `_task` keep its new fields too"
+        "engine.state.TaskState has changed: let `_kept_task` and `_task` keep its new fields too"
     )

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from app.engine.anchor_checks import check_anchors, dates_named
 from app.engine.checks_automatic import check_automatic
+from app.engine.compiling import STAYING
 from app.engine.definition import (
     REASONED,
-    STAYING,
     VOTES,
     Approval,
     Definition,

@@ -1,14 +1,14 @@
 """A definition made ready for deciding: per stage and step, what must hold, as plain tests in a fixed order.
 
 Nothing is evaluated as code: a condition becomes nested functions. The tests only say whether a step works;
-the sentences come from `reasons`, and only when somebody reads them. That both always agree is tested on random
+the sentences come from `explaining`, and only when somebody reads them. That both always agree is tested on random
 histories (tests/unit/engine/test_compiling.py).
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,12 +30,18 @@ from app.engine.guards import (
 
 if TYPE_CHECKING:
     from app.engine.definition import Definition, Form, Guard, Stage, Task, Transition
-    from app.engine.state import Context, FactValue, State
+    from app.engine.state import Context, FactValue, Fire, Reason, State, Told
 
 Facts = Mapping[str, "FactValue"]
 Test = Callable[["State", Facts, bool], Truth]
 Reading = Callable[["State", Facts, bool], Value]
 Gate = Callable[["State", "Context", bool], bool]
+Judge = Callable[[Value], Truth]
+# what stands against a step (without an action: its form left out) or a task: made by `explaining` when first asked for
+Explanation = Callable[["Definition", "State", "Fire | None", "Context"], "list[Reason]"]
+TaskExplanation = Callable[["Definition", "State", "Context"], "list[Reason]"]
+# a fact, a sign and its test, a whole number
+Figure = tuple[str, str, Callable[[Any, Any], bool], int]
 
 # In which states of the case a kind of transition works.
 WORKS_WHEN: Mapping[str, frozenset[str]] = {
@@ -47,34 +53,71 @@ WORKS_WHEN: Mapping[str, frozenset[str]] = {
     "cancel": frozenset({"active", "suspended"}),
     "reopen": frozenset({"closed", "cancelled"}),
 }
+# Kinds that leave the case in its stage; the others name a target.
+STAYING = frozenset({"cancel", "suspend", "resume"})
 
 
 class StepTest:
     """What must hold for one transition from one stage; what a person writes in its form is asked apart."""
 
-    __slots__ = ("is_plain", "opens", "reads_vote", "step")
+    __slots__ = (
+        "asks",
+        "enters",
+        "explains",
+        "goes_on",
+        "leaves",
+        "opens",
+        "opens_alone",
+        "reads_vote",
+        "redone",
+        "stays",
+        "step",
+        "target",
+        "told",
+        "works",
+    )  # fmt: skip
 
-    def __init__(self, stage: Stage, step: Transition) -> None:
+    def __init__(self, definition: Definition, stage: Stage, step: Transition) -> None:
         self.step = step
-        works = WORKS_WHEN[step.kind]
+        self.works = WORKS_WHEN[step.kind]
         if step.kind == "reopen":  # a closed case is reopened into a stage, a terminated one where it stood
-            works = frozenset({"closed" if step.target else "cancelled"})
+            self.works = frozenset({"closed" if step.target else "cancelled"})
         needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
-        self.opens = gate(works, frozenset(holders(step)), frozenset(needed), step.when)
-        self.reads_vote = any("approval.passed" in guard.expression.names() for guard in step.when)
-        # nothing but the gate stands before it
-        self.is_plain = not (self.reads_vote or _asks(step.form) or step.outcome_from)
+        self.opens = gate(self.works, holders(step), frozenset(needed), step.when)
+        self.reads_vote = any(_VOTE in guard.expression.names() for guard in step.when)
+        self.asks = _asks(step.form)
+        # the gate of a step before which nothing else stands
+        alone = not (self.reads_vote or self.asks or step.outcome_from)
+        self.opens_alone: Gate | None = self.opens if alone else None
+        self.told: Told = ("moved", step.effects, None)
+        self.explains: Explanation | None = None
+        # tasks of the stage it leaves, those that going back does again, those of the stage it enters
+        self.target = target = definition.stages.get(
+            step.target or stage.id, stage
+        )  # `checks` tells of a missing one
+        self.stays = step.kind in STAYING or step.target is None
+        self.goes_on = step.kind in ("forward", "skip")
+        self.leaves = tuple(task.id for task in stage.tasks)
+        self.redone = tuple(
+            task.id
+            for again in definition.stages.values()
+            if again is target or again.id in definition.ahead[target.id]
+            for task in again.tasks
+            if task.id not in step.keeps
+        )
+        self.enters = tuple(task.id for task in target.tasks)
 
 
 class TaskTest:
     """What must hold for completing one task of one stage; what a person writes in its form is asked apart."""
 
-    __slots__ = ("asks", "opens", "task")
+    __slots__ = ("asks", "explains", "opens", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.asks = task.form is not None and _asks(task.form)
-        self.opens = gate(frozenset({"active"}), frozenset(task.roles), frozenset(), task.when)
+        self.opens = gate(frozenset({"active"}), task.roles, frozenset(), task.when)
+        self.explains: TaskExplanation | None = None
 
 
 def _asks(form: Form) -> bool:
@@ -85,7 +128,7 @@ def _asks(form: Form) -> bool:
 def step_tests(definition: Definition) -> dict[str, dict[str, StepTest]]:
     """Stage → step that may leave it → its test."""
     return {
-        stage.id: {step.id: StepTest(stage, step) for step in definition.leaving[stage.id]}
+        stage.id: {step.id: StepTest(definition, stage, step) for step in definition.leaving[stage.id]}
         for stage in definition.stages.values()
     }
 
@@ -98,29 +141,48 @@ def task_tests(definition: Definition) -> dict[str, dict[str, TaskTest]]:
 
 
 def gate(
-    works: frozenset[str], by: frozenset[str], required: frozenset[str], guards: tuple[Guard, ...]
+    works: frozenset[str], by: Collection[str], required: frozenset[str], guards: tuple[Guard, ...]
 ) -> Gate:
     """Whether a case of one of these statuses, these tasks done, lets a holder of one of these roles pass.
 
     Every guard must be true; unknown is not true.
     """
-    apart = by.isdisjoint
-    plain = tuple(str(guard.expression) for guard in guards if _is_plain(guard.expression))
-    tests = tuple(_test(guard.expression) for guard in guards if not _is_plain(guard.expression))
+    holding, least, tests = [], [], []
+    for expression in (guard.expression for guard in guards):
+        figure = fact_and_number(expression)
+        if is_plain(expression):
+            holding.append(str(expression))
+        elif figure is not None and figure[1] == ">=":  # «at least so many»: most figures are asked for so
+            least.append((figure[0], figure[3]))
+        else:
+            tests.append(_test(expression))
+    facts_that_hold, at_least, others = tuple(holding), tuple(least), tuple(tests)
+    first, alone, apart = next(iter(by), ""), len(by) < 2, frozenset(by).isdisjoint
 
     def opens(state: State, ctx: Context, stale: bool) -> bool:
-        if state.status not in works or apart(ctx.roles) or not required <= state.done:
+        roles = ctx.roles
+        if first not in roles and (alone or apart(roles)):
+            return False
+        if state.status not in works:
+            return False
+        if required and not required <= state.done:
             return False
         facts = ctx.facts
         try:
-            for name in plain:
+            for name in facts_that_hold:
                 if facts[name].value is not True:
                     return False
+            if at_least:  # a loop over nothing costs as much as a fact
+                for name, number in at_least:
+                    value = facts[name].value
+                    if value < number if type(value) is int else compare(value, ">=", number) is not True:
+                        return False
         except KeyError:  # nobody knows
             return False
-        for test in tests:  # noqa: SIM110  # a generator costs more than the tests
-            if test(state, facts, stale) is not True:
-                return False
+        if others:
+            for test in others:  # a generator costs more than the tests
+                if test(state, facts, stale) is not True:
+                    return False
         return True
 
     return opens
@@ -128,20 +190,41 @@ def gate(
 
 # ── conditions ────────────────────────────────────────────────────────────────────────────────────
 
+_VOTE = "approval.passed"
 _BUILT_IN: Mapping[str, Reading] = {
-    "approval.passed": lambda state, facts, stale: state.approval == "passed" and not stale,
+    _VOTE: lambda state, facts, stale: state.approval == "passed" and not stale,
     "approval.failed": lambda state, facts, stale: state.approval == "failed",
     "stage.round": lambda state, facts, stale: state.round,
 }
 
 
-def _is_plain(expression: Expression) -> bool:
+def is_plain(expression: Expression) -> bool:
     """Whether the condition is one yes/no fact of a room."""
-    return (
-        isinstance(expression, Holds)
-        and isinstance(expression.operand, Name)
-        and expression.operand.name not in _BUILT_IN
-    )
+    return isinstance(expression, Holds) and _fact(expression.operand) is not None
+
+
+def only_fact(expression: Expression) -> str | None:
+    """The fact of a room that a condition without and/or/not reads, if it reads one and nothing else."""
+    if not isinstance(expression, Atom) or len(expression.operands()) != 1:
+        return None
+    return expression.operands()[0] if expression.operands()[0] not in _BUILT_IN else None
+
+
+def judge(expression: Expression) -> Judge:
+    """Whether a condition on an `only_fact` holds for a value of it."""
+    return lambda value: expression.truth(lambda name: value)
+
+
+def _fact(operand: Name | Literal) -> str | None:
+    return operand.name if isinstance(operand, Name) and operand.name not in _BUILT_IN else None
+
+
+def fact_and_number(expression: Expression) -> Figure | None:
+    """The parts of a condition that compares a fact of a room with a whole number."""
+    if not isinstance(expression, Compares) or not isinstance(expression.right, Literal):
+        return None
+    name, number = _fact(expression.left), expression.right.value
+    return (name, expression.sign, _SIGNS[expression.sign], number) if name and type(number) is int else None
 
 
 def _test(expression: Expression) -> Test:

@@ -9,9 +9,10 @@ from app.engine.automatic import SYSTEM
 from app.engine.checks import guards_of
 from app.engine.definition import Approval, Definition, Guard
 from app.engine.events import ApprovalDecided, CaseOpened, Event, Moved, TaskCompleted, VotesVoided
+from app.engine.explaining import standing_reasons
 from app.engine.findings import Finding, finding
 from app.engine.guards import Facts
-from app.engine.machine import evolve, guard_reader, is_stale, standing_reasons
+from app.engine.machine import evolve, guard_reader, is_stale
 from app.engine.state import Action, Complete, Context, Fire, State
 
 KINDS = ("stage", "transition", "task", "guard", "approval")

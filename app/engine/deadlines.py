@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from app.engine.wording import plural
 
 # A calendar that never works would count for ever.
 MAX_IDLE_DAYS = 366
 DAY = timedelta(days=1)
+Counted = dict[tuple[date, int], "Term"]
+MAX_COUNTED = 4096
 
 
 class Calendar(Protocol):
-    """The authority's working calendar."""
+    """The authority's working calendar. One whose days never change may keep in `counted` what was counted by it."""
 
     def is_working(self, day: date) -> bool:
         """Whether people work on this day."""
@@ -29,12 +31,14 @@ class Calendar(Protocol):
 class PlainWeek:
     """Monday to Friday, no holidays: used only where nobody gives a calendar."""
 
+    counted: ClassVar[Counted] = {}
+
     def is_working(self, day: date) -> bool:
         """True from Monday to Friday."""
         return day.weekday() < 5
 
 
-_new = object.__new__
+_new, _put = object.__new__, object.__setattr__
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,24 @@ class Term:
 def kept_term(data: Mapping[str, Any]) -> Term:
     """As `Term.from_dict`, for what we wrote ourselves: read when somebody asks, which a decision seldom does."""
     term = _new(Term)
-    term.__dict__["_kept"] = data
+    _put(term, "_kept", data)
     return term
 
 
 def add_working_days(start: date, days: int, calendar: Calendar) -> Term:
     """The day on which the last of so many working days ends. Raises ValueError for an endless holiday."""
+    counted: Counted | None = getattr(calendar, "counted", None)
+    if counted is None:
+        return _counted(start, days, calendar)
+    term = counted.get((start, days))
+    if term is None:
+        if len(counted) >= MAX_COUNTED:
+            counted.clear()
+        term = counted[start, days] = _counted(start, days, calendar)
+    return term
+
+
+def _counted(start: date, days: int, calendar: Calendar) -> Term:
     day, left, idle, weekday = start, days, 0, start.weekday()
     skipped: list[date] = []
     extra: list[date] = []

@@ -24,8 +24,6 @@ TermsRule = Literal["keep", "recount"]
 
 LANGUAGES = ("ru", "en")
 KINDS: tuple[Kind, ...] = ("forward", "return", "skip", "cancel", "suspend", "resume", "reopen")
-# Kinds that leave the case in its stage; the others name a target.
-STAYING: frozenset[str] = frozenset({"cancel", "suspend", "resume"})
 # Kinds that must say why: somebody will ask.
 REASONED: frozenset[str] = frozenset({"return", "skip", "cancel", "reopen"})
 VOTES = "votes"

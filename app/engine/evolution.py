@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 
 from app.engine import anchors
 from app.engine.automatic import SYSTEM
-from app.engine.definition import STAYING, VOTES, Definition, Stage, Transition
+from app.engine.compiling import STAYING, StepTest
+from app.engine.definition import VOTES, Definition, Stage, Transition
 from app.engine.events import (
     ApprovalDecided,
     ApprovalOpened,
@@ -24,13 +25,16 @@ from app.engine.events import (
     VotesVoided,
 )
 from app.engine.segments import migrated, undone
-from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState, replace
+from app.engine.state import CHOICES, IllegalHistory, State, TaskState, VoteState, made, replace
 
 _MOVES_WHILE = {
     "resume": ("suspended",),
     "cancel": ("active", "suspended"),
     "reopen": ("closed", "cancelled"),
 }
+_OPEN = TaskState()
+_OF_A_VOTE = (ApprovalOpened, VoteCast, VotesVoided, ApprovalDecided)
+_OF_A_VERSION = (CaseOpened, Migrated, Undone)
 
 
 def fold(definition: Definition, events: Iterable[Event]) -> State:
@@ -55,7 +59,7 @@ def fold(definition: Definition, events: Iterable[Event]) -> State:
 
 def in_force(definition: Definition, event: Event) -> Definition:
     """The version of the procedure this event is judged by, when the one before it was `definition`."""
-    if isinstance(event, CaseOpened | Migrated | Undone) and event.definition_hash != definition.hash:
+    if isinstance(event, _OF_A_VERSION) and event.definition_hash != definition.hash:
         return definition.editions.get(event.definition_hash, definition)
     return definition
 
@@ -95,7 +99,7 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
         return _completed(stage, state, event)
     if isinstance(event, TaskReopened):
         return _reopened(stage, state, event)
-    if isinstance(event, ApprovalOpened | VoteCast | VotesVoided | ApprovalDecided):
+    if isinstance(event, _OF_A_VOTE):
         _must(
             stage.approval is not None and stage.approval.id == event.approval,
             f"no approval «{event.approval}» here",
@@ -104,25 +108,55 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
     raise IllegalHistory(f"unknown event «{event.type}»")
 
 
-def next_tasks(definition: Definition, state: State, step: Transition) -> dict[str, TaskState]:
+def next_tasks(state: State, test: StepTest) -> MutableMapping[str, TaskState]:
     """The tasks after a move: forward leaves unfinished ones, going back does all again but what is kept."""
-    tasks = dict(state.tasks)
-    target = definition.stages[step.target or state.stage]
-    if step.kind in ("forward", "skip"):
-        for task in definition.stages[state.stage].tasks:
-            if task.id in tasks and tasks[task.id].status == "open":
-                tasks[task.id] = replace(tasks[task.id], status="not_needed")
+    tasks = own(state.tasks)
+    if test.goes_on:
+        for task_id in test.leaves:
+            if task_id not in state.done and task_id in tasks and tasks[task_id].status == "open":
+                tasks[task_id] = replace(tasks[task_id], status="not_needed")
     else:
-        again = definition.ahead[target.id] | {target.id}
-        for stage_id in again:
-            for task in definition.stages[stage_id].tasks:
-                if task.id not in step.keeps:
-                    tasks.pop(task.id, None)
-    for task in target.tasks:
-        standing = tasks.get(task.id)
-        if standing is None or standing.status != "done":
-            tasks[task.id] = TaskState()
+        for task_id in test.redone:
+            tasks.pop(task_id, None)
+    for task_id in test.enters:
+        if task_id not in tasks or task_id not in state.done:
+            tasks[task_id] = _OPEN
     return tasks
+
+
+def opened(tasks: Mapping[str, TaskState], test: StepTest) -> tuple[str, ...]:
+    """Those of the tasks after a move that wait in the stage it leads to."""
+    return tuple(task_id for task_id in test.enters if tasks[task_id].status == "open")
+
+
+def own(tasks: Mapping[str, TaskState]) -> MutableMapping[str, TaskState]:
+    """The tasks of a state to be changed for the next one; those of a row that nobody has read need not be read."""
+    copied: MutableMapping[str, TaskState] = tasks.copy() if hasattr(tasks, "copy") else dict(tasks)
+    return copied
+
+
+def arrived(state: State, test: StepTest, event: Moved, tasks: MutableMapping[str, TaskState]) -> State:
+    """The state in the stage the step leads to, with these of `next_tasks`; that it may be taken is known."""
+    target = test.target
+    keeps_votes = VOTES in test.step.keeps and event.target == state.stage
+    return made(State, {
+        "stage": target.id,
+        "round": event.round,
+        "version": state.version + 1,
+        "status": "closed" if target.final else "active",
+        "tasks": _dated(tasks, event.terms),
+        "votes": state.votes if keeps_votes else (),
+        "approval": state.approval if keeps_votes else None,
+        "entered_at": event.at,
+        "opened_at": state.opened_at,
+        "due": event.term.due if event.term else None,
+        "term": event.term,
+        "outcome": event.outcome,
+        "content_hash": state.content_hash if keeps_votes else None,
+        "rounds": {**state.rounds, target.id: event.round},
+        "paused_on": None,
+        "done": state.done if test.goes_on else state.done.difference(test.redone),
+    })  # fmt: skip
 
 
 def _opened(definition: Definition, state: State | None, event: CaseOpened) -> State:
@@ -162,12 +196,14 @@ def _completed(stage: Stage, state: State, event: TaskCompleted) -> State:
     standing = state.tasks[task.id]
     _must(task.repeatable or standing.status != "done", f"the task «{task.id}» was done already")
     done = replace(standing, status="done", done_by=event.actor, done_at=event.at, times=standing.times + 1)
-    return replace(state, version=state.version + 1, tasks={**state.tasks, task.id: done})
+    tasks = own(state.tasks)
+    tasks[task.id] = done
+    return replace(state, version=state.version + 1, tasks=tasks, done=state.done | {task.id})
 
 
 def _reopened(stage: Stage, state: State, event: TaskReopened) -> State:
     reopened = (event.task, *event.also)
-    tasks = dict(state.tasks)
+    tasks = own(state.tasks)
     for task_id in reopened:
         _must(
             stage.task(task_id) is not None and state.is_done(task_id), f"the task «{task_id}» was not done"
@@ -233,28 +269,8 @@ def _moved(definition: Definition, state: State, event: Moved) -> State:
         raise IllegalHistory(f"«{step.id}» from «{event.source}» to «{event.target}»{problem}")
     if stays or step.target is None:
         return _stayed(state, step, event)
-    target = definition.stages[step.target]
-    keeps_votes = VOTES in step.keeps and step.target == state.stage
-    return _rightly(
-        definition,
-        event,
-        State(
-            stage=target.id,
-            round=number,
-            version=state.version + 1,
-            status="closed" if target.final else "active",
-            tasks=_dated(next_tasks(definition, state, step), event.terms),
-            votes=state.votes if keeps_votes else (),
-            approval=state.approval if keeps_votes else None,
-            entered_at=event.at,
-            opened_at=state.opened_at,
-            due=event.term.due if event.term else None,
-            term=event.term,
-            outcome=event.outcome,
-            content_hash=state.content_hash if keeps_votes else None,
-            rounds={**state.rounds, target.id: number},
-        ),
-    )
+    test = definition.step_tests[state.stage][step.id]
+    return _rightly(definition, event, arrived(state, test, event, next_tasks(state, test)))
 
 
 def _rightly(definition: Definition, event: CaseOpened | Moved, state: State) -> State:
@@ -309,7 +325,7 @@ def _stayed(state: State, step: Transition, event: Moved) -> State:
         paused_on=None,
         due=event.term.due if event.term else state.due,
         term=event.term or state.term,
-        tasks=_dated(dict(state.tasks), event.terms),
+        tasks=_dated(own(state.tasks), event.terms),
     )
 
 
@@ -327,7 +343,7 @@ def _recounted(stage: Stage, state: State, event: TermsRecounted) -> State:
         version=state.version + 1,
         due=event.term.due if event.term else state.due,
         term=event.term or state.term,
-        tasks=_dated(dict(state.tasks), event.terms),
+        tasks=_dated(own(state.tasks), event.terms),
     )
 
 
@@ -349,11 +365,16 @@ def _started(stage: Stage, state: State, event: TermsStarted) -> State:
     )
 
 
-def _dated(tasks: dict[str, TaskState], terms: Terms) -> Mapping[str, TaskState]:
+def _dated(tasks: MutableMapping[str, TaskState], terms: Terms) -> Mapping[str, TaskState]:
     """The tasks with their new terms."""
     for task_id, term in terms.items():
-        _must(task_id in tasks, f"a term for the unknown task «{task_id}»")
-        tasks[task_id] = replace(tasks[task_id], due=term.due, term=term)
+        standing = tasks.get(task_id)
+        if standing is None:
+            raise IllegalHistory(f"a term for the unknown task «{task_id}»")
+        tasks[task_id] = made(TaskState, {
+            "status": standing.status, "done_by": standing.done_by, "done_at": standing.done_at, "due": term.due,
+            "times": standing.times, "term": term,
+        })  # fmt: skip
     return tasks
 
 

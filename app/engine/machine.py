@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.engine import reasons, starting
+from app.engine import explaining, reasons, starting
+from app.engine.answers import Finding, LateAcceptance, LateRefusal, accepted_late, refused_late
 from app.engine.asking import form_reasons
-from app.engine.automatic import holders
-from app.engine.compiling import WORKS_WHEN, StepTest
-from app.engine.definition import STAYING, Definition, Form, Task, Transition
+from app.engine.compiling import StepTest
+from app.engine.definition import Definition, Form, Task, Transition
 from app.engine.events import (
     CaseOpened,
     Event,
@@ -19,7 +19,8 @@ from app.engine.events import (
     TaskCompleted,
     TaskReopened,
 )
-from app.engine.evolution import evolve, fold, next_tasks
+from app.engine.evolution import arrived, evolve, fold, next_tasks, opened
+from app.engine.explaining import fire_reasons, outcome_of
 from app.engine.fact_names import BUILT_IN_FACTS, RESUMING, facts_needed
 from app.engine.settling import settled
 from app.engine.state import (
@@ -36,8 +37,8 @@ from app.engine.state import (
     Reopen,
     Settle,
     State,
-    accepted,
-    refused,
+    Told,
+    made,
 )
 from app.engine.voting import (
     approval_opened,
@@ -66,6 +67,7 @@ __all__ = [
 ]
 
 Decision = Refused | Accepted
+_TASK_DONE: Told = ("task_done", (), None)
 
 
 def decide(
@@ -80,16 +82,35 @@ def decide(
         return settled(definition, decide(definition, state, action, ctx, settle=False), ctx, _one_step)
     if state is not None:
         if action.__class__ is Fire:  # asked for most: no further call than needed
-            test = definition.step_tests[state.stage].get(action.transition)
-            if test is not None and (
-                test.opens(state, ctx, False)
-                if test.is_plain and not action.fields
-                else _works(definition, state, test, action, ctx)
-            ):
-                return accepted(
-                    "moved", test.step.effects, (_moved, definition, state, action, ctx, test.step)
-                )
-            return refused((_fire_reasons, definition, state, action, ctx))
+            steps = definition.step_tests[state.stage]
+            find: Finding
+            try:
+                test = steps[action.transition]
+            except KeyError:  # it does not begin here
+                find = fire_reasons
+            else:
+                opens = test.opens_alone
+                if (
+                    _works(definition, state, test, action, ctx)
+                    if opens is None or action.fields
+                    else opens(state, ctx, False)
+                ):
+                    moves = LateAcceptance()
+                    moves.definition = definition
+                    moves.before = state
+                    moves.action = action
+                    moves.ctx = ctx
+                    moves._told = test.told
+                    moves.make = _moved
+                    return moves
+                find = test.explains or fire_reasons
+            stands = LateRefusal()
+            stands.definition = definition
+            stands.before = state
+            stands.action = action
+            stands.ctx = ctx
+            stands.find = find
+            return stands
         if isinstance(action, Complete):
             return _complete(definition, state, action, ctx)
         if isinstance(action, Cast):
@@ -140,8 +161,8 @@ def _complete(definition: Definition, state: State, action: Complete, ctx: Conte
         and (action.task not in state.done or test.task.repeatable)
         and not ((test.asks or action.fields) and _answers(test.task, action)[0])
     ):
-        return accepted("task_done", (), (_completed, definition, state, action, ctx))
-    return refused((_complete_reasons, definition, state, action, ctx))
+        return accepted_late(_TASK_DONE, _completed, definition, state, action, ctx)
+    return refused_late(_complete_reasons, definition, state, action, ctx)
 
 
 def _complete_reasons(definition: Definition, state: State, action: Complete, ctx: Context) -> list[Reason]:
@@ -184,14 +205,10 @@ def task_reasons(definition: Definition, state: State, task_id: str, ctx: Contex
     standing = not_working(state)
     if standing:
         return standing
-    stage = definition.stages[state.stage]
-    task = stage.task(task_id)
-    if task is None:
+    test = definition.task_tests[state.stage].get(task_id)
+    if test is None:
         return [_elsewhere(definition, state, task_id, definition.task(task_id) is not None)]
-    found = [] if ctx.roles.intersection(task.roles) else [reasons.wrong_role(definition, task.roles)]
-    if state.is_done(task_id) and not task.repeatable:
-        return [*found, reasons.refusal("task_done", task=task.titles)]
-    return found + reasons.of_guards(task.when, guard_reader(state, ctx), ctx.facts, definition, state)
+    return explaining.of_task(definition, test)(definition, state, ctx)
 
 
 def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) -> Decision:
@@ -227,56 +244,48 @@ def _works(definition: Definition, state: State, test: StepTest, action: Fire, c
     step = test.step
     return (
         test.opens(state, ctx, test.reads_vote and is_stale(definition, state, ctx))
-        and not (step.outcome_from and _outcome(definition, step, ctx) is None)
+        and not (step.outcome_from and outcome_of(definition, step, ctx) is None)
         and not form_reasons(step.form, action)[0]
     )
 
 
-def _fire_reasons(definition: Definition, state: State, action: Fire, ctx: Context) -> list[Reason]:
-    """Everything that stands against a transition, its form included."""
-    step = definition.transitions.get(action.transition)
-    if step is None:
-        return [reasons.refusal("unknown_step", id=action.transition)]
-    standing = standing_reasons(definition, state, step)
-    return standing or step_reasons(definition, state, step, ctx) + form_reasons(step.form, action)[0]
-
-
 def _moved(
-    definition: Definition, state: State, action: Fire, ctx: Context, step: Transition
+    definition: Definition, state: State, action: Fire, ctx: Context
 ) -> tuple[tuple[Event, ...], State]:
     """What follows from a transition: the move, and a vote that waits for nothing."""
+    test = definition.step_tests[state.stage][action.transition]
+    step, target, stays = test.step, test.target, test.stays
+    anchored = bool(definition.anchored)
     events: list[Event] = []
-    if definition.anchored and step.kind == "resume":  # what happened before the pause is prolonged by it
+    if anchored and step.kind == "resume":  # what happened before the pause is prolonged by it
         state = starting.following(definition, events, state, ctx)
-    target = definition.stages[step.target or state.stage]
-    stays = step.kind in STAYING or step.target is None
     number = state.round if stays else state.rounds.get(target.id, 0) + 1
     if stays:
         term, terms = starting.prolonged(definition, state, step, ctx)
     else:
-        tasks = next_tasks(definition, state, step)
-        fresh = tuple(task.id for task in target.tasks if tasks[task.id].status == "open")
+        tasks = next_tasks(state, test)
+        fresh = test.enters if state.done.isdisjoint(test.enters) else opened(tasks, test)
         term, terms = starting.at_once(target, ctx, fresh)
-    moved = Moved(
-        at=ctx.now,
-        actor=ctx.actor,
-        transition=step.id,
-        kind=step.kind,
-        source=state.stage,
-        target=target.id,
-        round=number,
-        on=ctx.today,
-        term=term,
-        terms=terms,
-        outcome=_outcome(definition, step, ctx),
-        comment=action.comment,
-        fields=form_reasons(step.form, action)[1],
-    )
-    told = starting.told(state, step, ctx) if definition.anchored else ctx
-    if definition.anchored and not stays:
+    moved = made(Moved, {
+        "at": ctx.now,
+        "actor": ctx.actor,
+        "transition": step.id,
+        "kind": step.kind,
+        "source": state.stage,
+        "target": target.id,
+        "round": number,
+        "on": ctx.today,
+        "term": term,
+        "terms": terms,
+        "outcome": outcome_of(definition, step, ctx),
+        "comment": action.comment,
+        "fields": form_reasons(step.form, action)[1] if step.form.fields else {},
+    })  # fmt: skip
+    told = starting.told(state, step, ctx) if anchored else ctx
+    if anchored and not stays:
         moved = starting.entering(definition, state, moved, told)
     events.append(moved)
-    after = evolve(definition, state, moved)
+    after = evolve(definition, state, moved) if stays else arrived(state, test, moved, tasks)
     more: list[Event] = []
     if not stays and after.approval is None and after.status == "active":
         more = opening(target, ctx, after)
@@ -285,43 +294,15 @@ def _moved(
     for event in more:
         after = evolve(definition, after, event)
     events += more
-    if definition.anchored:
+    if anchored:
         after = starting.following(definition, events, after, told, paused_on=state.paused_on)
     return tuple(events), after
 
 
-def standing_reasons(definition: Definition, state: State, step: Transition) -> list[Reason]:
-    """Why the case is not where this step begins."""
-    if state.status not in WORKS_WHEN[step.kind]:
-        return [reasons.refusal(f"case_{state.status}")]
-    # A closed case is reopened into a stage; a terminated one goes on where it stood.
-    if state.stage not in step.sources or (
-        step.kind == "reopen" and (state.status == "closed") != bool(step.target)
-    ):
-        return [reasons.refusal("wrong_stage", stage=definition.stages[state.stage].titles)]
-    return []
-
-
 def step_reasons(definition: Definition, state: State, step: Transition, ctx: Context) -> list[Reason]:
     """Everything that stands against this step but its form: role, open tasks, guards, the outcome."""
-    if ctx.roles.intersection(holders(step)):
-        found = []
-    else:
-        found = [reasons.refusal("automatic") if step.automatic else reasons.wrong_role(definition, step.by)]
-    if step.kind == "forward":
-        for task in definition.stages[state.stage].tasks:
-            if not task.optional and not state.is_done(task.id):
-                found.append(reasons.open_task(definition, task))
-    if step.when:
-        stale = is_stale(definition, state, ctx)
-        read = guard_reader(state, ctx, stale)
-        # Who has not voted is worth counting only when somebody asks.
-        count = tally_of(definition, state, ctx) if state.approval == "open" else None
-        found += reasons.of_guards(step.when, read, ctx.facts, definition, state, count, stale)
-    if step.outcome_from and not found and _outcome(definition, step, ctx) is None:
-        fact = ctx.facts.get(step.outcome_from)
-        found.append(reasons.refusal("outcome_unknown", fact.link if fact else None))
-    return found
+    test = definition.step_tests[state.stage][step.id]
+    return explaining.of_step(definition, state.stage, test)(definition, state, None, ctx)
 
 
 # --- parts
@@ -342,16 +323,5 @@ def _accepted(
 
 def _elsewhere(definition: Definition, state: State, step_id: str, exists: bool) -> Reason:
     if exists:
-        return reasons.refusal("wrong_stage", stage=definition.stages[state.stage].titles)
+        return reasons.wrong_stage(definition, state.stage)
     return reasons.refusal("unknown_step", id=step_id)
-
-
-def _outcome(definition: Definition, step: Transition, ctx: Context) -> str | None:
-    """How the case ends by this step, or None."""
-    if step.outcome_from:
-        fact = ctx.facts.get(step.outcome_from)
-        value = None if fact is None else fact.value
-        return value if isinstance(value, str) and value in definition.outcomes else None
-    if step.outcome or step.target is None:
-        return step.outcome
-    return definition.stages[step.target].outcome

@@ -9,11 +9,11 @@ from typing import Literal
 
 from app.engine import approvals, settling
 from app.engine.anchors import is_pending
+from app.engine.compiling import WORKS_WHEN
 from app.engine.definition import Definition, Form, Stage, Titles
+from app.engine.explaining import standing_reasons
 from app.engine.machine import (
-    WORKS_WHEN,
     is_stale,
-    standing_reasons,
     step_reasons,
     task_reasons,
     vote_reasons,

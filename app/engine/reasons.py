@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from app.engine.approvals import AUTHOR
 from app.engine.definition import Definition, Field, Guard, Task
 from app.engine.guards import Atom, Facts, Value
-from app.engine.state import FactValue, Reason, State, Tally, Voter
-from app.engine.wording import both, plural
+from app.engine.state import Draft, FactValue, Reason, State, Tally, Voter, reason
+from app.engine.wording import BothFilling, both, both_filling, is_constant, plural
 
 APPROVAL_PASSED = "approval.passed"
 
@@ -66,12 +67,19 @@ def refusal(
     code: str, link: str | None = None, items: tuple[str, ...] = (), **words: str | Mapping[str, str]
 ) -> Reason:
     """One of the engine's own refusals; a word may be one text or a text per language."""
+    if not words:
+        return _without_words(code, link, items)
     texts = {}
     for language, template in zip(("ru", "en"), TEXTS[code], strict=True):
         texts[language] = template.format(
             **{key: word if isinstance(word, str) else word[language] for key, word in words.items()}
         )
     return Reason(code, texts, link, items)
+
+
+@lru_cache(maxsize=1024)
+def _without_words(code: str, link: str | None, items: tuple[str, ...]) -> Reason:
+    return Reason(code, dict(zip(("ru", "en"), TEXTS[code], strict=True)), link, items)
 
 
 def role_titles(definition: Definition, roles: Iterable[str]) -> dict[str, str]:
@@ -92,6 +100,12 @@ def open_task(definition: Definition, task: Task) -> Reason:
     return refusal(
         "task_open", task.page, (task.id,), task=task.titles, roles=role_titles(definition, task.roles)
     )
+
+
+@lru_cache(maxsize=1024)
+def wrong_stage(definition: Definition, stage: str) -> Reason:
+    """The case is at another stage than the step begins at."""
+    return refusal("wrong_stage", stage=definition.stages[stage].titles)
 
 
 def tasks_first(definition: Definition, state: State) -> Reason:
@@ -149,16 +163,64 @@ def _of_facts(guard: Guard, blamed: tuple[Atom, ...], read: Facts, facts: Mappin
     for fact in known:
         items += fact.items
         link, own = link or fact.link, own or fact.text
-    items = tuple(dict.fromkeys(items))
-    link = link or guard.link
-    if own is not None:
-        texts: Mapping[str, str] = {"ru": own, "en": own} if isinstance(own, str) else own
-        return Reason(guard.id, texts, link, items)
-    value: Value = read(names[0]) if names else None
-    template = guard.text
-    if guard.unknown is not None and (value is None or (not items and _wants_items(template))):
-        template = guard.unknown
-    return Reason(guard.id, both(template, value, items), link, items)
+    value = read(names[0]) if names else None
+    return teller(guard)(FactValue(value, items, link, own))
+
+
+Teller = Callable[[FactValue | None], Reason]
+
+
+@lru_cache(maxsize=1024)
+def teller(guard: Guard) -> Teller:
+    """Says the guard's sentence about the fact to blame (None: nobody gave it). What no fact changes is made here."""
+    code, page = guard.id, guard.link
+    unknown = guard.text if guard.unknown is None else guard.unknown
+    wants_items = _wants_items(guard.text)
+    constant_unknown = _said_of_nothing(guard, unknown)
+    of_nothing = constant_unknown if wants_items else _said_of_nothing(guard, guard.text)
+    named, bare = _fillings(guard.text)
+    unknown_named, unknown_bare = _fillings(unknown)
+
+    def tell(fact: FactValue | None) -> Reason:
+        value: Value = None
+        items: tuple[str, ...] = ()
+        link = page
+        if fact is not None:
+            value, items, link = fact.value, fact.items, fact.link or page
+            if len(items) > 1 and (len(items) > 2 or items[0] == items[1]):
+                items = tuple(dict.fromkeys(items))
+            own = fact.text
+            if own is not None:
+                return reason(code, {"ru": own, "en": own} if isinstance(own, str) else own, link, items)
+        if items:
+            fill = unknown_named if value is None else named
+        else:
+            found = constant_unknown if value is None else of_nothing
+            if found is not None and link == page:
+                return found
+            fill = unknown_bare if value is None or wants_items else bare
+        said: Any = Draft()  # as `reason` does, without the call: of a refusal most reasons come from here
+        said.code = code
+        said.texts = fill(value, len(items), ", ".join(items))
+        said.link = link
+        said.items = items
+        said.__class__ = Reason
+        filled: Reason = said
+        return filled
+
+    return tell
+
+
+def _fillings(said: Mapping[str, str]) -> tuple[BothFilling, BothFilling]:
+    """The sentences with names, and without."""
+    return both_filling(said["ru"], said["en"], True), both_filling(said["ru"], said["en"], False)
+
+
+def _said_of_nothing(guard: Guard, said: Mapping[str, str]) -> Reason | None:
+    """The reason when the fact names nothing, if it is then always the same."""
+    if not (is_constant(said["ru"]) and is_constant(said["en"])):
+        return None
+    return Reason(guard.id, both(said), guard.link)
 
 
 def _wants_items(template: Mapping[str, str]) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from app.engine.compiling import STAYING
 from app.engine.deadlines import Calendar, Term, add_working_days, prolong, working_days_between
-from app.engine.definition import STAYING, Definition
+from app.engine.definition import Definition
 from app.engine.events import CaseOpened, Event, Migrated, Moved, TermsRecounted, Undone
 from app.engine.evolution import evolve, in_force
 from app.engine.state import State

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from app.engine.automatic import ITSELF, SYSTEM
-from app.engine.definition import STAYING, Definition
+from app.engine.compiling import STAYING
+from app.engine.definition import Definition
 from app.engine.events import Event, Moved
 from app.engine.state import Accepted, Context, Fire, Refused, State, replace
 

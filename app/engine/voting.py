@@ -150,8 +150,10 @@ def opening(stage: Stage, ctx: Context, state: State | None = None) -> list[Even
     """The vote of a stage just entered, if nothing comes before it."""
     if stage.approval is None:
         return []
-    waits = any(state is None or not state.is_done(task) for task in stage.approval.opens_after)
-    return [] if waits else [approval_opened(stage.approval, ctx)]
+    for task in stage.approval.opens_after:
+        if state is None or not state.is_done(task):
+            return []
+    return [approval_opened(stage.approval, ctx)]
 
 
 def approval_opened(approval: Approval, ctx: Context) -> ApprovalOpened:

@@ -13,8 +13,9 @@ import pytest
 from app.engine import loader
 from app.engine.compiling import gate
 from app.engine.definition import Definition, Guard
+from app.engine.explaining import fire_reasons
 from app.engine.guard_parsing import parse
-from app.engine.machine import _fire_reasons, decide, guard_reader, task_reasons
+from app.engine.machine import decide, guard_reader, task_reasons
 from app.engine.simulation import Walk
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State, replace
 from app.engine.trial_worlds import World
@@ -89,7 +90,7 @@ def test_a_step_works_when_and_only_when_no_sentence_stands_against_it(
             ctx = walk.world.context(person, walk.today, walk.facts, walk.state)
             for action in walk.world.actions:
                 if isinstance(action, Fire):
-                    against = _fire_reasons(definition, walk.state, action, ctx)
+                    against = fire_reasons(definition, walk.state, action, ctx)
                 elif isinstance(action, Complete):
                     against = task_reasons(definition, walk.state, action.task, ctx)
                 else:
