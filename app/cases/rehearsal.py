@@ -13,7 +13,7 @@ from app.engine import diagram, loader
 from app.engine.definition import Definition
 from app.engine.findings import DefinitionError, Finding
 from app.engine.scenario_reading import Scenario
-from app.engine.scenarios import Rehearsal, rehearse
+from app.engine.scenarios import Rehearsal, of_version, rehearse
 from app.engine.simulation import Report, simulate
 
 Say = Callable[[str], None]
@@ -94,7 +94,8 @@ def _test(path: Path, only: Path | None, say: Say) -> int:
     for fault in faults:
         say(finding_line(fault))
     played = rehearse(definition, scenarios)
-    judged = [one for one in scenarios if one.id in played.faults and (only is None or _is_of(one, only))]
+    mine = of_version(definition, scenarios).values()
+    judged = [one for one in mine if one.id in played.faults and (only is None or _is_of(one, only))]
     failed = [one for one in judged if played.faults[one.id]]
     _say_all((found for one in failed for found in played.faults[one.id]), say)
     missing = [] if only or faults or failed else played.coverage.missing()

@@ -100,11 +100,15 @@ class Desk:
             self.state = evolve(self.definition, self.state, begins)
 
 
+def of_version(definition: Definition, scenarios: Iterable[Scenario]) -> dict[str, Scenario]:
+    """The scenarios this version is played by: one written for it takes the place of one for all."""
+    mine = [s for s in scenarios if not s.versions or definition.version in s.versions]
+    return {s.id: s for s in sorted(mine, key=lambda one: bool(one.versions))}
+
+
 def rehearse(definition: Definition, scenarios: Iterable[Scenario]) -> Rehearsal:
     """Play every scenario written for this version, each after the one it goes on from."""
-    mine = [s for s in scenarios if not s.versions or definition.version in s.versions]
-    # one written for this version takes the place of one for all
-    known = {s.id: s for s in sorted(mine, key=lambda one: bool(one.versions))}
+    known = of_version(definition, scenarios)
     result = Rehearsal(definition, {}, Coverage(definition))
     desks: dict[str, Desk | None] = {}
 
