@@ -46,9 +46,18 @@ class Peer:
 
     def ask(self, what: str, *parameters: Any) -> Any:
         """The answer to one question: usually seconds for one step."""
-        assert self._process.stdin and self._process.stdout
+        self.put(what, *parameters)
+        return self.answer()
+
+    def put(self, what: str, *parameters: Any) -> None:
+        """Put a question whose answer is read later, so that several peers work at once."""
+        assert self._process.stdin
         self._process.stdin.write(json.dumps([what, *parameters]) + "\n")
         self._process.stdin.flush()
+
+    def answer(self) -> Any:
+        """The answer to the question put before."""
+        assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()}")

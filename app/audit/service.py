@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from typing import Any, cast
+from hashlib import sha256
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Table, insert, update
 from sqlalchemy.exc import IntegrityError
@@ -73,23 +74,56 @@ def chain(
 
     `data` and `values` must be as JSON gives them back; the new head is the record's `seq` and `hash`.
     """
-    seq, previous = head[0] + 1, head[1]
-    data = data | _in_place_of(work)
+    data = data | in_place_of(work)
+    next_link = link(work, stream, head, tag, subject, case_id, canonical_json(data), values)
+    record = {
+        "stream": stream, "seq": next_link.seq, "at": work.now, "actor_id": work.actor.user_id, "tag": tag,
+        "subject_type": subject[0], "subject_id": subject[1], "case_id": case_id, "data": data,
+        "details_hash": next_link.details_hash, "prev_hash": head[1], "hash": next_link.hash,
+    }  # fmt: skip
+    return record, {"salt": next_link.salt, "values": values} if values else None
+
+
+class Link(NamedTuple):
+    """What joins a record to the chain: its number and hash, and those of its erasable details."""
+
+    seq: int
+    hash: str
+    details_hash: str | None
+    salt: str
+
+
+def link(
+    work: Work,
+    stream: str,
+    head: tuple[int, str],
+    tag: str,
+    subject: tuple[str, int | None],
+    case_id: int | None,
+    data: str,
+    values: Mapping[str, Any] | None,
+) -> Link:
+    """The link that follows `head`, for data that are canonical JSON already: a step writes them as they are hashed."""
+    seq = head[0] + 1
     salt = secrets.token_hex(16) if values else ""
     details_hash = details_digest(salt, values) if values else None
-    content = {
-        "stream": stream, "seq": seq, "at": work.now.isoformat(), "actor": work.actor.user_id, "tag": tag,
-        "subject": list(subject), "case": case_id, "data": data, "details": details_hash,
-    }  # fmt: skip
-    record = {
-        "stream": stream, "seq": seq, "at": work.now, "actor_id": work.actor.user_id, "tag": tag,
-        "subject_type": subject[0], "subject_id": subject[1], "case_id": case_id, "data": data,
-        "details_hash": details_hash, "prev_hash": previous, "hash": chained(previous, content),
-    }  # fmt: skip
-    return record, {"salt": salt, "values": values} if values else None
+    # as `canonical_json` spells a record's content (see `verify`), without spelling the data a second time
+    content = (
+        f'{{"actor":{_number(work.actor.user_id)},"at":"{work.now.isoformat()}","case":{_number(case_id)},"data":{data},'
+        f'"details":{"null" if details_hash is None else _quoted(details_hash)},"seq":{seq},"stream":{_quoted(stream)},'
+        f'"subject":[{_quoted(subject[0])},{_number(subject[1])}],"tag":{_quoted(tag)}}}'
+    )
+    return Link(seq, sha256((head[1] + content).encode()).hexdigest(), details_hash, salt)
 
 
-def _in_place_of(work: Work) -> dict[str, int]:
+def _number(value: int | None) -> int | str:
+    return "null" if value is None else value
+
+
+_quoted = encode_basestring  # a string as canonical JSON spells it
+
+
+def in_place_of(work: Work) -> dict[str, int]:
     """Whom the actor stands in for in this act and by which substitution; chained with the other ids."""
     if work.acting is None:
         return {}
@@ -116,11 +150,11 @@ def revise(
 
 def chained(previous: str, content: Mapping[str, Any]) -> str:
     """The hash of a record: of the one before it and of its own content."""
-    return hashlib.sha256((previous + canonical_json(content)).encode()).hexdigest()
+    return sha256((previous + canonical_json(content)).encode()).hexdigest()
 
 
 def details_digest(salt: str, values: Mapping[str, Any]) -> str:
-    return hashlib.sha256((salt + canonical_json(values)).encode()).hexdigest()
+    return sha256((salt + canonical_json(values)).encode()).hexdigest()
 
 
 def _advance_head(session: Any, stream: str) -> tuple[int, str]:

@@ -117,14 +117,19 @@ def changes(
     return found
 
 
-def case_fields(state: State) -> dict[str, Any]:
-    """The columns of `cases` that repeat the state."""
-    return {**{name: getattr(state, name) for name in COLUMNS}, "snapshot": snapshot(state)}
+def case_fields(state: State, before: State | None = None) -> dict[str, Any]:
+    """The columns of `cases` that repeat the state; `before` is the state it came from, if it is known."""
+    values = state.__dict__
+    return {**{name: values[name] for name in COLUMNS}, "snapshot": snapshot(state, before)}
 
 
-def snapshot(state: State) -> dict[str, Any]:
-    """What of the state no column and no vote holds, ready for JSON."""
+def snapshot(state: State, before: State | None = None) -> dict[str, Any]:
+    """What of the state no column and no vote holds, ready for JSON; what `before` was read from is not made anew."""
     tasks = state.tasks
+    rest: Mapping[str, Any] = {}
+    if before is not None and isinstance(before.tasks, StoredTasks):
+        old, new = before.__dict__, state.__dict__
+        rest = {name: kept for name, kept in before.tasks.rest.items() if new[name] is old[name]}
     return {
         "layout": LAYOUT,
         "votes": len(state.votes),
@@ -132,7 +137,7 @@ def snapshot(state: State) -> dict[str, Any]:
         "tasks": tasks.kept()
         if isinstance(tasks, StoredTasks)
         else {key: _kept_task(task) for key, task in tasks.items()},
-        "rest": {name: _kept(getattr(state, name)) for name in _REST},
+        "rest": {name: rest[name] if name in rest else _kept(getattr(state, name)) for name in _REST},
     }  # fmt: skip
 
 
@@ -154,7 +159,7 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
     ) = _columns_of(columns)  # fmt: skip
     values["votes"] = tuple(votes)
     values["tasks"] = tasks = StoredTasks()
-    tasks._kept = kept["tasks"]
+    tasks._kept, tasks.rest = kept["tasks"], kept["rest"]
     values["done"] = frozenset(kept["done"])
     values.update(kept["rest"])
     if values["term"] is not None:
@@ -170,8 +175,9 @@ class StoredTasks(MutableMapping[str, TaskState]):
     Of a state nobody changes them: the next state gets a copy, in which what nobody has read stays as it was kept.
     """
 
-    __slots__ = ("_kept", "_read")
+    __slots__ = ("_kept", "_read", "rest")
 
+    rest: Mapping[str, Any]  # what else the snapshot holds, as it is kept; nothing in a copy
     _kept: dict[str, Any]  # None: changed since, see _read
     _read: dict[str, TaskState]
 
@@ -198,7 +204,7 @@ class StoredTasks(MutableMapping[str, TaskState]):
     def copy(self) -> StoredTasks:
         """The same tasks, to be changed."""
         other = StoredTasks()
-        other._kept = {**self._kept}
+        other._kept, other.rest = {**self._kept}, {}
         other._read = {**getattr(self, "_read", {})}
         return other
 

@@ -8,21 +8,28 @@ its journal, and one writing statement; on SQLite the writer is alone.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from itertools import count, islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from psycopg import RawCursor
-from sqlalchemy import JSON, Connection, Table, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.audit.models import AuditDetail, AuditHead, AuditRecord
-from app.audit.service import GENESIS, chain, stream_of
-from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, StageRound
+from app.audit.models import AuditHead
+from app.audit.service import GENESIS, in_place_of, link, stream_of
+from app.cases.models import Case, CaseTask, CaseVote, StageRound
+from app.cases.one_statement import (
+    FURTHER_DETAIL,
+    FURTHER_EVENT,
+    FURTHER_JOB,
+    FURTHER_ROUND,
+    FURTHER_TASK,
+    FURTHER_VOTE,
+    Shape,
+    writing,
+)
 from app.cases.projection import (
     Projection,
     case_fields,
@@ -31,21 +38,32 @@ from app.cases.projection import (
     project,
     state_from_rows,
 )
+from app.cases.rows import (
+    CASES,
+    DETAILS,
+    EVENTS,
+    HEADS,
+    JOBS,
+    KEYS,
+    RECORDS,
+    ROUNDS,
+    VOTES,
+    chained_rows,
+    doing,
+    event_row,
+    rows_of,
+    told,
+)
 from app.core.actor import SYSTEM
+from app.core.db import WorkSession, canonical_json
 from app.core.errors import NotFound
+from app.core.pipelined import PipelinedConnection
 from app.core.unit_of_work import Work
-from app.engine.automatic import SYSTEM as ITSELF
 from app.engine.definition import Definition
 from app.engine.events import Event, from_dict
 from app.engine.state import State, VoteState
-from app.jobs.models import OutboxJob
 from app.jobs.outbox import Promise, row_of
 
-ALL = CASES, EVENTS, ROUNDS, TASKS, VOTES, HEADS, RECORDS, DETAILS, JOBS = tuple(
-    cast(Table, model.__table__)
-    for model in (Case, CaseEvent, StageRound, CaseTask, CaseVote, AuditHead, AuditRecord, AuditDetail, OutboxJob)
-)  # fmt: skip
-_KEYS = {TASKS: ("case_id", "stage", "round", "task"), VOTES: ("case_id", "stage", "round", "voter")}
 _READ = tuple(column.name for column in CASES.columns)
 _REWRITTEN = (StageRound, CaseTask, CaseVote, AuditHead)
 
@@ -57,7 +75,7 @@ class Standing:
     case_id: int
     columns: dict[str, Any]
     votes: tuple[VoteState, ...]
-    event_id: int | None = None  # taken from the sequence beforehand: the journal's hash contains it
+    event_ids: tuple[int, ...] = ()  # taken from the sequence beforehand: the journal's hash contains them
     head: tuple[int, str] | None = None  # of the journal, after `recorded` records of this unit of work
     recorded: int = 0
 
@@ -77,17 +95,18 @@ class Standing:
 
 def lock(work: Work, case_id: int) -> Standing:
     """Read the case under its row lock. Raises NotFound when it is not there; hidden cases are the caller's care."""
-    connection = _flushed(work.session)
-    if connection.dialect.name == "postgresql":
-        return _read_locked(work, connection, case_id)
-    return _read_alone(connection, case_id)
+    line = _line(work.session)
+    if line is not None:
+        return _read_locked(work, line, case_id)
+    return _read_alone(work.session.connection(), case_id)
 
 
-def _flushed(session: Session) -> Connection:
-    """The connection, after what the rooms changed in this unit of work has been sent to it."""
-    if session.new or session.dirty or session.deleted:
+def _line(session: Session) -> PipelinedConnection | None:
+    """What takes statements as PostgreSQL does; None on SQLite. What the rooms changed before has been sent."""
+    if cast(Engine, session.bind).dialect.name != "postgresql":
         session.flush()
-    return session.connection()
+        return None
+    return cast(PipelinedConnection, cast(WorkSession, session).line())
 
 
 def refresh(session: Session, case: Case, columns: Mapping[str, Any]) -> None:
@@ -119,10 +138,14 @@ def write(
     if changed is None:
         return {}
     session = work.session
-    connection = _flushed(session)
-    columns = {**case_fields(changed.state), **(pinned or {})}
-    put = _put_together if connection.dialect.name == "postgresql" else _put_alone
-    work.outbox_ids += put(connection, work, standing, events, changed, columns, promises)
+    line = _line(session)
+    columns = case_fields(changed.state, before)
+    if pinned:
+        columns.update(pinned)
+    if line is not None:
+        _put_together(line, work, standing, events, changed, columns, promises)
+    else:
+        _put_alone(session.connection(), work, standing, events, changed, columns, promises)
     standing.columns.update(columns)
     standing.votes = changed.state.votes
     for held in list(session.identity_map.values()):
@@ -137,65 +160,11 @@ def events_of(session: Session, case_id: int) -> list[Event]:
     return [from_dict(data) for data in session.connection().execute(query).scalars()]
 
 
-# ── rows ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def event_row(work: Work, case_id: int, seq: int, event: Event) -> dict[str, Any]:
-    """One event; the words a person wrote stand beside it, where they can be erased."""
-    work = _doing(work, event.actor)
-    data = event.to_dict()
-    comment, fields = str(data.pop("comment", "") or ""), dict(data.pop("fields", {}) or {})
-    return {
-        "case_id": case_id, "seq": seq, "type": event.type, "data": data, "comment": comment, "fields": fields,
-        "at": work.now, "actor_id": work.actor.user_id, "actor_name": work.actor.name,
-        "on_behalf_of": work.acting.user_id if work.acting else None,
-    }  # fmt: skip
-
-
-def _doing(work: Work, actor: str) -> Work:
-    """The work of whoever did it: a step the case takes by itself is nobody's, whoever acted just before."""
-    return work if actor != ITSELF or work.actor.is_system else replace(work, actor=SYSTEM, acting=None)
-
-
-def _chained(
-    work: Work, case_id: int, head: tuple[int, str], rows: Sequence[Mapping[str, Any]]
-) -> tuple[tuple[int, str], list[dict[str, Any]], list[dict[str, Any]]]:
-    """The new head, the records and the erasable details of events that have their keys."""
-    records, details = [], []
-    stream = stream_of(case_id)
-    for row in rows:
-        words = row["comment"] or row["fields"]
-        record, detail = chain(
-            _doing(work, row["data"]["actor"]), stream, head, f"case:{row['type']}", (EVENTS.name, row["id"]), case_id,
-            {"seq": row["seq"], "event": row["data"]},
-            {"comment": row["comment"], "fields": row["fields"]} if words else None,
-        )  # fmt: skip
-        records.append(record)
-        if detail is not None:
-            details.append({"seq": record["seq"], **detail})
-        head = (record["seq"], record["hash"])
-    return head, records, details
-
-
-def _tables(case_id: int, changed: Projection) -> dict[Table, list[dict[str, Any]]]:
-    """Rows to insert, and to rewrite where they are already there."""
-    rows: dict[Table, list[dict[str, Any]]] = {}
-    if changed.rounds:
-        rows[ROUNDS] = [{"case_id": case_id, **vars(one)} for one in changed.rounds]
-    for table, found in ((TASKS, changed.tasks), (VOTES, changed.votes)):
-        if found:
-            names = _KEYS[table][1:]
-            rows[table] = [
-                {"case_id": case_id, **dict(zip(names, key, strict=True)), **values}
-                for key, values in found.items()
-            ]
-    return rows
-
-
 # ── PostgreSQL: one locking read, one writing statement ───────────────────────────────────────────
 
+_KEYS_AHEAD = 2  # of events: few steps have more, and a key taken in vain is a gap nobody counts
 _LOCKING_READ = f"""
-    SELECT nextval('case_events_id_seq'), h.seq, h.hash, {", ".join(f"c.{name}" for name in _READ)}
+    SELECT {"nextval('case_events_id_seq'), " * _KEYS_AHEAD} h.seq, h.hash, {", ".join(f"c.{name}" for name in _READ)}
       FROM cases c JOIN audit_heads h ON h.stream = $1 WHERE c.id = $2 FOR UPDATE OF c, h"""  # noqa: S608
 _NEW_HEAD = """
     INSERT INTO audit_heads (stream, seq, hash) SELECT $1, 0, $2 FROM cases WHERE id = $3 ON CONFLICT DO NOTHING"""
@@ -204,128 +173,121 @@ _VOTES = """
      WHERE case_id = $1 AND stage = $2 AND round = $3 ORDER BY id"""
 _MORE_KEYS = "SELECT nextval('case_events_id_seq') FROM generate_series(1, $1::int)"
 _HEAD_NOW = "SELECT seq, hash FROM audit_heads WHERE stream = $1"
-_LEFT = "UPDATE stage_rounds SET left_at = {}, left_by = {} WHERE case_id = {} AND left_at IS NULL"
-_STEPPED = "UPDATE audit_heads SET seq = {}, hash = {} WHERE stream = {}"
 _MANY = 6  # rows of one table that are still worth a place in the one statement
 
 
-def _cursor(connection: Connection) -> Any:
-    """The driver's own cursor, which takes statements as the server does: prepared once per connection."""
-    return RawCursor(cast(Any, connection.connection.dbapi_connection))
-
-
-def _read_locked(work: Work, connection: Connection, case_id: int) -> Standing:
+def _read_locked(work: Work, line: PipelinedConnection, case_id: int) -> Standing:
     """Case and head of its journal are locked together, so both are the latest, however long we waited."""
-    cursor, stream = _cursor(connection), stream_of(case_id)
-    row = cursor.execute(_LOCKING_READ, (stream, case_id), prepare=True).fetchone()
-    if row is None:  # no such case, or its very first event
-        cursor.execute(_NEW_HEAD, (stream, GENESIS, case_id))
-        row = cursor.execute(_LOCKING_READ, (stream, case_id), prepare=True).fetchone()
-        if row is None:
+    stream = stream_of(case_id)
+    rows = line.ask(_LOCKING_READ, (stream, case_id))
+    if not rows:  # no such case, or its very first event
+        line.tell(_NEW_HEAD, (stream, GENESIS, case_id))
+        rows = line.ask(_LOCKING_READ, (stream, case_id))
+        if not rows:
             raise NotFound
-    columns = dict(zip(_READ, row[3:], strict=True))
+    row = rows[0]
+    columns = dict(zip(_READ, row[_KEYS_AHEAD + 2 :], strict=True))
     votes: tuple[VoteState, ...] = ()
     kept = columns["snapshot"]
     if not is_readable(kept) or kept["votes"]:
         here = (case_id, columns["stage"], columns["round"])
-        votes = tuple(VoteState(*vote) for vote in cursor.execute(_VOTES, here, prepare=True))
-    return Standing(case_id, columns, votes, row[0], (row[1], row[2]), work.recorded)
+        votes = tuple(VoteState(*vote) for vote in line.ask(_VOTES, here))
+    keys, head = row[:_KEYS_AHEAD], row[_KEYS_AHEAD : _KEYS_AHEAD + 2]
+    return Standing(case_id, columns, votes, keys, head, work.recorded)
 
 
 def _put_together(
-    connection: Connection,
+    line: PipelinedConnection,
     work: Work,
     standing: Standing,
     events: Sequence[Event],
     changed: Projection,
     columns: Mapping[str, Any],
     promises: Sequence[Promise],
-) -> list[int]:
-    cursor, case_id, stream = _cursor(connection), standing.case_id, stream_of(standing.case_id)
+) -> None:
+    case_id, stream = standing.case_id, stream_of(standing.case_id)
     head = standing.head
-    if (
-        head is None or standing.recorded != work.recorded
-    ):  # a room recorded something in this very transaction
-        head = cursor.execute(_HEAD_NOW, (stream,), prepare=True).fetchone()
-    keys = [standing.event_id] if standing.event_id is not None else []
-    standing.event_id = None
+    if head is None or standing.recorded != work.recorded:  # a room recorded something in this transaction
+        (head,) = line.ask(_HEAD_NOW, (stream,))
+    keys, standing.event_ids = standing.event_ids, ()
     if len(keys) < len(events):
-        keys += [row[0] for row in cursor.execute(_MORE_KEYS, (len(events) - len(keys),), prepare=True)]
-    rows = [
-        {"id": keys[number], **event_row(work, case_id, standing.version + number + 1, event)}
-        for number, event in enumerate(events)
-    ]
-    head, records, details = _chained(work, case_id, head, rows)
+        keys += tuple(row[0] for row in line.ask(_MORE_KEYS, (len(events) - len(keys),)))
+    work = doing(work, events[0].actor)
+    chained: list[tuple[Any, ...]] = []
+    alone: list[tuple[Any, ...]] = []  # what the case then did by itself: it has another actor, so it follows
+    details: list[tuple[Any, ...]] = []
+    for number, event in enumerate(events):
+        doer, seq = doing(work, event.actor), standing.version + number + 1
+        head, row, words = _chained_row(doer, case_id, stream, head, keys[number], seq, event)
+        (chained if doer is work else alone).append(row)
+        details += words
     standing.head, standing.recorded = head, work.recorded
-    given = {EVENTS: rows, RECORDS: records, **_tables(case_id, changed)}
-    if promises:
-        given[JOBS] = [row_of(work, promise) for promise in promises]
-    later = {table: given.pop(table) for table in list(given) if len(given[table]) > _MANY}
-    shape = tuple((table.name, tuple(listed[0]), len(listed)) for table, listed in given.items())
-    statement = _writing(tuple(columns), shape, changed.left is not None)
-    values = [*head, stream, *_plain(CASES, columns), case_id]
+    rounds = [(r.stage, r.round, r.opened_seq, r.entered_at, r.left_at, r.left_by) for r in changed.rounds]
+    tasks = [(*key, *values.values()) for key, values in changed.tasks.items()]
+    votes = [(*key, *values.values()) for key, values in changed.votes.items()]
+    jobs = [_job_row(work, promise) for promise in promises]
+    beside = (
+        details if len(chained) <= _MANY else []
+    )  # in the one statement with all their records, or after it
+    lists = (rounds, tasks, votes, chained, beside, jobs)
+    shape = Shape(tuple(columns), changed.left is not None, *(min(len(rows), _MANY) for rows in lists))
+    behalf = work.acting.user_id if work.acting else None
+    shared = (case_id, work.now, work.actor.user_id, work.actor.name, behalf, stream)
+    values: list[Any] = [*shared, *head]
+    values += [_encode(value) if name == "snapshot" else value for name, value in columns.items()]
     if changed.left is not None:
-        values += [*changed.left, case_id]
-    for table, listed in given.items():
-        for row in listed:
-            values += _plain(table, row)
-    record_keys, job_ids = cursor.execute(statement, values, prepare=True).fetchone()
-    for table, listed in later.items():
-        cursor.executemany(
-            _inserting(table.name, tuple(listed[0]), 1), [_plain(table, row) for row in listed]
-        )
-    for detail in details:
-        number = records[-1]["seq"] - detail.pop("seq")  # keys were given in the order of the records
-        key = record_keys[len(record_keys) - 1 - number]
-        row = {"record_id": key, **detail}
-        cursor.execute(_inserting(DETAILS.name, tuple(row), 1), _plain(DETAILS, row), prepare=True)
-    return job_ids or []
+        values += changed.left
+    for rows in lists:
+        for row in rows[:_MANY]:
+            values += row
+
+    def promised(answer: list[tuple[int]]) -> None:
+        work.outbox_ids += [key for (key,) in answer]
+
+    line.tell(writing(shape), values, promised)
+    if any(len(rows) > _MANY for rows in lists):
+        for text, before, rows in (
+            (FURTHER_ROUND, shared[:1], rounds), (FURTHER_TASK, shared[:1], tasks), (FURTHER_VOTE, shared[:1], votes),
+            (FURTHER_EVENT, shared, chained), (FURTHER_JOB, (), jobs),
+        ):  # fmt: skip
+            for row in rows[_MANY:]:
+                line.tell(text, (*before, *row), promised)
+        for row in details if details is not beside else ():
+            line.tell(FURTHER_DETAIL, (stream, *row))
+    for row in alone:
+        line.tell(FURTHER_EVENT, (case_id, work.now, SYSTEM.user_id, SYSTEM.name, None, stream, *row))
 
 
-def _plain(table: Table, row: Mapping[str, Any]) -> list[Any]:
-    """The values of a row as the driver takes them: JSON as text."""
-    kept = _JSON[table]
-    return [_encode(value) if name in kept else value for name, value in row.items()]
+def _chained_row(
+    work: Work, case_id: int, stream: str, head: tuple[int, str], key: int, seq: int, event: Event
+) -> tuple[tuple[int, str], tuple[Any, ...], list[tuple[Any, ...]]]:
+    """The new head, the own values of an event and of its record, and those of its erasable details.
+
+    The data are spelled once: as they are hashed they are written, in the event and in the record.
+    """
+    data, comment, fields = told(event)
+    spelled = canonical_json(data)
+    words = {"comment": comment, "fields": fields} if comment or fields else None
+    if work.acting is None:
+        content = f'{{"event":{spelled},"seq":{seq}}}'
+    else:
+        content = canonical_json({"seq": seq, "event": data, **in_place_of(work)})
+    tag = f"case:{event.type}"
+    joint = link(work, stream, head, tag, (EVENTS.name, key), case_id, content, words)
+    row = (
+        key, seq, event.type, spelled, comment, _encode(fields) if fields else "{}",
+        joint.seq, tag, content, joint.details_hash, head[1], joint.hash,
+    )  # fmt: skip
+    return (joint.seq, joint.hash), row, [(joint.salt, _encode(words), joint.seq)] if words else []
 
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+def _job_row(work: Work, promise: Promise) -> tuple[Any, ...]:
+    row = row_of(work, promise)
+    row["payload"] = _encode(row["payload"])
+    return tuple(row.values())
 
 
-_JSON = {
-    table: frozenset(column.name for column in table.columns if isinstance(column.type, JSON))
-    for table in ALL
-}
-
-
-@cache
-def _writing(
-    columns: tuple[str, ...], shape: tuple[tuple[str, tuple[str, ...], int], ...], leaves: bool
-) -> str:
-    """The statement for these columns of the case and rows of these tables: few texts, so they stay prepared."""
-    numbers = map("${}".format, count(1))
-    parts = [f"head AS ({_STEPPED.format(*islice(numbers, 3))})"]
-    assigned = ", ".join(f'"{name}" = {next(numbers)}' for name in columns)
-    parts.append(f"moved AS (UPDATE cases SET {assigned} WHERE id = {next(numbers)})")  # noqa: S608
-    if leaves:
-        parts.append(f"gone AS ({_LEFT.format(*islice(numbers, 3))})")
-    for place, (table, names, rows) in enumerate(shape):
-        name = table if table in (RECORDS.name, JOBS.name) else f"part_{place}"
-        parts.append(f"{name} AS ({_inserting(table, names, rows, numbers)})")
-    jobs = "(SELECT array_agg(id) FROM outbox_jobs)" if any(one[0] == JOBS.name for one in shape) else "NULL"
-    return f"WITH {', '.join(parts)} SELECT (SELECT array_agg(id ORDER BY id) FROM audit_records), {jobs}"  # noqa: S608
-
-
-def _inserting(table: str, names: tuple[str, ...], rows: int, numbers: Iterator[str] | None = None) -> str:
-    """Rows of one table: rewritten where a task or a vote is there already, left alone where a promise is."""
-    numbers = map("${}".format, count(1)) if numbers is None else numbers
-    values = ", ".join([f"({', '.join(islice(numbers, len(names)))})" for _ in range(rows)])
-    columns = ", ".join(f'"{name}"' for name in names)
-    end = {RECORDS.name: " RETURNING id", JOBS.name: ' ON CONFLICT ("kind", "key") DO NOTHING RETURNING id'}
-    keys = next((keys for one, keys in _KEYS.items() if one.name == table), None)
-    if keys:
-        assigned = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
-        end[table] = f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {assigned}"
-    return f"INSERT INTO {table} ({columns}) VALUES {values}{end.get(table, '')}"  # noqa: S608
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
 
 # ── SQLite: the writer is alone, plain statements in order ────────────────────────────────────────
@@ -352,7 +314,7 @@ def _put_alone(
     changed: Projection,
     columns: Mapping[str, Any],
     promises: Sequence[Promise],
-) -> list[int]:
+) -> None:
     case_id, stream = standing.case_id, stream_of(standing.case_id)
     # Read anew: what the rooms recorded in this very transaction stands between our reading and our writing.
     found = connection.execute(
@@ -366,7 +328,7 @@ def _put_alone(
         row = event_row(work, case_id, standing.version + number, event)
         row["id"] = connection.execute(insert(EVENTS).returning(EVENTS.c.id), row).scalar_one()
         rows.append(row)
-    head, records, details = _chained(work, case_id, head, rows)
+    head, records, details = chained_rows(work, case_id, head, rows)
     ids = {}
     for record in records:
         ids[record["seq"]] = connection.execute(insert(RECORDS).returning(RECORDS.c.id), record).scalar_one()
@@ -380,18 +342,16 @@ def _put_alone(
         connection.execute(
             update(ROUNDS).where(open_round).values(left_at=changed.left[0], left_by=changed.left[1])
         )
-    for table, listed in _tables(case_id, changed).items():
+    for table, listed in rows_of(case_id, changed).items():
         statement: Any = sqlite.insert(table)
-        if keys := _KEYS.get(table):
+        if keys := KEYS.get(table):
             values = {name: statement.excluded[name] for name in listed[0] if name not in keys}
             statement = statement.on_conflict_do_update(index_elements=list(keys), set_=values)
         connection.execute(statement, listed)
-    job_ids = []
     for promise in promises:
         added = (
             sqlite.insert(JOBS).on_conflict_do_nothing(index_elements=["kind", "key"]).returning(JOBS.c.id)
         )
         key = connection.execute(added, row_of(work, promise)).scalar_one_or_none()
         if key is not None:
-            job_ids.append(key)
-    return job_ids
+            work.outbox_ids.append(key)

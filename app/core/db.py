@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import select
 import sqlite3
-import threading
-from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any
+from typing import Any, cast
 
 from flask_appbuilder.models.sqla import Model as FabModel
-from sqlalchemy import JSON, DateTime, Dialect, Engine, Integer, create_engine, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+)
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -27,9 +35,13 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
-# How long one writer waits for another before he is told; and how long a resting connection is trusted.
+from app.core.turn import Turn
+
+# How long one writer waits for another before he is told; how long a resting connection is trusted if it has said
+# nothing, and how long without looking.
 LOCK_WAIT_MS = 10_000
 _DOUBTFUL = 30.0
+_FRESH = 0.02
 
 # Before FAB's security models are imported: constraints without names cannot be migrated on SQLite.
 FabModel.metadata.naming_convention = {
@@ -95,7 +107,7 @@ def _jsonable(value: Any) -> Any:
 
 
 _canonical = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_jsonable
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_jsonable, check_circular=False
 ).encode  # made once: a step asks for several
 
 
@@ -104,36 +116,7 @@ def canonical_json(data: Any) -> str:
     return _canonical(data)
 
 
-class Turn:
-    """A lock that is handed on in the order in which it was asked for: nobody waits while others overtake him."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._is_taken = False
-        self._waiting: deque[threading.Event] = deque()
-
-    def acquire(self, timeout: float) -> bool:
-        """Wait for one's turn; False when it has not come in so many seconds."""
-        with self._guard:
-            if not self._is_taken:
-                self._is_taken = True
-                return True
-            mine = threading.Event()
-            self._waiting.append(mine)
-        if mine.wait(timeout):
-            return True
-        with self._guard:
-            if mine.is_set():  # handed on at the last moment
-                return True
-            self._waiting.remove(mine)
-            return False
-
-    def release(self) -> None:
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._is_taken = False
+_NO_WAITING = nullcontext()
 
 
 class Database:
@@ -151,13 +134,13 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
-    @contextmanager
-    def writing(self, session: Session) -> Iterator[None]:
+    def writing(self, session: Session) -> AbstractContextManager[None]:
         """Begin to write: on SQLite the one writer's lock is taken at once, PostgreSQL locks rows as they are met."""
-        if self.turn is None:
-            yield
-            return
-        if not self.turn.acquire(timeout=LOCK_WAIT_MS / 1000):
+        return _NO_WAITING if self.turn is None else self._in_turn(session, self.turn)
+
+    @contextmanager
+    def _in_turn(self, session: Session, turn: Turn) -> Iterator[None]:
+        if not turn.acquire(timeout=LOCK_WAIT_MS / 1000):
             raise sqlite3.OperationalError("database is locked by another thread")
         try:
             session.connection(execution_options={"writes": True})
@@ -166,7 +149,7 @@ class Database:
             try:
                 session.rollback()  # whatever was not committed: the next writer must not wait for us
             finally:
-                self.turn.release()
+                turn.release()
 
     def dispose(self) -> None:
         self.session.remove()
@@ -174,7 +157,88 @@ class Database:
 
 
 class WorkSession(Session):
-    """The session of the product; row access is enforced on this class only (see access.scopes)."""
+    """The session of the product; row access is enforced on this class only (see access.scopes).
+
+    On PostgreSQL it keeps its connection from the first question until it is closed. A transaction may begin below
+    it, on the driver's connection (`line`): it becomes the session's own as soon as something is asked of the session.
+    """
+
+    _kept: PoolProxiedConnection | None = None
+    _joined: Connection | None = None
+    _rested: float | None = None  # since when no transaction has been open on the kept connection
+
+    def line(self) -> Any:
+        """The driver's connection of the present transaction, once what was changed in the session has been sent."""
+        if self.has_changes():
+            self.flush()
+        if self.in_transaction():
+            return self.connection().connection.dbapi_connection
+        return self._keep().dbapi_connection
+
+    def has_changes(self) -> bool:
+        """Whether something in the session waits to be sent."""
+        if (
+            next(iter(self), None) is None
+        ):  # quickly said of an empty one: the three sets are made anew each time
+            return False
+        return bool(self.new or self.dirty or self.deleted)
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = self.bind
+        if not isinstance(bind, Engine) or bind.dialect.name != "postgresql":
+            return super().get_bind(*args, **kwargs)
+        if self._joined is None or self._rested is not None:
+            kept = self._keep()
+            if self._joined is None:
+                self._joined = Connection(bind, kept)
+        return self._joined
+
+    def commit(self) -> None:
+        if self._kept is not None and not self.in_transaction() and not self.has_changes():
+            cast(Any, self._kept).commit()
+        else:
+            super().commit()
+        self._rest()
+
+    def rollback(self) -> None:
+        kept = self._kept
+        is_lost = kept is not None and (kept.dbapi_connection is None or kept.dbapi_connection.closed)
+        if is_lost and self._joined is not None:
+            self._joined.invalidate()  # there is nothing left to roll back
+        if self.in_transaction():
+            super().rollback()
+        if kept is not None and self._rested is None:
+            self._rest()
+            if is_lost or (self._joined is not None and self._joined.invalidated):
+                self._give_back()
+                return
+            try:
+                cast(Any, kept).rollback()
+            except connection_errors():
+                self._give_back()
+
+    def close(self) -> None:
+        super().close()
+        self._give_back()
+
+    def _keep(self) -> PoolProxiedConnection:
+        if self._kept is not None and self._rested is not None:
+            if _is_doubtful(self._kept.dbapi_connection, self._rested):
+                self._give_back()  # the pool asks whether it lives
+            self._rested = None
+        if self._kept is None:
+            self._kept = cast(Engine, self.bind).raw_connection()
+        return self._kept
+
+    def _rest(self) -> None:
+        if self._kept is not None:
+            self._rested = monotonic()
+
+    def _give_back(self) -> None:
+        """The connection goes back to the pool; whatever was not committed on it is rolled back there."""
+        if self._kept is not None:
+            kept, self._kept, self._joined, self._rested = self._kept, None, None, None
+            kept.close()
 
 
 def normalise_url(url: str) -> str:
@@ -200,6 +264,8 @@ def make_engine(url: str) -> Engine:
         url, hide_parameters=True, pool_size=10, max_overflow=20, pool_use_lifo=True,
         connect_args={"options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC"},
     )  # fmt: skip
+    event.listen(engine, "do_connect", _connect_pipelined)
+    event.listen(engine, "rollback_savepoint", _doubt)
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _check_alive)
     return engine
@@ -220,6 +286,16 @@ def is_busy(error: BaseException) -> bool:
 _BUSY = ("55P03", "40P01", "40001")
 
 
+def _connect_pipelined(_dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+    from app.core.pipelined import PipelinedConnection  # only where PostgreSQL is used
+
+    return PipelinedConnection.connect(*args, **options)
+
+
+def _doubt(connection: Any, _name: str, _context: Any) -> None:
+    connection.connection.dbapi_connection.doubt()
+
+
 def _rests(connection: Any, record: Any) -> None:
     record.info["since"] = monotonic()
 
@@ -230,13 +306,18 @@ def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
     A server sends nothing to a connection that rests, except its farewell.
     """
     since = record.info.get("since")
-    if since is None or (monotonic() - since < _DOUBTFUL and not _has_news(connection)):
+    if since is None or not _is_doubtful(connection, since):
         return
     try:
         connection.execute("SELECT 1")
         connection.rollback()
     except connection_errors() as error:
         raise DisconnectionError from error
+
+
+def _is_doubtful(connection: Any, since: float) -> bool:
+    rested = monotonic() - since
+    return rested >= _FRESH and (rested >= _DOUBTFUL or _has_news(connection))
 
 
 def connection_errors() -> tuple[type[Exception], ...]:

@@ -22,6 +22,7 @@ from app.cases import queries, service
 from app.core.actor import SYSTEM, Actor, Held
 from app.core.db import Base
 from app.core.errors import Busy, OporaError, Refusal, Stale
+from app.core.pipelined import PipelinedConnection
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -283,7 +284,9 @@ class Fuse:
         for owner, name in (
             (psycopg.Cursor, "execute"),
             (psycopg.Cursor, "executemany"),
-            (psycopg.Connection, "commit"),
+            (PipelinedConnection, "ask"),
+            (PipelinedConnection, "tell"),
+            (PipelinedConnection, "commit"),
         ):
             monkeypatch.setattr(owner, name, self.wired(getattr(owner, name)))
 

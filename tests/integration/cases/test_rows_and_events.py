@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.admin import verify
-from app.cases import queries, service, writer
+from app.cases import queries, rows, service, writer
 from app.cases.projection import Projection, case_fields, changes, project, snapshot, state_from_rows
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -20,6 +20,7 @@ from app.engine.evolution import fold, in_force
 from app.engine.simulation import Walk
 from app.engine.state import Complete, Fire, VoteState
 from app.engine.trial_worlds import World
+from app.jobs.outbox import Promise
 from tests.people import open_cases
 
 FOLDER = Path(__file__).resolve().parents[3] / "workflows/school_support"
@@ -119,3 +120,30 @@ def test_what_was_loaded_before_a_step_says_afterwards_what_the_step_did(
             3,
             *["diagnosis"] * 2,
         )
+
+
+def test_a_whole_history_written_at_once_is_the_same_case(
+    penza_on_both: Runtime, versions: list[Definition]
+) -> None:
+    """More rows of each table than one statement takes: the others follow it."""
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    walks = (_random_walk(versions[:1], seed) for seed in range(60))
+    events = max((walk.events for walk in walks), key=len)
+    with system.work(actor(system, "methodist")) as work:
+        case = queries.get_case(work.session, case_id)
+        definition = work.ports.definitions.of(work.session, case)
+        assert (definition.hash, len(events) > 12) == (versions[0].hash, True)
+        standing = writer.lock(work, case_id)
+        before = standing.state(work, definition)
+        promises = [Promise("test", f"{case_id}:{key}", {"number": key}) for key in range(9)]
+        further = events[1:]  # the case is opened already
+        columns = writer.write(work, standing, definition, further, before, promises=promises)
+        writer.refresh(work.session, case, columns)
+        assert (standing.version, case.version) == (len(events), len(events))
+        stored = service.stored_events(work, case)[1:]
+        assert [rows.told(one)[0] for one in stored] == [rows.told(one)[0] for one in further]
+    assert len(work.outbox_ids) == len(promises)
+    faults = [str(finding) for finding in verify.findings(system)]
+    # the events are of people and moments of the history, written by one person at one moment: nothing else is found
+    assert [one for one in faults if not one.startswith("Случай ROV-2025-04: столбцы события")] == []
