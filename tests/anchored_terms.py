@@ -19,7 +19,7 @@ from tests.people import open_cases
 
 ORDER_TERMS = """\
 workflow: school_support
-version: 3
+version: 8
 titles: {ru: Сроки от приказа, en: Terms from the order}
 initial: waiting
 roles:
@@ -68,7 +68,7 @@ def begin(system: Runtime) -> dict[str, int]:
     """The four cases opened in that procedure; nothing of theirs has begun."""
     with system.work(actor(system, "admin")) as work:
         versions.upload(work, Upload(ORDER_TERMS))
-        versions.publish(work, service.PROCESS, 3)
+        versions.publish(work, service.PROCESS, 8)
     return open_cases(system)
 
 

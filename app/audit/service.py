@@ -48,7 +48,7 @@ def record(
     session.add(entry)
     session.flush()  # the head's new hash goes out with the record, while the head is locked
     if case_id is not None:
-        work.touched[case_id] = entry.id
+        work.touched[case_id] = f"{entry.id}"
     session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=entry.hash))
     if detail is not None:
         session.add(AuditDetail(record_id=entry.id, erased_at=None, **detail))

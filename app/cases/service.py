@@ -200,6 +200,7 @@ def append_events(
     used = definition or work.ports.definitions.of(work.session, case)
     columns = writer.write(work, standing, used, events, before, pinned=pinned)
     writer.refresh(work.session, case, columns)
+    work.touched[case.id] = f"v{case.version}"  # by another version it may go on by itself
 
 
 def stored_events(work: Work, case: Case) -> list[engine_events.Event]:
@@ -246,6 +247,10 @@ def _carry_out(
         follow(work, case)  # before what the case then does by itself
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
+    if definition.automatic and _has_moved(result):
+        work.touched[case.id] = (
+            f"v{case.version}"  # of a stage entered anew the rooms are asked after the commit
+        )
     if definition.anchored and _has_moved(result) and starting.facts_of(definition, result.state):
         begin_soon(work, case.id, f"entered/{case.version}")  # the rooms are asked again, of the new stage
     return result

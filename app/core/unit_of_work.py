@@ -33,7 +33,7 @@ class Work:
     # in whose place the present act is done; set where the right to it is found (cases.roles), read by the journal
     acting: StandsFor | None = None
     # cases something was recorded about, with the key of the last record: facts of theirs may have changed
-    touched: dict[int, int] = field(default_factory=dict)
+    touched: dict[int, str] = field(default_factory=dict)
     recorded: int = 0  # journal records made so far; whoever knows the head of a chain sees whether it moved
 
     @property

@@ -336,11 +336,9 @@ def _migrations(definition: Definition, earlier: Mapping[int, Definition], repor
     for number, rule in enumerate(definition.migrations):
         path = f"migrations.{number}"
         if rule.source >= definition.version:
-            words = {"problem": "it is not an earlier one", "problem_ru": "она не предыдущая"}
-            report("migration_version", f"{path}.from", value=rule.source, **words)
+            report("migration_version", f"{path}.from", value=rule.source)
         elif earlier and rule.source not in earlier:
-            words = {"problem": "there is no such version", "problem_ru": "такой версии нет"}
-            report("migration_version", f"{path}.from", value=rule.source, **words)
+            report("migration_unknown", f"{path}.from", "warning", value=rule.source)  # no case stands in it
         if rule.source in seen:
             report("migration_twice", f"{path}.from", value=rule.source)
         seen.add(rule.source)

@@ -150,8 +150,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{path}»: {value} — слишком большое число, не больше {most}",
     ),
     "migration_version": (
-        "Cases cannot move here from version {value}: {problem}",
-        "Перенести дела с версии {value} нельзя: {problem_ru}",
+        "Cases cannot move here from version {value}: it is not an earlier one",
+        "Перенести дела с версии {value} нельзя: она не предыдущая",
+    ),
+    "migration_unknown": (
+        "There is no version {value} here: its rule for moving cases is not needed",
+        "Версии {value} здесь нет: правило переноса с неё не понадобится",
     ),
     "migration_twice": (
         "The migration from version {value} is written twice",

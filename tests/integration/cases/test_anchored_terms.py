@@ -167,7 +167,7 @@ def test_a_snapshot_of_the_former_layout_is_folded_anew(penza_on_both: Runtime) 
 
 
 FOURTH = (
-    ORDER_TERMS.replace("version: 3", "version: 4")
+    ORDER_TERMS.replace("version: 8", "version: 9")
     .replace(
         "due: {working_days: 3, since: done:inform}",
         "due: {working_days: 3, since: documents.order_plan_registered_on}",
@@ -182,9 +182,9 @@ def test_live_cases_move_to_a_version_with_other_events_and_back(penza_on_both: 
     order(system, cases)
     drain(system)
     with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(FOURTH + "migrations:\n  - {from: 3, terms: recount}\n"))
-        versions.publish(work, service.PROCESS, 4)
-    there = migration.Order(service.PROCESS, 3, 4)
+        versions.upload(work, Upload(FOURTH + "migrations:\n  - {from: 8, terms: recount}\n"))
+        versions.publish(work, service.PROCESS, 9)
+    there = migration.Order(service.PROCESS, 8, 9)
     fates = {one.code: one for one in migration.rehearse(system.read(actor(system, "admin")), there)}
     ordered, unordered = (fates[case_of(system, cases[code]).code] for code in ("41", "oshi1"))
     assert ordered.plan.fate == "loses_term", "the term of «inform» waits for another task now"

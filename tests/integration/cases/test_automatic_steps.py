@@ -35,7 +35,7 @@ HAND = "    from: identified\n    to: diagnosis\n    by: [methodist]\n"
 def automatic_version() -> str:
     """The shipped procedure in which the diagnosis begins by itself once there is a curator school."""
     assert V2.count(HAND) == 1
-    return V2.replace("version: 2\n", "version: 3\n").replace(
+    return V2.replace("version: 2\n", "version: 9\n").replace(
         HAND, HAND.replace("by: [methodist]", "automatic: true")
     )
 

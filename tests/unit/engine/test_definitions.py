@@ -326,7 +326,8 @@ def test_a_broken_migration_is_told_what_is_wrong_and_where(name: str) -> None:
 
 def test_a_migration_from_a_version_there_is_not_is_told() -> None:
     text = SECOND.replace("version: 2", "version: 3").replace("from: 1", "from: 2")
-    assert [one.code for one in moves_of(text)] == ["migration_version"]
+    found = moves_of(text)
+    assert [(one.code, one.severity) for one in found] == [("migration_unknown", "warning")]
 
 
 def test_a_definition_that_repeats_itself_without_end_is_refused() -> None:
@@ -351,7 +352,7 @@ def test_text_made_to_hurt_is_refused_in_no_time(text: str) -> None:
 def test_every_kind_of_finding_has_a_broken_definition() -> None:
     known = {code for broken in (BROKEN, BROKEN_MOVES, BROKEN_SINCE) for _, _, code in broken.values()}
     known |= {code for _, _, code, _ in FAULTS.values() if "automatic" in code}
-    assert set(TEXTS) - known == {"return_forward", "votes_not_kept", "too_large"}
+    assert set(TEXTS) - known == {"return_forward", "votes_not_kept", "too_large", "migration_unknown"}
 
 
 def test_a_return_may_not_lead_forward_nor_keep_votes_elsewhere() -> None:

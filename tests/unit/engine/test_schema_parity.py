@@ -35,7 +35,7 @@ SENSE = {
     "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind", "choices_missing",
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "automatic_never",
     "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
-    "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice",
+    "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice", "migration_unknown",
 }  # fmt: skip
 GUARD = "if: paper.length >= 1"
 ODD: tuple[Any, ...] = (
