@@ -50,7 +50,7 @@ def check(
     if not findings:
         _ways(definition, report)
         if definition.automatic:
-            check_automatic(definition, report)
+            check_automatic(definition, known_facts if isinstance(known_facts, Mapping) else {}, report)
     for stage in definition.stages.values():
         _stage(definition, stage, report)
     for step in definition.transitions.values():

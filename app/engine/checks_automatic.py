@@ -7,12 +7,13 @@ from itertools import combinations
 
 from app.engine import automatic, choices
 from app.engine.definition import Definition, Stage, Transition
+from app.engine.fact_kinds import Kinds
 
 Report = Callable[..., None]
 
 
-def check_automatic(definition: Definition, report: Report) -> None:
-    """Every fault of automatic steps; the names of the definition exist."""
+def check_automatic(definition: Definition, kinds: Kinds, report: Report) -> None:
+    """Every fault of automatic steps; the names of the definition exist, `kinds` are those of known facts."""
     for step in definition.transitions.values():
         if step.automatic:
             _step(step, report)
@@ -20,7 +21,7 @@ def check_automatic(definition: Definition, report: Report) -> None:
     for stage_id, steps in definition.automatic.items():
         stage = definition.stages[stage_id]
         if not stage.final:
-            _choice(definition, stage, steps, report)
+            _choice(definition, stage, steps, kinds, report)
 
 
 def _step(step: Transition, report: Report) -> None:
@@ -43,9 +44,11 @@ def _circles(definition: Definition, report: Report) -> None:
         report("automatic_loop", f"stages.{circle[0]}", stages=", ".join(circle))
 
 
-def _choice(definition: Definition, stage: Stage, steps: tuple[Transition, ...], report: Report) -> None:
+def _choice(
+    definition: Definition, stage: Stage, steps: tuple[Transition, ...], kinds: Kinds, report: Report
+) -> None:
     """Of the automatic steps of one stage each can come true, never two together, and one in every case."""
-    room = choices.Room(votes=stage.approval is not None)
+    room = choices.Room(stage.approval is not None, kinds)
     conditions = {step.id: _condition(definition, step) for step in steps}
     for step in steps:
         if _is_never(conditions[step.id], room):

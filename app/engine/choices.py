@@ -8,12 +8,13 @@ a fraction is written. Unknown needs no trying: what is true while a fact is unk
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from app.engine.fact_kinds import Kinds, can_say
 from app.engine.guards import Atom, Compares, Expression, Holds, Literal, Name, OneOf, Truth, Value, kind_of
 
 PASSED, FAILED, ROUND = "approval.passed", "approval.failed", "stage.round"
@@ -29,9 +30,10 @@ class TooMany(ValueError):
 
 @dataclass(frozen=True)
 class Room:
-    """Where the conditions are asked: whether the stage has a vote."""
+    """Where the conditions are asked: whether the stage has a vote; what the facts can say, as far as it is known."""
 
     votes: bool
+    kinds: Kinds = field(default_factory=dict)
 
 
 def both(one: Condition, other: Condition, room: Room) -> Case | None:
@@ -74,7 +76,11 @@ def _find(
     """Facts get their values one by one; a start that cannot come to a yes is not followed."""
     atoms = [atom for condition in conditions for part in condition for atom in part.atoms()]
     groups = list(_groups(atoms))
-    domains = {name: values for group in groups for name, values in _domains(group, atoms, room).items()}
+    domains = {
+        name: can_say(room.kinds.get(name), values)
+        for group in groups
+        for name, values in _domains(group, atoms, room).items()
+    }
     if is_settled and room.votes and FAILED not in domains and PASSED in domains:
         domains[PASSED] = [True]  # one that failed waits for those who return the case
     # the facts that decide most come first

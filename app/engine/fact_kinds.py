@@ -36,6 +36,15 @@ BUILT_IN_KINDS: Mapping[str, FactKind] = {
 Kinds = Mapping[str, FactKind | None]
 
 
+def can_say(said: FactKind | None, values: list[Value]) -> list[Value]:
+    """Of these values those the fact can have; a fact with closed choices has all of them and no other."""
+    if said is None:
+        return values
+    if said.choices:
+        return list(said.choices)
+    return [value for value in values if (kind := kind_of(value)) and _OF_VALUES[kind] == said.kind] or values
+
+
 def kind_faults(
     definition: Definition, guards: Iterator[tuple[str, Expression]], kinds: Kinds, report: Report
 ) -> None:

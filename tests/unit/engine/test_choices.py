@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.choices import PASSED, Case, Room, TooMany, both, ever, in_words, neither
+from app.engine.fact_kinds import FactKind
 from app.engine.guard_parsing import parse
 from app.engine.guards import Expression, kind_of
 
@@ -139,6 +140,14 @@ def test_what_only_the_unknown_leaves_out_is_covered() -> None:
     assert left_out("a.n >= 3", "a.n <= 2") is None
     assert left_out("a.n > 3", "a.n < 3") == "a.n = 3"
     assert left_out('a.k = "x"', 'a.k = "y"') == 'a.k = "other"'
+
+
+def test_a_fact_that_says_only_so_much_leaves_nothing_else_out() -> None:
+    closed = Room(votes=False, kinds={"a.k": FactKind("text", ("x", "y")), "a.n": FactKind("number")})
+    assert left_out('a.k = "x"', 'a.k = "y"', room=closed) is None
+    assert left_out('a.k = "x"', "a.n > 3", room=closed) == 'a.k = "y", a.n = 2'
+    assert met('a.k != "x"', 'a.k != "y"', closed) is None
+    assert met('a.k != "x"', 'a.k != "y"', NO_VOTE) == 'a.k = "other"'
 
 
 def test_more_than_anybody_can_oversee_is_given_up() -> None:
