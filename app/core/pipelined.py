@@ -59,7 +59,7 @@ class PipelinedConnection(psycopg.Connection[Row]):
         if not self._due:
             return super().commit()
         with self.lock:
-            self._put("COMMIT")
+            self._command(b"COMMIT")
             self._settle()
 
     def rollback(self) -> None:
@@ -72,7 +72,7 @@ class PipelinedConnection(psycopg.Connection[Row]):
                     self._settle()
             if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
                 self.pgconn.enter_pipeline_mode()
-                self._put("ROLLBACK")
+                self._command(b"ROLLBACK")
                 return self._settle()
         super().rollback()
 
@@ -103,10 +103,15 @@ class PipelinedConnection(psycopg.Connection[Row]):
             if not self._due:
                 self.pgconn.enter_pipeline_mode()
             if begins:
-                self._put("BEGIN")
+                self._command(b"BEGIN")
             self._put(statement, given, answered)
 
-    def _put(self, statement: str, given: Sequence[Any] = (), answered: Answered | None = None) -> None:
+    def _command(self, words: bytes) -> None:
+        """Add what begins or ends a transaction; not prepared, so it works whatever has been deallocated."""
+        self.pgconn.send_query_params(words, None)
+        self._due.append(None)
+
+    def _put(self, statement: str, given: Sequence[Any], answered: Answered | None) -> None:
         """Add a statement to what is on its way."""
         name = self._names.get(statement)
         if name is None:

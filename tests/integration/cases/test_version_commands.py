@@ -54,7 +54,7 @@ def test_a_version_is_led_from_file_to_retirement(shell: Shell, system: Runtime,
     assert open_cases(system)
     status, said, _err = shell("versions")
     assert status == 0
-    assert [line.split(":")[0] for line in said.splitlines()] == ["school_support v2", "school_support v1"]
+    assert [line.split(":")[0] for line in said.splitlines()] == [f"school_support v{n}" for n in (3, 2, 1)]
     assert "случаев в работе: 4" in said
     third = tmp_path / "v9.yaml"
     third.write_text(SECOND.replace("version: 2\n", "version: 9\n"), encoding="utf-8")

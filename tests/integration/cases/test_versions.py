@@ -275,7 +275,7 @@ def test_all_live_cases_move_one_by_one_and_back_by_the_same_rule(penza: Runtime
 
 def test_a_new_system_works_by_the_first_version_and_the_second_waits(penza_on_both: Runtime) -> None:
     rows = versions.listing(penza_on_both.read(SYSTEM))
-    assert [(row.version, row.status) for row in rows] == [(2, "checked"), (1, "published")]
+    assert [(row.version, row.status) for row in rows] == [(3, "checked"), (2, "checked"), (1, "published")]
     definitions = penza_on_both.ports.definitions
     assert definitions.latest(penza_on_both.read(SYSTEM).session, service.PROCESS).version == 1
 

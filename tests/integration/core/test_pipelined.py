@@ -163,6 +163,17 @@ def test_what_is_prepared_outlives_a_rollback_and_a_savepoint_rolled_back(system
         assert prepared == (1,)
 
 
+def test_a_unit_of_work_is_rolled_back_whatever_the_driver_has_forgotten(system: Runtime) -> None:
+    """After a savepoint was rolled back psycopg deallocates everything: ending a transaction needs nothing prepared."""
+    for _ in range(3):
+        with pytest.raises(LookupError), system.work(SYSTEM) as work:
+            work.session.connection().exec_driver_sql("DEALLOCATE ALL")
+            raise LookupError
+    with system.work(SYSTEM) as work:
+        line_of(work).tell(ADD, ("kept",))
+    assert kept(system) == 1
+
+
 def test_a_lock_that_is_not_given_is_a_busy_system(system: Runtime) -> None:
     with system.work(SYSTEM) as work:
         line_of(work).tell(ADD, ("one",))
