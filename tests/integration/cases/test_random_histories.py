@@ -96,9 +96,10 @@ def _one(system: Runtime, worlds: list[World], number: int) -> Counter[type[Even
 def test_rows_say_what_happened_whatever_happens(penza_on_both: Runtime, block: int) -> None:
     system = penza_on_both
     with system.work(actor(system, "admin")) as work:
-        versions.publish(work, service.PROCESS, 2)
+        for number in (2, 3):
+            versions.publish(work, service.PROCESS, number)
     with system.work(SYSTEM) as work:
-        rows = [versions.get(work, service.PROCESS, number) for number in (1, 2)]
+        rows = [versions.get(work, service.PROCESS, number) for number in (1, 2, 3)]
         known = akin([work.ports.definitions.get(work.session, r.code, r.version, r.hash) for r in rows])
     worlds = [World(one) for one in known]
     seen: Counter[type[Event]] = Counter()
