@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import wiring
-from app.cases.check import check_files, template_codes
+from app.cases.check import check_files, kinds_of, template_codes
 from app.cli import main
 from app.config import ROOT
 from app.core.i18n import in_locale
@@ -98,3 +98,8 @@ def test_a_term_is_counted_only_from_a_fact_that_is_a_date(tmp_path: Path) -> No
         status, said = run(file, facts=wiring.FACTS, dates=wiring.DATES)
         assert status == 1
         assert [one for one in said if f"v3.yaml:{line}:" in one and code in one], said
+
+
+def test_every_fact_that_is_a_day_has_its_words_for_a_term_and_no_other_has() -> None:
+    days = {name for name, kind in kinds_of(wiring.FACTS).items() if kind is not None and kind.kind == "day"}
+    assert days == set(wiring.DATES)
