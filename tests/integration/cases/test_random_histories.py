@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,7 +19,16 @@ from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
 from app.engine.definition import Definition, akin
-from app.engine.events import Event, Migrated, Moved, TaskCompleted, TermsRecounted, Undone, VoteCast
+from app.engine.events import (
+    Event,
+    Migrated,
+    Moved,
+    TaskCompleted,
+    TermsRecounted,
+    TermsStarted,
+    Undone,
+    VoteCast,
+)  # fmt: skip
 from app.engine.evolution import fold
 from app.engine.simulation import Walk
 from app.engine.state import Action
@@ -43,19 +54,26 @@ class WrittenWalk(Walk):
         self.kinds: Counter[type[Event]] = Counter()
 
     def attempt(self, person: str, action: Action, offered: bool = False) -> bool:
-        known, definition, before = len(self.events), self.definition, self.state
-        accepted = super().attempt(person, action, offered)
-        self._write(known, definition, before)
-        return accepted
+        with self._writing():
+            return super().attempt(person, action, offered)
 
     def change_calendar(self) -> None:
-        known, definition, before = len(self.events), self.definition, self.state
-        super().change_calendar()
-        self._write(known, definition, before)
+        with self._writing():
+            super().change_calendar()
 
     def change_version(self) -> None:
+        with self._writing():
+            super().change_version()
+
+    def night(self) -> None:
+        with self._writing():
+            super().night()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Write what happens in the block."""
         known, definition, before = len(self.events), self.definition, self.state
-        super().change_version()
+        yield
         self._write(known, definition, before)
 
     def _write(self, known: int, definition: Definition, before: object) -> None:
@@ -106,7 +124,7 @@ def test_rows_say_what_happened_whatever_happens(penza_on_both: Runtime, block: 
     for number in range(block, runs(500), BLOCKS):
         seen += _one(system, worlds, number)
     assert seen[Migrated] > seen[Undone] > 0
-    assert {Moved, TaskCompleted, VoteCast, TermsRecounted} <= set(seen)
+    assert {Moved, TaskCompleted, VoteCast, TermsRecounted, TermsStarted} <= set(seen)
 
 
 @pytest.mark.fuzz
