@@ -278,14 +278,21 @@ class Walk:
         """Willing people with every paper in order bring the case to its end, wherever it stands."""
         self.facts = {**self.facts, **self.world.good}
         for _ in range(ENOUGH_STEPS):
-            if self.definition.automatic and self.state is not None:
-                self.attempt(SYSTEM, Settle())
+            self._settle()
             if self.is_over:
                 return
             moves = self._likely(willing=True)
             self._must(bool(moves), "from every state the case can go on")
             self.attempt(*moves[0], offered=True)
         self._must(False, f"the case can be finished within {ENOUGH_STEPS} steps")
+
+    def _settle(self) -> None:
+        """Let the case go on by itself as far as it does: into a stage entered anew only with another look."""
+        while self.definition.automatic and self.state is not None:
+            before = self.state.version
+            self.attempt(SYSTEM, Settle())
+            if self.state.version == before:
+                return
 
     def _likely(self, willing: bool = False) -> list[tuple[str, Action]]:
         """Steps that would work now; willing people take only those that lead to the end, the nearest first."""
