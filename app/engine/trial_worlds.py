@@ -37,7 +37,7 @@ class World:
         self.definition = definition
         self.people = {f"{role}1": role for role in definition.roles}
         approvals = [stage.approval for stage in definition.stages.values() if stage.approval]
-        for role in {role for approval in approvals for role in approval.voters if role != approval.tie}:
+        for role in dict.fromkeys(r for approval in approvals for r in approval.voters if r != approval.tie):
             self.people[f"{role}2"] = role
         # Of these one may leave: somebody of the role is left to vote.
         self.doubled = sorted(one for one in self.people if one.endswith("2"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +47,19 @@ def test_histories_that_move_between_the_versions_and_back_keep_the_promises(ord
 def test_a_seed_gives_the_same_histories(shipped: Definition) -> None:
     assert simulate(shipped, 5, 7) == simulate(shipped, 5, 7)
     assert simulate(shipped, 5, 7) != simulate(shipped, 5, 8)
+
+
+def test_a_seed_gives_the_same_histories_in_every_process() -> None:
+    """What was found must be found again: nothing may hang on the order of a set."""
+    root = SHIPPED.parents[2]
+    command = [sys.executable, "app.py", "workflow", "simulate", "--runs", "4", "--seed", "7"]
+    said = {
+        subprocess.run(
+            command, cwd=root, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "2")
+    }
+    assert len(said) == 1
 
 
 def test_a_fold_that_differs_is_noticed(shipped: Definition, monkeypatch: pytest.MonkeyPatch) -> None:
