@@ -143,7 +143,7 @@ def _versions_parsers(workflow: Any) -> None:
     diff = workflow.add_parser("diff", help="the difference of two versions in words")
     diff.add_argument("old", help="a file, or CODE:VERSION of the database")
     diff.add_argument("new", help="a file, or CODE:VERSION of the database")
-    diff.set_defaults(run=lambda given: commands.difference(_system, given, print))
+    diff.set_defaults(run=lambda given: commands.difference(_system, given, print, wiring.DATES))
     for name, run, sentence in (
         ("rehearse", commands.rehearse, "what would become of every live case; nothing changes"),
         ("migrate", commands.migrate, "move live cases to another version, one by one"),
@@ -324,4 +324,4 @@ def workflow_simulate(arguments: argparse.Namespace) -> int:
 def workflow_diagram(arguments: argparse.Namespace) -> int:
     from app.cases.rehearsal import draw_file
 
-    return draw_file(arguments.file, arguments.lang, arguments.out, print)
+    return draw_file(arguments.file, arguments.lang, arguments.out, print, wiring.DATES)

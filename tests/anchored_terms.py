@@ -64,10 +64,10 @@ transitions:
 ORDERED = date(2025, 1, 22)
 
 
-def begin(system: Runtime) -> dict[str, int]:
+def begin(system: Runtime, procedure: str = ORDER_TERMS) -> dict[str, int]:
     """The four cases opened in that procedure; nothing of theirs has begun."""
     with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(ORDER_TERMS))
+        versions.upload(work, Upload(procedure))
         versions.publish(work, service.PROCESS, 8)
     return open_cases(system)
 

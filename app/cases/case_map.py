@@ -9,6 +9,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from app.cases.context import date_names
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of
 from app.core.i18n import current_locale
@@ -56,10 +57,11 @@ def case_map(work: Work, case: Case) -> CaseMap:
     numbers = diagram.numbered_steps(definition)
     walked = journey(definition, case, events)
     language = "en" if current_locale() == "en" else "ru"
+    dates = date_names(work.ports.dates)
 
     def drawn(sheet: diagram.Sheet) -> Markup:
         # the engine escapes every word of the definition itself
-        return Markup(diagram.draw(definition, language, walked, sheet=sheet, legend=False))  # noqa: S704
+        return Markup(diagram.draw(definition, language, walked, sheet=sheet, legend=False, dates=dates))  # noqa: S704
 
     times = Counter(move.transition for move in events)
     last = {move.transition: move.at for move in events}

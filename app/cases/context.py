@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,8 +18,9 @@ from app.cases.seats import authors_for_others, bar, concerned_in, note_right, r
 from app.core.asked_once import asked_once, only_looking
 from app.core.clock import local_date
 from app.core.i18n import LOCALES, _, in_locale
-from app.core.ports import Fact
+from app.core.ports import DateWords, Fact
 from app.core.unit_of_work import Work
+from app.engine.anchors import DateNames
 from app.engine.definition import Approval, Definition
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
 from app.engine.state import Reason as EngineReason
@@ -91,6 +92,11 @@ def _date_words(work: Work, name: str, fact: Fact) -> dict[str, dict[str, str]]:
     if fact.value is None:
         return {"until": {locale: words.until.in_(locale) for locale in LOCALES}}
     return {"of": {locale: " ".join([words.of.in_(locale), *fact.items]) for locale in LOCALES}}
+
+
+def date_names(dates: Mapping[str, DateWords]) -> DateNames:
+    """What the rooms' dates are the dates of, in both languages, for texts about a procedure and not a case."""
+    return {name: (words.of.in_("ru"), words.of.in_("en")) for name, words in dates.items()}
 
 
 def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]:

@@ -1,4 +1,4 @@
-"""What every night does to cases: a term that waits begins once its event is known, though nobody acts.
+"""Terms that wait for a day some room knows: looked at after each act that touches the case, and every night.
 
 The night only finds the cases; each is looked at by a job of its own, so one that fails holds up no other. What is
 begun depends on the state of the case alone: a night that was missed is made up for by the next.
@@ -16,33 +16,31 @@ from app.cases.models import Case, CaseStatus, CaseTask
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import anchors
+from app.engine.definition import Stage
+from app.jobs import outbox
 
-TERMS, BEGIN = "cases.terms", service.BEGIN_TERMS
-_LIVE = (CaseStatus.active.value, CaseStatus.suspended.value)
+TERMS, BEGIN = "cases.terms", "cases.terms.begin"
+LIVE = (CaseStatus.active.value, CaseStatus.suspended.value)
 
 
 def find_waiting(work: Work, payload: Mapping[str, Any]) -> None:
     """Hand on every running case with a term that waits for what a room may know by now."""
     turn = str(payload.get("turn") or work.today.isoformat())
     used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
-    for code, version, wanted in work.session.execute(used.where(Case.status.in_(_LIVE))).all():
+    for code, version, wanted in work.session.execute(used.where(Case.status.in_(LIVE))).all():
         definition = work.ports.definitions.get(work.session, code, version, wanted)
         for stage_id in sorted(definition.anchored):
-            keys = [
-                key
-                for key, due in anchors.rules_of(definition.stages[stage_id])
-                if anchors.fact_of(due.since)
-            ]
+            keys = _told(definition.stages[stage_id])
             if not keys:
                 continue
             found = select(Case.id).where(
-                Case.status.in_(_LIVE),
+                Case.status.in_(LIVE),
                 Case.definition_hash == wanted,
                 Case.stage == stage_id,
                 _waits_for(keys),
             )
             for case_id in work.session.scalars(found.order_by(Case.id)):
-                service.begin_soon(work, case_id, turn)
+                _promise(work, case_id, turn)
 
 
 def _waits_for(keys: Sequence[str]) -> ColumnElement[bool]:
@@ -59,10 +57,20 @@ def begin(work: Work, payload: Mapping[str, Any]) -> None:
     service.start_terms(work, int(payload["case"]))
 
 
-def look_soon(work: Work, case: Case, because: str) -> None:
-    """Something a term may be counted from has become known: look after this unit of work, not only at night."""
-    if case.stage in work.ports.definitions.of(work.session, case).anchored:
-        service.begin_soon(work, case.id, because)
+def look_soon(work: Work, case_id: int, stage: Stage, because: str) -> None:
+    """Something was recorded about a case in this stage: if a term waits for a room's day, look after the commit."""
+    keys = _told(stage)
+    if keys and work.session.scalar(select(Case.id).where(Case.id == case_id, _waits_for(keys))) is not None:
+        _promise(work, case_id, because)
+
+
+def _promise(work: Work, case_id: int, because: str) -> None:
+    outbox.enqueue(work, BEGIN, f"{because}/{case_id}", {"case": case_id})
+
+
+def _told(stage: Stage) -> list[str]:
+    """Terms of the stage that are counted from a day some room knows: `STAGE` or the task."""
+    return [key for key, due in anchors.rules_of(stage) if anchors.fact_of(due.since)]
 
 
 HANDLERS: dict[str, JobHandler] = {TERMS: find_waiting, BEGIN: begin}

@@ -75,11 +75,14 @@ class Definitions:
             raise OporaError(_("No workflow definition is published. Run: python app.py bootstrap"))
         return self.get(session, row.code, row.version, row.hash)
 
-    def any_automatic(self, session: Session) -> bool:
-        """Whether any released version has steps a case takes by itself, as far as this process has looked."""
+    def any_looked_after(self, session: Session) -> bool:
+        """Whether in any released version something may follow an act by itself: a step the case takes, a term.
+
+        As far as this process has looked.
+        """
         if self._looked is None:
             self._look(session)
-        return any(definition.automatic for definition in tuple(self._loaded.values()))
+        return any(definition.automatic or definition.anchored for definition in tuple(self._loaded.values()))
 
     def forget(self) -> None:
         """Look at the database before the next answer: something was published or corrected here."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from app.cases.check import finding_line, not_readable, shipped, shown, versions_beside
+from app.cases.context import date_names
 from app.cases.scenario_files import FOLDER, beside
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
+from app.core.ports import DateWords
 from app.engine import diagram, loader
 from app.engine.definition import Definition
 from app.engine.findings import DefinitionError, Finding
@@ -57,13 +59,15 @@ def simulate_files(files: Sequence[Path], runs: int, seed: int, say: Say) -> int
     return status
 
 
-def draw_file(path: Path | None, language: str, out: Path | None, say: Say) -> int:
+def draw_file(
+    path: Path | None, language: str, out: Path | None, say: Say, dates: Mapping[str, DateWords]
+) -> int:
     """The drawing of a definition, into a file or to whoever reads the output."""
     source = path or shipped()[-1]
     definition = _loaded(source, say)
     if definition is None:
         return 1
-    drawing = diagram.draw(definition, language)
+    drawing = diagram.draw(definition, language, dates=date_names(dates))
     if out is None:
         say(drawing)
         return 0

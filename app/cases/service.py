@@ -39,12 +39,10 @@ from app.engine.state import (
     Settle,
     State,
 )
-from app.jobs import outbox
 from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
-BEGIN_TERMS = "cases.terms.begin"
 # stages of the shipped procedure in which the curator school may still be exchanged
 BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
 _WRONG_ROLE = frozenset({"role", "not_a_voter"})
@@ -179,11 +177,6 @@ def start_terms(work: Work, case_id: int) -> engine_events.TermsStarted | None:
     return event
 
 
-def begin_soon(work: Work, case_id: int, because: str) -> None:
-    """Look after this unit of work whether a term of the case can begin; `because` names what may have brought it."""
-    outbox.enqueue(work, BEGIN_TERMS, f"{because}/{case_id}", {"case": case_id})
-
-
 def append_events(
     work: Work, case: Case, events: Sequence[engine_events.Event], definition: Definition | None = None
 ) -> None:
@@ -247,12 +240,8 @@ def _carry_out(
         follow(work, case)  # before what the case then does by itself
     for effect in result.effects:
         work.ports.effects[effect.name](work, case, effect.params)
-    if definition.automatic and _has_moved(result):
-        work.touched[case.id] = (
-            f"v{case.version}"  # of a stage entered anew the rooms are asked after the commit
-        )
-    if definition.anchored and _has_moved(result) and starting.facts_of(definition, result.state):
-        begin_soon(work, case.id, f"entered/{case.version}")  # the rooms are asked again, of the new stage
+    if (definition.automatic or definition.anchored) and _has_moved(result):
+        work.touched[case.id] = f"v{case.version}"  # of the new stage the rooms are asked after the commit
     return result
 
 

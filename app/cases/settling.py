@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from app.access.scopes import as_system
 from app.cases import service
 from app.cases.context import context
+from app.cases.daily import LIVE, look_soon
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.ports import JobHandler
@@ -31,16 +32,21 @@ _AT_ONCE = 100  # cases of one part: no part holds the database for long
 
 
 def promise(work: Work) -> None:
-    """Before an act is committed: its cases that may now go on by themselves are looked at right after."""
+    """Before an act is committed: its cases that may now go on, or begin a term, are looked at right after."""
     definitions = work.ports.definitions
-    if not work.touched or definitions is None or not definitions.any_automatic(work.session):
+    if not work.touched or definitions is None or not definitions.any_looked_after(work.session):
         return
-    columns = (Case.id, Case.stage, Case.definition_code, Case.definition_version, Case.definition_hash)
+    columns = (
+        Case.id, Case.status, Case.stage, Case.definition_code, Case.definition_version, Case.definition_hash,
+    )  # fmt: skip
     with as_system(work.session):  # whoever acted need not see every case he touched
-        query = select(*columns).where(Case.id.in_(work.touched), Case.status == CaseStatus.active)
-        for case_id, stage, *pinned in work.session.execute(query.order_by(Case.id)).all():
-            if stage in definitions.get(work.session, *pinned).automatic:
-                outbox.enqueue(work, ONE, f"{case_id}/{work.touched[case_id]}", {"case": case_id})
+        query = select(*columns).where(Case.id.in_(work.touched), Case.status.in_(LIVE))
+        for case_id, status, stage, *pinned in work.session.execute(query.order_by(Case.id)).all():
+            definition, because = definitions.get(work.session, *pinned), work.touched[case_id]
+            if stage in definition.automatic and status == CaseStatus.active:
+                outbox.enqueue(work, ONE, f"{case_id}/{because}", {"case": case_id})
+            if stage in definition.anchored:
+                look_soon(work, case_id, definition.stages[stage], because)
 
 
 def settle_one(work: Work, payload: Mapping[str, Any]) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.cases import migration
 from app.cases import versions as life
 from app.cases.check import finding_line
+from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import FATES, Fated, Order
 from app.cases.scenario_files import texts_beside
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.core.ports import DateWords
 from app.core.unit_of_work import Runtime
 from app.engine import comparison, loader
 from app.engine.definition import Definition
@@ -89,10 +91,10 @@ def export(system: Runtime, given: Given, say: Say) -> int:
     return 0
 
 
-def difference(system: Callable[[], Runtime], given: Given, say: Say) -> int:
+def difference(system: Callable[[], Runtime], given: Given, say: Say, dates: Mapping[str, DateWords]) -> int:
     """The difference in words; 0 also when there is none, then a sentence says so."""
     old, new = (_named(system, text) for text in (given.old, given.new))
-    found = comparison.compare(old, new)
+    found = comparison.compare(old, new, date_names(dates))
     for change in found:
         say(in_reader(change.texts))
     if not found:
@@ -133,7 +135,7 @@ def undo(system: Runtime, given: Given, say: Say) -> int:
 
 
 def fate_line(one: Fated) -> str:
-    """«Р-01: переносится как есть — стадия …»."""
+    """«Р-01: переносится как есть — этап …»."""
     notes = "; ".join(in_reader(note.texts) for note in one.plan.notes)
     return f"{one.code}: {FATES[one.plan.fate]}" + (f" — {notes}" if notes else "")
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from app.access.scopes import as_system
 from app.cases import migration, versions
+from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import FATES, Fated, Order
 from app.cases.models import ProcessVersion, VersionStatus
@@ -24,6 +25,7 @@ from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
+from app.engine.anchors import DateNames
 from app.engine.definition import Definition
 from app.engine.migration import titles_of
 from app.ui.base import RoomView, page
@@ -88,7 +90,12 @@ class ProcedureView(RoomView):
         row = versions.get(work, code, version)
         examined = versions.examine(work, row)
         before = _before(work, row)
-        changes = comparison.compare(before[1], examined.definition) if before and examined.definition else []
+        dates = date_names(work.ports.dates)
+        changes = (
+            comparison.compare(before[1], examined.definition, dates)
+            if before and examined.definition
+            else []
+        )
         released = [
             one for one in versions.listing(work)
             if one.code == code and one.version != version and one.status == VersionStatus.published
@@ -98,7 +105,7 @@ class ProcedureView(RoomView):
             state=STATUS_TITLES[row.status], pill=PILLS[row.status], released=released,
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
             revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
-            drawing=_drawn(examined.definition), roles_of=partial(_roles_of, examined.definition),
+            drawing=_drawn(examined.definition, dates), roles_of=partial(_roles_of, examined.definition),
             numbers=_numbers(examined.definition),
         )  # fmt: skip
 
@@ -326,14 +333,14 @@ def _counts(fated: list[Fated]) -> dict[str, int]:
     return {fate: sum(one.plan.fate == fate for one in fated) for fate in FATES}
 
 
-def _drawn(definition: Definition | None) -> dict[str, Markup]:
+def _drawn(definition: Definition | None, dates: DateNames) -> dict[str, Markup]:
     if definition is None:
         return {}
     language = "en" if current_locale() == "en" else "ru"
     # the engine escapes every word of the definition itself
     return {
-        "wide": Markup(diagram.draw(definition, language, legend=False)),  # noqa: S704
-        "slim": Markup(diagram.draw(definition, language, sheet=diagram.SLIM, legend=False)),  # noqa: S704
+        "wide": Markup(diagram.draw(definition, language, legend=False, dates=dates)),  # noqa: S704
+        "slim": Markup(diagram.draw(definition, language, sheet=diagram.SLIM, legend=False, dates=dates)),  # noqa: S704
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.check import effect_faults, kinds_of, template_codes
+from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import Case, CaseStatus, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.scenario_files import of_texts
@@ -354,7 +355,8 @@ def revise(work: Work, code: str, version: int, data: bytes | str) -> ProcessVer
         raise Invalid(fields={"source": in_words(errors[0])})
     if definition.hash != row.hash:
         old = loader.loads(row.source, f"{code}/v{version}")
-        changed = [one for one in comparison.compare(old, definition) if one.structural]
+        dates = date_names(work.ports.dates)
+        changed = [one for one in comparison.compare(old, definition, dates) if one.structural]
         told = in_reader(changed[0].texts) if changed else _("its code, version or order")
         raise Invalid(
             fields={

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy import select
 
 from app.access.scopes import as_system
-from app.cases.daily import look_soon
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import require_in_programme
@@ -74,8 +73,6 @@ def register(
     _number(work, document, dated, rows, entry)
     if _is_due(work, document):
         enforce(work, document)
-    for one in document.cases:  # a term may be counted from this day
-        look_soon(work, one.case, f"document/{document.id}")
     return document
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.engine.segments import STAGE
@@ -29,9 +30,11 @@ FORMS = (*WORDS, "done:<task>", "<room>.<fact>")
 # A day outside is a slip of the pen: no term is counted from it.
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
 Pair = tuple[str, str]
+DateNames = Mapping[str, Pair]  # what a room's date is the date of, in the genitive: «приказа»
+NO_NAMES: DateNames = MappingProxyType({})
 EVENTS: Mapping[str, Pair] = {
-    ENTERED: ("начала стадии", "the day the stage is entered"),
-    OPENED: ("открытия дела", "the opening of the case"),
+    ENTERED: ("начала этапа", "the day the stage is entered"),
+    OPENED: ("открытия случая", "the opening of the case"),
     VOTE_OPENED: ("открытия голосования", "the day the vote opened"),
     VOTE_PASSED: ("одобрения голосованием", "the day the vote passed"),
 }
@@ -45,7 +48,7 @@ TAKEN_BACK: Pair = (
     "the day the task was taken back after the vote",
 )
 VERSION_WITH_VOTE: Pair = (
-    "перехода дела, в котором уже шло голосование, на новый порядок",
+    "перевода случая, в котором уже шло голосование, на новый порядок",
     "the move of the case, with its vote, to the new procedure",
 )
 
@@ -146,11 +149,13 @@ def anchor(
     return Anchor(ctx.day_of(state.entered_at), ("", ""))
 
 
-def event_words(definition: Definition, since: str) -> Pair:
+def event_words(definition: Definition, since: str, dates: DateNames = NO_NAMES) -> Pair:
     """The event in the genitive, as «со дня …» goes on, in Russian and English."""
     if since in WORDS:
         return EVENTS[since]
     task_id = task_of(since)
+    if task_id is None and since in dates:
+        return dates[since]
     if task_id is None:
         return f"даты «{since}»", f"the date «{since}»"
     ru, en = _titles(definition, task_id)

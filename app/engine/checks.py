@@ -290,22 +290,22 @@ def _target(definition: Definition, step: Transition, report: Report) -> None:
     if not step.sources:
         wrong("needs a stage to start from (from)", "должен откуда-то вести (from)")
     if step.kind in STAYING and step.target is not None:
-        wrong("stays in its stage: leave out «to»", "не меняет стадию: уберите «to»")
+        wrong("stays in its stage: leave out «to»", "не меняет этапа: уберите «to»")
     if step.kind in ("forward", "skip", "return") and step.target is None:
         wrong("needs a target (to)", "должен куда-то вести (to)")
     if step.kind != "reopen" and any(stage.final for stage in sources):
-        wrong("cannot leave a final stage", "не может выходить из завершающей стадии")
+        wrong("cannot leave a final stage", "не может выходить с завершающего этапа")
     if step.kind == "reopen":
         for stage in sources:
             if stage.final != (step.target is not None):
                 wrong(
                     "leads from a final stage to another (to), or takes up a terminated case (no to)",
-                    "ведёт из завершающей стадии в другую (to) либо продолжает прекращённое дело (без to)",
+                    "ведёт с завершающего этапа на другой (to) либо продолжает прекращённый случай (без to)",
                 )
     if step.target is None or step.target not in definition.stages:
         return
     if step.kind in ("return", "reopen") and definition.stages[step.target].final:
-        wrong("cannot lead to a final stage", "не может вести в завершающую стадию")
+        wrong("cannot lead to a final stage", "не может вести на завершающий этап")
     if step.kind in ("forward", "skip") and (step.keeps or step.voids):
         wrong("goes on: keeps and voids belong to a return", "идёт вперёд: keeps и voids — для возврата")
     if step.kind == "return":

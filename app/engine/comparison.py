@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.engine.anchors import event_words
+from app.engine.anchors import NO_NAMES, DateNames, event_words
 from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_words import (
     ITSELF,
@@ -34,6 +34,7 @@ from app.engine.comparison_words import (
     stage_titles,
     texts_of,
     value_of,
+    working_days,
 )
 from app.engine.definition import (
     Approval,
@@ -50,21 +51,21 @@ from app.engine.definition import (
 )
 
 
-def compare(old: Definition, new: Definition) -> list[Change]:
+def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
     """Every difference, in the order of the newer version; empty when they are the same but for their numbers.
 
-    What the newer version says took the place of something is compared with it.
+    What the newer version says took the place of something is compared with it; `dates` names the rooms' dates.
     """
     told = list(replaced(old, new))
     old = renamed(old, new)
-    return [*told, *_plain(old, new), *_stages(old, new), *_transitions(old, new), *_order(old, new)]
+    return [*told, *_plain(old, new), *_stages(old, new, dates), *_transitions(old, new), *_order(old, new)]
 
 
 def _plain(old: Definition, new: Definition) -> Iterator[Change]:
     yield from _words("workflow", ("Название процедуры", "Title of the procedure"), old.titles, new.titles)
     if old.initial != new.initial:
         was, now = stage_title(old, old.initial), stage_title(new, new.initial)
-        yield say("changed", "initial", ("Начальная стадия", "First stage"), was, now)
+        yield say("changed", "initial", ("Начальный этап", "First stage"), was, now)
     for kind, before, after in (("role", old.roles, new.roles), ("outcome", old.outcomes, new.outcomes)):
         yield from _added_and_removed(kind, before, after)
         for key, one in after.items():
@@ -76,29 +77,30 @@ def _plain(old: Definition, new: Definition) -> Iterator[Change]:
             yield say("changed", f"roles.{key}", about, same(old.roles[key].found), same(role.found))
 
 
-def _stages(old: Definition, new: Definition) -> Iterator[Change]:
+def _stages(old: Definition, new: Definition, dates: DateNames) -> Iterator[Change]:
     yield from _added_and_removed("stage", old.stages, new.stages)
     for key, stage in new.stages.items():
         if key in old.stages:
-            yield from _stage(old, new, old.stages[key], stage)
+            yield from _stage(old, new, old.stages[key], stage, dates)
         else:
             for task in stage.tasks:
                 yield _task_added(new, stage, task)
 
 
-def _stage(old: Definition, new: Definition, was: Stage, now: Stage) -> Iterator[Change]:
+def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: DateNames) -> Iterator[Change]:
     path = f"stages.{now.id}"
     here = named("stage", now.titles)
     yield from _words(path, here, was.titles, now.titles)
     yield from _due(
         (old, new),
         path,
-        (f"Срок стадии «{now.titles['ru']}»", f"Term of the stage «{now.titles['en']}»"),
+        (f"Срок этапа «{now.titles['ru']}»", f"Term of the stage «{now.titles['en']}»"),
         was.due,
         now.due,
+        dates,
     )
     for key, label in (
-        ("final", ("завершающая", "final")),
+        ("final", ("завершающий", "final")),
         ("outcome", ("исход", "outcome")),
         ("page", ("страница", "page")),
     ):
@@ -114,7 +116,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage) -> Iterator
             yield Change("removed", f"{path}.tasks.{task.id}", texts_of(texts))
     for task in now.tasks:
         if task.id in before:
-            yield from _task(old, new, f"{path}.tasks.{task.id}", before[task.id], task)
+            yield from _task(old, new, f"{path}.tasks.{task.id}", before[task.id], task, dates)
         else:
             yield _task_added(new, now, task)
     yield from _approvals(old, new, path, here, was.approval, now.approval)
@@ -124,15 +126,17 @@ def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
     must = ("необязательная", "an optional") if task.optional else ("обязательная", "a required")
     roles = roles_of(new, task.roles)
     return Change("added", f"stages.{stage.id}.tasks.{task.id}", texts_of((
-        f"Стадия «{stage.titles['ru']}»: добавлена {must[0]} задача «{task.titles['ru']}» ({roles[0]})",
+        f"Этап «{stage.titles['ru']}»: добавлена {must[0]} задача «{task.titles['ru']}» ({roles[0]})",
         f"Stage «{stage.titles['en']}»: {must[1]} task «{task.titles['en']}» is added ({roles[1]})",
     )))  # fmt: skip
 
 
-def _task(old: Definition, new: Definition, path: str, was: Task, now: Task) -> Iterator[Change]:
+def _task(
+    old: Definition, new: Definition, path: str, was: Task, now: Task, dates: DateNames
+) -> Iterator[Change]:
     here: Pair = (f"Задача «{now.titles['ru']}»", f"Task «{now.titles['en']}»")
     yield from _words(path, here, was.titles, now.titles)
-    yield from _due((old, new), path, join(here, (": срок", ": term")), was.due, now.due)
+    yield from _due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, dates)
     if was.roles != now.roles:
         yield from many(
             path,
@@ -232,7 +236,7 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
         )
     if was.target != now.target:
         to = (stage_titles(old, only(was.target)), stage_titles(new, only(now.target)))
-        yield say("changed", path, join(here, (": в стадию", ": to")), *to)
+        yield say("changed", path, join(here, (": на этап", ": to")), *to)
     if was.automatic != now.automatic:
         whose = [ITSELF if one.automatic else PEOPLE for one in (was, now)]
         yield say("changed", path, join(here, (": кто выполняет", ": taken")), *whose)
@@ -240,7 +244,7 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
     if ends[0] != ends[1]:
         yield say("changed", path, join(here, (": исход", ": outcome")), value_of(ends[0]), value_of(ends[1]))
     for text, before, after in (
-        ((": из стадий", ": from"), of_stages(old, was.sources), of_stages(new, now.sources)),
+        ((": с этапов", ": from"), of_stages(old, was.sources), of_stages(new, now.sources)),
         ((": выполняет", ": taken by"), of_roles(old, was.by), of_roles(new, now.by)),
         ((": сохраняется", ": keeps"), of_tasks(old, was.keeps), of_tasks(new, now.keeps)),
         ((": аннулируется", ": voids"), of_tasks(old, was.voids), of_tasks(new, now.voids)),
@@ -306,21 +310,27 @@ def _effects(
 
 
 def _due(
-    versions: tuple[Definition, Definition], path: str, about: Pair, was: Due | None, now: Due | None
+    versions: tuple[Definition, Definition],
+    path: str,
+    about: Pair,
+    was: Due | None,
+    now: Due | None,
+    dates: DateNames,
 ) -> Iterator[Change]:
     old, new = versions
     if was and now and was.working_days != now.working_days:
-        arrow = f"{was.working_days} → {now.working_days}"
+        arrow = f"{was.working_days} → "
         yield Change(
             "changed",
             f"{path}.due",
-            texts_of(join(about, (f": {arrow} рабочих дней", f": {arrow} working days"))),
+            texts_of(join(about, join((f": {arrow}", f": {arrow}"), working_days(now.working_days)))),
         )
     elif (was is None) != (now is None):
-        yield say("changed", f"{path}.due", about, days_of(old, was), days_of(new, now))
+        yield say("changed", f"{path}.due", about, days_of(old, was, dates), days_of(new, now, dates))
     if was and now and was.since != now.since:
         counted = join(about, (": отсчёт со дня", ": counted from"))
-        yield say("changed", f"{path}.due", counted, event_words(old, was.since), event_words(new, now.since))
+        before, after = event_words(old, was.since, dates), event_words(new, now.since, dates)
+        yield say("changed", f"{path}.due", counted, before, after)
     if was and now and (was.remind != now.remind or structure_of(was.escalate) != structure_of(now.escalate)):
         label = (
             ": изменены напоминания или сообщение о просрочке",
@@ -333,14 +343,14 @@ def _order(old: Definition, new: Definition) -> Iterator[Change]:
     both = [stage for stage in old.stages if stage in new.stages]
     if both != [stage for stage in new.stages if stage in old.stages]:
         yield Change(
-            "changed", "stages", texts_of(("Изменён порядок стадий", "The order of the stages has changed"))
+            "changed", "stages", texts_of(("Изменён порядок этапов", "The order of the stages has changed"))
         )
 
 
 def _added_and_removed(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     gone, come = {
         "role": (("убрана", "is removed"), ("добавлена", "is added")),
-        "stage": (("убрана", "is removed"), ("добавлена", "is added")),
+        "stage": (("убран", "is removed"), ("добавлен", "is added")),
         "outcome": (("убран", "is removed"), ("добавлен", "is added")),
         "transition": (("убран", "is removed"), ("добавлен", "is added")),
     }[kind]

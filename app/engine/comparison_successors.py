@@ -20,7 +20,7 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
         if before in old.stages and before not in new.stages and after in new.stages:
             was, now = old.stages[before].titles, new.stages[after].titles
             text: Pair = (
-                f"Стадия «{was['ru']}» заменена стадией «{now['ru']}»",
+                f"Этап «{was['ru']}» заменён этапом «{now['ru']}»",
                 f"The stage «{was['en']}» is replaced by «{now['en']}»",
             )
             yield Change("changed", f"stages.{after}", texts_of(text))

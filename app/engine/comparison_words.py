@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.anchors import ENTERED, event_words
+from app.engine.anchors import ENTERED, DateNames, event_words
 from app.engine.definition import Approval, Definition, Due, Effect, Form, Quorum, Titles
+from app.engine.wording import plural
 
 What = Literal["added", "removed", "changed", "words"]
 Pair = tuple[str, str]  # Russian, English
@@ -18,7 +19,7 @@ Pair2 = tuple[tuple[str, ...], Callable[[str], Pair]]
 KINDS: dict[str, Pair] = {
     "role": ("Роль", "Role"),
     "outcome": ("Исход", "Outcome"),
-    "stage": ("Стадия", "Stage"),
+    "stage": ("Этап", "Stage"),
     "transition": ("Переход", "Transition"),
 }
 STEP_KINDS: dict[str, Pair] = {
@@ -30,7 +31,7 @@ STEP_KINDS: dict[str, Pair] = {
     "resume": ("возобновление", "resume"),
     "reopen": ("возвращение из завершённых", "reopen"),
 }
-ITSELF: Pair = ("само, автоматически", "by itself, automatically")
+ITSELF: Pair = ("случай сам, автоматически", "by itself, automatically")
 PEOPLE: Pair = ("люди", "by people")
 YES: dict[bool, Pair] = {True: ("да", "yes"), False: ("нет", "no")}
 
@@ -159,13 +160,19 @@ def fallback(definition: Definition, approval: Approval) -> Pair:
     return roles_of(definition, (approval.fallback,))
 
 
-def days_of(definition: Definition, due: Due | None) -> Pair:
+def working_days(number: int) -> Pair:
+    """«21 рабочий день»."""
+    ru = plural("ru", number, "рабочий день", "рабочих дня", "рабочих дней")
+    return ru, plural("en", number, "working day", "working days")
+
+
+def days_of(definition: Definition, due: Due | None, dates: DateNames) -> Pair:
     if due is None:
         return NONE
-    days = (f"{due.working_days} рабочих дней", f"{due.working_days} working days")
+    days = working_days(due.working_days)
     if due.since == ENTERED:
         return days
-    return join(days, join((" со дня ", " from "), event_words(definition, due.since)))
+    return join(days, join((" со дня ", " from "), event_words(definition, due.since, dates)))
 
 
 def effect_of(effect: Effect) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from app.engine.anchors import ENTERED, NO_NAMES, DateNames, event_words
 from app.engine.definition import Definition, Stage, Transition
 from app.engine.reasons import role_titles
 from app.engine.wording import NBSP
@@ -24,7 +25,8 @@ WORDS = {
         "tasks": "задачи: {}",
         "vote": "голосование",
         "days": "{} раб. дн.",
-        "any": "Из любой стадии в работе: ",
+        "since": " со дня {}",
+        "any": "С любого этапа в работе: ",
         "now": "сейчас здесь",
         "passed": "пройдено",
         "round": "круг {}",
@@ -34,6 +36,7 @@ WORDS = {
         "tasks": "tasks: {}",
         "vote": "vote",
         "days": "{} working days",
+        "since": " from {}",
         "any": "From any working stage: ",
         "now": "the case is here",
         "passed": "passed",
@@ -85,12 +88,19 @@ def draw(
     *,
     sheet: Sheet = WIDE,
     legend: bool = True,
+    dates: DateNames = NO_NAMES,
 ) -> str:
-    """The drawing; without the legend whoever shows it prints `numbered_steps` beside it."""
+    """The drawing; without the legend whoever shows it prints `numbered_steps` beside it.
+
+    `dates` names the rooms' dates that terms are counted from.
+    """
     walked = journey or Journey()
-    boxes = _boxes(definition, walked, language, sheet)
+    details = {
+        stage.id: _details(definition, stage, walked, language, dates) for stage in definition.stages.values()
+    }
+    boxes = _boxes(definition, details, language, sheet)
     parts = [
-        _stage(stage, boxes[stage.id], language, walked, sheet, _details(stage, walked, language))
+        _stage(stage, boxes[stage.id], language, walked, sheet, details[stage.id])
         for stage in definition.stages.values()
     ]
     down, arcs, _ = _sorted_steps(definition)
@@ -175,7 +185,7 @@ def _lanes(definition: Definition, arcs: list[tuple[Transition, str]]) -> dict[E
     return lanes
 
 
-def _boxes(definition: Definition, walked: Journey, language: str, sheet: Sheet) -> dict[str, _Box]:
+def _boxes(definition: Definition, said: Mapping[str, str], language: str, sheet: Sheet) -> dict[str, _Box]:
     """Where each stage stands: boxes as high as their words, gaps as high as the words of the steps."""
     down, _, _ = _sorted_steps(definition)
     boxes: dict[str, _Box] = {}
@@ -185,14 +195,15 @@ def _boxes(definition: Definition, walked: Journey, language: str, sheet: Sheet)
             words = sum(len(_step_lines(definition, s, language, sheet)) for s in down.get(stage.id, ()))
             y += max(words, 1) * LINE + 28
         titles = len(_wrapped(stage.titles[language], sheet.letters - 6))
-        details = len(_wrapped(_details(stage, walked, language), sheet.letters + 6))
+        details = len(_wrapped(said[stage.id], sheet.letters + 6))
         bottom = y + titles * TITLE + details * DETAIL + 20
         boxes[stage.id] = _Box(y, bottom)
         y = bottom
     return boxes
 
 
-def _details(stage: Stage, walked: Journey, language: str) -> str:
+def _details(definition: Definition, stage: Stage, walked: Journey, language: str, dates: DateNames) -> str:
+    """What stands below the title; only what is short enough is kept on one line."""
     words = WORDS[language]
     detail = []
     if stage.id == walked.current:
@@ -208,7 +219,11 @@ def _details(stage: Stage, walked: Journey, language: str) -> str:
         detail.append(words["vote"])
     if stage.due:
         detail.append(words["days"].format(stage.due.working_days))
-    return f"{NBSP}· ".join(piece.replace(" ", NBSP) for piece in detail)
+    pieces = [piece.replace(" ", NBSP) for piece in detail]
+    if stage.due and stage.due.since != ENTERED:
+        event = event_words(definition, stage.due.since, dates)[0 if language == "ru" else 1]
+        pieces[-1] += words["since"].format(event)
+    return f"{NBSP}· ".join(pieces)
 
 
 def _stage(stage: Stage, box: _Box, language: str, walked: Journey, sheet: Sheet, detail: str) -> str:

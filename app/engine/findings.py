@@ -42,7 +42,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
     ),
     "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem_ru}"),
-    "unknown_stage": ("«{path}»: there is no stage «{id}»", "«{path}»: нет стадии «{id}»"),
+    "unknown_stage": ("«{path}»: there is no stage «{id}»", "«{path}»: нет этапа «{id}»"),
     "unknown_role": ("«{path}»: there is no role «{id}»", "«{path}»: нет роли «{id}»"),
     "unknown_task": ("«{path}»: there is no task «{id}» here", "«{path}»: здесь нет задачи «{id}»"),
     "unknown_outcome": ("«{path}»: there is no outcome «{id}»", "«{path}»: нет исхода «{id}»"),
@@ -80,15 +80,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{fact}» может сообщить «{id}», а такого исхода в порядке нет",
     ),
     "unknown_page": ("«{path}»: there is no page «{id}»", "«{path}»: нет страницы «{id}»"),
-    "unreachable_stage": ("The stage «{id}» cannot be reached", "В стадию «{id}» нельзя попасть"),
+    "unreachable_stage": ("The stage «{id}» cannot be reached", "На этап «{id}» нельзя попасть"),
     "no_way_out": (
         "From the stage «{id}» no final stage can be reached without a return",
-        "Из стадии «{id}» нельзя дойти до завершения, не возвращаясь",
+        "С этапа «{id}» нельзя дойти до завершения, не возвращаясь",
     ),
-    "no_final_stage": ("No stage is final", "Нет ни одной завершающей стадии"),
+    "no_final_stage": ("No stage is final", "Нет ни одного завершающего этапа"),
     "final_stage_works": (
         "The final stage «{id}» has tasks, an approval or a term; nobody would do them",
-        "У завершающей стадии «{id}» есть задачи, согласование или срок; выполнять их некому",
+        "У завершающего этапа «{id}» есть задачи, согласование или срок; выполнять их некому",
     ),
     "forward_loop": (
         "Forward transitions run in a circle: {stages}; going back is a «return» or a «reopen»",
@@ -96,7 +96,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "return_forward": (
         "The return «{id}» leads from «{source}» to the later stage «{target}»",
-        "Возврат «{id}» ведёт из «{source}» в более позднюю стадию «{target}»",
+        "Возврат «{id}» ведёт из «{source}» на более поздний этап «{target}»",
     ),
     "return_unsaid": (
         "The {kind} «{id}» must say what it keeps or voids (keeps/voids)",
@@ -105,7 +105,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "keeps_and_voids": ("«{id}» is both kept and voided", "«{id}» одновременно сохраняется и аннулируется"),
     "votes_not_kept": (
         "Votes can be kept only by a return to the same stage",
-        "Голоса можно сохранить только при возврате в ту же стадию",
+        "Голоса можно сохранить только при возврате на тот же этап",
     ),
     "reason_not_required": (
         "«{id}» is a {kind}: its form must require a comment",
@@ -114,7 +114,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "kind_and_target": ("«{id}»: a {kind} {rule}", "«{id}»: переход вида {kind} {rule_ru}"),
     "no_resume": (
         "From «{id}» a case can be suspended but not resumed",
-        "В стадии «{id}» дело можно приостановить, но нельзя возобновить",
+        "На этапе «{id}» случай можно приостановить, но нельзя возобновить",
     ),
     "quorum_nonsense": ("Quorum «{value}»: {problem}", "Кворум «{value}»: {problem_ru}"),
     "tie_outside_voters": (
@@ -127,11 +127,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "approval_unused": (
         "The approval of «{id}» decides nothing: no transition asks for approval.passed",
-        "Голосование стадии «{id}» ни на что не влияет: ни один переход не требует approval.passed",
+        "Голосование этапа «{id}» ни на что не влияет: ни один переход не требует approval.passed",
     ),
     "approval_absent": (
         "The guard asks for «{fact}» but the stage «{id}» has no approval",
-        "Условие требует «{fact}», а в стадии «{id}» нет голосования",
+        "Условие требует «{fact}», а на этапе «{id}» нет голосования",
     ),
     "nobody_may": (
         "Nobody may do «{id}»: no role is named",
@@ -151,7 +151,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "migration_version": (
         "Cases cannot move here from version {value}: it is not an earlier one",
-        "Перенести дела с версии {value} нельзя: она не предыдущая",
+        "Перенести случаи с версии {value} нельзя: она не предыдущая",
     ),
     "migration_unknown": (
         "There is no version {value} here: its rule for moving cases is not needed",
@@ -163,7 +163,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unmapped_stage": (
         "Cases of version {value} may stand in «{id}», which this version has no more: name its successor",
-        "Дела версии {value} могут быть в стадии «{id}», которой в этой версии нет: укажите, чем она заменена",
+        "Случаи версии {value} могут быть на этапе «{id}», которого в этой версии нет: укажите, чем он заменён",
     ),
     "unmapped_task": (
         "The task «{id}» of version {value} is gone: name its successor (tasks) or let it fall (drops)",
@@ -171,11 +171,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "term_lost": (
         "«{id}» has a term in version {value} and none here: cases that move lose it",
-        "У «{id}» в версии {value} есть срок, а здесь его нет: при переносе дела его теряют",
+        "У «{id}» в версии {value} есть срок, а здесь его нет: при переносе случаи его теряют",
     ),
     "by_or_automatic": (
         "«{id}»: say who takes the step (by) or that the case takes it by itself (automatic: true), not both",
-        "«{id}»: укажите либо кто выполняет шаг (by), либо что дело делает его само (automatic: true)",
+        "«{id}»: укажите либо кто выполняет шаг (by), либо что случай делает его сам (automatic: true)",
     ),
     "automatic_kind": (
         "«{id}» is a {kind}: only a forward or a skip can be automatic",
@@ -187,24 +187,24 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "automatic_loop": (
         "Automatic steps run in a circle with nobody acting: {stages}",
-        "Автоматические переходы замкнуты в круг, дело ходило бы по нему само: {stages}",
+        "Автоматические переходы замкнуты в круг, случай ходил бы по нему сам: {stages}",
     ),
     "automatic_overlap": (
         "At the stage «{stage}» the automatic steps «{first}» and «{second}» are both true {case}",
-        "В стадии «{stage}» автоматические переходы «{first}» и «{second}» оба верны, {case_ru}",
+        "На этапе «{stage}» автоматические переходы «{first}» и «{second}» оба верны, {case_ru}",
     ),
     "automatic_gap": (
         "At the stage «{id}» none of the automatic steps ({steps}) is true {case}, and nobody can lead the case on",
-        "В стадии «{id}» ни один автоматический переход ({steps}) не верен, {case_ru}, а вести дело дальше некому",
+        "На этапе «{id}» ни один автоматический переход ({steps}) не верен, {case_ru}, а вести случай дальше некому",
     ),
     "automatic_never": (
         "The automatic step «{id}» can never be taken from «{stage}»: its conditions exclude one another",
-        "Автоматический переход «{id}» из стадии «{stage}» невозможен: его условия исключают друг друга",
+        "Автоматический переход «{id}» с этапа «{stage}» невозможен: его условия исключают друг друга",
     ),
     "automatic_unclear": (
         "At the stage «{id}» it cannot be told whether the automatic steps exclude one another: "
         "more than {most} combinations of facts",
-        "В стадии «{id}» нельзя определить, исключают ли друг друга автоматические переходы: "
+        "На этапе «{id}» нельзя определить, исключают ли друг друга автоматические переходы: "
         "сочетаний фактов больше {most}",
     ),
     "since_no_date": (
@@ -213,7 +213,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "since_no_vote": (
         "A term is counted from the vote, but the stage «{id}» has none",
-        "Срок отсчитывается от голосования, а в стадии «{id}» его нет",
+        "Срок отсчитывается от голосования, а на этапе «{id}» его нет",
     ),
     "since_after_vote": (
         "The term of «{id}» is counted from the vote, which opens only after this task",
@@ -221,11 +221,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "since_elsewhere": (
         "A term is counted from the task «{id}» of the stage «{stage}», which does not come before this one",
-        "Срок отсчитывается от задачи «{id}» стадии «{stage}», которая не предшествует этой",
+        "Срок отсчитывается от задачи «{id}» этапа «{stage}», который не предшествует этому",
     ),
     "since_may_never": (
         "A term is counted from the task «{id}» of «{stage}», which may be left undone: then it never begins",
-        "Срок отсчитывается от задачи «{id}» стадии «{stage}», которую могут не выполнить: тогда он не начнётся",
+        "Срок отсчитывается от задачи «{id}» этапа «{stage}», которую могут не выполнить: тогда он не начнётся",
     ),
     "since_circle": (
         "The terms of these tasks wait for one another: {tasks}",
@@ -265,7 +265,7 @@ SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
         "The day {value} is before {today}: time does not go back",
         "День {value} раньше {today}: время назад не идёт",
     ),
-    "not_opened": ("The case is not open yet: begin with «open»", "Дело ещё не открыто: начните с «open»"),
+    "not_opened": ("The case is not open yet: begin with «open»", "Случай ещё не открыт: начните с «open»"),
     "base_failed": (
         "Not tried: the scenario «{id}» it goes on from has failed",
         "Не проверялся: не прошёл сценарий «{id}», который он продолжает",
@@ -284,11 +284,11 @@ SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "uncovered_stage": (
         "No scenario enters the stage «{id}»",
-        "Ни один сценарий не доходит до стадии «{id}»",
+        "Ни один сценарий не доходит до этапа «{id}»",
     ),
     "uncovered_transition": (
         "No scenario takes «{id}» from «{source}»",
-        "Ни один сценарий не выполняет переход «{id}» из стадии «{source}»",
+        "Ни один сценарий не выполняет переход «{id}» с этапа «{source}»",
     ),
     "uncovered_task": ("No scenario does the task «{id}»", "Ни один сценарий не выполняет задачу «{id}»"),
     "uncovered_guard": (

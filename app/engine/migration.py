@@ -23,11 +23,11 @@ Fate = Literal["moves", "loses_term", "needs_mapping", "refused"]
 # code → (Russian, English); «{id}» is the title of what it is about.
 TEXTS: dict[str, tuple[str, str]] = {
     "closed": (
-        "дело не в работе, оно остаётся в своей версии",
+        "случай не в работе, он остаётся в своей версии",
         "the case is not live, it stays in its version",
     ),
     "stage_unmapped": (
-        "стадии «{id}» в новой версии нет: укажите, чем она заменена",
+        "этапа «{id}» в новой версии нет: укажите, чем он заменён",
         "the stage «{id}» is gone: name its successor",
     ),
     "task_unmapped": (
@@ -35,7 +35,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the task «{id}» is gone: name its successor",
     ),
     "stage_final": (
-        "стадия «{id}» в новой версии завершающая: перенос не завершает дело",
+        "этап «{id}» в новой версии завершающий: перенос не завершает случай",
         "the stage «{id}» is final in the new version: a move does not close a case",
     ),
     "votes_in_progress": (
@@ -49,7 +49,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the term of «{id}» begins when {en}",
     ),
     "term_added": ("срок «{id}»: {new}", "the term of «{id}»: {new}"),
-    "stage_becomes": ("стадия «{old}» становится стадией «{id}»", "the stage «{old}» becomes «{id}»"),
+    "stage_becomes": ("этап «{old}» становится этапом «{id}»", "the stage «{old}» becomes «{id}»"),
     "task_becomes": ("задача «{old}» становится задачей «{id}»", "the task «{old}» becomes «{id}»"),
     "task_added": ("новая задача «{id}»", "a new task «{id}»"),
     "task_dropped": ("задача «{id}» больше не нужна", "the task «{id}» is needed no more"),

@@ -19,7 +19,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_open": ("Случай ещё не открыт", "The case is not open yet"),
     "unknown_step": ("В этой процедуре нет шага «{id}»", "This procedure has no step «{id}»"),
     "wrong_stage": (
-        "Дело уже не здесь: оно на стадии «{stage}»",
+        "Случай уже не здесь: он на этапе «{stage}»",
         "The case is not there: it is at the stage «{stage}»",
     ),
     "case_suspended": ("Случай приостановлен", "The case is suspended"),
@@ -28,7 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "case_active": ("Случай в работе", "The case is being worked on"),
     "role": ("Этот шаг выполняет: {roles}", "This step is taken by: {roles}"),
     "automatic": (
-        "Этот шаг никто не выполняет: дело перейдёт само, когда выполнены все условия",
+        "Этот шаг никто не выполняет: случай перейдёт сам, когда выполнены все условия",
         "Nobody takes this step: the case takes it by itself once everything holds",
     ),
     "task_done": ("Задача «{task}» уже выполнена", "The task «{task}» is done already"),
@@ -38,7 +38,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Решение группы уже принято; чтобы вернуться к задаче, нужен возврат на доработку",
         "The group has decided; to work on the task again the case must be returned",
     ),
-    "no_approval": ("На стадии «{stage}» нет голосования", "There is no vote at the stage «{stage}»"),
+    "no_approval": ("На этапе «{stage}» нет голосования", "There is no vote at the stage «{stage}»"),
     "voting_not_open": (
         "Голосование ещё не открыто: сначала нужно выполнить задачи: {tasks}",
         "The vote is not open yet: these tasks come first: {tasks}",

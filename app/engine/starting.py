@@ -169,7 +169,7 @@ def _after_pause(anchor: Anchor, today: date) -> Anchor:
     return Anchor(
         today,
         (
-            f"возобновления дела ({today:%d.%m.%Y}): на приостановку пришёлся день {ru}",
+            f"возобновления случая ({today:%d.%m.%Y}): на приостановку пришёлся день {ru}",
             f"the resumption of the case ({today:%d.%m.%Y}), for it stood still on the day of this: {en}",
         ),
     )

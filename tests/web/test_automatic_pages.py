@@ -11,7 +11,7 @@ from tests.people import WebUsers
 from tests.web.test_cases import text
 
 SENTENCE = {
-    "ru": "Перейдёт само: «Начать диагностику». Чего пока не хватает",
+    "ru": "Случай перейдёт сам: «Начать диагностику». Чего пока не хватает",
     "en": "Goes on by itself: «Start the diagnosis». What is still missing",
 }
 
@@ -51,11 +51,13 @@ def test_what_is_ready_says_so_and_the_history_tells_that_nobody_did_it(
     web: WebUsers, penza: Runtime, case_id: int
 ) -> None:
     assign(penza, case_id, "66")
-    assert "В течение часа перейдёт само: «Начать диагностику»" in text(web("head").get(f"/cases/{case_id}"))
+    assert "В течение часа случай перейдёт сам: «Начать диагностику»" in text(
+        web("head").get(f"/cases/{case_id}")
+    )
     drain(penza)
     shown = text(web("head").get(f"/cases/{case_id}"))
     assert "Автоматически: Начать диагностику → «Диагностика»" in shown
     assert "system" not in shown[shown.index("Автоматически: Начать") :][:400]
-    assert "Перейдёт само" not in shown
+    assert "Случай перейдёт сам" not in shown
     assert "автоматически" in text(web("head").get(f"/cases/{case_id}/map"))
     assert "Автоматически" in text(web("head").get(f"/cases/{case_id}/past"))

@@ -33,7 +33,7 @@ def test_the_administrator_publishes_rehearses_moves_and_takes_back(
     client = web("admin")
     assert "проверена" in client.get("/procedures/").text
     shown = client.get(f"{PAGE}/2").text
-    assert "Срок стадии «Диагностика»: 15 → 20 рабочих дней" in shown
+    assert "Срок этапа «Диагностика»: 15 → 20\u00a0рабочих дней" in shown
     assert "<svg" in shown
     assert "охват 100" in shown
     rehearsed = client.get(f"{PAGE}/1/rehearsal?to=2").text
@@ -58,7 +58,7 @@ def test_a_faulty_upload_is_told_where_and_rubbish_is_refused(web: WebUsers) -> 
     )
     assert sent.status_code == 303  # type: ignore[attr-defined]
     shown = client.get(f"{PAGE}/9").text
-    assert "нет стадии «nowhere»" in shown
+    assert "нет этапа «nowhere»" in shown
     assert f"{PAGE}/9/publish" not in shown
     for data, name in (
         (b"", "v9.yaml"),

@@ -26,6 +26,7 @@ from app.engine.state import Complete, Fire
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from tests.anchored_terms import ORDER_TERMS, begin, order
+from tests.integration.curation.test_agreement import prepared, signed_by_both
 from tests.integration.notifications.conftest import morning, told
 
 
@@ -259,3 +260,21 @@ def test_beginning_twice_begins_once(penza: Runtime, times: int) -> None:
             found.append(service.start_terms(work, cases["41"]))
     assert found[0] is not None
     assert found[1:] == [None] * (times - 1)
+
+
+def test_an_agreement_that_both_schools_signed_begins_its_term_without_waiting_for_the_night(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    cases = begin(
+        system, ORDER_TERMS.replace("documents.order_plan_registered_on", "curation.agreement_begins")
+    )
+    prepared(system, cases["50"])
+    drain(system)
+    assert case_of(system, cases["50"]).due is None, "one that nobody has signed begins nothing"
+    signed_by_both(system, cases["50"], "curator51", "director50", ("14", "7/2025"))
+    drain(system)
+    case = case_of(system, cases["50"])
+    assert (case.due, due(system, case.id, "inform")) == (date(2025, 2, 17), date(2025, 2, 3))
+    assert types(system, case.id).count("terms_started") == 1
+    assert list(verify.findings(system)) == []

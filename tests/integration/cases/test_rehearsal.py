@@ -83,7 +83,7 @@ def test_check_reports_an_edge_no_scenario_covers(copy: Path) -> None:
     (copy.parent / "scenarios" / "3_ways_back.yaml").unlink()
     said.clear()
     assert check_files([copy], said.append) == 1
-    assert any("«change_plan» из стадии «events»" in one for one in said)
+    assert any("«change_plan» с этапа «events»" in one for one in said)
 
 
 def test_a_definition_without_scenarios_is_warned_of(copy: Path) -> None:

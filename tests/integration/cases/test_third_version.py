@@ -100,7 +100,7 @@ def test_papers_move_the_case_and_the_history_names_nobody(penza_on_both: Runtim
         take(system, case_id, who, action)
     with pytest.raises(Refusal) as refused:
         take(system, case_id, "clerk", Fire("adopt_plan"))
-    assert "само" in str(refused.value)
+    assert "случай перейдёт сам" in str(refused.value)
     take(system, case_id, "clerk", Complete("issue_order"))
     assert stands(system, case_id)["stage"] == "cooperation"
     assert stands(system, case_id)["due"] == date(2025, 1, 22), (

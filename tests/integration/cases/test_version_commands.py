@@ -139,7 +139,9 @@ def test_what_has_no_successor_is_mapped_by_hand(shell: Shell, system: Runtime, 
 def test_the_difference_is_told_in_words(shell: Shell, tmp_path: Path) -> None:
     files = PROCEDURE / "v1.yaml", PROCEDURE / "v2.yaml"
     status, said, _err = shell("diff", *files)
-    assert (status, "Срок стадии «Диагностика»: 15 → 20 рабочих дней" in said) == (0, True)
+    assert (status, "Срок этапа «Диагностика»: 15 → 20 рабочих дней" in said) == (0, True)
+    later = shell("diff", PROCEDURE / "v2.yaml", PROCEDURE / "v3.yaml")[1]
+    assert "Срок этапа «Договор о сотрудничестве школ»: отсчёт со дня: начала этапа → приказа\n" in later
     assert shell("diff", f"{CODE}:1", f"{CODE}:2")[1] == said, "files or versions of the database"
     assert shell("diff", files[0], files[0])[:2] == (0, "Отличий нет.\n")
     broken = tmp_path / "broken.yaml"

@@ -49,6 +49,12 @@ def prepared(system: Runtime, case_id: int) -> None:
 
 def in_force(system: Runtime, case_id: int, curator: str, director: str, numbers: tuple[str, str]) -> None:
     prepared(system, case_id)
+    signed_by_both(system, case_id, curator, director, numbers)
+
+
+def signed_by_both(
+    system: Runtime, case_id: int, curator: str, director: str, numbers: tuple[str, str]
+) -> None:
     with system.work(actor(system, curator)) as work:
         signing.register_number(work, case_id, Side.curator, JournalNumber(numbers[0], DAY))
         signing.sign(work, case_id, Side.curator, Signature(DAY))

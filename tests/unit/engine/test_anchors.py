@@ -63,7 +63,7 @@ def counted(start: date, days: int) -> date:
 def test_a_term_from_the_opening_runs_on_through_every_round(case: AnchoredDesk) -> None:
     case.act(Open())
     assert case.due() == counted(NEW_YEAR, 20)
-    assert case.text() == "20 рабочих дней со дня открытия дела (09.01.2025) = 06.02.2025"
+    assert case.text() == "20 рабочих дней со дня открытия случая (09.01.2025) = 06.02.2025"
     case.act(Fire("redo", "ещё"), day(20))
     assert (case.now().round, case.due()) == (2, counted(NEW_YEAR, 20))
 
@@ -303,7 +303,7 @@ def test_at_night_a_case_that_stands_still_begins_only_what_was_before(case: Anc
     resumed = case.act(Fire("go_on"), day(27))
     assert [one.type for one in resumed.events] == ["moved", "terms_started"]
     assert case.due() == counted(day(27), 15)
-    assert case.text().startswith("15 рабочих дней со дня возобновления дела (27.01.2025): ")
+    assert case.text().startswith("15 рабочих дней со дня возобновления случая (27.01.2025): ")
     assert "приказа № 12-оп (23.01.2025)" in case.text()
 
 

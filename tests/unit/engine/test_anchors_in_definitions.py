@@ -13,11 +13,12 @@ import pytest
 import yaml
 
 from app.engine import Cast, Complete, FactValue, Fire, Open, Reopen, fold
-from app.engine.anchors import STAGE
+from app.engine.anchors import NO_NAMES, STAGE, DateNames
 from app.engine.checks import check
 from app.engine.comparison import compare
 from app.engine.deadlines import PlainWeek, add_working_days
 from app.engine.definition import Definition, akin
+from app.engine.diagram import draw
 from app.engine.loader import loads, parse_text
 from app.engine.migration import Plan, plan, undo
 from app.engine.scenario_reading import read_scenarios
@@ -108,9 +109,9 @@ def test_entered_written_or_left_out_is_the_same_procedure() -> None:
 # ── comparison ────────────────────────────────────────────────────────────────────────────────────
 
 
-def told(old: str, new: str) -> dict[str, str]:
+def told(old: str, new: str, dates: DateNames = NO_NAMES) -> dict[str, str]:
     before, after = loads(old, "old"), loads(new.replace("version: 1", "version: 2"), "new")
-    return {one.path: one.texts["ru"] for one in compare(before, after)}
+    return {one.path: one.texts["ru"] for one in compare(before, after, dates)}
 
 
 def test_another_event_is_told_in_words() -> None:
@@ -126,8 +127,24 @@ def test_another_event_is_told_in_words() -> None:
 def test_a_term_that_is_new_tells_its_event() -> None:
     without = ANCHORED.replace("    due: {working_days: 15, since: paper.ordered_on}\n", "")
     assert told(without, ANCHORED) == {
-        "stages.print.due": "Срок стадии «Печать»: нет → 15 рабочих дней со дня даты «paper.ordered_on»"
+        "stages.print.due": "Срок этапа «Печать»: нет → 15\u00a0рабочих дней со дня даты «paper.ordered_on»"
     }
+    named = {"paper.ordered_on": ("приказа", "the order")}
+    assert told(without, ANCHORED, named)["stages.print.due"].endswith("рабочих дней со дня приказа")
+
+
+def test_the_number_of_days_agrees() -> None:
+    new = ANCHORED.replace("working_days: 15", "working_days: 21")
+    assert told(ANCHORED, new)["stages.print.due"] == "Срок этапа «Печать»: 15 → 21\u00a0рабочий день"
+
+
+def test_the_drawing_says_what_a_term_is_counted_from() -> None:
+    definition = loads(ANCHORED, "anchored")
+    named = {"paper.ordered_on": ("приказа", "the order")}
+    for language, said in (("ru", "15 раб. дн. со дня приказа"), ("en", "15 working days from the order")):
+        drawing = draw(definition, language, dates=named).replace("\u00a0", " ")
+        assert said in drawing
+        assert "paper.ordered_on" not in drawing
 
 
 def test_a_task_that_was_renamed_is_no_other_event() -> None:
@@ -211,7 +228,7 @@ def test_a_new_term_begins_where_its_event_was_and_waits_where_it_was_not() -> N
     assert desk.due() == counted(date(2025, 1, 9), 20)
     assert desk.due("invite") == counted(DAY, 2)  # nobody kept when the vote opened: from the move
     assert desk.text("invite").startswith(
-        "2 рабочих дня со дня перехода дела, в котором уже шло голосование, на новый порядок (15.01.2025)"
+        "2 рабочих дня со дня перевода случая, в котором уже шло голосование, на новый порядок (15.01.2025)"
     )
     assert desk.due("publish") is None
 

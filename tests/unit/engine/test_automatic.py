@@ -267,7 +267,7 @@ def test_by_itself_or_by_people_is_another_procedure_and_told_in_words(procedure
     assert loads(said).hash == manual.hash
     changes = [change.texts for change in compare(manual, procedure) if change.path == "transitions.to_vote"]
     assert {
-        "ru": "Переход «На голосование»: кто выполняет: люди → само, автоматически",
+        "ru": "Переход «На голосование»: кто выполняет: люди → случай сам, автоматически",
         "en": "Transition «To the vote»: taken: by people → by itself, automatically",
     } in [dict(texts) for texts in changes]
 

@@ -74,12 +74,14 @@ def test_the_difference_is_told_in_both_languages_and_titles_are_told_apart(
 ) -> None:
     told = compare(shipped, second)
     russian = [change.texts["ru"] for change in told]
-    assert "Срок стадии «Диагностика»: 15 → 20 рабочих дней" in russian
-    assert "Стадия «Договор со школой-куратором» заменена стадией «Договор о сотрудничестве школ»" in russian
-    assert "Term of the stage «Diagnosis»: 15 → 20 working days" in [change.texts["en"] for change in told]
+    assert "Срок этапа «Диагностика»: 15 → 20\u00a0рабочих дней" in russian
+    assert "Этап «Договор со школой-куратором» заменён этапом «Договор о сотрудничестве школ»" in russian
+    assert "Term of the stage «Diagnosis»: 15 → 20\u00a0working days" in [
+        change.texts["en"] for change in told
+    ]
     assert compare(shipped, shipped) == []
     source = (PROCEDURE / "v1.yaml").read_text(encoding="utf-8")
     retitled = loads(source.replace("ru: Диагностика, en", "ru: Изучение школы, en", 1), "retitled")
     assert [(one.structural, one.texts["ru"]) for one in compare(shipped, retitled)] == [
-        (False, "Стадия «Изучение школы»: название: «Диагностика» → «Изучение школы»")
+        (False, "Этап «Изучение школы»: название: «Диагностика» → «Изучение школы»")
     ]

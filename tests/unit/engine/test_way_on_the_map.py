@@ -69,7 +69,7 @@ def test_the_map_has_the_stages_the_steps_and_the_rounds_of_the_case(shipped: De
 
 @pytest.mark.parametrize(
     ("language", "here", "anywhere"),
-    [("ru", "сейчас здесь", "Из любой стадии"), ("en", "the case is here", "From any")],
+    [("ru", "сейчас здесь", "С любого этапа"), ("en", "the case is here", "From any")],
 )
 def test_all_words_of_the_drawing_are_of_its_language(
     shipped: Definition, language: str, here: str, anywhere: str
