@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,7 @@ from app.jobs.outbox import Promise, row_of
 from app.schools.queries import organisations
 from benchmarks import clients_together
 from benchmarks.asked import Asked, judge
+from benchmarks.bare_messages import Sender, taken_down
 from benchmarks.clients_together import CLIENTS
 from benchmarks.peer_process import Peer, keep
 from tests.servers import machine
@@ -68,6 +70,7 @@ ROUNDS = 9
 SQL = "times of hand-made SQL"
 PLAIN_DJANGO = "times as many per second as django-fsm-2 with log"
 TOGETHER = f"… {CLIENTS} clients at once"
+BARE = "… the messages of a step by bare libpq, nothing decided: the floor"
 SAME_ROWS = "… that also writes rounds, tasks, votes, a chained journal and an outbox"
 TODAY = date(2025, 1, 22)
 FACTS: dict[str, Any] = {
@@ -150,7 +153,9 @@ class Bench:
 
     def ours(self) -> float:
         """Seconds of one committed transition of the product."""
-        keys = self.cases(CASES)
+        return self.steps(self.cases(CASES))
+
+    def steps(self, keys: list[int]) -> float:
         begun = time.perf_counter()
         for key in keys:
             for number, (person, _role, action) in enumerate(STEPS):
@@ -341,6 +346,7 @@ def measure(server: PostgresServer, folder: Path) -> dict[str, Any]:
             if number:  # the first round warms plans and caches of all
                 for side, seconds in took.items():
                     times[side].append(seconds)
+    bare, plain = _bare(server, bench, peer)
     peer.close()
     together = clients_together.ours(Client(settings))
     apart = clients_together.theirs(
@@ -359,12 +365,32 @@ def measure(server: PostgresServer, folder: Path) -> dict[str, Any]:
             middle["django, the same rows"] / middle["ours"], 2
         ),
         TOGETHER: round(apart / together, 2),
+        BARE: round(plain / bare, 2),
         "facts, in transitions": round(middle["facts"] / middle["ours"], 2),
         "per second": {side: round(1 / seconds) for side, seconds in middle.items()},
         f"per second, {CLIENTS} clients": {"ours": round(CLIENTS / together), "django": round(CLIENTS / apart)},
         "best of the rounds, microseconds": {side: round(min(each) * 1e6) for side, each in times.items()},
         "steps": len(STEPS), "cases of a round": CASES, "rounds": ROUNDS,
     }  # fmt: skip
+
+
+def _bare(server: PostgresServer, bench: Bench, peer: Peer) -> tuple[float, float]:
+    """Seconds of one step's messages with nothing decided, and of the peer's step in the same minutes."""
+    rounds = [bench.cases(CASES) for _ in range(ROUNDS // 2 + 1)]
+    bench.system.database.dispose()  # a database is copied only while nobody uses it
+    copy = server.create(template=bench.system.database.url.rpartition("/")[2])
+    sent = [taken_down(partial(bench.steps, keys)) for keys in rounds]
+    bare, plain = [], []
+    with psycopg.connect(
+        host="127.0.0.1", port=server.port, user="opora", dbname=copy, autocommit=True
+    ) as connection:
+        sender = Sender(connection)
+        for messages in sent:
+            sender.prepare(messages)
+        for messages in sent:
+            bare.append(sender.send(messages) / (CASES * len(STEPS)))
+            plain.append(peer.ask("plain", CASES))
+    return statistics.median(bare[1:]), statistics.median(plain[1:])
 
 
 def main() -> None:
