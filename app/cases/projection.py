@@ -18,15 +18,19 @@ from app.engine.state import State, TaskState, VoteState, made
 TaskKey = tuple[str, int, str]  # stage, round, task
 VoteKey = tuple[str, int, str]  # stage, round, voter
 
-# Fields of the state that are columns of `cases`; votes are rows; the rest is kept in `cases.snapshot`.
+# Fields of the state that are columns of `cases`; votes are rows; few votes and the rest stand in `cases.snapshot`.
 COLUMNS = ("stage", "round", "status", "version", "entered_at", "due", "approval", "outcome", "content_hash")
 _columns_of = itemgetter(*COLUMNS, "opened_at")
 _new = object.__new__
 _OWN_PLACE = frozenset({*COLUMNS, "votes", "tasks", "opened_at"})
 _REST = tuple(one.name for one in fields(State) if one.name not in _OWN_PLACE)
 _TASK = tuple(one.name for one in fields(TaskState))
+_VOTE = tuple(one.name for one in fields(VoteState))
+# Votes of so many people at most stand in the snapshot too, so that the next step need not ask for their rows; of a
+# larger group it would be written anew, and longer, with each vote.
+FEW = 16
 # A snapshot written before a field was added is not read: the case is folded from its events instead.
-LAYOUT = f"{zlib.crc32(repr((2, _REST, _TASK, [one.name for one in fields(Term)])).encode()):08x}"
+LAYOUT = f"{zlib.crc32(repr((3, _REST, _TASK, _VOTE, [one.name for one in fields(Term)])).encode()):08x}"
 
 
 @dataclass
@@ -124,7 +128,7 @@ def case_fields(state: State, before: State | None = None) -> dict[str, Any]:
 
 
 def snapshot(state: State, before: State | None = None) -> dict[str, Any]:
-    """What of the state no column and no vote holds, ready for JSON; what `before` was read from is not made anew."""
+    """What the next step reads beside the columns, ready for JSON; what `before` was read from is not made anew."""
     tasks = state.tasks
     rest: Mapping[str, Any] = {}
     if before is not None and isinstance(before.tasks, StoredTasks):
@@ -132,7 +136,7 @@ def snapshot(state: State, before: State | None = None) -> dict[str, Any]:
         rest = {name: kept for name, kept in before.tasks.rest.items() if new[name] is old[name]}
     return {
         "layout": LAYOUT,
-        "votes": len(state.votes),
+        "votes": _kept_votes(state),
         "done": sorted(state.done),
         "tasks": tasks.kept()
         if isinstance(tasks, StoredTasks)
@@ -146,10 +150,18 @@ def is_readable(kept: Any) -> bool:
     return isinstance(kept, Mapping) and kept.get("layout") == LAYOUT
 
 
-def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: Iterable[VoteState]) -> State:
+def asks_for_votes(kept: Mapping[str, Any]) -> bool:
+    """Whether this snapshot holds only the number of votes: the rows tell them."""
+    return isinstance(kept["votes"], int)
+
+
+def state_from_rows(
+    columns: Mapping[str, Any], kept: Mapping[str, Any], votes: Iterable[VoteState] = ()
+) -> State:
     """The state as its rows say it: equal to the fold of the case's events, which `verify` proves.
 
-    `columns` are those of `cases`, `kept` its snapshot, `votes` those of the present round in their order.
+    `columns` are those of `cases`, `kept` its snapshot, `votes` those of the present round in their order, where the
+    snapshot asks for them.
     """
     state = _new(State)  # as `engine.state.replace` does: the frozen class has nothing to check
     values = state.__dict__
@@ -157,7 +169,8 @@ def state_from_rows(columns: Mapping[str, Any], kept: Mapping[str, Any], votes: 
         values["stage"], values["round"], values["status"], values["version"], values["entered_at"], values["due"],
         values["approval"], values["outcome"], values["content_hash"], values["opened_at"],
     ) = _columns_of(columns)  # fmt: skip
-    values["votes"] = tuple(votes)
+    given = kept["votes"]
+    values["votes"] = tuple(votes if isinstance(given, int) else [_vote(one, columns) for one in given])
     values["tasks"] = tasks = StoredTasks()
     tasks._kept, tasks.rest = kept["tasks"], kept["rest"]
     values["done"] = frozenset(kept["done"])
@@ -225,6 +238,25 @@ class StoredTasks(MutableMapping[str, TaskState]):
         return repr(dict(self))
 
 
+def _kept_votes(state: State) -> int | list[list[Any]]:
+    """Nearly every vote is for the content the case is bound to: then `True` stands for its hash."""
+    if len(state.votes) > FEW:
+        return len(state.votes)
+    bound = state.content_hash
+    return [
+        [one.voter, one.choice, one.content_hash == bound or one.content_hash, one.at.isoformat(), one.void]
+        for one in state.votes
+    ]
+
+
+def _vote(values: Sequence[Any], columns: Mapping[str, Any]) -> VoteState:
+    voter, choice, content, at, void = values
+    return made(VoteState, {
+        "voter": voter, "choice": choice, "content_hash": columns["content_hash"] if content is True else content,
+        "at": datetime.fromisoformat(at), "void": void,
+    })  # fmt: skip
+
+
 def _kept(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else plain(value)
 
@@ -244,7 +276,11 @@ def _task(values: Sequence[Any]) -> TaskState:
     })  # fmt: skip
 
 
-if _TASK != ("status", "done_by", "done_at", "due", "times", "term"):
-    raise ImportError(
-        "engine.state.TaskState has changed: let `_kept_task` and `_task` keep its new fields too"
-    )
+for _state, _fields, _wanted in (
+    (TaskState, _TASK, ("status", "done_by", "done_at", "due", "times", "term")),
+    (VoteState, _VOTE, ("voter", "choice", "content_hash", "at", "void")),
+):
+    if _fields != _wanted:
+        raise ImportError(
+            f"{_state.__name__} has changed: let what keeps and reads it keep its new fields too"
+        )

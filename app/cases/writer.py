@@ -32,6 +32,7 @@ from app.cases.one_statement import (
 )
 from app.cases.projection import (
     Projection,
+    asks_for_votes,
     case_fields,
     changes,
     is_readable,
@@ -74,7 +75,7 @@ class Standing:
 
     case_id: int
     columns: dict[str, Any]
-    votes: tuple[VoteState, ...]
+    votes: tuple[VoteState, ...]  # of the present round, where the snapshot does not hold them
     event_ids: tuple[int, ...] = ()  # taken from the sequence beforehand: the journal's hash contains them
     head: tuple[int, str] | None = None  # of the journal, after `recorded` records of this unit of work
     recorded: int = 0
@@ -88,7 +89,7 @@ class Standing:
         if self.version == 0:
             return None
         kept = self.columns["snapshot"]
-        if is_readable(kept) and kept["votes"] == len(self.votes):
+        if is_readable(kept) and (not asks_for_votes(kept) or kept["votes"] == len(self.votes)):
             return state_from_rows(self.columns, kept, self.votes)
         return project(definition, events_of(work.session, self.case_id)).state
 
@@ -189,7 +190,7 @@ def _read_locked(work: Work, line: PipelinedConnection, case_id: int) -> Standin
     columns = dict(zip(_READ, row[_KEYS_AHEAD + 2 :], strict=True))
     votes: tuple[VoteState, ...] = ()
     kept = columns["snapshot"]
-    if not is_readable(kept) or kept["votes"]:
+    if is_readable(kept) and asks_for_votes(kept):
         here = (case_id, columns["stage"], columns["round"])
         votes = tuple(VoteState(*vote) for vote in line.ask(_VOTES, here))
     keys, head = row[:_KEYS_AHEAD], row[_KEYS_AHEAD : _KEYS_AHEAD + 2]
@@ -298,6 +299,9 @@ def _read_alone(connection: Connection, case_id: int) -> Standing:
     if row is None:
         raise NotFound
     columns = dict(row._mapping)
+    kept = columns["snapshot"]
+    if not is_readable(kept) or not asks_for_votes(kept):
+        return Standing(case_id, columns, ())
     here = (VOTES.c.case_id == case_id) & (VOTES.c.stage == row.stage) & (VOTES.c.round == row.round)
     names = (VOTES.c.voter, VOTES.c.choice, VOTES.c.content_hash, VOTES.c.at, VOTES.c.void)
     votes = tuple(

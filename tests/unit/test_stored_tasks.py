@@ -23,7 +23,7 @@ WALK = (
 
 def _from_its_row(state: State) -> State:
     row = {**case_fields(state), "opened_at": state.opened_at}
-    return state_from_rows(row, json.loads(json.dumps(row["snapshot"])), state.votes)
+    return state_from_rows(row, json.loads(json.dumps(row["snapshot"])))
 
 
 def test_steps_taken_from_rows_give_what_steps_from_memory_give() -> None:
