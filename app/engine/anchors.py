@@ -13,8 +13,8 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.engine.segments import STAGE
-from app.engine.state import Context, State, replace
+from app.engine.deadlines import STAGE
+from app.engine.state import Context, State, TaskState, replace
 
 if TYPE_CHECKING:
     from app.engine.definition import Definition, Due, Stage
@@ -115,6 +115,11 @@ def pending(stage: Stage, state: State) -> dict[str, Due]:
 def waits(stage: Stage, task_id: str) -> bool:
     """Whether the term of this task is counted from another event than entering the stage."""
     return any(key == task_id for key, _ in rules_of(stage))
+
+
+def due_when_reopened(stage: Stage, task_id: str, standing: TaskState) -> date | None:
+    """The day of a task that is open again: one that was taken back while it was done is to begin anew."""
+    return standing.due if standing.term is not None or not waits(stage, task_id) else None
 
 
 def stands(since: str, state: State) -> bool:

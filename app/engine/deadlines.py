@@ -16,6 +16,8 @@ from app.engine.wording import plural
 # A calendar that never works would count for ever.
 MAX_IDLE_DAYS = 366
 DAY = timedelta(days=1)
+# The key of the stage's own term among those of its tasks.
+STAGE = ""
 Counted = dict[tuple[date, int], "Term"]
 MAX_COUNTED = 4096
 

@@ -209,7 +209,7 @@ def _reopened(stage: Stage, state: State, event: TaskReopened) -> State:
             stage.task(task_id) is not None and state.is_done(task_id), f"the task «{task_id}» was not done"
         )
         standing = tasks[task_id]
-        due = standing.due if standing.term is not None or not anchors.waits(stage, task_id) else None
+        due = anchors.due_when_reopened(stage, task_id, standing)
         tasks[task_id] = replace(standing, status="open", done_by=None, done_at=None, due=due)
     after = replace(state, version=state.version + 1, tasks=tasks)
     if stage.approval and set(reopened) & set(stage.approval.opens_after):

@@ -11,10 +11,10 @@ from datetime import date
 from typing import Literal
 
 from app.engine import anchors, starting
-from app.engine.deadlines import Calendar, Term, add_working_days
+from app.engine.deadlines import STAGE, Calendar, Term, add_working_days
 from app.engine.definition import Approval, Definition, Due, Migration, Titles, frozen
 from app.engine.events import Event, Migrated, Undone
-from app.engine.segments import LIVE, STAGE, migrated, tasks_after
+from app.engine.segments import LIVE, migrated, tasks_after
 from app.engine.state import Context, State, TaskState, to_record
 from app.engine.voting import hash_of
 
@@ -345,12 +345,15 @@ def _beginning(
 ) -> Term | None:
     """The term of the new version from its event, None while that is to come.
 
-    One that is new and counted from entering the stage begins with the move, not in the past.
+    One that is new and counted from entering the stage begins with the move, not in the past. While the case stands
+    still a term is counted from the day it stopped at the latest: the rest of the pause is added when it goes on.
     """
     if now.since == anchors.ENTERED and not is_running:
-        return add_working_days(ctx.today, now.working_days, ctx.calendar)
+        return add_working_days(after.paused_on or ctx.today, now.working_days, ctx.calendar)
     found = anchors.anchor(new, now.since, after, ctx, instead=instead)
-    return None if found is None else starting.counted(now, found, ctx)
+    if found is None or (after.paused_on is not None and found.day > after.paused_on):
+        return None
+    return starting.counted(now, found, ctx)
 
 
 def _waits(new: Definition, now: Due, titles: Titles, key: str, ctx: Context) -> Note:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from app.engine import anchors
+from app.engine.deadlines import STAGE
 from app.engine.definition import Definition
 from app.engine.events import Migrated, Undone
 from app.engine.state import IllegalHistory, State, TaskState, from_record, replace
 
 LIVE = ("active", "suspended")
-# The key of the stage's own term among those of its tasks.
-STAGE = ""
 
 
 def migrated(definition: Definition, state: State, event: Migrated) -> State:
@@ -38,7 +38,7 @@ def migrated(definition: Definition, state: State, event: Migrated) -> State:
     if event.votes == "void":
         votes = tuple(replace(vote, void=True) for vote in votes)
     term = None if STAGE in event.lost else event.term or state.term
-    return replace(
+    after = replace(
         state,
         version=state.version + 1,
         stage=target.id,
@@ -51,6 +51,8 @@ def migrated(definition: Definition, state: State, event: Migrated) -> State:
         term=term,
         rounds=rounds,
     )
+    taken_back = {due.since for _, due in anchors.rules_of(target) if not anchors.stands(due.since, after)}
+    return anchors.without(target, after, taken_back)
 
 
 def undone(definition: Definition, state: State, event: Undone) -> State:
@@ -82,7 +84,8 @@ def tasks_after(definition: Definition, state: State, event: Migrated) -> dict[s
             tasks[new] = standing
     for new in event.reopened:
         _must(_is_done(tasks.get(new)), f"the task «{new}» was not done")
-        tasks[new] = replace(tasks[new], status="open", done_by=None, done_at=None)
+        due = anchors.due_when_reopened(definition.stages[event.target], new, tasks[new])
+        tasks[new] = replace(tasks[new], status="open", done_by=None, done_at=None, due=due)
     for task in definition.stages[event.target].tasks:
         if task.id not in tasks or tasks[task.id].status == "not_needed":
             tasks[task.id] = TaskState()

@@ -14,11 +14,10 @@ from typing import TypeVar
 
 from app.engine import anchors
 from app.engine.anchors import Anchor, Pair
-from app.engine.deadlines import Term, add_working_days, prolong, working_days_between
+from app.engine.deadlines import STAGE, Term, add_working_days, prolong, working_days_between
 from app.engine.definition import Definition, Due, Stage, Transition
 from app.engine.events import CaseOpened, Event, Moved, TaskReopened, TermsStarted
 from app.engine.evolution import evolve
-from app.engine.segments import STAGE
 from app.engine.state import Action, Context, Fire, State
 
 # Steps after which a case that stood still goes on.
@@ -47,8 +46,16 @@ def due_terms(
             continue
         if paused_on is not None and paused_on < anchor.day <= ctx.today:
             anchor = _after_pause(anchor, ctx.today)
-        found[key] = counted(due, anchor, ctx)
+        found[key] = _after(counted(due, anchor, ctx), anchor, paused_on, ctx)
     return found
+
+
+def _after(term: Term, anchor: Anchor, paused_on: date | None, ctx: Context) -> Term:
+    """A term that begins when the case goes on, from an event before it stood still: later by the pause."""
+    if paused_on is None or anchor.day > paused_on:
+        return term
+    days = working_days_between(paused_on, ctx.today, ctx.calendar)
+    return prolong(term.due, days, ctx.calendar) if days else term
 
 
 def counted(due: Due, anchor: Anchor, ctx: Context) -> Term:

@@ -21,7 +21,7 @@ from app.engine import (
     decide,
 )
 from app.engine.anchors import STAGE
-from app.engine.deadlines import Calendar, PlainWeek
+from app.engine.deadlines import Calendar, PlainWeek, add_working_days
 from app.engine.definition import Definition
 from app.engine.events import Event
 from app.engine.evolution import evolve
@@ -148,6 +148,10 @@ transitions:
 """
 ORDER = {"ru": "приказа № 12-оп", "en": "order No. 12-оп"}
 PREPARED: tuple[Action, ...] = (Complete("write"), Complete("check"), Cast("for"), Complete("publish"))
+
+
+def counted(start: date, days: int) -> date:
+    return add_working_days(start, days, PlainWeek()).due
 
 
 @dataclass

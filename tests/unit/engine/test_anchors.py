@@ -34,7 +34,7 @@ from app.engine.simulation import simulate
 from app.engine.starting import started
 from app.engine.state import from_record, to_record
 from app.engine.trial_worlds import Holidays
-from tests.unit.engine.anchored import ANCHORED, ORDER, PREPARED, AnchoredDesk
+from tests.unit.engine.anchored import ANCHORED, ORDER, PREPARED, AnchoredDesk, counted
 from tests.unit.engine.conftest import SHIPPED
 
 NEW_YEAR = date(2025, 1, 9)
@@ -51,10 +51,6 @@ def case() -> AnchoredDesk:
 
 def day(number: int) -> date:
     return date(2025, 1, number)
-
-
-def counted(start: date, days: int) -> date:
-    return add_working_days(start, days, PlainWeek()).due
 
 
 # ── when each begins ──────────────────────────────────────────────────────────────────────────────

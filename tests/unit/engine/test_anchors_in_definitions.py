@@ -16,7 +16,6 @@ from app.engine import Cast, Complete, FactValue, Fire, Open, Reopen, fold
 from app.engine.anchors import NO_NAMES, STAGE, DateNames
 from app.engine.checks import check
 from app.engine.comparison import compare
-from app.engine.deadlines import PlainWeek, add_working_days
 from app.engine.definition import Definition, akin
 from app.engine.diagram import draw
 from app.engine.loader import loads, parse_text
@@ -24,7 +23,7 @@ from app.engine.migration import Plan, plan, undo
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
 from app.engine.simulation import simulate
-from tests.unit.engine.anchored import ANCHORED, ORDER, AnchoredDesk
+from tests.unit.engine.anchored import ANCHORED, ORDER, AnchoredDesk, counted
 from tests.unit.engine.broken_since import BROKEN_SINCE
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "workflows" / "schema.json").read_text(encoding="utf-8"))
@@ -37,10 +36,6 @@ def findings_of(text: str) -> list[Any]:
     if definition is None:
         return findings
     return check(definition, FACTS, known_dates={"paper.ordered_on"})
-
-
-def counted(start: date, days: int) -> date:
-    return add_working_days(start, days, PlainWeek()).due
 
 
 # ── reading and checking ──────────────────────────────────────────────────────────────────────────
