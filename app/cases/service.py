@@ -27,6 +27,7 @@ from app.engine import machine, starting
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
 from app.engine.recounting import recount
+from app.engine.settling import is_entered_again, joined
 from app.engine.state import (
     Accepted,
     Action,
@@ -229,7 +230,7 @@ def _carry_out(
     work: Work, case: Case, standing: writer.Standing, definition: Definition, action: Action
 ) -> Accepted:
     state = standing.state(work, definition)
-    needed = machine.facts_needed(definition, state, action)
+    needed = machine.facts_needed(definition, state, action, settle=False)
     result = take_step(
         work, standing, definition, state, action, context(work, case, definition, state, needed, action)
     )
@@ -237,12 +238,34 @@ def _carry_out(
         raise _refusal(work, case, result)
     writer.refresh(work.session, case, standing.columns)
     if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
-        follow(work, case)  # before what the case then does by itself
-    for effect in result.effects:
-        work.ports.effects[effect.name](work, case, effect.params)
+        follow(work, case)
+    _carry_effects(work, case, result)
+    if result.state.stage in definition.automatic:
+        result = _go_on(work, case, definition, result)
     if (definition.automatic or definition.anchored) and _has_moved(result):
         work.touched[case.id] = f"v{case.version}"  # of the new stage the rooms are asked after the commit
     return result
+
+
+def _go_on(work: Work, case: Case, definition: Definition, done: Accepted) -> Accepted:
+    """What the case then takes by itself, each step after the effects of the one before: they are of its round."""
+    while not is_entered_again(done.events):
+        standing = writer.lock(work, case.id)
+        state = standing.state(work, definition) or done.state
+        needed = machine.facts_needed(definition, state, Settle())
+        taken = machine.go_on(definition, state, context(work, case, definition, state, needed, Settle()))
+        if taken is None:
+            break
+        writer.write(work, standing, definition, taken.events, state, taken.state)
+        writer.refresh(work.session, case, standing.columns)
+        _carry_effects(work, case, taken)
+        done = joined(done, taken)
+    return done
+
+
+def _carry_effects(work: Work, case: Case, result: Accepted) -> None:
+    for effect in result.effects:
+        work.ports.effects[effect.name](work, case, effect.params)
 
 
 def _has_moved(result: Accepted) -> bool:
@@ -258,8 +281,8 @@ def take_step(
     ctx: Context,
     promises: Sequence[Promise] = (),
 ) -> Accepted | Refused:
-    """Decide with what is known, and write what follows; effects are the caller's. Benchmarks measure this."""
-    result = machine.decide(definition, state, action, ctx)
+    """Decide one step with what is known, and write what follows; effects are the caller's. Benchmarks measure this."""
+    result = machine.decide(definition, state, action, ctx, settle=False)
     if isinstance(result, Accepted):
         writer.write(work, standing, definition, result.events, state, result.state, promises=promises)
     return result

@@ -12,12 +12,17 @@ from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, State
 BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})
 
 
-def facts_needed(definition: Definition, state: State | None, action: Action | None = None) -> set[str]:
-    """Facts `decide` asks for this action; without an action, those `offers` asks for the stage."""
+def facts_needed(
+    definition: Definition, state: State | None, action: Action | None = None, *, settle: bool = True
+) -> set[str]:
+    """Facts `decide` asks for this action; without an action, those `offers` asks for the stage.
+
+    Without `settle` those of the step alone, not of what the case then takes by itself.
+    """
     if state is None:
         stage = definition.stages[definition.initial]
         bound = _bound(stage) if _opens_at_once(stage) else set()
-        alone = definition.automatic_facts.get(stage.id, frozenset())
+        alone = definition.automatic_facts.get(stage.id, frozenset()) if settle else frozenset()
         return (bound | alone | _dates(definition, None, stage.id)) - BUILT_IN_FACTS
     stage = definition.stages[state.stage]
     needed: set[str] = set()
@@ -45,7 +50,8 @@ def facts_needed(definition: Definition, state: State | None, action: Action | N
     if (definition.automatic or definition.anchored) and action is not None:
         taken = definition.transitions.get(action.transition) if isinstance(action, Fire) else None
         after = state.stage if taken is None or taken.target is None else taken.target
-        needed |= definition.automatic_facts.get(after, frozenset())
+        if settle:
+            needed |= definition.automatic_facts.get(after, frozenset())
         needed |= _dates(definition, state, after, action)
     return needed - BUILT_IN_FACTS
 

@@ -22,7 +22,7 @@ from app.engine.events import (
 from app.engine.evolution import arrived, evolve, fold, next_tasks, opened
 from app.engine.explaining import fire_reasons, outcome_of
 from app.engine.fact_names import BUILT_IN_FACTS, RESUMING, facts_needed
-from app.engine.settling import settled
+from app.engine.settling import next_step, settled
 from app.engine.state import (
     Accepted,
     Action,
@@ -59,6 +59,7 @@ __all__ = [
     "evolve",
     "facts_needed",
     "fold",
+    "go_on",
     "guard_reader",
     "is_stale",
     "tally_of",
@@ -124,6 +125,11 @@ def decide(
     if isinstance(action, Open):
         return _open(definition, state, ctx)
     return Refused((reasons.refusal("not_open"),))
+
+
+def go_on(definition: Definition, state: State, ctx: Context) -> Accepted | None:
+    """The next step the case takes by itself, and no more; None when it waits for somebody or something."""
+    return next_step(definition, state, ctx, _one_step)
 
 
 def _one_step(definition: Definition, state: State, action: Fire, ctx: Context) -> Decision:

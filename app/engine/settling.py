@@ -26,12 +26,16 @@ def settled(
     """
     if isinstance(result, Refused):
         return result
-    events, state, effects, what = result.events, result.state, result.effects, result.what
-    alone = by_itself(ctx)
-    while not is_entered_again(events) and (taken := _next(definition, state, alone, take)):
-        events, state, effects = (*events, *taken.events), taken.state, (*effects, *taken.effects)
-        what = taken.what if what == "nothing" else what
-    return Accepted(what, events, state, effects, result.tally)
+    while not is_entered_again(result.events) and (taken := next_step(definition, result.state, ctx, take)):
+        result = joined(result, taken)
+    return result
+
+
+def joined(done: Accepted, taken: Accepted) -> Accepted:
+    """One answer of a step and of the one the case then took by itself."""
+    what = taken.what if done.what == "nothing" else done.what
+    events, effects = (*done.events, *taken.events), (*done.effects, *taken.effects)
+    return Accepted(what, events, taken.state, effects, done.tally)
 
 
 def is_entered_again(events: Iterable[Event]) -> bool:
@@ -42,15 +46,11 @@ def is_entered_again(events: Iterable[Event]) -> bool:
     )
 
 
-def _next(
-    definition: Definition,
-    state: State,
-    alone: Context,
-    take: Take,
-) -> Accepted | None:
+def next_step(definition: Definition, state: State, ctx: Context, take: Take) -> Accepted | None:
     """The automatic step that works now, taken; None when the case waits."""
     if not state.is_active:
         return None
+    alone = by_itself(ctx)
     for step in definition.automatic.get(state.stage, ()):
         result = take(definition, state, Fire(step.id), alone)
         if isinstance(result, Accepted):
