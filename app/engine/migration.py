@@ -13,7 +13,9 @@ from typing import Literal
 from app.engine import anchors, starting
 from app.engine.deadlines import STAGE, Calendar, Term, add_working_days
 from app.engine.definition import Approval, Definition, Due, Migration, Titles, frozen
-from app.engine.events import Event, Migrated, Undone
+from app.engine.events import Event, Migrated, Moved, Undone
+from app.engine.fact_names import BUILT_IN_FACTS
+from app.engine.machine import go_on
 from app.engine.segments import LIVE, migrated, tasks_after
 from app.engine.state import Context, State, TaskState, to_record
 from app.engine.voting import hash_of
@@ -57,6 +59,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "votes_void": ("поданные голоса аннулируются", "the votes given so far become void"),
     "vote_waits": ("голосование откроется после новых задач", "the vote opens after the new tasks"),
     "vote_opens": ("открывается голосование", "the vote opens"),
+    "goes_on": (
+        "сразу после перевода случай перейдёт сам: «{id}»; тогда перевод уже не отменить",
+        "right after the move the case goes on by itself: «{id}»; then the move cannot be undone",
+    ),
 }
 
 
@@ -118,12 +124,13 @@ def extended(
 
 
 def facts_for(new: Definition, rule: Migration, state: State) -> set[str]:
-    """The fact to which the vote of the new stage is bound, if it has one, and the dates its terms ask for."""
+    """What is asked of the new stage: the content of its vote, the dates of its terms, what lets the case go on."""
     stage = new.stages.get(rule.stages.get(state.stage, state.stage))
     if stage is None:
         return set()
     bound = {stage.approval.binds} if stage.approval and stage.approval.binds else set()
-    return bound | {fact for _, due in anchors.rules_of(stage) if (fact := anchors.fact_of(due.since))}
+    dates = {fact for _, due in anchors.rules_of(stage) if (fact := anchors.fact_of(due.since))}
+    return bound | dates | new.automatic_facts.get(stage.id, frozenset()) - BUILT_IN_FACTS
 
 
 def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Migration | None = None) -> Plan:
@@ -169,8 +176,8 @@ def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Mig
     carried = tasks_after(new, state, event)
     event, told = _vote(old, new, state, ctx, rule, event, carried)
     event, terms_told, lost = _terms(old, new, state, ctx, rule, event, carried)
-    migrated(new, state, event)  # what is planned is possible; anything else is a fault of ours
-    notes = (*_changes(old, new, state, event, carried), *told, *terms_told)
+    after = migrated(new, state, event)  # what is planned is possible; anything else is a fault of ours
+    notes = (*_changes(old, new, state, event, carried), *told, *terms_told, *_further(new, after, ctx))
     return Plan("loses_term" if lost else "moves", here, target.id, notes, event)
 
 
@@ -367,6 +374,14 @@ def _recounted(due: date, term: Term | None, was: Due, now: Due, calendar: Calen
         return replace(add_working_days(term.start, now.working_days, calendar), begun_by=term.begun_by)
     more = now.working_days - was.working_days
     return add_working_days(due, more, calendar) if more > 0 else None
+
+
+def _further(new: Definition, after: State, ctx: Context) -> Iterable[Note]:
+    """The step the case takes by itself as soon as it is in the new version."""
+    result = go_on(new, after, ctx)
+    if result is not None and isinstance(result.events[0], Moved):
+        step = new.transitions[result.events[0].transition]
+        yield note("goes_on", step.titles, id=step.id)
 
 
 def _changes(

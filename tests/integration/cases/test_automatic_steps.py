@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.audit.models import AuditRecord
-from app.cases import queries, service, settling, versions
+from app.cases import migration, queries, service, settling, versions
 from app.cases.history import doer, sentence
+from app.cases.migration import Order
 from app.cases.models import Case, CaseEvent, CaseTask
 from app.config import ROOT
 from app.core.actor import SYSTEM
@@ -213,3 +214,19 @@ def test_procedures_without_automatic_steps_promise_nothing(penza: Runtime) -> N
     with penza.work(SYSTEM) as work, as_system(work.session):
         assert work.session.scalars(select(Case.stage)).all() == ["identified"]
         assert work.session.scalars(select(CaseEvent.type)).all() == ["case_opened"]
+
+
+def test_the_rehearsal_says_that_the_case_goes_on_by_itself_after_the_move(penza: Runtime) -> None:
+    ready, waiting = opened(penza, "41", "66"), opened(penza, "50")
+    publish(penza)
+    there = Order(service.PROCESS, 1, 9)
+    with penza.work(actor(penza, "admin")) as work:
+        told = {one.case_id: one.plan for one in migration.rehearse(work, there)}
+    assert told[waiting].codes == ()
+    assert told[ready].codes == ("goes_on",)
+    assert "«Начать диагностику»; тогда перевод уже не отменить" in told[ready].notes[0].texts["ru"]
+    for case_id in (ready, waiting):
+        with penza.work(actor(penza, "admin")) as work:
+            migration.move(work, case_id, there)
+    drain(penza)
+    assert (moves(penza, ready), moves(penza, waiting)) == (ONCE, [])
