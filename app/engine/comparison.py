@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.engine.anchors import NO_NAMES, DateNames, event_words
+from app.engine.comparison_forms import compare_forms
 from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_words import (
     ITSELF,
@@ -18,7 +19,6 @@ from app.engine.comparison_words import (
     days_of,
     effect_of,
     fallback,
-    form_words,
     join,
     many,
     named,
@@ -41,7 +41,6 @@ from app.engine.definition import (
     Definition,
     Due,
     Effect,
-    Form,
     Guard,
     Stage,
     Task,
@@ -157,15 +156,7 @@ def _task(
         about = join(here, (": открывается заново вместе с", ": reopened together with"))
         yield from many(path, about, of_tasks(old, was.reopens_with), of_tasks(new, now.reopens_with))
     yield from _guards(path, here, was.written, now.written)
-    yield from _form(path, here, was.form, now.form)
-
-
-def _form(path: str, here: Pair, was: Form | None, now: Form | None) -> Iterator[Change]:
-    if structure_of(was) != structure_of(now):
-        yield Change("changed", path, texts_of(join(here, (": изменена форма", ": the form has changed"))))
-    elif form_words(was) != form_words(now):
-        texts = join(here, (": исправлены тексты формы", ": texts of the form"))
-        yield Change("words", path, texts_of(texts))
+    yield from compare_forms(path, here, was.form, now.form)
 
 
 def _approvals(
@@ -251,7 +242,7 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
     ):
         yield from many(path, join(here, text), before, after)
     yield from _guards(path, here, was.when, now.when)
-    yield from _form(path, here, was.form, now.form)
+    yield from compare_forms(path, here, was.form, now.form)
     yield from _effects(path, here, was.effects, now.effects, ("", ""))
 
 

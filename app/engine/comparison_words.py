@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.engine.anchors import ENTERED, DateNames, event_words
-from app.engine.definition import Approval, Definition, Due, Effect, Form, Quorum, Titles
+from app.engine.definition import Approval, Definition, Due, Effect, Quorum, Titles
 from app.engine.wording import plural
 
 What = Literal["added", "removed", "changed", "words"]
@@ -177,8 +177,3 @@ def days_of(definition: Definition, due: Due | None, dates: DateNames) -> Pair:
 
 def effect_of(effect: Effect) -> str:
     return " ".join([effect.name, *(f"{key}={value}" for key, value in effect.params.items())])
-
-
-def form_words(form: Form | None) -> list[object]:
-    asked = form.fields if form else ()
-    return [(dict(field.titles), [dict(choice.titles) for choice in field.choices]) for field in asked]

@@ -105,12 +105,22 @@ def test_a_form_is_offered_with_the_task_and_stands_in_nobodys_way_on_the_page(a
 def test_forms_and_papers_are_part_of_the_version_and_of_the_difference_in_words() -> None:
     plain, asking = loads(SMALL), loads(TEXT.replace("version: 1", "version: 2"))
     told = [change.texts["ru"] for change in compare(plain, asking)]
-    assert "Задача «Написать»: изменена форма" in told
+    assert "Задача «Написать»: комментарий: по желанию → обязателен" in told
+    assert "Задача «Написать»: вопросы: добавлено — Сколько страниц, Когда, Состояние" in told
     assert "Задача «Написать»: нужен зарегистрированный документ: нет → plan_order" in told
-    assert len(told) == 3, told  # the third is the page the paper brings with it
+    assert len(told) == 4, told  # the fourth is the page the paper brings with it
     renamed = loads(TEXT.replace("Сколько страниц", "Страниц").replace("version: 1", "version: 2"))
     assert [(one.what, one.texts["ru"]) for one in compare(asking, renamed)] == [
         ("words", "Задача «Написать»: исправлены тексты формы")
     ]
+    for old, new, said in (
+        ("pages, kind: text", "pages, kind: date", "вопрос «Сколько страниц»: вид ответа: текст → дата"),
+        ("kind: text, required: true", "kind: text", "вопрос «Сколько страниц»: обязательный: да → нет"),
+        ("bad: {titles: {ru: Плохое, en: Bad}}", "poor: {titles: {ru: Слабое, en: Poor}}",
+         "вопрос «Состояние»: ответы: добавлено — Слабое; убрано — Плохое"),
+        ("id: day, kind: date", "id: when, kind: date", "вопросы: добавлено — Когда; убрано — Когда"),
+    ):  # fmt: skip
+        changed = loads(TEXT.replace(old, new).replace("version: 1", "version: 2"))
+        assert [one.texts["ru"] for one in compare(asking, changed)] == [f"Задача «Написать»: {said}"]
     assert loads(TEXT).hash == loads(TEXT.replace("Сколько страниц", "Страниц")).hash
     assert loads(TEXT).hash != loads(TEXT.replace("pages, kind: text", "pages, kind: date")).hash
