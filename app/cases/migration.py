@@ -35,6 +35,12 @@ FATES: dict[str, Text] = {
     "needs_mapping": _("needs mapping"),
     "refused": _("does not move"),
 }
+CHANGED = _("moves with changes")
+
+
+def fate_in_words(plan: Plan) -> Text:
+    """What would become of the case; one that moves with something to be told of it does not move as it is."""
+    return CHANGED if plan.fate == "moves" and plan.notes else FATES[plan.fate]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.cases import versions as life
 from app.cases.check import finding_line
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.migration import FATES, Fated, Order
+from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.scenario_files import texts_beside
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
@@ -137,7 +137,7 @@ def undo(system: Runtime, given: Given, say: Say) -> int:
 def fate_line(one: Fated) -> str:
     """«Р-01: переносится как есть — этап …»."""
     notes = "; ".join(in_reader(note.texts) for note in one.plan.notes)
-    return f"{one.code}: {FATES[one.plan.fate]}" + (f" — {notes}" if notes else "")
+    return f"{one.code}: {fate_in_words(one.plan)}" + (f" — {notes}" if notes else "")
 
 
 def _order(given: Given) -> Order:

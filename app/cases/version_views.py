@@ -18,7 +18,7 @@ from app.access.scopes import as_system
 from app.cases import migration, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.migration import FATES, Fated, Order
+from app.cases.migration import FATES, Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
 from app.cases.versions import STATUS_TITLES, Upload
 from app.core.errors import Invalid, NotFound
@@ -200,7 +200,8 @@ class ProcedureView(RoomView):
             fault = error.message
         return self.render(
             "cases/rehearsal.html", 422 if fault else 200, row=row, target=target, targets=targets, fated=fated,
-            mapping=mapping, fates=FATES, pills=FATE_PILLS, in_reader=in_reader, open=waiting, name=name,
+            mapping=mapping, fates=FATES, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
+            open=waiting, name=name,
             counts=_counts(fated), may_move=target.status == VersionStatus.published, fault=fault,
             dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
         )  # fmt: skip

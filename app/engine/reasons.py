@@ -40,8 +40,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_approval": ("На этапе «{stage}» нет голосования", "There is no vote at the stage «{stage}»"),
     "voting_not_open": (
-        "Голосование ещё не открыто: сначала нужно выполнить задачи: {tasks}",
-        "The vote is not open yet: these tasks come first: {tasks}",
+        "Голосование ещё не открыто, сначала нужно выполнить {tasks}",
+        "The vote is not open yet, to be done first: {tasks}",
     ),
     "voting_over": ("Голосование завершено: решение уже принято", "The vote is over: the decision is made"),
     "not_a_voter": ("Вы не входите в состав голосующих", "You are not one of the voters"),
@@ -116,6 +116,7 @@ def tasks_first(definition: Definition, state: State) -> Reason:
     titles = {
         language: ", ".join(f"«{task.titles[language]}»" for task in tasks) for language in ("ru", "en")
     }
+    titles["ru"] = f"{'задачу' if len(tasks) == 1 else 'задачи'} {titles['ru']}"
     return refusal(
         "voting_not_open", tasks[0].page if tasks else None, tuple(t.id for t in tasks), tasks=titles
     )
