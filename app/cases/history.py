@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from app.cases.models import CaseEvent
 from app.core.i18n import Text, _, current_locale
+from app.engine import events as engine_events
 from app.engine.automatic import is_alone
-from app.engine.definition import Definition, Field
+from app.engine.definition import Definition, Field, Task, Transition
+from app.engine.evolution import in_force
 from app.engine.wording import printed
 
 _CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
@@ -145,31 +148,38 @@ def kind(event: CaseEvent) -> str:
     return "start" if event.type == "case_opened" else "done"
 
 
-def field_sentences(definition: Definition, event: CaseEvent) -> list[str]:
-    """What was filled into the form of a transition or a task, as «name: value» in the reader's language."""
-    if event.type not in ("moved", "task_completed") or not event.fields:
-        return []
-    lines = []
-    for known in _questions(definition, event):
-        value = event.fields.get(known.id)
-        if value in (None, ""):
-            continue
-        if known.kind == "date":
-            value = date.fromisoformat(value)
-        value = next((in_reader(one.titles) for one in known.choices if one.id == value), value)
-        lines.append(f"{in_reader(known.titles)}: {printed(value, current_locale())}")
-    return lines
+def field_sentences(definition: Definition, events: Iterable[CaseEvent]) -> dict[int, list[str]]:
+    """What was filled into the forms of transitions and tasks, as «name: value» in the reader's language, by `seq`.
+
+    `events` begin with the opening of the case: an answer is told in the words of the version it was given in,
+    and only the events say which that was. `definition` is any version that knows the others.
+    """
+    told = {}
+    for event in events:
+        if "definition_hash" in event.data:
+            definition = in_force(definition, engine_events.from_dict(event.data))
+        told[event.seq] = [
+            f"{in_reader(asked.titles)}: {_answer(asked, event.fields[asked.id])}"
+            for asked in _questions(definition, event)
+            if event.fields.get(asked.id) not in (None, "")
+        ]
+    return told
 
 
 def _questions(definition: Definition, event: CaseEvent) -> Sequence[Field]:
-    """The fields of the form that was filled in; none when no version knows the step any more."""
-    for one in (definition, *definition.editions.values()):
-        if event.type == "moved":
-            step = one.transitions.get(event.data["transition"])
-            form = step.form if step else None
-        else:
-            task = one.task(event.data["task"])
-            form = task.form if task else None
-        if form is not None and set(event.fields) <= {field.id for field in form.fields}:
-            return form.fields
-    return ()
+    """The fields of the form that was filled in, in the version it was filled in by."""
+    step: Transition | Task | None = None
+    if event.fields and event.type == "moved":
+        step = definition.transitions.get(event.data["transition"])
+    elif event.fields and event.type == "task_completed":
+        step = definition.task(event.data["task"])
+    return step.form.fields if step is not None and step.form is not None else ()
+
+
+def _answer(asked: Field, value: Any) -> str:
+    """An answer in words; what is not of the field's kind is told as it was kept: a history is always readable."""
+    if asked.kind == "date":
+        with suppress(TypeError, ValueError):
+            value = date.fromisoformat(value)
+    value = next((in_reader(one.titles) for one in asked.choices if one.id == value), value)
+    return printed(value, current_locale())

@@ -163,13 +163,14 @@ def history(work: Work, page: Overview) -> list[Entry]:
         work.session, [e.on_behalf_of for e in page.events] + [r.data.get("on_behalf_of") for r, _d in pairs]
     )
     zone = work.ports.zone
+    answers = field_sentences(page.definition, page.events)
     entries = [
         Entry(
             sentence(page.definition, event),
             kind(event),
             people.of(doer(event), event.actor_id, event.on_behalf_of, local_date(event.at, zone)),
             event.at,
-            "\n".join(filter(None, [*field_sentences(page.definition, event), event.comment])),
+            "\n".join(filter(None, [*answers[event.seq], event.comment])),
         )
         for event in page.events
     ]

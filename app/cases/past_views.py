@@ -74,10 +74,11 @@ class PastView(RoomView):
 
 
 def _entries(then: Then) -> list[Entry]:
+    answers = field_sentences(then.definition, then.events)
     return [
         Entry(
             sentence(then.definition, event), kind(event), doer(event), event.at,
-            "\n".join(filter(None, [*field_sentences(then.definition, event), event.comment])),
+            "\n".join(filter(None, [*answers[event.seq], event.comment])),
         )
         for event in reversed(then.events)
     ]  # fmt: skip

@@ -235,7 +235,7 @@ def _stay(
         stage=stage, number=number, began=stay.entered_at, ended=stay.left_at,
         ended_by=title(definition, "transition", stay.left_by) if stay.left_by else None,
         reason=leaving.comment if leaving else "",
-        answers=field_sentences(definition, leaving) if leaving else [],
+        answers=field_sentences(definition, rows)[leaving.seq] if leaving else [],
         working_days=working_days_between(
             local_date(stay.entered_at, zone), local_date(stay.left_at or work.now, zone), calendar
         ),

@@ -154,8 +154,9 @@ def _happened(work: Work, case: Case, definition: Any) -> Iterator[Happened]:
     rows = work.session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)
     ).all()
+    answers = field_sentences(definition, rows)
     for row in rows:
-        more = tuple(filter(None, (row.comment, *field_sentences(definition, row))))
+        more = tuple(filter(None, (row.comment, *answers[row.seq])))
         day = row.at.astimezone(work.ports.zone)
         yield Happened(f"{day:%d.%m.%Y %H:%M}", str(sentence(definition, row)), doer(row), more)
 

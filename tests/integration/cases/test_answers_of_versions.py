@@ -1,0 +1,152 @@
+"""An answer is told in the words of the version it was given in, whatever version the case runs by now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.cases import history, migration, service, versions
+from app.cases.migration import Order
+from app.cases.models import CaseEvent
+from app.cases.queries import events_of
+from app.cases.versions import Upload
+from app.core.actor import SYSTEM
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine.loader import loads
+from app.engine.state import Complete, Fire
+from tests.integration.cases.test_versions import code_of, take
+from tests.integration.evidence.test_package import opened, ordered
+from tests.people import WebUsers, open_cases
+
+EIGHTH = """\
+workflow: school_support
+version: 8
+titles: {ru: Отчёты, en: Reports}
+initial: work
+roles:
+  methodist: {titles: {ru: Методист, en: Methodist}, found: authority}
+stages:
+  work:
+    titles: {ru: Работа, en: Work}
+    tasks:
+      report:
+        titles: {ru: Отчитаться, en: Report}
+        roles: [methodist]
+        repeatable: true
+        form:
+          comment: none
+          fields:
+            - {id: month, kind: text, titles: {ru: За месяц, en: For the month}}
+            - id: course
+              kind: choice
+              titles: {ru: Ход работ, en: The course}
+              choices: {ok: {titles: {ru: Без отставания, en: On time}}}
+  done:
+    titles: {ru: Готово, en: Done}
+    final: true
+transitions:
+  again:
+    titles: {ru: Начать заново, en: Begin anew}
+    kind: return
+    from: work
+    to: work
+    by: [methodist]
+    voids: [report]
+    form:
+      comment: required
+      fields:
+        - id: about
+          kind: choice
+          titles: {ru: К чему замечание, en: The remark}
+          choices: {one: {titles: {ru: Таблица, en: The table}}}
+  finish:
+    titles: {ru: Завершить, en: Finish}
+    kind: forward
+    from: work
+    to: done
+    by: [methodist]
+"""
+NINTH = (
+    EIGHTH.replace("version: 8", "version: 9")
+    .replace("id: month, kind: text", "id: month, kind: date")
+    .replace("За месяц", "По какой день")
+    .replace("Без отставания", "С отставанием до месяца")
+    .replace("Таблица", "Выводы")
+)
+OLD = ("За месяц: март", "Ход работ: Без отставания")
+NEW = ("По какой день: 31.03.2025", "Ход работ: С отставанием до месяца")
+
+
+def publish(system: Runtime, source: str, version: int) -> None:
+    with system.work(actor(system, "admin")) as work:
+        versions.upload(work, Upload(source))
+        versions.publish(work, service.PROCESS, version)
+
+
+def moved(system: Runtime) -> int:
+    """A case that answered in the eighth version, was returned there, and runs by the ninth now."""
+    publish(system, EIGHTH, 8)
+    case_id = open_cases(system)["41"]
+    take(system, case_id, "methodist", Complete("report", fields={"month": "март", "course": "ok"}))
+    take(system, case_id, "methodist", Fire("again", "Уточнить", {"about": "one"}))
+    publish(system, NINTH, 9)
+    move(system, case_id)
+    return case_id
+
+
+def move(system: Runtime, case_id: int) -> None:
+    with system.work(actor(system, "admin")) as work:
+        assert migration.move(work, case_id, Order(service.PROCESS, 8, 9)).fate == "moves"
+
+
+def told(system: Runtime, case_id: int) -> list[tuple[str, ...]]:
+    """The answers of the whole history, event by event."""
+    system.database.session.remove()
+    work = system.read(SYSTEM)
+    definition = work.ports.definitions.get(work.session, service.PROCESS, 9, _hash(work, 9))
+    answers = history.field_sentences(definition, events_of(work.session, case_id))
+    return [tuple(lines) for lines in answers.values() if lines]
+
+
+def _hash(work: Any, version: int) -> str:
+    return str(versions.get(work, service.PROCESS, version).hash)
+
+
+def test_each_answer_has_the_words_of_its_version_through_move_and_undo(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = moved(system)
+    remark = ("К чему замечание: Таблица",)
+    assert told(system, case_id) == [OLD, remark]
+    with system.work(actor(system, "admin")) as work:
+        migration.undo(work, code_of(system, case_id))
+    take(system, case_id, "methodist", Complete("report", fields={"month": "март", "course": "ok"}))
+    assert told(system, case_id) == [OLD, remark, OLD]
+    move(system, case_id)
+    take(system, case_id, "methodist", Complete("report", fields={"month": "2025-03-31", "course": "ok"}))
+    assert told(system, case_id) == [OLD, remark, OLD, NEW]
+
+
+def test_pages_and_the_package_tell_it_so(penza: Runtime, web: WebUsers) -> None:
+    case_id = moved(penza)
+    for page in ("", "/past", "/rounds?stage=work"):
+        answer = web("methodist").get(f"/cases/{case_id}{page}")
+        assert answer.status_code == 200, page
+        text = answer.text.replace("\u00a0", " ")
+        for words in OLD if "rounds" not in page else ("К чему замечание: Таблица",):
+            assert words in text, (page, words)
+        for words in ("С отставанием", "По какой день", "Выводы"):
+            assert words not in text, (page, words)
+    package = opened(penza, ordered(penza, "methodist", case_id))
+    text = package["index.html"].decode().replace("\u00a0", " ")
+    assert all(words in text for words in OLD)
+    assert "С отставанием" not in text
+
+
+@pytest.mark.parametrize("kept", ["март", 5, ["март"]])
+def test_an_answer_that_is_not_of_its_kind_is_told_as_it_was_kept(kept: Any) -> None:
+    event = CaseEvent(
+        seq=2, type="task_completed", data={"task": "report"}, fields={"month": kept, "course": "x"}
+    )
+    assert history.field_sentences(loads(NINTH), [event]) == {2: [f"По какой день: {kept}", "Ход работ: x"]}
