@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField
+from wtforms import Field, HiddenField
 
 from app.cases.overview import in_reader
 from app.core.i18n import _
@@ -21,6 +21,9 @@ from app.ui.forms import (
     YesField,
 )
 
+# before the id of a field: whatever a definition calls it, it hides nothing a form has of its own
+ASKED = "f_"
+
 
 class StepForm(RoomForm):
     """The comment and the fields a transition or a task asks for."""
@@ -30,26 +33,31 @@ class StepForm(RoomForm):
     @property
     def answers(self) -> dict[str, Any]:
         """The fields that were filled in, as the engine takes them."""
-        own = ("csrf_token", "expected_version", "comment")
         return {
-            name: value for name, value in self.data.items() if name not in own and value not in (None, "")
+            name.removeprefix(ASKED): value
+            for name, value in self.data.items()
+            if name.startswith(ASKED) and value not in (None, "")
         }
+
+    def _at(self, name: str) -> Field | None:
+        """The engine names a field as the definition does."""
+        return super()._at(ASKED + name if ASKED + name in self else name)
 
 
 def step_form(asked: Form) -> StepForm:
     """A form with exactly the questions of the definition, each in the reader's language."""
     fields: dict[str, Any] = {}
     for question in asked.fields:
-        label = in_reader(question.titles)
+        label, name = in_reader(question.titles), ASKED + question.id
         if question.kind == "choice":
             choices = [(choice.id, in_reader(choice.titles)) for choice in question.choices]
-            fields[question.id] = OneOfField(label, choices=choices, required=question.required)
+            fields[name] = OneOfField(label, choices=choices, required=question.required)
         elif question.kind == "date":
-            fields[question.id] = DateField(label, required=question.required)
+            fields[name] = DateField(label, required=question.required)
         elif question.kind == "bool":
-            fields[question.id] = YesField(label)
+            fields[name] = YesField(label)
         else:
-            fields[question.id] = TextField(label, required=question.required, max_length=300)
+            fields[name] = TextField(label, required=question.required, max_length=300)
     if asked.comment != "none":
         required = asked.comment == "required"
         ask = _("Reason") if required else _("Comment")

@@ -183,7 +183,7 @@ class Path:
         chair.follow("Вернуть план на доработку")
         chair.send()  # without a reason
         chair.sees("Заполните это поле")
-        chair.fill({"about": "terms", "place": "№ 10, № 11", "comment": plans_data.RETURN_REASON})
+        chair.fill({"f_about": "terms", "f_place": "№ 10, № 11", "comment": plans_data.RETURN_REASON})
         chair.shoot("return-form")
         chair.send()
         chair.sees("круг 2", plans_data.RETURN_REASON[:40])

@@ -41,6 +41,7 @@ TEXT = SECOND.replace("version: 2\n", "version: 9\n").replace(
     "en: Cooperation agreement of the schools}\n" + ASKS,
 )
 ANSWERS = {"how": "hand", "day": "2025-01-24"}
+TYPED = {f"f_{name}": value for name, value in ANSWERS.items()}
 
 
 def in_the_stage(system: Runtime, *, real_paper: bool = False) -> int:
@@ -120,18 +121,18 @@ def test_on_the_page_the_form_is_asked_with_what_is_missing_and_the_answers_are_
                   "Не оформлен документ «Приказ об утверждении плана»"):  # fmt: skip
         assert words in asked, words
     version = str(stands_version(penza, case_id))
-    early = web.post("clerk", form, {"expected_version": version, "how": "hand"})
+    early = web.post("clerk", form, {"expected_version": version, "f_how": "hand"})
     assert early.status_code == 409
     assert "Не оформлен документ" in early.text
     penza.ports.facts[PAPER] = penza.ports.facts["plans.has_items"]
-    wrong = web.post("clerk", form, {"expected_version": version, "how": "", "day": "завтра"})
+    wrong = web.post("clerk", form, {"expected_version": version, "f_how": "", "f_day": "завтра"})
     assert wrong.status_code == 422
     assert "завтра" in wrong.text, "nothing typed is lost"
-    assert web.post("clerk", form, {"expected_version": version, **ANSWERS}).status_code == 303
+    assert web.post("clerk", form, {"expected_version": version, **TYPED}).status_code == 303
     shown = web("methodist").get(url).text.replace("\u00a0", " ")
     assert "Как передан: Лично" in shown
     assert "Когда получен: 24.01.2025" in shown
-    late = web.post("clerk", form, {"expected_version": version, **ANSWERS}, page=url)
+    late = web.post("clerk", form, {"expected_version": version, **TYPED}, page=url)
     assert late.status_code == 409
 
 

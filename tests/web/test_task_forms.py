@@ -1,0 +1,137 @@
+"""Forms made from a definition: whatever its fields are called, they are asked, refused in words and taken."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from app.cases import service, versions
+from app.cases.forms import step_form
+from app.cases.queries import events_of, get_case
+from app.cases.versions import Upload
+from app.core.actor import SYSTEM
+from app.core.errors import Invalid
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine.definition import Field, Form
+from tests.people import WebUsers, open_cases
+
+# what a form has of its own, and what stands beside the questions in every form of a step
+NAMES = (
+    "status", "data", "errors", "errors_top", "process", "meta", "typed", "wrong", "has_files", "sections", "answers",
+    "comment", "expected_version", "csrf_token", "validate_on_submit", "is_submitted", "validate", "hidden_tag",
+    "populate_obj", "take_errors", "f_status", "validate_f_data",
+)  # fmt: skip
+WRONG_DAY = "Укажите день, месяц и год, например 22.01.2025."
+
+
+def _field(name: str, kind: str) -> str:
+    return f"{{id: {name}, kind: {kind}, required: true, titles: {{ru: Вопрос {name}, en: Question {name}}}}}"
+
+
+def _task(name: str) -> str:
+    return (
+        f"      ask_{name}:\n        titles: {{ru: Задача {name}, en: Task {name}}}\n        roles: [methodist]\n"
+        f"        optional: true\n        form: {{comment: required, fields: [{_field(name, 'date')}]}}\n"
+    )
+
+
+PROCEDURE = f"""\
+workflow: school_support
+version: 8
+titles: {{ru: Вопросы, en: Questions}}
+initial: work
+roles:
+  methodist: {{titles: {{ru: Методист, en: Methodist}}, found: authority}}
+stages:
+  work:
+    titles: {{ru: Работа, en: Work}}
+    tasks:
+{"".join(_task(name) for name in NAMES)}  done:
+    titles: {{ru: Готово, en: Done}}
+    final: true
+transitions:
+  finish:
+    titles: {{ru: Завершить, en: Finish}}
+    kind: forward
+    from: work
+    to: done
+    by: [methodist]
+    form:
+      comment: required
+      fields: [{", ".join(_field(name, "text") for name in NAMES)}]
+"""
+
+
+@pytest.fixture
+def case_id(penza: Runtime) -> int:
+    with penza.work(actor(penza, "admin")) as work:
+        row = versions.upload(work, Upload(PROCEDURE))
+        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
+        versions.publish(work, service.PROCESS, 8)
+    return open_cases(penza)["41"]
+
+
+def version(system: Runtime, case_id: int) -> str:
+    system.database.session.remove()
+    return str(get_case(system.read(SYSTEM).session, case_id).version)
+
+
+def told_at(page: str, name: str) -> str:
+    """The sentence of refusal printed at the field of this name."""
+    found = re.search(rf'<span class="err" id="{name}-err">.*?</svg>(.*?)</span>', page)
+    return unescape(found.group(1)) if found else ""
+
+
+def test_a_field_may_have_any_name(penza: Runtime, web: WebUsers, case_id: int) -> None:
+    for name in NAMES:
+        url = f"/cases/{case_id}/tasks/ask_{name}/done"
+        asked = web("methodist").get(url)
+        assert asked.status_code == 200, name
+        assert f"Вопрос {name}" in asked.text.replace("\u00a0", " ")
+        sent = {"expected_version": version(penza, case_id), "comment": "Как условились"}
+        wrong = web.post("methodist", url, {**sent, f"f_{name}": "завтра"})
+        assert wrong.status_code == 422, name
+        assert told_at(wrong.text, f"f_{name}") == WRONG_DAY, name
+        assert 'value="завтра"' in wrong.text, name
+        assert "Как условились" in wrong.text, name
+        right = web.post("methodist", url, {**sent, f"f_{name}": "2025-01-24"})
+        assert right.status_code == 303, (name, right.text)
+        penza.database.session.remove()
+        event = events_of(penza.read(SYSTEM).session, case_id)[-1]
+        assert (event.comment, event.fields) == ("Как условились", {name: "2025-01-24"})
+        assert f"Вопрос {name}: 24.01.2025" in web("methodist").get(f"/cases/{case_id}").text.replace(
+            "\u00a0", " "
+        )
+
+
+def test_so_may_the_fields_of_a_transition(penza: Runtime, web: WebUsers, case_id: int) -> None:
+    url = f"/cases/{case_id}/step/finish"
+    assert web("methodist").get(url).status_code == 200
+    answers = {f"f_{name}": f"Ответ {name}" for name in NAMES}
+    sent = {"expected_version": version(penza, case_id), "comment": "Итог", **answers}
+    for name in NAMES:
+        wrong = web.post("methodist", url, {**sent, f"f_{name}": " "})
+        assert wrong.status_code == 422, name
+        assert told_at(wrong.text, f"f_{name}") == "Заполните это поле.", name
+        assert wrong.text.count('class="err"') == 1, name
+        assert all(f'value="{answers[f"f_{other}"]}"' in wrong.text for other in NAMES if other != name)
+    assert web.post("methodist", url, sent).status_code == 303
+    penza.database.session.remove()
+    event = events_of(penza.read(SYSTEM).session, case_id)[-1]
+    assert (event.comment, event.fields) == ("Итог", {name: f"Ответ {name}" for name in NAMES})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_engine_refuses_is_told_at_the_field_it_names(web: WebUsers, name: str) -> None:
+    question = Field(name, "text", {"ru": "Вопрос", "en": "Question"})
+    with web.app.test_request_context():
+        form = step_form(Form("none", (question,)))
+        form.take_errors(Invalid(fields={name: "Не так"}))
+        assert form.errors == {f"f_{name}": ["Не так"]}
+        assert form.errors_top == []
+        reasoned = step_form(Form("required"))
+        reasoned.take_errors(Invalid(fields={"comment": "Укажите причину"}))
+        assert reasoned.errors == {"comment": ["Укажите причину"]}
