@@ -55,7 +55,7 @@ def step_form(asked: Form) -> StepForm:
         elif question.kind == "date":
             fields[name] = DateField(label, required=question.required)
         elif question.kind == "bool":
-            fields[name] = YesField(label)
+            fields[name] = YesField(label, required=question.required)
         else:
             fields[name] = TextField(label, required=question.required, max_length=300)
     if asked.comment != "none":

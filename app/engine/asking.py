@@ -1,4 +1,4 @@
-"""The form of a transition or a task: what is required, what each field may hold."""
+"""The form of a transition or a task: what is required (of a tick: that it is set), what each field may hold."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ def form_reasons(form: Form, action: Fire | Complete) -> tuple[list[Reason], dic
         value = action.fields.get(field.id)
         if isinstance(value, str):
             value = value.strip()
-        if value is None or value == "":
+        must_tick = field.required and field.kind == "bool"
+        if value is None or value == "" or (must_tick and value is False):
             if field.required:
-                found.append(reasons.field_reason("field_required", field))
+                code = "tick_required" if must_tick else "field_required"
+                found.append(reasons.field_reason(code, field))
             continue
         try:
             values[field.id] = _field_value(field.kind, value, [choice.id for choice in field.choices])

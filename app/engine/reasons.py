@@ -54,6 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "already_voted": ("Ваш голос уже учтён", "Your vote is counted already"),
     "comment_required": ("Укажите причину", "Give the reason"),
     "field_required": ("Заполните поле «{field}»", "Fill in the field «{field}»"),
+    "tick_required": ("Поставьте отметку «{field}»", "Tick «{field}»"),
     "field_wrong": (
         "Поле «{field}»: недопустимое значение",
         "The field «{field}»: this value is not allowed",

@@ -25,7 +25,7 @@ from wtforms import (
 from wtforms import DateField as _DateField
 from wtforms import FieldList as _FieldList
 from wtforms.i18n import get_translations as _wtforms_translations
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput, TextInput
 
 from app.core.i18n import Text, _, current_locale, gettext, ngettext
@@ -274,10 +274,11 @@ class ManyField(SelectMultipleField):
 
 
 class YesField(BooleanField):
-    """A tick."""
+    """A tick; `required`: it must be set."""
 
-    def __init__(self, label: Label, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
+    def __init__(self, label: Label, *, required: bool = False, **kwargs: Any) -> None:
+        rules = [DataRequired(_("Tick this: without it the form is not accepted."))] if required else []
+        super().__init__(label, rules, **kwargs)
 
 
 SCAN_TYPES = ("pdf", "jpg", "jpeg", "png")

@@ -25,6 +25,7 @@ NAMES = (
     "populate_obj", "take_errors", "f_status", "validate_f_data",
 )  # fmt: skip
 WRONG_DAY = "Укажите день, месяц и год, например 22.01.2025."
+UNTICKED = "Поставьте эту отметку: без неё форма не принимается."
 
 
 def _field(name: str, kind: str) -> str:
@@ -49,6 +50,15 @@ stages:
   work:
     titles: {{ru: Работа, en: Work}}
     tasks:
+      confirm:
+        titles: {{ru: Подтвердить, en: Confirm}}
+        roles: [methodist]
+        optional: true
+        form:
+          comment: none
+          fields:
+            - {{id: checked, kind: bool, required: true, titles: {{ru: Всё проверено, en: All is checked}}}}
+            - {{id: help, kind: bool, titles: {{ru: Нужна помощь, en: Help is needed}}}}
 {"".join(_task(name) for name in NAMES)}  done:
     titles: {{ru: Готово, en: Done}}
     final: true
@@ -135,3 +145,22 @@ def test_what_the_engine_refuses_is_told_at_the_field_it_names(web: WebUsers, na
         reasoned = step_form(Form("required"))
         reasoned.take_errors(Invalid(fields={"comment": "Укажите причину"}))
         assert reasoned.errors == {"comment": ["Укажите причину"]}
+
+
+def test_a_required_tick_must_be_set(penza: Runtime, web: WebUsers, case_id: int) -> None:
+    url = f"/cases/{case_id}/tasks/confirm/done"
+    assert web("methodist").get(url).text.count('class="req"') == 1, "only what is required is marked so"
+    sent = {"expected_version": version(penza, case_id), "f_help": "y"}
+    for given in ({}, {"f_checked": ""}, {"f_checked": "false"}):
+        unticked = web.post("methodist", url, {**sent, **given})
+        assert unticked.status_code == 422
+        assert told_at(unticked.text, "f_checked") == UNTICKED
+        assert re.search(r'<input[^>]*checked[^>]*name="f_help"', unticked.text), "nothing set is lost"
+    web("methodist").get("/lang/en")
+    english = web.post("methodist", url, sent)
+    assert told_at(english.text, "f_checked") == "Tick this: without it the form is not accepted."
+    ticked = {"expected_version": version(penza, case_id), "f_checked": "y"}
+    assert web.post("methodist", url, ticked).status_code == 303
+    penza.database.session.remove()
+    event = events_of(penza.read(SYSTEM).session, case_id)[-1]
+    assert event.fields == {"checked": True, "help": False}

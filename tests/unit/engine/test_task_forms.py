@@ -22,6 +22,8 @@ ASKS = """        roles: [author]
           fields:
             - {id: pages, kind: text, required: true, titles: {ru: Сколько страниц, en: How many pages}}
             - {id: day, kind: date, titles: {ru: Когда, en: When}}
+            - {id: sure, kind: bool, required: true, titles: {ru: 'Подтверждаю, что проверено', en: I have checked it}}
+            - {id: again, kind: bool, titles: {ru: Нужна помощь, en: Help is needed}}
             - id: state
               kind: choice
               required: true
@@ -30,7 +32,7 @@ ASKS = """        roles: [author]
 """
 TEXT = SMALL.replace("        roles: [author]\n", ASKS, 1)
 PAPER = "documents.registered.plan_order"
-GOOD = {"pages": "12", "state": "good", "day": "2025-01-20"}
+GOOD = {"pages": "12", "state": "good", "day": "2025-01-20", "sure": True, "again": False}
 
 
 @pytest.fixture(scope="module")
@@ -56,17 +58,30 @@ def test_a_task_is_done_with_its_answers_and_the_event_keeps_them(author: Desk) 
 @pytest.mark.parametrize(
     ("answers", "comment", "codes"),
     [
-        ({}, "", ("comment_required", "field_required", "field_required")),
+        ({}, "", ("comment_required", "field_required", "tick_required", "field_required")),
         (GOOD, " ", ("comment_required",)),
         ({**GOOD, "state": "awful"}, "Да", ("field_wrong",)),
         ({**GOOD, "day": "вчера"}, "Да", ("field_wrong",)),
         ({**GOOD, "colour": "red"}, "Да", ("field_unknown",)),
+        ({**GOOD, "sure": False}, "Да", ("tick_required",)),
+        ({**GOOD, "sure": None}, "Да", ("tick_required",)),
+        ({**GOOD, "sure": "yes"}, "Да", ("field_wrong",)),
+        ({**GOOD, "pages": False}, "Да", ("field_wrong",)),
     ],
 )
 def test_what_is_wrong_with_the_answers_is_told_at_once(
     author: Desk, answers: dict[str, Any], comment: str, codes: tuple[str, ...]
 ) -> None:
     assert author.refused("author", Complete("write", comment, answers)) == codes
+
+
+def test_a_tick_that_must_be_set_is_asked_for_in_both_languages(author: Desk) -> None:
+    (found,) = author.tries("author", Complete("write", "Да", {**GOOD, "sure": False})).reasons  # type: ignore[union-attr]
+    assert found.texts == {
+        "ru": "Поставьте отметку «Подтверждаю, что проверено»",
+        "en": "Tick «I have checked it»",
+    }
+    assert found.items == ("sure",)
 
 
 def test_a_task_without_a_form_takes_no_answers(shipped: Definition) -> None:
@@ -98,7 +113,7 @@ def test_a_form_is_offered_with_the_task_and_stands_in_nobodys_way_on_the_page(a
     )
     assert offer.works
     assert offer.form is not None
-    assert [asked.id for asked in offer.form.fields] == ["pages", "day", "state"]
+    assert [asked.id for asked in offer.form.fields] == ["pages", "day", "sure", "again", "state"]
     assert offer.page == "documents"
 
 
