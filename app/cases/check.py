@@ -66,7 +66,7 @@ def check_files(
 def kinds_of(facts: Mapping[str, FactSource]) -> dict[str, FactKind | None]:
     """What kind of answer each fact gives; None where whoever answers has not said."""
     return {
-        name: FactKind(source.kind, source.choices) if isinstance(source, TypedFact) else None
+        name: FactKind(source.kind, source.choices, source.least) if isinstance(source, TypedFact) else None
         for name, source in facts.items()
     }
 

@@ -18,19 +18,25 @@ Kind = Literal["yes_no", "number", "day", "text"]
 
 
 class TypedFact:
-    """A room's answer about a case whose kind is known; `choices` are all words it may be, when they are closed."""
+    """A room's answer about a case whose kind is known.
 
-    __slots__ = ("choices", "kind", "source")
+    `choices` are all words it may be, when they are closed; `least` is the least number it may be, when there is one.
+    """
 
-    def __init__(self, source: FactSource, kind: Kind, choices: Iterable[str] = ()) -> None:
-        self.source, self.kind, self.choices = source, kind, tuple(map(str, choices))
+    __slots__ = ("choices", "kind", "least", "source")
+
+    def __init__(
+        self, source: FactSource, kind: Kind, choices: Iterable[str] = (), least: int | None = None
+    ) -> None:
+        self.source, self.kind, self.choices, self.least = source, kind, tuple(map(str, choices)), least
 
     def __call__(self, session: Session, case_id: int) -> Fact:
         return self.source(session, case_id)
 
 
 yes_no: Callable[[FactSource], TypedFact] = partial(TypedFact, kind="yes_no")
-number: Callable[[FactSource], TypedFact] = partial(TypedFact, kind="number")
+# the rooms count: visits, risks, measures, people
+number: Callable[[FactSource], TypedFact] = partial(TypedFact, kind="number", least=0)
 day: Callable[[FactSource], TypedFact] = partial(TypedFact, kind="day")
 text: Callable[[FactSource], TypedFact] = partial(TypedFact, kind="text")
 

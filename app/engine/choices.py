@@ -172,6 +172,10 @@ def _domains(group: list[str], atoms: Sequence[Atom], room: Room) -> dict[str, l
             if kind is not None:
                 asked.add(kind)
                 written[kind].add(value)
+    # the least a fact says is worth trying even where only lower numbers are written
+    written["number"].update(
+        said.least for name in group if (said := room.kinds.get(name)) and said.least is not None
+    )
     if ROUND in group:
         asked.add("number")
         written["number"].add(1)

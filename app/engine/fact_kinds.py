@@ -9,7 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.engine.definition import Definition
-from app.engine.guards import Atom, Compares, Expression, Holds, Literal, Name, OneOf, Operand, Value, kind_of
+from app.engine.guards import (
+    Atom,
+    Compares,
+    Expression,
+    Holds,
+    Literal,
+    Name,
+    OneOf,
+    Operand,
+    Value,
+    compare,
+    kind_of,
+)
 
 Report = Callable[..., None]
 YES_NO, NUMBER, DAY, TEXT = "yes_no", "number", "day", "text"
@@ -24,10 +36,14 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class FactKind:
-    """What a fact says: `yes_no`, `number`, `day` or `text`; `choices` are all it may say, when they are closed."""
+    """What a fact says: `yes_no`, `number`, `day` or `text`.
+
+    `choices` are all it may say, when they are closed; a number is never below `least`, when there is one.
+    """
 
     kind: str
     choices: tuple[str, ...] = ()
+    least: int | None = None
 
 
 BUILT_IN_KINDS: Mapping[str, FactKind] = {
@@ -37,12 +53,23 @@ Kinds = Mapping[str, FactKind | None]
 
 
 def can_say(said: FactKind | None, values: list[Value]) -> list[Value]:
-    """Of these values those the fact can have; a fact with closed choices has all of them and no other."""
+    """Of these values those the fact can have; a fact with closed choices has all of them and no other.
+
+    Where it says a number that has a least one, the values to choose from reach at least up to it.
+    """
     if said is None:
         return values
     if said.choices:
         return list(said.choices)
-    return [value for value in values if (kind := kind_of(value)) and _OF_VALUES[kind] == said.kind] or values
+    found = [
+        value for value in values if (kind := kind_of(value)) and _OF_VALUES[kind] == said.kind
+    ] or values
+    return [value for value in found if not _is_below(value, said.least)]
+
+
+def _is_below(value: Value, least: int | None) -> bool:
+    """Whether this is a number, and less than the fact ever says."""
+    return least is not None and compare(value, "<", least) is True
 
 
 def kind_faults(

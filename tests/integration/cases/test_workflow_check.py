@@ -11,7 +11,10 @@ from app.cases.check import check_files, kinds_of, template_codes
 from app.cli import main
 from app.config import ROOT
 from app.core.i18n import in_locale
+from app.engine.checks import check
+from app.engine.loader import parse_text
 from tests.anchored_terms import ORDER_TERMS
+from tests.unit.engine.automatic_procedure import PROCEDURE
 
 SOURCE = ROOT / "workflows" / "school_support" / "v1.yaml"
 PAGES = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
@@ -98,6 +101,19 @@ def test_a_term_is_counted_only_from_a_fact_that_is_a_date(tmp_path: Path) -> No
         status, said = run(file, facts=wiring.FACTS, dates=wiring.DATES)
         assert status == 1
         assert [one for one in said if f"v3.yaml:{line}:" in one and code in one], said
+
+
+def test_a_choice_on_a_count_leaves_out_no_case_below_nothing() -> None:
+    by_hand = PROCEDURE[PROCEDURE.index("  by_hand:\n") : PROCEDURE.index("  send_back:\n")]
+    choice = PROCEDURE.replace(by_hand, "").replace("    outcome_from: paper.outcome\n", "")
+    counted = choice.replace("paper.pages < 3", "diagnostics.actual_risks = 0")
+    definition, found = parse_text(counted.replace("paper.pages >= 3", "diagnostics.actual_risks > 0"))
+    assert [one.code for one in found] == ["automatic_gap"], "who does not know the facts cannot tell"
+    assert definition is not None
+    assert "automatic_gap" not in [one.code for one in check(definition, kinds_of(wiring.FACTS))]
+    numbers = [kind for kind in kinds_of(wiring.FACTS).values() if kind is not None and kind.kind == "number"]
+    assert numbers
+    assert {kind.least for kind in numbers} == {0}
 
 
 def test_every_fact_that_is_a_day_has_its_words_for_a_term_and_no_other_has() -> None:

@@ -150,6 +150,24 @@ def test_a_fact_that_says_only_so_much_leaves_nothing_else_out() -> None:
     assert met('a.k != "x"', 'a.k != "y"', NO_VOTE) == 'a.k = "other"'
 
 
+def test_a_count_is_never_below_nothing() -> None:
+    kinds = {name: FactKind("number", least=0) for name in ("a.n", "b.n")}
+    counts = Room(votes=False, kinds=kinds)
+    assert left_out("a.n = 0", "a.n > 0", room=counts) is None
+    assert left_out("a.n = 0", "a.n > 0") == "a.n = -1"
+    assert left_out("a.n = 1", "a.n > 1", room=counts) == "a.n = 0"
+    assert left_out("a.n > -7", "b.n < -7", room=counts) is None
+    for never in ("a.n < 0", "a.n = -5", "a.n <= -0.5", "a.n < b.n and b.n < 1", "a.n in [-1, -2]"):
+        assert ever([parse(never)], counts) is None, never
+    for sometimes in (
+        "a.n >= -5",
+        "a.n < b.n and b.n < 2",
+        "a.n != -5 and b.n != -5 and a.n != b.n",
+        "a.n < 0.5",
+    ):
+        assert ever([parse(sometimes)], counts) is not None, sometimes
+
+
 def test_more_than_anybody_can_oversee_is_given_up() -> None:
     wide = " and ".join(f"(a.f{'x' * n} or b.f{'x' * n} or c.f{'x' * n} = 1)" for n in range(9))
     tight = " and ".join(f"(not a.f{'x' * n} or c.f{'x' * n} > 1)" for n in range(9))
