@@ -227,6 +227,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
         "{comment: required, fields: [{id: a, kind: choice, titles: {ru: А, en: A}}]}",
         "choices_missing",
     ),
+    "choice from nothing": (
+        "{comment: required}",
+        "{comment: required, fields: [{id: a, kind: choice, choices: {}, titles: {ru: А, en: A}}]}",
+        "choices_missing",
+    ),
     "task called like a step": ("      write:\n", "      finish:\n", "duplicate_id"),
     "unknown fact": ("paper.length", "paper.width", "unknown_fact"),
     "unknown effect": ("documents.draft", "documents.burn", "unknown_effect"),
@@ -444,7 +449,7 @@ def test_schema_and_parser_know_the_same_keys() -> None:
         assert elements[name]["additionalProperties"] is False
 
 
-SHAPE = {"unknown_key", "missing_key", "wrong_type", "bad_value", "bad_number", "bad_id"}
+SHAPE = {"unknown_key", "missing_key", "wrong_type", "bad_value", "bad_number", "bad_id", "choices_missing"}
 
 
 @pytest.mark.parametrize("name", ["clean", *(name for name, fault in BROKEN.items() if fault[2] in SHAPE)])
