@@ -147,9 +147,10 @@ def _stage(reader: Reader, key: str, path: str, node: Any) -> Stage:
 
 def _task(reader: Reader, key: str, path: str, node: Any) -> Task:
     parts = reader.element(node, "task", path)
-    guards = _guards(reader, f"{path}.when", parts.get("when"))
-    if document := reader.identifier(parts["document"], f"{path}.document") if "document" in parts else None:
-        guards += (papers.registered(document),)
+    document = reader.identifier(parts["document"], f"{path}.document") if "document" in parts else None
+    paper = papers.registered(document) if document else None
+    guards = _guards(reader, f"{path}.when", parts.get("when"), paper)
+    if document:
         reader.keep(f"{path}.when.{len(guards) - 1}", parts["document"])
     return Task(
         id=key,
@@ -294,7 +295,8 @@ def _migration(reader: Reader, path: str, node: Any) -> Migration:
     )
 
 
-def _guards(reader: Reader, path: str, node: Any) -> tuple[Guard, ...]:
+def _guards(reader: Reader, path: str, node: Any, paper: Guard | None = None) -> tuple[Guard, ...]:
+    """The guards as written, then that of the `paper` a task needs; no two share an id."""
     result: dict[str, Guard] = {}
     for item_path, item in reader.items(node, path):
         parts = reader.element(item, "guard", item_path)
@@ -308,10 +310,11 @@ def _guards(reader: Reader, path: str, node: Any) -> tuple[Guard, ...]:
             else None,
             link=_optional(reader, parts, "link", item_path),
         )
-        if guard_id and guard_id in result:
-            reader.report("duplicate_id", parts["id"], id=guard_id, first=path, second=item_path)
+        if guard_id and (guard_id in result or (paper and guard_id == paper.id)):
+            first = path if guard_id in result else f"{path.removesuffix('when')}document"
+            reader.report("duplicate_id", parts["id"], id=guard_id, first=first, second=item_path)
         result[guard_id] = guard
-    return tuple(result.values())
+    return (*result.values(), paper) if paper else tuple(result.values())
 
 
 def _condition(reader: Reader, path: str, node: Any) -> Expression:
