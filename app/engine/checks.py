@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from app.engine.anchor_checks import check_anchors, dates_named
 from app.engine.checks_automatic import check_automatic
+from app.engine.checks_dead_ends import check_dead_ends
 from app.engine.compiling import STAYING
 from app.engine.definition import (
     REASONED,
@@ -48,13 +49,16 @@ def check(
 
     _references(definition, report)
     if not findings:
+        kinds = known_facts if isinstance(known_facts, Mapping) else {}
         _ways(definition, report)
+        check_dead_ends(definition, kinds, report)
         if definition.automatic:
-            check_automatic(definition, known_facts if isinstance(known_facts, Mapping) else {}, report)
+            check_automatic(definition, kinds, report)
     for stage in definition.stages.values():
         _stage(definition, stage, report)
     for step in definition.transitions.values():
         _transition(definition, step, report)
+    _votes_asked(definition, report)
     _ids(definition, report)
     _migrations(definition, earlier or {}, report)
     check_anchors(definition, known_facts, known_dates, report)
@@ -269,14 +273,18 @@ def _transition(definition: Definition, step: Transition, report: Report) -> Non
             kinds = {other.kind for other in definition.leaving.get(source, ())}
             if "resume" not in kinds:
                 report("no_resume", path, id=source)
-    for number, guard in enumerate(step.when):
-        for fact in guard.expression.names():
-            if not fact.startswith("approval."):
-                continue
-            for source in step.sources:
-                stage = definition.stages.get(source)
-                if stage and stage.approval is None:
-                    report("approval_absent", f"{path}.when.{number}.if", fact=fact, id=source)
+
+
+def _votes_asked(definition: Definition, report: Report) -> None:
+    """Where a condition asks about the vote there is one."""
+    for path, guard in guards_of(definition):
+        kind, owner, *_ = path.split(".")
+        asked = [fact for fact in guard.expression.names() if fact.startswith("approval.")]
+        where = (owner,) if kind == "stages" else definition.transitions[owner].sources
+        for stage_id in where if asked else ():
+            stage = definition.stages.get(stage_id)
+            for fact in asked if stage and stage.approval is None else ():
+                report("approval_absent", f"{path}.if", fact=fact, id=stage_id)
 
 
 def _target(definition: Definition, step: Transition, report: Report) -> None:

@@ -47,12 +47,9 @@ def _circles(definition: Definition, report: Report) -> None:
 def _choice(
     definition: Definition, stage: Stage, steps: tuple[Transition, ...], kinds: Kinds, report: Report
 ) -> None:
-    """Of the automatic steps of one stage each can come true, never two together, and one in every case."""
+    """Of the automatic steps of one stage never two come true together, and one in every case."""
     room = choices.Room(stage.approval is not None, kinds)
-    conditions = {step.id: _condition(definition, step) for step in steps}
-    for step in steps:
-        if _is_never(conditions[step.id], room):
-            report("automatic_never", f"transitions.{step.id}", id=step.id, stage=stage.id)
+    conditions = {step.id: choices.of_step(step, definition.outcomes) for step in steps}
     try:
         for one, other in combinations(steps, 2):
             case = choices.both(conditions[one.id], conditions[other.id], room)
@@ -68,21 +65,6 @@ def _choice(
                 report("automatic_gap", f"stages.{stage.id}", **words, case=english, case_ru=russian)
     except choices.TooMany:
         report("automatic_unclear", f"stages.{stage.id}", id=stage.id, most=choices.MOST)
-
-
-def _is_never(condition: choices.Condition, room: choices.Room) -> bool:
-    """Whether it is certain that the condition can never hold."""
-    try:
-        return choices.ever(condition, room) is None
-    except choices.TooMany:
-        return False
-
-
-def _condition(definition: Definition, step: Transition) -> choices.Condition:
-    found = [guard.expression for guard in step.when]
-    if step.outcome_from:
-        found.append(choices.outcome_known(step.outcome_from, definition.outcomes))
-    return found
 
 
 def _led_on(definition: Definition, stage: Stage) -> bool:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from app.engine.definition import Transition
 from app.engine.fact_kinds import Kinds, can_say
 from app.engine.guards import Atom, Compares, Expression, Holds, Literal, Name, OneOf, Truth, Value, kind_of
 
@@ -30,10 +31,14 @@ class TooMany(ValueError):
 
 @dataclass(frozen=True)
 class Room:
-    """Where the conditions are asked: whether the stage has a vote; what the facts can say, as far as it is known."""
+    """Where the conditions are asked: whether a vote may have ended; what the facts can say, as far as it is known.
+
+    `result` is how it has ended, where only that is asked about: passed or failed.
+    """
 
     votes: bool
     kinds: Kinds = field(default_factory=dict)
+    result: str | None = None
 
 
 def both(one: Condition, other: Condition, room: Room) -> Case | None:
@@ -194,7 +199,8 @@ def _domains(group: list[str], atoms: Sequence[Atom], room: Room) -> dict[str, l
     domains = dict.fromkeys(group, values)
     for name in (PASSED, FAILED):
         if name in domains:
-            domains[name] = [True, False] if room.votes else [False]
+            ended: list[Value] = [name == f"approval.{room.result}"] if room.result else [True, False]
+            domains[name] = ended if room.votes else [False]
     if ROUND in domains:
         domains[ROUND] = [v for v in values if kind_of(v) == "number" and _is_round(v)]
     return domains
@@ -256,6 +262,9 @@ def in_words(case: Mapping[str, Value]) -> str:
     return ", ".join(f"{name} = {Literal(value)}" for name, value in sorted(case.items()))
 
 
-def outcome_known(fact: str, outcomes: Collection[str]) -> Expression:
-    """The condition a step adds that ends the case as a fact says: the fact names an outcome there is."""
-    return OneOf(Name(fact), tuple(Literal(one) for one in outcomes))
+def of_step(step: Transition, outcomes: Collection[str]) -> Condition:
+    """What must hold for a step; one that ends the case as a fact says needs a fact that names an outcome there is."""
+    found: list[Expression] = [guard.expression for guard in step.when]
+    if step.outcome_from:
+        found.append(OneOf(Name(step.outcome_from), tuple(Literal(one) for one in outcomes)))
+    return found

@@ -197,9 +197,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "At the stage «{id}» none of the automatic steps ({steps}) is true {case}, and nobody can lead the case on",
         "На этапе «{id}» ни один автоматический переход ({steps}) не верен, {case_ru}, а вести случай дальше некому",
     ),
-    "automatic_never": (
-        "The automatic step «{id}» can never be taken from «{stage}»: its conditions exclude one another",
-        "Автоматический переход «{id}» с этапа «{stage}» невозможен: его условия исключают друг друга",
+    "step_never": (
+        "The step «{id}» can never be taken: its conditions never hold together",
+        "Переход «{id}» невозможен: его условия никогда не выполнятся вместе",
+    ),
+    "task_never": (
+        "The task «{id}» can never be done: its conditions never hold together",
+        "Задачу «{id}» нельзя выполнить: её условия никогда не выполнятся вместе",
+    ),
+    "task_before_vote": (
+        "The task «{id}» can never be done: it waits for the end of the vote, which opens only after this task",
+        "Задачу «{id}» нельзя выполнить: она ждёт итога голосования, а оно открывается только после неё",
+    ),
+    "vote_dead_end": (
+        "Once the vote of the stage «{id}» has {result} nothing leads on: no step ahead, back or out works then",
+        "Если голосование этапа «{id}» {result_ru}, дальше пути нет: не работает ни один переход вперёд, назад или "
+        "к прекращению",
+    ),
+    "return_undone": (
+        "The {kind} «{id}» is undone by the case itself: nothing is left to do at «{stage}», so it takes «{step}»",
+        "Переход «{id}» ({kind}) случай отменяет сам: делать на этапе «{stage}» нечего, и он выполняет «{step}»",
+    ),
+    "condition_unclear": (
+        "It cannot be told whether the conditions of «{id}» can ever hold: more than {most} combinations of facts",
+        "Нельзя определить, выполнятся ли когда-нибудь условия «{id}»: сочетаний фактов больше {most}",
     ),
     "automatic_unclear": (
         "At the stage «{id}» it cannot be told whether the automatic steps exclude one another: "
