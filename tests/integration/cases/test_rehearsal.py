@@ -116,7 +116,8 @@ def test_the_commands_answer_with_their_status(
 def test_broken_promises_are_said_with_the_way_there(copy: Path) -> None:
     for other in ("v2.yaml", "v3.yaml"):  # a case could end by another version
         copy.with_name(other).unlink()
-    spoil(copy, "if: case.curator_assigned\n", "if: case.curator_assigned and not case.curator_assigned\n")
+    # nobody returns to this stage: the simulation sees it, the check, which knows one step at a time, does not
+    spoil(copy, "if: case.curator_assigned\n", "if: case.curator_assigned and stage.round > 1\n")
     said: list[str] = []
     assert simulate_files([copy], 2, 1, said.append) == 1
     assert any("from every state the case can go on" in one for one in said)
