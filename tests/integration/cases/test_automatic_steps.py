@@ -20,6 +20,7 @@ from app.core.clock import FixedClock
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
+from app.engine import loader
 from app.engine.state import Fire
 from app.jobs import schedule
 from app.jobs.execution import looking
@@ -230,3 +231,22 @@ def test_the_rehearsal_says_that_the_case_goes_on_by_itself_after_the_move(penza
             migration.move(work, case_id, there)
     drain(penza)
     assert (moves(penza, ready), moves(penza, waiting)) == (ONCE, [])
+
+
+def test_cases_of_a_published_version_go_on_though_a_later_check_finds_a_fault_in_it(penza: Runtime) -> None:
+    trapped = V2.replace("version: 2\n", "version: 9\n").replace(
+        "when:\n      - id: curator_assigned\n        if: case.curator_assigned\n",
+        "when:\n      - id: curator_assigned\n        if: case.curator_assigned and not case.curator_assigned\n",
+    )
+    definition, findings = loader.parse_text(trapped)
+    assert definition is not None
+    assert {one.code for one in findings if one.severity == "error"} == {"step_never"}
+    with penza.work(SYSTEM) as work:
+        row = versions.keep_draft(work, trapped, {})
+        row.hash = definition.hash
+        versions.release(work, row)
+    case_id = opened(penza, "41", "66")
+    with penza.work(actor(penza, "head")) as work:
+        service.act(work, case_id, Fire("suspend", "школа на карантине"), 1)
+    with seen(penza) as work:
+        assert queries.get_case(work.session, case_id).status == "suspended"
