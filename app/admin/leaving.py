@@ -77,19 +77,24 @@ def holdings(work: Work, leaver: Leaver) -> list[Group]:
 def hand_over(
     work: Work, leaver: Leaver, successor: Successor | None, chosen: Mapping[str, str]
 ) -> list[Result]:
-    """Settle the chosen rows («positions:7» → act), each by itself: one that is refused holds no other up.
+    """Settle the chosen rows («positions:7» → act), each by itself: one that is refused holds up the account only.
 
-    Raises Forbidden, Invalid for a wrong day, ground or successor.
+    Raises Forbidden, Invalid for a wrong day, ground or successor, or for none where something is handed on.
     """
     _allowed(work)
-    _sound(work, leaver, successor)
     results: list[Result] = []
     with as_system(work.session):  # as above; every row is recorded under the administrator's name
-        for group in [Group(source, source.find(work, leaver)) for source in work.ports.holdings]:
-            for row in group.rows:
-                act = chosen.get(f"{group.source.code}:{row.key}", "")
-                if act in row.acts:
-                    results.append(_settle(work, leaver, successor, group.source, row, act))
+        groups = [(source, _chosen(work, leaver, source, chosen)) for source in work.ports.holdings]
+        hands_on = any(act == HAND_ON for _source, rows in groups for _row, act in rows)
+        _sound(work, leaver, successor, hands_on)
+        for source, rows in groups:
+            is_held_up = source.needs_the_rest and not all(result.is_done for result in results)
+            for row, act in rows:
+                if is_held_up:
+                    said = str(_("Put off: what stands before it was not done."))
+                    results.append(Result(_titled(source, row), False, said))
+                else:
+                    results.append(_settle(work, leaver, successor, source, row, act))
         if leaver.last_day <= work.today and results:
             for user_id in leaver.user_ids:
                 sessions.end_all_sessions(work.session, user_id, work.now)
@@ -105,12 +110,22 @@ def hand_over(
     return results
 
 
+def _chosen(
+    work: Work, leaver: Leaver, source: HoldingSource, chosen: Mapping[str, str]
+) -> list[tuple[Holding, str]]:
+    """The rows of a room with the act chosen for each; what a row does not offer is not chosen."""
+    acts = [(row, chosen.get(f"{source.code}:{row.key}", "")) for row in source.find(work, leaver)]
+    return [(row, act) for row, act in acts if act in row.acts]
+
+
+def _titled(source: HoldingSource, row: Holding) -> str:
+    return f"{source.title}: {row.title}" + (f", {row.where}" if row.where else "")
+
+
 def _settle(
     work: Work, leaver: Leaver, successor: Successor | None, source: HoldingSource, row: Holding, act: str
 ) -> Result:
-    title = f"{source.title}: {row.title}" + (f", {row.where}" if row.where else "")
-    if act == HAND_ON and successor is None:
-        return Result(title, False, str(_("No successor is chosen: there is nobody to hand this on to.")))
+    title = _titled(source, row)
     try:
         with work.session.begin_nested():  # a refused row leaves nothing half-done
             said: Text | str = source.settle(work, leaver, row.key, act, successor)
@@ -129,13 +144,15 @@ def _words(error: OporaError) -> str:
     return str(error.message)
 
 
-def _sound(work: Work, leaver: Leaver, successor: Successor | None) -> None:
+def _sound(work: Work, leaver: Leaver, successor: Successor | None, hands_on: bool) -> None:
     wrong: dict[str, Text] = {}
     if abs(leaver.last_day - work.today) > LONGEST:
         wrong["last_day"] = _("The last day is more than a year away: check the date.")
     if work.actor.user_id in leaver.user_ids:
         raise Forbidden(_("You cannot hand over your own work here: another administrator does it."))
-    if successor is not None and successor.person_id == leaver.person_id:
+    if successor is None and hands_on:
+        wrong["successor"] = _("Name the successor: something chosen is handed on.")
+    elif successor is not None and successor.person_id == leaver.person_id:
         wrong["successor"] = _("The successor is the one who leaves.")
     elif successor is not None and successor.user_id is not None:
         user = work.session.get(User, successor.user_id)

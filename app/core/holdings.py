@@ -53,7 +53,8 @@ class HoldingSource:
     """A room's part: `find` lists what goes on after the last day, `settle` hands one row on or ends it.
 
     `settle(work, leaver, key, act, successor)` answers what came of it, or raises one of our errors. The rows
-    are asked and settled as the system, by a page of the administrator; lower `order` goes first.
+    are asked and settled as the system, by a page of the administrator; lower `order` goes first. `needs_the_rest`:
+    its rows stay as they are when one settled before them was refused.
     """
 
     code: str
@@ -61,3 +62,4 @@ class HoldingSource:
     find: Callable[[Work, Leaver], list[Holding]]
     settle: Callable[[Work, Leaver, str, str, Successor | None], Text]
     order: int = 50
+    needs_the_rest: bool = False

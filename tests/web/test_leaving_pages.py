@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import service
 from app.documents.service import Mailing, RegisterInput
 from tests.integration.documents.test_life import DAY, registered, signed_order
-from tests.people import WebUsers
+from tests.people import WebUsers, log_in
 from tests.web.test_substitution_pages import card_of, read
 
 
@@ -55,3 +56,23 @@ def test_orders_under_his_control_are_shown_without_a_button(
     web("admin").get("/lang/en")
     text = read(web, "admin", url)
     assert "only an order that changes it lays the control on another person" in text
+
+
+def test_without_a_successor_nothing_is_done_and_nothing_typed_is_lost(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    url = f"/people/{card_of(penza, 'secretary')}/leave"
+    before = read(web, "admin", url)
+    chosen = dict.fromkeys(re.findall(r'<select name="(do:\w+:\d+)"', before), "hand_on")
+    (own,) = [name for name in chosen if name.startswith("do:accounts:")]
+    (seat,) = [name for name in chosen if name.startswith("do:positions:")]
+    typed = {"last_day": penza.read(SYSTEM).today.isoformat(), "successor": "", "ground": "приказ № 20-к"}
+    answer = web.post("admin", url, typed | chosen | {own: "close", seat: ""})
+    text = re.sub(r"\s+", " ", answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert re.search(r'id="successor-err">.{,200}Укажите преемника', text)
+    assert "Что получилось" not in text
+    assert "приказ № 20-к" in text
+    assert re.search(rf'<select name="{seat}">.*?<option value="" selected>', text)
+    assert re.findall(r'<select name="(do:\w+:\d+)"', read(web, "admin", url)) == list(chosen)
+    log_in(web.app.test_client(), "secretary")

@@ -190,12 +190,34 @@ def test_a_paper_with_the_signers_is_refused_and_holds_nothing_else_up(penza: Ru
 
 def test_without_a_successor_things_only_end(penza: Runtime) -> None:
     furnished(penza)
-    results = hand_over(penza, "secretary", None)
-    assert refusals(results), "papers and meetings need a successor"
+    held = listed(penza, "secretary")
+    with pytest.raises(Invalid) as refused:  # papers and meetings need one, and the account would be closed
+        hand_over(penza, "secretary", None)
+    assert set(refused.value.fields) == {"successor"}
+    penza.database.session.remove()
+    assert listed(penza, "secretary") == held, "nothing was done"
     results = hand_over(penza, "secretary", None, act=CLOSE, only="roles")
     assert refusals(results) == []
     on(penza, date(2025, 1, 23))
     assert roles(penza, "secretary") == {"methodist"} or roles(penza, "secretary") == frozenset()
+
+
+def test_the_account_stays_open_while_anything_before_it_was_refused(penza: Runtime) -> None:
+    case_id = furnished(penza)
+    with penza.work(SYSTEM) as work:
+        paper = documents.ensure_draft(work, "order_plan", work.session.get_one(Case, case_id))
+        paper.state = "to_sign"
+    on(penza, LAST)
+    papers, accounts = refusals(hand_over(penza, "secretary", "clerk"))
+    assert "черновик" in papers
+    assert "не выполнено" in accounts
+    penza.database.session.remove()
+    assert account(penza, "secretary").active
+    with penza.work(SYSTEM) as work:
+        work.session.scalars(select(Document).where(Document.state == "to_sign")).one().state = "draft"
+    assert refusals(hand_over(penza, "secretary", "clerk")) == []
+    penza.database.session.remove()
+    assert not account(penza, "secretary").active
 
 
 def test_wrong_input_is_refused(penza: Runtime) -> None:
