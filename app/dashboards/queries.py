@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from app.cases.history import edition_with, title
+from app.cases.history import edition_with, in_reader
 from app.cases.models import Case, StageRound
 from app.cases.queries import list_cases
 from app.cases.terms import calendar_of
@@ -18,6 +18,7 @@ from app.core.ports import Figure, QueueItem
 from app.core.unit_of_work import Work
 from app.engine import deadlines
 from app.engine.deadlines import Calendar, working_days_between
+from app.engine.definition import Definition
 
 SOON = 3  # working days: what ends within them is urgent
 
@@ -85,12 +86,16 @@ FIGURES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class SchoolRow:
-    """One school on the day: where it stands and its numbers; sorted by name, never ranked."""
+    """One school on the day: where it stands and its numbers; sorted by name, never ranked.
+
+    `place` counts from 0 among the `stages` of the version the school goes by.
+    """
 
     case: Case
     stage: str
     stage_title: str
     place: int
+    stages: int
     round: int
     days: int
     due: date | None
@@ -110,7 +115,9 @@ class SchoolRow:
 
 @dataclass(frozen=True)
 class StageBar:
-    code: str
+    """How many schools stand in a stage; versions of the procedure may give one stage several codes."""
+
+    codes: tuple[str, ...]
     title: str
     on_time: int
     late: int
@@ -129,7 +136,8 @@ class Overview:
 
     def chosen(self, show: str = "", stage: str = "") -> list[SchoolRow]:
         """The rows behind a tile or a bar."""
-        rows = [row for row in self.rows if not stage or row.stage == stage]
+        codes = next((bar.codes for bar in self.stages if stage in bar.codes), ())
+        rows = [row for row in self.rows if not stage or row.stage in codes]
         if show == "late":
             return [row for row in rows if row.late]
         if show == "soon":
@@ -137,6 +145,10 @@ class Overview:
         if show == "active":
             return [row for row in rows if row.outcome is None]
         return rows
+
+    def all_of(self, name: str) -> int:
+        """The number over all schools, also those without a whole (a plan) to compare with."""
+        return sum(row.figures[name].value for row in self.rows if name in row.figures)
 
 
 def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
@@ -153,19 +165,21 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
         if name in work.ports.figures
     }
     rows: list[SchoolRow] = []
-    order: dict[str, int] = {}
+    versions: dict[tuple[str, int], Definition] = {}
     for case in cases:
         definition = work.ports.definitions.of(session, case)
-        order = order or {code: place for place, code in enumerate(definition.stages)}
         stay = stays.get(case.id)
         stage = stay.stage if stay else case.stage
         since = local_date(stay.entered_at if stay else case.entered_at, zone)
-        is_final = edition_with(definition, stage).stages[stage].final
+        version = edition_with(definition, stage)
+        versions[version.code, version.version] = version
+        is_final = version.stages[stage].final
         is_over = is_final or (not is_past and case.status in ("closed", "cancelled"))
         due = None if is_past or is_over or case.status != "active" else case.due
         rows.append(
             SchoolRow(
-                case=case, stage=stage, stage_title=title(definition, "stage", stage), place=order.get(stage, 0),
+                case=case, stage=stage, stage_title=in_reader(version.stages[stage].titles),
+                place=list(version.stages).index(stage), stages=len(version.stages),
                 round=stay.round if stay else case.round,
                 days=working_days_between(since, on, calendar) if since <= on else 0,
                 due=due, left=days_left(work.today, due, calendar),
@@ -175,7 +189,7 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
                        if page in work.ports.pages},
             )
         )  # fmt: skip
-    return Overview(on, is_past, rows, _bars(work, rows, cases), len(every) - len(cases), _totals(rows))
+    return Overview(on, is_past, rows, _bars(rows, versions.values()), len(every) - len(cases), _totals(rows))
 
 
 def _stays(work: Work, ids: Sequence[int], on: date) -> dict[int, StageRound]:
@@ -188,24 +202,43 @@ def _stays(work: Work, ids: Sequence[int], on: date) -> dict[int, StageRound]:
     return found
 
 
-def _bars(work: Work, rows: Sequence[SchoolRow], cases: Sequence[Case]) -> list[StageBar]:
-    if not cases:
-        return []
-    definition = work.ports.definitions.of(work.session, cases[0])
+def _bars(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[StageBar]:
+    """A bar for every stage of the versions in use, in the order and the words of the newest.
+
+    A stage of an older version joins the bar with its code or title, else stands after the stage it follows there.
+    """
+    order: list[tuple[list[str], str]] = []
+    for version in sorted(versions, key=lambda one: -one.version):
+        place = -1
+        for code, stage in version.stages.items():
+            name = in_reader(stage.titles)
+            same = (n for n, (codes, title) in enumerate(order) if code in codes or title == name)
+            found = next(same, None)
+            if found is None:
+                found = place + 1
+                order.insert(found, ([], name))
+            if code not in order[found][0]:
+                order[found][0].append(code)
+            place = found
     bars = []
-    for code in definition.stages:
-        here = [row for row in rows if row.stage == code]
+    for codes, name in order:
+        here = [row for row in rows if row.stage in codes]
         late = sum(row.late for row in here)
-        bars.append(StageBar(code, title(definition, "stage", code), len(here) - late, late))
+        bars.append(StageBar(tuple(codes), name, len(here) - late, late))
     return bars
 
 
 def _totals(rows: Sequence[SchoolRow]) -> dict[str, Figure]:
-    """Sums over the schools; a number nobody has is left out."""
+    """Sums over the schools; a number nobody has is left out.
+
+    Where some have a whole, value and whole are of these alone: one school's plan says nothing of the others.
+    """
     totals: dict[str, Figure] = {}
     for name in FIGURES:
         given = [row.figures[name] for row in rows if name in row.figures]
-        if given:
-            wholes = [figure.of for figure in given if figure.of is not None]
-            totals[name] = Figure(sum(figure.value for figure in given), sum(wholes) if wholes else None)
+        wholes = [(figure.value, figure.of) for figure in given if figure.of is not None]
+        if wholes:
+            totals[name] = Figure(sum(value for value, _of in wholes), sum(of for _value, of in wholes))
+        elif given:
+            totals[name] = Figure(sum(figure.value for figure in given))
     return totals

@@ -1,0 +1,84 @@
+"""The head's page: no school is lost between versions of the procedure, a plan is compared with its own schools."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.cases import migration, service, versions
+from app.cases.migration import Order
+from app.core.ports import Figure
+from app.core.unit_of_work import Runtime
+from app.dashboards.queries import Overview, overview
+from app.demo.penza import actor
+from app.engine.state import Fire
+from tests.integration.admin.conftest import let_pass
+from tests.integration.cases.test_versions import YEAR, take
+from tests.people import WebUsers
+
+AGREEMENT = ("Договор о сотрудничестве школ", "Договор со школой-куратором")
+
+
+def seen(system: Runtime) -> Overview:
+    system.database.session.remove()
+    work = system.read(actor(system, "head"))
+    return overview(work, work.today)
+
+
+@pytest.fixture
+def mixed(penza: Runtime, cases: dict[str, int]) -> Runtime:
+    """№ 41 stands in the agreement of the first version, the three others go by the third."""
+    let_pass(penza)
+    for who, action in YEAR:
+        take(penza, cases["41"], who, action)
+        if action == Fire("adopt_plan"):
+            break
+    for version in (2, 3):
+        with penza.work(actor(penza, "admin")) as work:
+            versions.publish(work, service.PROCESS, version)
+    for school in ("50", "co1", "oshi1"):
+        with penza.work(actor(penza, "admin")) as work:
+            assert migration.move(work, cases[school], Order(service.PROCESS, 1, 3)).fate == "moves"
+    return penza
+
+
+def test_each_school_stands_in_one_bar_while_versions_are_mixed(mixed: Runtime) -> None:
+    shown = seen(mixed)
+    titles = [bar.title for bar in shown.stages]
+    assert sum(bar.on_time + bar.late for bar in shown.stages) == len(shown.rows) == 4
+    assert len(titles) == len(set(titles)) == 8, "what the versions share stands once"
+    assert set(titles[3:5]) == set(AGREEMENT), "the older stage has its place among the others"
+    assert titles[-1] == "Завершено"
+    (alone,) = shown.chosen(stage="curator_agreement")
+    assert (alone.stage_title, alone.place, alone.stages) == (AGREEMENT[1], 3, 7)
+    assert len(shown.chosen(stage="identified")) == 3
+    assert shown.chosen(stage="cooperation") == []
+
+
+def test_the_page_draws_the_bar_and_the_progress(
+    mixed: Runtime, web: WebUsers, cases: dict[str, int]
+) -> None:
+    page = web("head").get("/overview/?stage=curator_agreement").get_data(as_text=True)
+    assert 'href="/overview/?on=&stage=curator_agreement#schools"' in page.replace("&amp;", "&")
+    (progress,) = re.findall(r'<span class="mini" aria-hidden="true">(.*?)</span>', page)
+    assert re.findall(r'class="(\w?)"', progress) == ["d", "d", "d", "n", "", "", ""]
+
+
+def test_visits_are_compared_with_the_plan_of_the_same_schools(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    counted = {case_id: Figure(1) for case_id in cases.values()} | {cases["41"]: Figure(1, 4)}
+    penza.ports.figures["curation.visits"] = lambda _work, _cases, _on: counted
+    shown = seen(penza)
+    assert shown.totals["curation.visits"] == Figure(1, 4)
+    assert shown.all_of("curation.visits") == 4
+    assert "в школах с договором: 1 из 4" in plain(web)
+    assert "по плану:" not in plain(web)
+    counted |= {case_id: Figure(1, 4) for case_id in cases.values()}
+    assert seen(penza).totals["curation.visits"] == Figure(4, 16)
+    assert "по плану: 16" in plain(web)
+
+
+def plain(web: WebUsers) -> str:
+    return re.sub(r"\s+", " ", web("head").get("/overview/").get_data(as_text=True))
