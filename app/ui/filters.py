@@ -22,6 +22,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from app.access.roles import ROLE_TITLES
+from app.access.security import runtime
 from app.core.i18n import Text, current_locale, n_, ngettext
 from app.core.i18n import _ as text
 from app.ui.fab_texts import permission_title
@@ -37,11 +38,13 @@ _INITIALS = re.compile(r"\b([А-ЯЁA-Z])\.\s*(?:([А-ЯЁA-Z])\.\s*)?(?=[А-Я�
 _SHORT_WORD = re.compile(
     r"(?<![\w-])([авикосуяАВИКОСУЯ]|во|ко|со|на|по|за|до|от|из|не|ул\.|д\.|г\.|пр\.)\s+(?=\w)"
 )
+_UNTIL = re.compile(r"\b([Uu]ntil)\s+(?=\d)")
+_COUNTED = re.compile(r"(?<=\d)\s+(?=(?:рабочи|working day))")
 _DAY_MONTH = re.compile(r"(?<=\d)\s+(?=(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-яё]*)")
 
 
 def nb(value: Any) -> str:
-    """Keep «№ 41», «30 %», «Е. В. Карпова» and short prepositions on one line."""
+    """Keep «№ 41», «30 %», «2 рабочих», «Е. В. Карпова», “until 15” and short prepositions on one line."""
     if value is None:
         return ""
     was = str(value)
@@ -49,6 +52,8 @@ def nb(value: Any) -> str:
     now = _BEFORE_SIGN.sub(NBSP, now)
     now = _INITIALS.sub(lambda m: NBSP.join(f"{x}." for x in m.groups() if x) + NBSP, now)
     now = _SHORT_WORD.sub(lambda m: m.group(1) + NBSP, now)
+    now = _UNTIL.sub(lambda m: m.group(1) + NBSP, now)
+    now = _COUNTED.sub(NBSP, now)
     now = _DAY_MONTH.sub(NBSP, now)
     return Markup(now) if isinstance(value, Markup) else now  # noqa: S704 — it was markup before
 
@@ -64,8 +69,12 @@ def _day(value: date | datetime) -> date:
 
 
 def dm(value: date | datetime | None) -> str:
-    """22 января."""
-    return DASH if value is None else format_date(_day(value), "d MMMM", current_locale()).replace(" ", NBSP)
+    """22 января; 18 февраля 2026, when that is not the present year."""
+    if value is None:
+        return DASH
+    day = _day(value)
+    form = "d MMMM" if day.year == local(runtime().clock.now()).year else "d MMMM y"
+    return format_date(day, form, current_locale()).replace(" ", NBSP)
 
 
 def dmy(value: date | datetime | None) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
-from tests.people import WebUsers
+from app.ui.filters import dm
+from tests.people import WebUsers, log_in
+from tests.web.test_substitution_pages import at
 
 
 def text(answer: object) -> str:
@@ -40,3 +44,30 @@ def test_a_suspended_case_is_not_late(web: WebUsers, penza: Runtime, cases: dict
     page = text(web("director41").get("/cases/?look=table"))
     assert "приостановлен" in page
     assert "просрочено" not in page
+
+
+def test_a_term_of_another_year_names_the_year_by_the_running_clock(web: WebUsers, penza: Runtime) -> None:
+    with web.app.app_context():
+        assert dm(date(2025, 2, 18)) == "18\u00a0февраля"
+        assert dm(date(2026, 2, 18)) == "18\u00a0февраля\u00a02026"
+        with in_locale("en"):
+            assert dm(date(2024, 12, 30)) == "30\u00a0December\u00a02024"
+        at(penza, date(2025, 12, 31), 20, 59)
+        assert dm(date(2026, 1, 12)) == "12\u00a0января\u00a02026"
+        at(penza, date(2025, 12, 31), 21)  # midnight where the authority sits
+        assert dm(date(2026, 1, 12)) == "12\u00a0января"
+
+
+def test_what_belongs_together_stays_on_one_line(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    assert "с\u00a0сегодняшнего дня" in web("methodist").get("/").text
+    penza.clock.advance(days=4)  # type: ignore[attr-defined]
+    client = log_in(web.app.test_client(), "methodist")  # the former login has ended
+    page = client.get("/").text
+    assert "ждёт 2\u00a0рабочих дня" in page
+    assert "до\u00a016\u00a0января" in page
+    client.get("/lang/en")
+    page = client.get("/").text
+    assert "waits for 2\u00a0working days" in page
+    assert "until\u00a016\u00a0January" in page
