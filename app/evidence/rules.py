@@ -19,7 +19,7 @@ class Section(StrEnum):
     effect = "effect"
 
 
-# Official and Russian only, as all that leaves the house.
+# Official and Russian only, as all that leaves the house; the pages about a package say it in `texts.SECTIONS`.
 TITLES = {
     Section.goals: "Цели",
     Section.indicators: "Показатели",

@@ -11,8 +11,7 @@ from app.cases.models import Programme
 from app.cases.queries import get_case
 from app.core.i18n import _
 from app.evidence import service
-from app.evidence.rules import TITLES
-from app.evidence.texts import STATES
+from app.evidence.texts import SECTIONS, STATES
 from app.ui.base import RoomView, page
 
 
@@ -29,7 +28,7 @@ class CaseEvidenceView(RoomView):
         packages = service.packages_of(work, case.programme_id, case.id)
         return self.render(
             "evidence/case.html", case=case, tab="evidence", packages=packages, states=STATES,
-            titles=list(TITLES.values()), order_url=url_for("CaseEvidenceView.order", case_id=case.id),
+            titles=SECTIONS.values(), order_url=url_for("CaseEvidenceView.order", case_id=case.id),
             waiting=any(p.state == "preparing" for p in packages),
         )  # fmt: skip
 
@@ -56,7 +55,7 @@ class ProgrammeEvidenceView(RoomView):
         packages = service.packages_of(work, programme.id, None)
         return self.render(
             "evidence/programme.html", programme=programme, packages=packages, states=STATES,
-            titles=list(TITLES.values()), waiting=any(p.state == "preparing" for p in packages),
+            titles=SECTIONS.values(), waiting=any(p.state == "preparing" for p in packages),
             order_url=url_for("ProgrammeEvidenceView.order", programme_id=programme.id),
         )  # fmt: skip
 

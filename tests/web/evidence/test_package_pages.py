@@ -12,10 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
+from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.documents.service import RegisterInput
 from app.evidence.models import EvidencePackage
+from app.evidence.rules import TITLES
+from app.evidence.texts import SECTIONS
 from app.jobs.runner import drain
 from tests.integration.documents.test_life import DAY, registered, signed_order
 from tests.people import WebUsers
@@ -117,3 +120,19 @@ def test_a_foreign_package_page_is_not_there(web: WebUsers, cases: dict[str, int
     assert web("admin").get(f"/cases/{cases['41']}/evidence").status_code in (403, 404)
     assert web("head").get("/evidence/programmes/1").status_code == 200
     assert web("head").get("/evidence/programmes/999").status_code == 404
+
+
+def test_the_page_about_a_package_speaks_the_readers_language_the_package_russian(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    chain = [str(title) for title in SECTIONS.values()]
+    assert chain == list(TITLES.values()), "in Russian as in the package"
+    client = web("methodist")
+    case = web.app.extensions["opora"].read(SYSTEM).session.get_one(Case, cases["41"])
+    urls = (f"/cases/{case.id}/evidence", f"/evidence/programmes/{case.programme_id}")
+    assert all(" → ".join(chain) in client.get(url).text for url in urls)
+    client.get("/lang/en")
+    for url in urls:
+        page = client.get(url).text
+        assert "Goals → Indicators → Monitoring → Analysis → Recommendations → Measures" in page
+        assert "Цели" not in page
