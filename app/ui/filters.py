@@ -39,12 +39,12 @@ _SHORT_WORD = re.compile(
     r"(?<![\w-])([авикосуяАВИКОСУЯ]|во|ко|со|на|по|за|до|от|из|не|ул\.|д\.|г\.|пр\.)\s+(?=\w)"
 )
 _UNTIL = re.compile(r"\b([Uu]ntil)\s+(?=\d)")
-_COUNTED = re.compile(r"(?<=\d)\s+(?=(?:рабочи|working day))")
+_COUNTED = re.compile(r"(?<=\d)\s+(рабочи[йх]|working)\s+(?=д[не]|day)")
 _DAY_MONTH = re.compile(r"(?<=\d)\s+(?=(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-яё]*)")
 
 
 def nb(value: Any) -> str:
-    """Keep «№ 41», «30 %», «2 рабочих», «Е. В. Карпова», “until 15” and short prepositions on one line."""
+    """Keep «№ 41», «30 %», «2 рабочих дня», «Е. В. Карпова», “until 15” and short prepositions on one line."""
     if value is None:
         return ""
     was = str(value)
@@ -53,7 +53,7 @@ def nb(value: Any) -> str:
     now = _INITIALS.sub(lambda m: NBSP.join(f"{x}." for x in m.groups() if x) + NBSP, now)
     now = _SHORT_WORD.sub(lambda m: m.group(1) + NBSP, now)
     now = _UNTIL.sub(lambda m: m.group(1) + NBSP, now)
-    now = _COUNTED.sub(NBSP, now)
+    now = _COUNTED.sub(lambda m: NBSP + m.group(1) + NBSP, now)
     now = _DAY_MONTH.sub(NBSP, now)
     return Markup(now) if isinstance(value, Markup) else now  # noqa: S704 — it was markup before
 

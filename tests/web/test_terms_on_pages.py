@@ -65,9 +65,9 @@ def test_what_belongs_together_stays_on_one_line(
     penza.clock.advance(days=4)  # type: ignore[attr-defined]
     client = log_in(web.app.test_client(), "methodist")  # the former login has ended
     page = client.get("/").text
-    assert "ждёт 2\u00a0рабочих дня" in page
+    assert "ждёт 2\u00a0рабочих\u00a0дня" in page
     assert "до\u00a016\u00a0января" in page
     client.get("/lang/en")
     page = client.get("/").text
-    assert "waits for 2\u00a0working days" in page
+    assert "waits for 2\u00a0working\u00a0days" in page
     assert "until\u00a016\u00a0January" in page
