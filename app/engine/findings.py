@@ -154,8 +154,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Перенести случаи с версии {value} нельзя: она не предыдущая",
     ),
     "migration_unknown": (
-        "There is no version {value} here: its rule for moving cases is not needed",
-        "Версии {value} здесь нет: правило переноса с неё не понадобится",
+        "Version {value} is not published here: no case moves by this rule yet",
+        "Версия {value} здесь не опубликована: случаев для этого правила переноса пока нет",
     ),
     "migration_twice": (
         "The migration from version {value} is written twice",
