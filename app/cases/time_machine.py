@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from app.cases.models import Case, CaseEvent
 from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
 from app.cases.queries import events_of
-from app.cases.terms import calendar_of
+from app.cases.terms import STAGE, beginnings, calendar_of
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.i18n import Text
@@ -27,6 +28,8 @@ from app.engine.deadlines import days_left, working_days_between
 from app.engine.definition import Definition
 from app.engine.evolution import in_force
 from app.engine.state import State
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Then:
     tasks: list[TaskThen]
     events: Sequence[CaseEvent]
     figures: Mapping[str, Figure]
+    begins: str = ""  # when the term of the stage was to begin, if it had not
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class TaskThen:
     left: int | None
     done_on: date | None
     done_by: str
+    begins: str = ""  # when its term was to begin, if it had not
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
     state, calendar = projection.state, calendar_of(work)
     names = {str(row.actor_id): row.actor_name for row in rows}
     ids = [case.id]
+    beginning = beginnings(work, definition, state)
     return Then(
         on=on, first=days[0], last=work.today,
         before=next((day for day in reversed(days) if day < on), None),
@@ -122,8 +128,8 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
         left=days_left(on, state.due, calendar) if state.is_active and state.due else None,
         days_in_stage=working_days_between(local_date(state.entered_at, zone), on, calendar),
         tasks=_tasks(work, definition, state.stage, _of_round(projection.tasks, state.stage, state.round), names,
-                     on if state.is_active else None),
-        events=known,
+                     on if state.is_active else None, beginning),
+        events=known, begins=beginning.get(STAGE, ""),
         figures={name: found[case.id] for name, source in work.ports.figures.items()
                  if case.id in (found := source(work, ids, on))},
     )  # fmt: skip
@@ -167,9 +173,12 @@ def _steps(
 
 def _tasks(
     work: Work, definition: Definition, stage: str, rows: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
-    on: date | None,
+    on: date | None, beginning: Mapping[str, str] = NOTHING,
 ) -> list[TaskThen]:  # fmt: skip
-    """The tasks of one stay; `on`: the day open terms are counted from, None when nothing is awaited."""
+    """The tasks of one stay; `on`: the day open terms are counted from, None when nothing is awaited.
+
+    `beginning`: task → when its term will begin.
+    """
     calendar = calendar_of(work)
     found = []
     for task in edition_with(definition, stage).stages[stage].tasks:
@@ -183,6 +192,7 @@ def _tasks(
                 in_reader(task.titles), row["status"], row["due"],
                 days_left(waits, row["due"], calendar) if waits and row["due"] else None,
                 local_date(done, work.ports.zone) if done else None, names.get(str(row["done_by"]), ""),
+                beginning.get(task.id, ""),
             )
         )  # fmt: skip
     return found

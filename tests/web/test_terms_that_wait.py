@@ -40,3 +40,17 @@ def test_my_tasks_tell_what_a_term_waits_for(web: WebUsers, penza: Runtime) -> N
     drain(penza)
     page = text(WebUsers(penza)("methodist").get("/"))
     assert "5 рабочих дней со дня приказа № 1-оп (22.01.2025) = 29.01.2025" in page
+
+
+def test_the_past_tells_what_a_term_waited_for(web: WebUsers, penza: Runtime) -> None:
+    cases = begin(penza)
+    order(penza, cases)
+    drain(penza)
+    url = f"/cases/{cases['41']}/past?on="
+    page = text(web("methodist").get(url + "2025-01-10"))
+    told = "Срок начнётся, когда будет зарегистрирован приказ об утверждении плана"
+    assert page.count(told) == 2, "of the stage and of the task"
+    assert "Срок начнётся, когда будет выполнена задача «Довести приказ до школы»" in page
+    page = text(web("methodist").get(url + "2025-01-22"))
+    assert told not in page
+    assert "Срок начнётся, когда будет выполнена задача «Довести приказ до школы»" in page
