@@ -48,6 +48,7 @@ class CaseMap:
     slim: Markup
     arcs: list[Turn]
     staying: list[Turn]
+    reinstating: list[Turn]  # from a terminated case, which is under way no more
 
 
 def case_map(work: Work, case: Case) -> CaseMap:
@@ -65,17 +66,17 @@ def case_map(work: Work, case: Case) -> CaseMap:
 
     times = Counter(move.transition for move in events)
     last = {move.transition: move.at for move in events}
-    turns = [
-        Turn(numbers.get(step.id), step.titles, step.by, times[step.id], last.get(step.id))
+    turns = {
+        step.id: Turn(numbers.get(step.id), step.titles, step.by, times[step.id], last.get(step.id))
         for step in definition.transitions.values()
-    ]
+    }
+    staying = [step for step in definition.transitions.values() if step.target is None]
     return CaseMap(
         wide=drawn(diagram.WIDE),
         slim=drawn(diagram.SLIM),
-        arcs=sorted((turn for turn in turns if turn.number), key=lambda turn: turn.number or 0),
-        staying=[
-            t for t, step in zip(turns, definition.transitions.values(), strict=True) if step.target is None
-        ],
+        arcs=sorted((turn for turn in turns.values() if turn.number), key=lambda turn: turn.number or 0),
+        staying=[turns[step.id] for step in staying if step.kind != "reopen"],
+        reinstating=[turns[step.id] for step in staying if step.kind == "reopen"],
     )
 
 
