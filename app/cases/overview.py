@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.access.roles import ROLE_TITLES
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
+from app.cases.closing import led_to_closing
 from app.cases.context import context, mend_url
 from app.cases.history import doer, field_sentences, in_reader, kind, sentence, title
 from app.cases.models import Case, CaseEvent
@@ -116,10 +117,11 @@ def overview(work: Work, case: Case) -> Overview:
     ]  # fmt: skip
     return Overview(
         case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
-        mine=offers(definition, state, ctx), ahead=forward,
+        mine=led_to_closing(definition, state, ctx, offers(definition, state, ctx), case.id),
+        ahead=led_to_closing(definition, state, ctx, forward, case.id),
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
         tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
-        alone=by_itself(definition, state, ctx),
+        alone=led_to_closing(definition, state, ctx, by_itself(definition, state, ctx), case.id),
         begins=beginnings(work, definition, state),
     )  # fmt: skip
 
