@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.roles import ROLE_TITLES
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.closing import led_to_closing
@@ -28,6 +27,7 @@ from app.engine import events as engine_events
 from app.engine import machine
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
+from app.engine.reasons import role_titles
 from app.engine.state import Context, State, Tally
 
 
@@ -96,11 +96,9 @@ def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:
     return found.whom if found else ""
 
 
-def roles_in_words(codes: Sequence[str]) -> str:
-    """Titles of the roles in a row; what names none goes by itself."""
-    if not codes:
-        return str(_("automatically"))
-    return ", ".join(str(ROLE_TITLES.get(code, code)).lower() for code in codes)
+def roles_in_words(definition: Definition, codes: Sequence[str]) -> str:
+    """Titles of the roles in a row, as the procedure calls them; what names none goes by itself."""
+    return in_reader(role_titles(definition, codes)) if codes else str(_("automatically"))
 
 
 def overview(work: Work, case: Case) -> Overview:

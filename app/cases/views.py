@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 
 from app.cases import queries, service
 from app.cases.case_map import case_map
@@ -13,15 +13,18 @@ from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import title
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
-from app.cases.overview import behalf, history, in_reader, overview, reasons, roles_in_words
+from app.cases.overview import Overview, behalf, history, in_reader, overview, reasons, roles_in_words
 from app.cases.past_views import PastView
 from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may
 from app.cases.terms import left_of
 from app.core.errors import Invalid, NotFound
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.engine.state import Cast, Complete, Fire, Reopen
+from app.engine.events import Moved
+from app.engine.explaining import standing_reasons
+from app.engine.machine import step_reasons, task_reasons
+from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
 from app.schools.rules import search_key
 from app.ui.base import RoomView, int_arg, page
 
@@ -60,7 +63,7 @@ class CaseView(RoomView):
         return self.render(
             "cases/case.html", case=case, o=shown, panels=panels,
             history=history(work, shown), reasons=partial(reasons, work, case), in_reader=in_reader,
-            roles_in_words=roles_in_words,
+            roles_in_words=partial(roles_in_words, shown.definition),
             behalf=partial(behalf, work, case, shown),
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
@@ -78,7 +81,7 @@ class CaseView(RoomView):
             case=case,
             map=case_map(work, case),
             in_reader=in_reader,
-            roles_in_words=roles_in_words,
+            roles_in_words=partial(roles_in_words, work.ports.definitions.of(work.session, case)),
         )
 
     @page("/<int:case_id>/tasks/<task>/done", permission="write", methods=("GET", "POST"))
@@ -86,27 +89,30 @@ class CaseView(RoomView):
         """Says that a task is done; one with a form asks it first, with everything that still stands against it."""
         work = self.read()
         case = queries.get_case(work.session, case_id)
-        stage = work.ports.definitions.of(work.session, case).stages[case.stage]
-        known = stage.task(task)
+        known = work.ports.definitions.of(work.session, case).task(task)
+        if known is None:
+            raise NotFound
         back = url_for("CaseView.show", case_id=case_id)
-        if known is None or known.form is None:
+        if known.form is None:
             if request.method == "GET":
                 return redirect(back)
             with self.write() as work:
-                service.act(
+                result = service.act(
                     work,
                     case_id,
                     Complete(task, request.form.get("comment", "")[:2000]),
                     self.expected_version(),
                 )
-            return self.done(back, _("Marked as done"))
+                told = _told(work, case_id, result, _("Marked as done"))
+            return self.done(back, told)
         form = step_form(known.form)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
                     action = Complete(task, str(form.data.get("comment") or ""), form.answers)
-                    service.act(work, case_id, action, self.expected_version())
-                return self.done(back, _("Done: %(task)s", task=in_reader(known.titles)))
+                    result = service.act(work, case_id, action, self.expected_version())
+                    told = _told(work, case_id, result, _("Done: %(task)s", task=in_reader(known.titles)))
+                return self.done(back, told)
             except Invalid as error:
                 form.take_errors(error)
                 case = queries.get_case(work.session, case_id)
@@ -139,11 +145,12 @@ class CaseView(RoomView):
             result = service.act(
                 work, case_id, Cast(str(form.choice.data), form.comment.data or ""), self.expected_version()
             )
-        message = {
-            "approved": _("Your vote is counted. The group has approved."),
-            "rejected": _("Your vote is counted. The group has not approved."),
-        }.get(result.what, _("Your vote is counted"))
-        return self.done(url_for("CaseView.show", case_id=case_id), message)
+            counted = {
+                "approved": _("Your vote is counted. The group has approved."),
+                "rejected": _("Your vote is counted. The group has not approved."),
+            }.get(result.what, _("Your vote is counted"))
+            told = _told(work, case_id, result, counted)
+        return self.done(url_for("CaseView.show", case_id=case_id), told)
 
     @page("/<int:case_id>/step/<step>", permission="write", methods=("GET", "POST"))
     def step(self, case_id: int, step: str) -> Any:
@@ -160,8 +167,9 @@ class CaseView(RoomView):
             try:
                 with self.write() as work:
                     action = Fire(step, str(form.data.get("comment") or ""), form.answers)
-                    service.act(work, case_id, action, self.expected_version())
-                return self.done(url_for("CaseView.show", case_id=case_id), _("Done: %(task)s", task=heading))
+                    result = service.act(work, case_id, action, self.expected_version())
+                    told = _told(work, case_id, result, _("Done: %(task)s", task=heading))
+                return self.done(url_for("CaseView.show", case_id=case_id), told)
             except Invalid as error:
                 form.take_errors(error)
                 case = queries.get_case(work.session, case_id)
@@ -172,17 +180,50 @@ class CaseView(RoomView):
         self, work: Work, case: Case, form: StepForm, kind: str, step: str, heading: str, submit: Any,
         danger: bool = False,
     ) -> Any:  # fmt: skip
-        """The form of a step with what stands against it. Raises NotFound when the step is not the reader's."""
+        """The form of a step with what stands against it; the case itself when the step cannot be taken any more.
+
+        Raises NotFound when the step is not the reader's.
+        """
         if request.method == "GET":
             form.expected_version.data = case.version
         shown = overview(work, case)
         offer = next((o for o in shown.mine if o.kind == kind and o.id == step), None)
         if offer is None:
-            raise NotFound
+            flash(str(_why_not_offered(shown, kind, step)), "warning")
+            return redirect(url_for("CaseView.show", case_id=case.id))
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),
             heading=heading, submit=submit, danger=danger, whom=behalf(work, case, shown, offer),
         )  # fmt: skip
+
+
+def _told(work: Work, case_id: int, result: Accepted, message: Text | str) -> Text | str:
+    """What was done, and where the case went with it: it may have gone on by itself."""
+    if not any(isinstance(event, Moved) and event.source != event.target for event in result.events):
+        return message
+    definition = work.ports.definitions.of(work.session, queries.get_case(work.session, case_id))
+    went = _(
+        "The case has moved to the stage “%(stage)s”.", stage=title(definition, "stage", result.state.stage)
+    )
+    return f"{str(message).rstrip('.')}. {went}"
+
+
+def _why_not_offered(shown: Overview, kind: str, step: str) -> Text | str:
+    """Why a step of the reader's cannot be taken now: it was, or the case went on. Raises NotFound if not his."""
+    definition, state, ctx = shown.definition, shown.state, shown.ctx
+    if kind == "task":
+        task = definition.task(step)
+        if task is None or not ctx.roles.intersection(task.roles):
+            raise NotFound
+        why = task_reasons(definition, state, step, ctx)[0]
+    else:
+        taken = definition.transitions[step]
+        if not (taken.automatic or ctx.roles.intersection(taken.by)):
+            raise NotFound
+        against = standing_reasons(definition, state, taken) or step_reasons(definition, state, taken, ctx)
+        why = against[0]
+    said = in_reader(why.texts)
+    return said if why.code == "task_done" else _("This step is not possible now. %(why)s", why=said)
 
 
 def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
@@ -190,14 +231,18 @@ def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
     if not cases:
         return []
     definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
-    columns: dict[str, dict[str, Any]] = {
-        key: {"title": in_reader(stage.titles), "cases": []} for key, stage in definition.stages.items()
-    }
-    for case in cases:  # a case of an older version may stand in a stage the newest one has no more
-        own = work.ports.definitions.of(work.session, case)
-        column = columns.setdefault(case.stage, {"title": title(own, "stage", case.stage), "cases": []})
-        column["cases"].append(case)
-    return list(columns.values())
+    titles = {key: in_reader(stage.titles) for key, stage in definition.stages.items()}
+    held: dict[str, list[Case]] = {key: [] for key in titles}
+    order = list(titles)
+    for case in cases:
+        if case.stage not in held:  # a stage of an older version that the newest one has no more
+            own = work.ports.definitions.of(work.session, case)
+            before = list(own.stages)[: list(own.stages).index(case.stage)]
+            place = max((order.index(key) + 1 for key in before if key in held), default=0)
+            order.insert(place, case.stage)
+            titles[case.stage], held[case.stage] = title(own, "stage", case.stage), []
+        held[case.stage].append(case)
+    return [{"title": titles[key], "cases": held[key]} for key in order]
 
 
 VIEWS = [CaseView, PastView, ProgrammeView, MeetingView]

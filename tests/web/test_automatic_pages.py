@@ -32,8 +32,9 @@ def test_everybody_of_the_case_sees_what_it_waits_for_and_nobody_a_button(
     assert "Этот шаг никто не выполняет" not in shown
     assert "Почему «Начать диагностику»" not in shown
     assert f"/cases/{case_id}/step/start_diagnosis" not in shown
-    assert "автоматически" in shown  # beside the step the case waits for
-    assert web(username).get(f"/cases/{case_id}/step/start_diagnosis").status_code in (403, 404)
+    assert "автоматически" not in shown  # it is no line of work beside the tasks: once is enough
+    answer = web(username).get(f"/cases/{case_id}/step/start_diagnosis")
+    assert (answer.status_code, answer.location) == (302, f"/cases/{case_id}")
 
 
 def test_in_english_too_and_a_forced_step_is_refused(web: WebUsers, case_id: int) -> None:

@@ -42,3 +42,22 @@ def test_the_map_needs_no_style_and_no_script(web: WebUsers, cases: dict[str, in
     assert drawing
     assert not re.search(r"<style|<script|style=|\son\w+=|href=", drawing)
     assert "style-src 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_undoing_of_a_termination_is_no_step_of_a_case_under_way(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    page = web("methodist").get(f"/cases/{cases['41']}/map").get_data(as_text=True)
+    under_way, terminated = page.split('id="h-stay"')[1].split('id="h-over"')
+    assert "Прекратить поддержку" in under_way
+    assert "Отменить прекращение" not in under_way
+    assert "Из прекращённого случая" in terminated
+    assert "Отменить прекращение" in terminated
+
+
+def test_roles_are_called_as_the_procedure_calls_them(web: WebUsers, cases: dict[str, int]) -> None:
+    url = f"/cases/{cases['41']}"
+    for page in (url, f"{url}/map"):
+        shown = web("methodist").get(page).get_data(as_text=True)
+        assert '<span class="muted small">Методист центра' in shown
+        assert '<span class="muted small">методист' not in shown

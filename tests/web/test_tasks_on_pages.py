@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.cases.queries import get_case
+from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
+from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
 from app.documents import facts
 from app.documents.service import RegisterInput
 from app.engine.papers import REGISTERED
-from app.engine.state import Complete, Fire
+from app.engine.state import Complete
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_third_version import AGREED, publish
 from tests.integration.cases.test_versions import YEAR, stands, take
@@ -80,3 +83,127 @@ def test_visits_are_logged_again_without_a_form(web: WebUsers, penza: Runtime, u
         assert f'action="{url}/tasks/log_visits/done"' in text(web("curator66").get(url))
         sent = {"expected_version": version(penza, under_way)}
         assert web.post("curator66", f"{url}/tasks/log_visits/done", sent, page=url).status_code == 303
+
+
+# ── a task of which nothing but closing is left ───────────────────────────────────────────────────
+
+
+def link_of(system: Runtime, username: str, case_id: int, title: str) -> str:
+    system.database.session.remove()
+    items = case_queue(system.read(actor(system, username)))
+    return next(item.link for item in items if item.case_id == case_id and str(item.title) == title)
+
+
+def test_a_registered_order_leads_the_clerk_to_the_button_that_closes_his_task(
+    web: WebUsers, penza: Runtime
+) -> None:
+    cases = opened(penza)
+    case_id = cases["41"]
+    walk(penza, case_id, 9)
+    penza.ports.facts[PAPER] = facts.FACTS[PAPER]
+    order, here = "Оформить приказ об утверждении плана", f"/cases/{case_id}#h-next"
+    assert link_of(penza, "clerk", case_id, order) != here, "the paper is still to be made"
+    paper = signed_order(penza, {"41": case_id})
+    registered(penza, paper, RegisterInput(DAY))
+    assert link_of(penza, "clerk", case_id, order) == here
+    page = text(web("clerk").get(f"/cases/{case_id}"))
+    why = page.split(f"Не выполнена задача «{order}»")[1].split("</li>")[0]
+    assert f'href="{here}"' in why
+    assert f'action="/cases/{case_id}/tasks/issue_order/done"' in page
+
+
+def test_a_task_with_a_form_leads_to_its_form_as_soon_as_nothing_stands_against_it(
+    web: WebUsers, penza: Runtime, under_way: int
+) -> None:
+    form = f"/cases/{under_way}/tasks/publish_plan/done"
+    assert link_of(penza, "director41", under_way, "Опубликовать план на сайте школы") == form
+    assert web("director41").get(form).status_code == 200
+    report = "Составить промежуточную справку"
+    assert link_of(penza, "methodist", under_way, report) == f"/cases/{under_way}/tasks/interim_report/done"
+    penza.ports.facts["curation.visits_logged"] = lambda _session, _case: Fact(0)
+    assert link_of(penza, "methodist", under_way, report) == f"/cases/{under_way}/plans"
+
+
+# ── what the case does by itself ──────────────────────────────────────────────────────────────────
+
+
+def test_a_step_the_case_takes_by_itself_is_no_line_of_work(web: WebUsers, penza: Runtime) -> None:
+    case_id = opened(penza)["41"]
+    penza.ports.facts[AGREED] = lambda _session, _case: Fact(False)
+    walk(penza, case_id, 9)
+    take(penza, case_id, "clerk", Complete("issue_order"))
+    assert stands(penza, case_id)["stage"] == "cooperation"
+    page = text(web("methodist").get(f"/cases/{case_id}"))
+    assert "Случай перейдёт сам: «Реализация плана началась»" in page
+    assert page.split('id="h-next"')[1].split("</section>")[0].count("Реализация плана началась") == 1
+
+
+def test_a_task_that_moves_the_case_says_where_it_went(web: WebUsers, penza: Runtime) -> None:
+    case_id = opened(penza)["41"]
+    penza.ports.facts[AGREED] = lambda _session, _case: Fact(False)
+    walk(penza, case_id, 9)
+    url = f"/cases/{case_id}"
+    sent = {"expected_version": version(penza, case_id)}
+    assert web.post("clerk", f"{url}/tasks/issue_order/done", sent, page=url).status_code == 303
+    assert "Отмечено как выполненное. Случай перешёл на этап «Договор о сотрудничестве школ»." in text(
+        web("clerk").get(url)
+    )
+
+
+def test_the_vote_that_moves_the_case_says_where_it_went_and_another_does_not(
+    web: WebUsers, penza: Runtime
+) -> None:
+    case_id = opened(penza)["41"]
+    penza.ports.facts[AGREED] = lambda _session, _case: Fact(False)
+    walk(penza, case_id, 6)
+    take(penza, case_id, "clerk", Complete("issue_order"))
+    url = f"/cases/{case_id}"
+    told = []
+    for username in ("secretary", "chair", "member1"):
+        sent = {"expected_version": version(penza, case_id), "choice": "for"}
+        assert web.post(username, f"{url}/vote", sent, page=url).status_code == 303
+        told.append(text(web(username).get(url)).split('role="status"')[1].split("</div>")[0])
+    assert "перешёл" not in told[0]
+    assert "Ваш голос учтён. Группа приняла решение «за»." in told[-1]
+    assert "Случай перешёл на этап «Договор о сотрудничестве школ»." in told[-1]
+
+
+# ── a form that was sent already ──────────────────────────────────────────────────────────────────
+
+
+def seen_again(web: WebUsers, username: str, url: str, case_id: int) -> str:
+    """What a form says that is opened once more: on the page of the case."""
+    answer = web(username).get(url)
+    assert (answer.status_code, answer.location) == (302, f"/cases/{case_id}")
+    return text(web(username).get(answer.location)).split('role="status"')[1].split("</div>")[0]
+
+
+def test_the_form_of_a_task_that_is_done_leads_back_to_the_case(
+    web: WebUsers, penza: Runtime, under_way: int
+) -> None:
+    form = f"/cases/{under_way}/tasks/publish_plan/done"
+    sent = {"expected_version": version(penza, under_way), "published_on": "2025-01-09"}
+    assert web.post("director41", form, sent).status_code == 303
+    web("director41").get("/")  # the message of the first time is read
+    told = seen_again(web, "director41", form, under_way)
+    assert "Задача «Опубликовать план на сайте школы» уже выполнена" in told
+    assert web("curator66").get(form).status_code == 404, "not his task"
+    assert web("director50").get(form).status_code == 404, "not his case"
+
+
+def test_a_step_that_was_taken_or_is_nobodys_leads_back_to_the_case(
+    web: WebUsers, penza: Runtime, under_way: int
+) -> None:
+    url = f"/cases/{under_way}/step"
+    sent = {"expected_version": version(penza, under_way), "about": "terms", "comment": "Сроки"}
+    assert web.post("chair", f"{url}/change_plan", sent).status_code == 303
+    web("chair").get("/")
+    told = seen_again(web, "chair", f"{url}/change_plan", under_way)
+    assert "Этот шаг сейчас невозможен. Случай уже не здесь: он на этапе «Утверждение плана»" in told
+    assert "случай перейдёт сам" in seen_again(web, "clerk", f"{url}/adopt_plan", under_way)
+    assert web("clerk").get(f"{url}/change_plan").status_code == 404, "not his step"
+
+
+@pytest.mark.parametrize("page", ["tasks/no_such/done", "step/no_such"])
+def test_what_the_procedure_does_not_know_stays_absent(web: WebUsers, under_way: int, page: str) -> None:
+    assert web("chair").get(f"/cases/{under_way}/{page}").status_code == 404
