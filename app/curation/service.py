@@ -15,6 +15,7 @@ from app.cases.queries import lock_case
 from app.cases.roles import require, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.curation.checks import check_curator, check_version, live, order_date
 from app.curation.journal import revise
@@ -39,9 +40,7 @@ class AgreementTerms:
 
 def default_visits(programme: Programme) -> int:
     """How many visits a term has [cfg]."""
-    setting: Any = (programme.settings or {}).get("visits_planned", DEFAULT_VISITS)
-    value = setting.get("value", DEFAULT_VISITS) if isinstance(setting, dict) else setting
-    return int(value)
+    return int(setting(programme.settings, "visits_planned", DEFAULT_VISITS))
 
 
 def prepare(

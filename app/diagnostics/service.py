@@ -15,6 +15,7 @@ from app.cases.roles import require
 from app.cases.service import complete_task
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.diagnostics import queries
 from app.diagnostics.models import DiagnosisProfile, RiskEntry, RiskFactor, Study, StudyAnalysis
@@ -92,7 +93,7 @@ def open_profile(work: Work, case_id: int) -> DiagnosisProfile:
     profile = queries.profile_of(work.session, case_id)
     if profile is None:
         load_risk_factors(work)
-        edition = str(case.programme.settings.get("risk_edition", DEFAULT_EDITION))
+        edition = str(setting(case.programme.settings, "risk_edition", DEFAULT_EDITION))
         profile = DiagnosisProfile(case_id=case_id, edition=edition, opened_at=work.now)
         work.session.add(profile)
         audit.record(work, "diagnosis:open", profile, case_id=case_id, data={"edition": edition})

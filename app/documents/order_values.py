@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from app.cases.meetings import members
 from app.cases.models import Case, Programme
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.documents.frozen import thaw
 from app.documents.models import Document, DocumentLink
 from app.documents.names import NBSP, initials_last
 from app.documents.people import organisation_card, person_card, signatory_card
 from app.documents.queries import standing_lines
-from app.documents.sources import GROUP, controller, protocol_of, purpose, setting, side
+from app.documents.sources import GROUP, controller, protocol_of, purpose, side
 from app.documents.typography import inner
 
 Values = dict[str, Any]
@@ -51,7 +52,7 @@ def _tell(programme: Programme, whom: str) -> Values:
 
 def _group(work: Work, document: Document, cases: Sequence[Case]) -> Values:
     programme = document.programme
-    name: str = setting(programme, "group_gent", GROUP)
+    name: str = setting(programme.settings, "group_gent", GROUP)
     forms = {"gent": name}
     if name.startswith("координационной группы"):  # another name is declined by a person
         forms |= {
@@ -86,7 +87,7 @@ def _group(work: Work, document: Document, cases: Sequence[Case]) -> Values:
         )
     return {
         **_common(work, document), "heading": f"О создании {name}", "group": {"forms": forms}, "composition": rows,
-        "meetings": setting(programme, "group_meetings", "квартал"), "points": points,
+        "meetings": setting(programme.settings, "group_meetings", "квартал"), "points": points,
     }  # fmt: skip
 
 
@@ -207,7 +208,7 @@ def _decided(work: Work, document: Document, cases: Sequence[Case]) -> str:
 
 def _results(work: Work, document: Document, cases: Sequence[Case]) -> Values:
     programme = document.programme
-    title = setting(programme, "title_gent", f"проекта «{programme.title}»")
+    title = setting(programme.settings, "title_gent", f"проекта «{programme.title}»")
     return {
         **_common(work, document), "preamble": purpose(programme) + _decided(work, document, cases),
         "heading": f"Об итогах реализации {title} в {programme.year} году", "year": programme.year,

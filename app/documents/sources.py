@@ -1,4 +1,4 @@
-"""What several papers ask of the programme: its settings, whose control, the minutes and orders they rest on, a school
+"""What several papers ask of the programme: its purpose, whose control, the minutes and orders they rest on, a school
 as a side of an agreement."""
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from sqlalchemy import Select, select
 
 from app.access.memberships import accounts_holding
 from app.cases.models import Case, Programme
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentCase
 from app.documents.people import card, organisation_card, position_of
-from app.documents.rules import STANDING, DocumentState
+from app.documents.rules import PLAN_ORDER, STANDING, DocumentState
 from app.schools.models import Organisation, OrganisationKind
 from app.schools.queries import signatory_on
 
@@ -24,18 +25,12 @@ GROUP = (
 )
 
 
-def setting(programme: Programme, name: str, default: Any = None) -> Any:
-    """A value of the programme's settings, kept with its source [cfg]."""
-    found = (programme.settings or {}).get(name)
-    return found.get("value", default) if isinstance(found, dict) else (default if found is None else found)
-
-
 def purpose(programme: Programme) -> str:
     """«В целях оказания …»: how an order of the programme begins."""
     return (
         "В целях оказания адресной методической помощи общеобразовательным организациям, имеющим низкие "
         "образовательные результаты обучающихся, в рамках реализации "
-        + setting(programme, "title_gent", f"проекта «{programme.title}»")
+        + setting(programme.settings, "title_gent", f"проекта «{programme.title}»")
     )
 
 
@@ -65,7 +60,7 @@ def protocol_of(work: Work, cases: Sequence[Case], stage: str = "plan_approval")
 
 def order_of(work: Work, case_id: int) -> Document | None:
     """The registered order that approved the plan of the case, the latest."""
-    return work.session.scalars(_latest("order_plan", STANDING, [case_id])).first()
+    return work.session.scalars(_latest(PLAN_ORDER, STANDING, [case_id])).first()
 
 
 def _latest(template: str, states: Sequence[DocumentState], case_ids: Sequence[int]) -> Select[Document]:

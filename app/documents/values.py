@@ -15,12 +15,13 @@ from app.access.scopes import as_system
 from app.cases.models import Case, Programme
 from app.cases.queries import WITH_NAMES
 from app.core.clock import local_date
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.documents import order_values
 from app.documents.minutes import minutes_values
 from app.documents.models import Document
 from app.documents.people import organisation_card, person_card, position_of, signatory_card
-from app.documents.sources import GROUP, controller, order_of, protocol_of, purpose, setting
+from app.documents.sources import GROUP, controller, order_of, protocol_of, purpose
 from app.documents.templates import Field, Template
 from app.schools.models import Organisation
 
@@ -78,12 +79,12 @@ def _base(work: Work, document: Document) -> dict[str, Any]:
     return {
         "demo": programme.is_demo,
         "authority": organisation_card(programme.authority),
-        "place": setting(programme, "place"),
+        "place": setting(programme.settings, "place"),
         "signer": signatory_card(work.session, programme.authority, day),
         "executor": executor,
         "programme": {
             "title": programme.title,
-            "title_gent": setting(programme, "title_gent", f"проекта «{programme.title}»"),
+            "title_gent": setting(programme.settings, "title_gent", f"проекта «{programme.title}»"),
         },
     }
 
@@ -160,13 +161,13 @@ def _agreement(work: Work, document: Document, cases: Sequence[Case]) -> dict[st
 
 
 def _protocol(work: Work, document: Document, cases: Sequence[Case]) -> dict[str, Any]:
-    group = setting(document.programme, "group_gent", GROUP)
+    group = setting(document.programme.settings, "group_gent", GROUP)
     values: dict[str, Any] = {"group": {"forms": {"gent": group}}}
     if document.meeting is not None:
         values |= {
             name: value for name, value in minutes_values(work, document.meeting).items() if value is not None
         }
-        values["place"] = setting(document.programme, "place") or values.get("place")
+        values["place"] = setting(document.programme.settings, "place") or values.get("place")
     return values
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Programme
 from app.core.asked_once import asked_once
 from app.core.db import canonical_json
+from app.core.sourced import setting
 from app.results.models import AssessmentFigure, ListNotice, ResultsReview, RiskChange
 from app.results.rules import (
     Count,
@@ -53,13 +55,7 @@ def versions(*figures: AssessmentFigure | None) -> str:
 
 def settings_of(programme: Programme) -> Settings:
     """The numbers of the rule as this programme has them; the defaults where it says nothing."""
-    given = programme.settings or {}
-
-    def of(name: str, default: Any) -> Any:
-        value = given.get(name, default)
-        return value.get("value", default) if isinstance(value, dict) else value  # kept with its source
-
-    base = Settings()
+    of, base = partial(setting, programme.settings), Settings()
     return Settings(
         n_min=int(of("n_min", base.n_min)),
         low_percent=int(of("low_percent", base.low_percent)),

@@ -7,7 +7,7 @@ import pytest
 from app.cases import service as cases_service
 from app.cases.context import gather_facts
 from app.cases.queries import get_case
-from app.core.actor import Actor
+from app.core.actor import SYSTEM, Actor
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.diagnostics_data import DIAGNOSES
@@ -69,6 +69,16 @@ def test_three_roles_complete_the_diagnosis_of_the_demo(penza: Runtime, cases: d
         "diagnostics.studies_complete": True, "diagnostics.analysis_written": True,
         "diagnostics.risks_verified": True, "diagnostics.actual_risks": 4,
     }  # fmt: skip
+
+
+def test_the_edition_of_the_programme_is_read_without_its_source(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(SYSTEM) as work:
+        programme = get_case(work.session, cases["41"]).programme
+        programme.settings = {**programme.settings, "risk_edition": {"value": "2021", "source": "методика"}}
+    with penza.work(actor(penza, "methodist")) as work:
+        assert service.open_profile(work, cases["41"]).edition == "2021"
 
 
 def test_missing_studies_are_named(penza: Runtime, cases: dict[str, int]) -> None:
