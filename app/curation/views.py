@@ -11,6 +11,7 @@ from app.cases.queries import get_case
 from app.cases.roles import may, require
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
+from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.curation import service, signing
 from app.curation.forms import (
@@ -174,7 +175,7 @@ class CurationView(CurationPages):
                 form.take_errors(error)
         lead = _("Signatures and the scan given so far will no longer count; the history keeps them.")
         return self._short_form(
-            case_id, form, _("Take the agreement back"), _("Take back"), lead=lead, danger=True
+            case_id, form, _("Take the agreement back"), _("Withdraw to the draft"), lead=lead, danger=True
         )
 
     @page("/<int:case_id>/curation/terminate", permission="write", methods=FORM)
@@ -243,7 +244,7 @@ def _terms(work: Work, case: Case) -> dict[str, Any]:
     return {
         "expected_version": 0, "dated": work.today, "since": work.today, "until": case.programme.ends,
         "visits_planned": service.default_visits(case.programme),
-        "place": (case.programme.settings or {}).get("place", "г. Пенза" if case.programme.is_demo else ""),
+        "place": setting(case.programme.settings, "place", ""),
     }  # fmt: skip
 
 

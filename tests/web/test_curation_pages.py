@@ -75,6 +75,19 @@ def test_the_agreement_comes_into_force_through_the_pages(web: WebUsers, room: s
     assert web("head").get(re.search(r"/files/\d+", page)[0]).data == PDF  # type: ignore[index]
 
 
+def test_the_form_suggests_what_the_programme_says_without_its_source(web: WebUsers, room: str) -> None:
+    form = text(web("clerk").get(f"{room}/agreement"))
+    assert 'value="г. Пенза"' in form
+    assert "место издания документов" not in form
+
+
+def test_the_agreement_goes_back_where_a_paper_does(web: WebUsers, room: str) -> None:
+    to_sign(web, room)
+    page = text(web("clerk").get(room))
+    assert "Вернуть в проект" in page
+    assert "черновик" not in page.lower()
+
+
 def test_what_is_not_offered_is_refused_and_hidden_from_other_pairs(web: WebUsers, room: str) -> None:
     fill(web, "clerk", f"{room}/agreement", {**TERMS})
     assert "Направить на подпись" not in text(web("director41").get(room))

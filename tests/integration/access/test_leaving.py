@@ -182,7 +182,7 @@ def test_a_paper_with_the_signers_is_refused_and_holds_nothing_else_up(penza: Ru
         paper.state = "to_sign"
     results = hand_over(penza, "secretary", "clerk")
     faults = refusals(results)
-    assert len([f for f in faults if "черновик" in f or "draft" in f]) == 1
+    assert len([f for f in faults if "верните документ в проект" in f]) == 1
     assert any(r.is_done for r in results)
     penza.database.session.remove()
     assert "papers" in listed(penza, "secretary"), "what was refused stays on the page"

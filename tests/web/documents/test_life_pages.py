@@ -60,7 +60,9 @@ def test_an_order_is_declared_to_cancel_another_and_both_pages_tell(
     assert web.post(
         "clerk", url, {"kind": "cancels", "target": str(order), "expected_version": version(web, url)}
     ).status_code == 303  # fmt: skip
-    assert "вступит в силу при регистрации" in shown(web, "clerk", f"/documents/{new}")
+    declared = shown(web, "clerk", f"/documents/{new}")
+    assert "вступит в силу при регистрации" in declared
+    assert "Убрать связь" in declared
     assert "отменён приказом" not in shown(web, "clerk", f"/documents/{order}")
     link = penza.read(SYSTEM).session.scalars(select(DocumentLink)).one().id
     page = f"/documents/{new}"
