@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.access.permissions import CAPABILITIES
 from app.cases.models import Case, CaseStatus
 from app.cases.roles import may
 from app.core.errors import Reason
@@ -12,10 +13,32 @@ from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.curation.models import Agreement, AgreementSide, Visit
-from app.curation.rules import OPEN_STATES, Side
+from app.curation.rules import LIVE_STATES, OPEN_STATES, Side
 from app.curation.signing import CAPABILITY
 
-STAGE = "curator_agreement"
+PAGE = "curation"  # of the stage in which schools agree, whatever a version of the procedure calls it
+
+
+def agreements_to_prepare(work: Work) -> list[QueueItem]:
+    """Cases that stand at the agreement and have none yet: the office makes it ready, by the term of the stage."""
+    if work.actor.roles.isdisjoint(CAPABILITIES["curation.agreement"]):
+        return []
+    live = select(Agreement.id).where(
+        Agreement.case_id == Case.id, Agreement.state.in_([state.value for state in LIVE_STATES])
+    )
+    query = (
+        select(Case)
+        .options(joinedload(Case.school), joinedload(Case.programme))
+        .where(Case.status == CaseStatus.active.value, ~live.exists())
+    )
+    return [
+        QueueItem(
+            _("Make the agreement ready"), where=case.school.short_name, link=f"/cases/{case.id}/curation",
+            case_id=case.id, since=case.entered_at, due=case.due,
+        )
+        for case in work.session.scalars(query)
+        if _stands_at_it(work, case) and may(work, "curation.agreement", case)
+    ]  # fmt: skip
 
 
 def agreements_waiting(work: Work) -> list[QueueItem]:
@@ -39,14 +62,15 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
         if agreement.state == "draft":
             if may(work, "curation.agreement", case):
                 title = _("Send the agreement for signature")
-                items.append(_item(case, title, link, agreement))
+                items.append(_item(work, agreement, title, link))
             continue
         for side in agreement.sides:
             if not may(work, CAPABILITY[Side(side.side)], case):
                 continue
             lacks = tuple(Reason(text) for text in _own_part(side))
             if lacks:
-                items.append(_item(case, _("Number and signature of the agreement"), link, agreement, lacks))
+                title = _("Number and signature of the agreement")
+                items.append(_item(work, agreement, title, link, lacks))
     return items
 
 
@@ -85,18 +109,23 @@ def _own_part(side: AgreementSide) -> list[Text]:
     ]
 
 
+def _stands_at_it(work: Work, case: Case) -> bool:
+    return work.ports.definitions.of(work.session, case).stages[case.stage].page == PAGE
+
+
 def _item(
-    case: Case, title: Text, link: str, agreement: Agreement, lacks: tuple[Reason, ...] = ()
+    work: Work, agreement: Agreement, title: Text, link: str, lacks: tuple[Reason, ...] = ()
 ) -> QueueItem:
+    case = agreement.case
     return QueueItem(
         title,
         where=case.school.short_name,
         link=link,
         case_id=case.id,
         since=agreement.created_at,
-        due=case.due if case.stage == STAGE else None,
+        due=case.due if _stands_at_it(work, case) else None,
         missing=lacks,
     )
 
 
-QUEUES: list[QueueSource] = [agreements_waiting, reports_waiting]
+QUEUES: list[QueueSource] = [agreements_to_prepare, agreements_waiting, reports_waiting]
