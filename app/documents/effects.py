@@ -9,12 +9,14 @@ from typing import Any
 from app.cases.models import Case
 from app.core.ports import EffectHandler
 from app.core.unit_of_work import Work
-from app.documents.service import end_agreement, ensure_draft, settle_agreement
+from app.documents.service import end_agreement, settle_agreement
+from app.documents.starting import draft_decided
 
 
 def draft(work: Work, case: Case, params: Mapping[str, Any]) -> None:
-    """Add the case to the open draft of `template`, or begin one; an agreement is one per case."""
-    ensure_draft(work, str(params["template"]), case, str(params.get("subject", "")))
+    """Add the case to the open draft of `template`, or begin one; an agreement is one per case, and a plan that an
+    order in force approved is worded anew by an order that changes it."""
+    draft_decided(work, str(params["template"]), case, str(params.get("subject", "")))
 
 
 def agreement_in_force(work: Work, case: Case, params: Mapping[str, Any]) -> None:

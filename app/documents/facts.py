@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,9 +14,18 @@ from app.core.facts import day, text, yes_no
 from app.core.i18n import _
 from app.core.ports import DateWords, Fact, FactSource
 from app.documents.models import Document, DocumentCase
-from app.documents.rules import STANDING, STATE_LABELS, DocumentKind, DocumentState, missing_signers
+from app.documents.rules import (
+    PLAN_CHANGE,
+    PLAN_ORDER,
+    STANDING,
+    STATE_LABELS,
+    DocumentKind,
+    DocumentState,
+    missing_signers,
+)
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import Template, registry
+from app.documents.texts import Within
 from app.engine.papers import REGISTERED
 
 PAGE = "documents"
@@ -23,13 +33,13 @@ _REGISTERED = frozenset({*STANDING, DocumentState.archived})
 _SIGNED = _REGISTERED | {DocumentState.signed}
 
 
-def _latest(session: Session, case_id: int, template: str, *, this_round: bool) -> Document | None:
-    """The latest paper of the template that covers the case (in its present stage and round, if so asked)."""
+def _latest(session: Session, case_id: int, *templates: str, this_round: bool) -> Document | None:
+    """The latest paper of the templates that covers the case (in its present stage and round, if so asked)."""
     query = (
         select(Document)
         .join(DocumentCase, DocumentCase.document_id == Document.id)
         .options(selectinload(Document.signatures))
-        .where(DocumentCase.case_id == case_id, Document.template == template)
+        .where(DocumentCase.case_id == case_id, Document.template.in_(templates))
         .order_by(Document.id.desc())
     )
     if this_round:
@@ -50,8 +60,8 @@ def protocol_signed(session: Session, case_id: int) -> Fact:
 
 
 def order_registered(session: Session, case_id: int) -> Fact:
-    """The order of the present round is registered; items say at which step it stands."""
-    document = _latest(session, case_id, "order_plan", this_round=True)
+    """The order on the plan of the present round is registered; items say at which step it stands."""
+    document = _order_on_plan(session, case_id)
     if document is None:
         return Fact(False, link=PAGE)
     if document.in_state in _REGISTERED:
@@ -72,13 +82,22 @@ def order_number(session: Session, case_id: int) -> Fact:
 
 
 def order_plan_registered_on(session: Session, case_id: int) -> Fact:
-    """The day the order on the plan was registered; items name its number. That of a former round does not count."""
-    document = _registered_order(session, case_id)
-    if document is None:
+    """The day the order on the plan as it was adopted last was registered; items name its number.
+
+    That of a former round does not count, nor does a change of the plan of other schools under the same order.
+    """
+    first, case = _registered_order(session, case_id), get_case(session, case_id)
+    if first is None:
         return Fact(None, link=PAGE)
-    case = get_case(session, case_id)
-    of_stage = next(one for one in document.cases if one.case_id == case_id)
-    if of_stage.stage == case.stage and of_stage.round != case.round:
+    approving = _link(first, case_id).stage
+    changes = [
+        one
+        for one in _registered_orders(session, case_id, PLAN_CHANGE)
+        if _link(one, case_id).stage == approving
+    ]
+    document = changes[0] if changes else first
+    link = _link(document, case_id)
+    if link.stage == case.stage and link.round != case.round:
         return Fact(None, link=PAGE)
     return Fact(document.dated, items=(f"№ {document.number}",), link=PAGE)
 
@@ -95,18 +114,21 @@ def paper_registered(session: Session, case_id: int, template: str) -> Fact:
     A paper of an earlier round does not count, but an agreement lives as long as it is in force.
     """
     kind = registry().of(template, "")
-    document = _latest(session, case_id, template, this_round=kind.kind is not DocumentKind.agreement)
+    if template == PLAN_ORDER:
+        document = _order_on_plan(session, case_id)
+    else:
+        document = _latest(session, case_id, template, this_round=kind.kind is not DocumentKind.agreement)
     enough = _SIGNED if kind.kind is DocumentKind.report else _REGISTERED
     if document is not None and document.in_state in enough:
         return Fact(True, items=(f"№ {document.number}",) if document.number else (), link=PAGE)
-    paper = _Title(kind)
+    paper = _Title(registry().of(document.template, "") if document else kind)
     if document is None:
         told = _("The paper “%(paper)s” has not been drawn up", paper=paper)
     elif kind.kind is DocumentKind.report:
         told = _("The paper “%(paper)s” is not signed: attach its scan", paper=paper)
     else:
-        stands = STATE_LABELS[document.in_state]
-        told = _("The paper “%(paper)s” is not registered: %(state)s", paper=paper, state=stands)
+        stands = Within(STATE_LABELS[document.in_state])
+        told = _("The paper “%(paper)s” is not registered yet (now: %(state)s)", paper=paper, state=stands)
     return Fact(False, link=PAGE, text=told)
 
 
@@ -120,16 +142,35 @@ class _Title:
         return self.kind.title
 
 
+def _order_on_plan(session: Session, case_id: int) -> Document | None:
+    """The order of the present round: the one that approves the plan, or changes it where an earlier one stands."""
+    document = _latest(session, case_id, PLAN_ORDER, PLAN_CHANGE, this_round=True)
+    if document is not None and document.template == PLAN_CHANGE:
+        approved = _registered_order(session, case_id)
+        if approved is None:  # cancelled or annulled since: a change of nothing approves nothing
+            return _latest(session, case_id, PLAN_ORDER, this_round=True)
+    return document
+
+
 def _registered_order(session: Session, case_id: int) -> Document | None:
+    """The order that approved the plan, the latest."""
+    return next(iter(_registered_orders(session, case_id, PLAN_ORDER)), None)
+
+
+def _registered_orders(session: Session, case_id: int, template: str) -> Sequence[Document]:
     return session.scalars(
         select(Document)
         .join(DocumentCase, DocumentCase.document_id == Document.id)
         .where(
-            DocumentCase.case_id == case_id, Document.template == "order_plan",
+            DocumentCase.case_id == case_id, Document.template == template,
             Document.state.in_([str(s) for s in _REGISTERED]),
         )
         .order_by(Document.dated.desc(), Document.id.desc())
-    ).first()  # fmt: skip
+    ).all()  # fmt: skip
+
+
+def _link(document: Document, case_id: int) -> DocumentCase:
+    return next(one for one in document.cases if one.case_id == case_id)
 
 
 FACTS: dict[str, FactSource] = {

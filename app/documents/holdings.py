@@ -28,6 +28,7 @@ from app.documents.numbering import GapReason
 from app.documents.rules import DocumentKind, DocumentState
 from app.documents.signers import PRINTED
 from app.documents.templates import edition_for
+from app.documents.texts import Within
 from app.schools.models import Person
 
 _UNSIGNED = (DocumentState.draft.value, DocumentState.to_sign.value)
@@ -45,6 +46,11 @@ def _named(document: Document, person_id: int) -> bool:
     )
 
 
+def _called(document: Document) -> str:
+    """«№ 12-оп · Приказ …»: a paper has no number before it is registered."""
+    return f"№ {document.number} · {document.title}" if document.number else document.title
+
+
 def papers(work: Work, leaver: Leaver) -> list[Holding]:
     """Papers without all signatures that name the person; by kind and state, without their contents."""
     rows = work.session.scalars(
@@ -55,8 +61,8 @@ def papers(work: Work, leaver: Leaver) -> list[Holding]:
         if not _named(row, leaver.person_id):
             continue
         part = _("executor") if row.executor_id == leaver.person_id else _("signs or has the control")
-        where = _("%(part)s; %(state)s", part=part, state=row.state_label)
-        found.append(Holding(str(row.id), f"№ {row.id} · {row.title}", where))
+        where = _("%(part)s; %(state)s", part=part, state=Within(row.state_label))
+        found.append(Holding(str(row.id), _called(row), where))
     return found
 
 
@@ -91,7 +97,7 @@ def controls(work: Work, leaver: Leaver) -> list[Holding]:
     ).all()
     where = _("only an order that changes it lays the control on another person")
     return [
-        Holding(str(row.id), f"№ {row.number} · {row.title}" if row.number else row.title, where, acts=())
+        Holding(str(row.id), _called(row), where, acts=())
         for row in rows
         if read(row.values, "control.id") == leaver.person_id
     ]
@@ -107,7 +113,7 @@ def readings(work: Work, leaver: Leaver) -> list[Holding]:
     found = []
     for row in acknowledgement.unread(work):
         paper = row.document
-        title = f"№ {paper.number} · {paper.title}" if paper.number else paper.title
+        title = _called(paper)
         if row.person_id == leaver.person_id:
             where = _("sent to the employee in person")
             found.append(Holding(str(row.id), title, where, acts=(HAND_ON, CLOSE)))
@@ -156,7 +162,7 @@ def typing(work: Work, leaver: Leaver) -> list[Holding]:
         .order_by(DraftInput.id)
     ).all()  # fmt: skip
     return [
-        Holding(str(row.id), f"№ {document.id} · {document.title}",
+        Holding(str(row.id), _called(document),
                 _("typed on %(day)s", day=f"{row.saved_at:%d.%m.%Y}"), acts=(HAND_ON, CLOSE))
         for row, document in rows
     ]  # fmt: skip

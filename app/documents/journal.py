@@ -161,6 +161,8 @@ def note_number(work: Work, series: Series, line: Line, spelling: str) -> Regist
     Raises Invalid for what holds no number, or is noted there already.
     """
     spelling = " ".join(spelling.replace("№", " ").split())
+    if not spelling:
+        raise Invalid(fields={"number": _("Enter the number.")})
     found = re.search(r"\d{1,9}", spelling)
     if found is None or len(spelling) > 20:
         raise Invalid(fields={"number": _("“%(text)s” is not a number of this journal.", text=spelling[:40])})

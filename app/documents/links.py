@@ -20,6 +20,8 @@ from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentLink
 from app.documents.rules import LINKS_OF, NUMBERED, DocumentState, LinkKind, act_in_words, next_state
 from app.documents.steps import locked, move, note
+from app.documents.texts import Within
+from app.documents.typography import inner
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,16 @@ def declare(
     require_in_programme(work, "documents.draft", document.programme)
     if document.in_state in NUMBERED:
         raise Refusal([Reason(_("The paper is registered: what it acts upon no longer changes."))])
-    target = get_visible(work.session, Document, target_id)
+    return aim(work, document, get_visible(work.session, Document, target_id), kind)
+
+
+def aim(work: Work, document: Document, target: Document, kind: LinkKind) -> DocumentLink:
+    """As `declare`, for a paper nobody else has seen yet, whoever has it drawn up."""
     if kind not in LINKS_OF.get(document.of_kind, ()):
         raise Invalid(fields={"kind": _("A paper of this kind does nothing of the sort.")})
     _check(document, target, kind)
     if any(
-        link.target_id == target_id for link in _links(work, document.id) if link.document_id == document.id
+        link.target_id == target.id for link in _links(work, document.id) if link.document_id == document.id
     ):
         raise Invalid(fields={"target": _("This is declared already.")})
     link = DocumentLink(
@@ -84,7 +90,7 @@ def apply_links(work: Work, document: Document) -> None:
             if next_state(target.of_kind, target.in_state, kind.move) is None:
                 told = _(
                     "The paper «%(title)s» is «%(state)s» now. Correct what this paper does to it, then register.",
-                    title=target.title, state=target.state_label,
+                    title=inner(target.title), state=Within(target.state_label),
                 )  # fmt: skip
                 raise Refusal([Reason(told, f"/documents/{document.id}")])
             link.state_before = target.state
@@ -178,4 +184,6 @@ def _check(document: Document, target: Document, kind: LinkKind) -> None:
     ):
         raise Invalid(fields={"target": _("Choose a registered paper of the same kind and programme.")})
     if next_state(target.of_kind, target.in_state, kind.move) is None:
-        raise Invalid(fields={"target": _("The paper «%(title)s» is not in force.", title=target.title)})
+        raise Invalid(
+            fields={"target": _("The paper «%(title)s» is not in force.", title=inner(target.title))}
+        )

@@ -80,13 +80,15 @@ def clean_index(index: str) -> str:
 def parse_number(text: str, index: str = "") -> RegisterNumber:
     """A number as a person types it: «12», «№ 12-оп», «45/1», «12А-оп».
 
-    Raises Invalid when it is no number or carries another series' index.
+    Raises Invalid when nothing is typed, when it is no number or carries another series' index.
     """
     plain = re.sub(r"[\u2010-\u2015]", "-", text.replace("\u00a0", " ")).strip()
     plain = plain.removeprefix("№").strip()
     index = clean_index(index)
     if index and plain.lower().endswith(index):
         plain = plain[: -len(index)].rstrip()
+    if not plain:
+        raise Invalid(_("Enter the number."))
     found = _NUMBER.fullmatch(plain)
     if found is None:
         raise Invalid(_("“%(text)s” is not a number of this journal.", text=text.strip()[:40]))

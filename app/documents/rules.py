@@ -123,6 +123,8 @@ PURPOSES: Mapping[DocumentKind, Text] = {
     DocumentKind.report: _("the report is kept as signed and no longer changes"),
     DocumentKind.act: _("the act proves what was done, once it is approved"),
 }
+# Templates of the orders a plan is approved by: the first time, and worded anew while that one is in force.
+PLAN_ORDER, PLAN_CHANGE = "order_plan", "order_change_plan"
 # Registered, and neither cancelled nor over.
 STANDING = (DocumentState.registered, DocumentState.in_force, DocumentState.changed)
 # A number stands in the journal: what the paper says about itself has to agree with its line.

@@ -9,20 +9,21 @@ from sqlalchemy import ColumnElement, select
 
 from app.access.scopes import as_system, get_visible
 from app.cases.models import Case, CaseStatus, Programme
-from app.cases.queries import get_case, list_cases
+from app.cases.queries import get_case, list_cases, lock_programme
 from app.cases.roles import require_in_programme, require_running
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import links
-from app.documents.drafting import blank, cover, fill
+from app.documents.drafting import blank, cover, ensure_draft, fill
 from app.documents.models import Document, DocumentCase, DocumentLink
 from app.documents.queries import list_documents
-from app.documents.rules import STANDING, DocumentState, LinkKind, next_state
+from app.documents.rules import PLAN_CHANGE, PLAN_ORDER, STANDING, DocumentState, LinkKind, next_state
+from app.documents.sources import order_of
 from app.documents.steps import note
 from app.documents.templates import Template, registry
 
-_AMENDED = {"order_change_plan": "order_plan", "agreement_extra": "agreement"}  # what only they may change
+_AMENDED = {PLAN_CHANGE: PLAN_ORDER, "agreement_extra": "agreement"}  # what only they may change
 _EXTRAS = frozenset({"agreement_extra"})  # are changed by a new one, not themselves
 OF_CASES = ("programme", "pair", "meeting")
 MOST = 3_000  # papers in force to choose from
@@ -66,6 +67,24 @@ def begin(work: Work, beginning: Beginning) -> Document:
     if kind.link:
         return _about_paper(work, kind, programme, beginning.target_id)
     return _about_nothing(work, kind, programme)
+
+
+def draft_decided(work: Work, template: str, case: Case, subject: str = "") -> Document:
+    """What a decision about the case has drawn up. A plan adopted anew, while the order that approved it is in
+    force, is worded by an order that changes that one: two orders approving one plan would contradict each other."""
+    with as_system(work.session):  # an effect of a decision, whoever took it
+        change = registry(work).on(PLAN_CHANGE, work.today, case.programme.authority_id)
+        order = order_of(work, case.id) if template == PLAN_ORDER else None
+        if order is None or not _may_suffer(change, order):
+            return ensure_draft(work, template, case, subject)
+        document = _upon(work, change, order)
+        link = next(one for one in document.cases if one.case_id == case.id)
+        link.stage, link.round = (
+            case.stage,
+            case.round,
+        )  # a draft begun by hand before counts for the decision
+        fill(work, document, change)
+    return document
 
 
 def cases_for(work: Work, kind: Template, programme: Programme) -> list[Case]:
@@ -154,19 +173,26 @@ def _about_paper(work: Work, kind: Template, programme: Programme, target_id: in
     target = get_visible(work.session, Document, target_id)
     if target.programme_id != programme.id or not _may_suffer(kind, target):
         raise Invalid(fields={"target": _("This document cannot be changed by such a paper.")})
-    upon_it = select(DocumentLink.document_id).where(DocumentLink.target_id == target.id)
-    if (begun := _begun(work, kind, Document.id.in_(upon_it))) is not None:
-        return begun
+    return _upon(work, kind, target)
+
+
+def _upon(work: Work, kind: Template, target: Document) -> Document:
+    """The open draft of the kind that acts upon the paper; made when there is none."""
     with as_system(work.session):
-        covered = [(link.case_id, link.case) for link in target.cases]
-    document = blank(work, kind, programme)
-    for case_id, case in covered:  # it is about the same schools
-        document.cases.append(DocumentCase(case_id=case_id, stage=case.stage, round=case.round))
-    work.session.flush()
-    note(work, document, "document:draft", data={"template": kind.code})
-    links.declare(work, document.id, target.id, LinkKind(kind.link))
-    work.session.flush()
-    fill(work, document, kind)
+        lock_programme(work.session, target.programme_id)  # two who begin at once share one draft
+        upon_it = select(DocumentLink.document_id).where(DocumentLink.target_id == target.id)
+        if (begun := _begun(work, kind, Document.id.in_(upon_it))) is not None:
+            return begun
+        document = blank(work, kind, target.programme)
+        for link in target.cases:  # it is about the same schools
+            document.cases.append(
+                DocumentCase(case_id=link.case_id, stage=link.case.stage, round=link.case.round)
+            )
+        work.session.flush()
+        note(work, document, "document:draft", data={"template": kind.code})
+        links.aim(work, document, target, LinkKind(kind.link))
+        work.session.flush()
+        fill(work, document, kind)
     return document
 
 

@@ -1,9 +1,23 @@
-"""Sentences of the history, by the tag of the journal, and names of columns in «было → стало»."""
+"""Labels within sentences; sentences of the history by the tag of the journal; columns in «было → стало»."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.core.i18n import Text, _
 from app.core.ports import Notice
+from app.documents.typography import small
+
+
+@dataclass(frozen=True)
+class Within:
+    """A label within a sentence, «(сейчас: проект)», in the language of whoever reads it."""
+
+    label: Text
+
+    def __str__(self) -> str:
+        return small(str(self.label))
+
 
 TAGS: dict[str, Text] = {
     "document:draft": _("A draft of a document was begun"),

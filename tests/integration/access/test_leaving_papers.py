@@ -149,6 +149,8 @@ def test_unsaved_typing_goes_to_the_successor_or_is_thrown_away_and_nobody_reads
     typed(system, "clerk", first, "О чём никто не знает")
     (title,) = listed(system, "clerk")["typing"]
     assert "никто не знает" not in title
+    assert title.startswith("Приказ «"), "a draft has no number"
+    assert [line for line in listed(system, "clerk")["papers"] if "№" in line] == []
     assert refusals(hand_over(system, "clerk", "methodist", only="typing", act=HAND_ON)) == []
     assert typing(system) == {account(system, "methodist").id: "О чём никто не знает"}
     typed(system, "clerk", first, "Снова")

@@ -42,8 +42,15 @@ def test_numbers_as_people_type_them(text: str, number: int, suffix: str) -> Non
     assert parse_number(text, "-оп") == RegisterNumber(number, suffix)
 
 
+@pytest.mark.parametrize("text", ["", "  ", "№", "-оп"])
+def test_an_empty_number_is_asked_for(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_number(text, "-оп")
+    assert str(refused.value) == "Впишите номер."
+
+
 @pytest.mark.parametrize(
-    "text", ["", "оп", "0", "-1", "12-к", "12аб", "1/2/3", "12/0", "1234567", "１２", "12a", "12.5"]
+    "text", ["оп", "0", "-1", "12-к", "12аб", "1/2/3", "12/0", "1234567", "１２", "12a", "12.5"]
 )
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
