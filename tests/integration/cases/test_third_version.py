@@ -16,6 +16,9 @@ from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
+from app.curation import service as curation
+from app.curation.queues import QUEUES
+from app.curation.service import AgreementTerms
 from app.demo.penza import actor
 from app.engine.state import Complete, Fire
 from app.jobs.runner import drain
@@ -28,6 +31,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "report_measures": {"month": "март"}, "publish_plan": {"published_on": "2025-03-20"},
     "interim_report": {"course": "on_track"},
 }  # fmt: skip
+START, END = date(2025, 1, 9), date(2025, 12, 31)
 BY_ITSELF = (Fire("adopt_plan"), Fire("start_events"))
 BEFORE_REVIEW = (("deputy41", "publish_plan"), ("methodist", "interim_report"))
 
@@ -40,7 +44,10 @@ def ready(system: Runtime, first: int) -> int:
     for version in range(2 if first == 1 else 3, 4):
         publish(system, version)
     let_pass(system)
-    for name, value in (("documents.order_date", date(2025, 1, 8)), ("results.decided_outcome", "effective")):
+    for name, value in (
+        ("documents.order_plan_registered_on", date(2025, 1, 8)),
+        ("results.decided_outcome", "effective"),
+    ):
         system.ports.facts[name] = lambda _session, _case, value=value: Fact(value)
     return case_id
 
@@ -88,6 +95,35 @@ def test_a_case_moved_in_the_middle_goes_on_by_itself_and_by_people(
 
 def test_a_case_moved_after_the_vote_goes_on_to_the_end_on_both_databases(penza_on_both: Runtime) -> None:
     goes_on(penza_on_both, 1, 9)
+
+
+def test_the_term_of_the_agreement_stands_by_whoever_has_his_part_in_it(penza: Runtime) -> None:
+    """The step is the case's own and the stage has no task: the day stands at the items of the room."""
+    case_id = ready(penza, 2)
+    penza.ports.facts[AGREED] = lambda _session, _case: Fact(False)
+    for who, action in YEAR[:9]:
+        take(penza, case_id, who, action)
+    assert waiting(penza, "clerk") == [], "not yet"
+    move(penza, case_id, 2)
+    take(penza, case_id, "clerk", Complete("issue_order"))
+    due = stands(penza, case_id)["due"]
+    assert due == date(2025, 1, 22)
+    assert waiting(penza, "clerk") == [("Подготовить договор", due)]
+    assert waiting(penza, "curator66") == []
+    with penza.work(actor(penza, "clerk")) as work:
+        curation.prepare(work, case_id, AgreementTerms(START, "г. Пенза", START, END))
+    assert waiting(penza, "clerk") == [("Направить договор на подпись", due)]
+    with penza.work(actor(penza, "clerk")) as work:
+        curation.send_to_sign(work, case_id)
+    assert waiting(penza, "clerk") == []
+    for side in ("curator66", "director41"):
+        assert waiting(penza, side) == [("Номер и подпись договора", due)]
+
+
+def waiting(system: Runtime, who: str) -> list[tuple[str, date | None]]:
+    system.database.session.remove()
+    work = system.read(actor(system, who))
+    return [(str(item.title), item.due) for source in QUEUES for item in source(work)]
 
 
 def test_papers_move_the_case_and_the_history_names_nobody(penza_on_both: Runtime) -> None:
