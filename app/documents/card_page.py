@@ -17,6 +17,7 @@ from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import draft_page, facts, life_page, service, starting
 from app.documents.frozen import thaw
+from app.documents.inputs import labels_of
 from app.documents.models import Document
 from app.documents.queries import file_of, lines_of_document
 from app.documents.rules import (
@@ -57,7 +58,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "state": document.state_label, "tone": TONES, "steps": steps(document),
         "missing": missing(template, values) if document.is_draft else [],
         "changed": service.changed_sources(work, document) if document.is_draft and office else [],
-        "typed": [(path, _path_label(template, path)) for path in sorted(document.typed)],
+        "typed": labels_of(template, values, document.typed),
         "i_sign": not work.actor.roles.isdisjoint(lacking), "lacking": [ROLE_LABELS[role] for role in lacking],
         "roles": ROLE_LABELS, "paper": file_of(document, "paper"), "copy": file_of(document, "registered"),
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
@@ -183,8 +184,3 @@ def _is_rendering(document: Document, template: Template, values: Mapping[str, A
         return False
     numbered = document.in_state in STANDING
     return file_of(document, "paper") is None or (numbered and file_of(document, "registered") is None)
-
-
-def _path_label(template: Template, path: str) -> str:
-    name = path.partition(".")[0]
-    return next((f.label for f in template.fields if f.name == name), name)

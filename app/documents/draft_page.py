@@ -15,7 +15,7 @@ from app.core.unit_of_work import Work
 from app.documents import kept, proofing
 from app.documents.forms import DraftForm, draft_form, office_key
 from app.documents.frozen import freeze, overlay, read, thaw
-from app.documents.inputs import SOURCE_LABELS, Input, inputs
+from app.documents.inputs import SOURCE_LABELS, Input, inputs, labels_of
 from app.documents.models import Document, DraftInput
 from app.documents.people import card, staff
 from app.documents.proofing import Proof, Unverified
@@ -42,7 +42,9 @@ class Row:
     required: bool
     inputs: Sequence[str]
     source: Source
-    typed: list[str] = field(default_factory=list)  # paths typed over the source
+    typed: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # paths typed over the source, with their labels
     shown: list[str] = field(default_factory=list)  # what it became on the paper
     is_empty: bool = False
 
@@ -130,11 +132,12 @@ def rows(page: DraftPage, proof: Proof) -> list[Row]:
     found: list[Row] = []
     lacking = {one.name for one in missing(page.template, page.saved)}
     names = {one.name: one.path.partition(".")[0] for one in page.asked}
+    labels = labels_of(page.template, page.saved, page.document.typed)
     for variable in page.template.fields:
         inputs = [name for name, root in names.items() if root == variable.name]
         if not inputs:
             continue
-        typed = [path for path in sorted(page.document.typed) if path.partition(".")[0] == variable.name]
+        typed = [one for one in labels if one[0].partition(".")[0] == variable.name]
         found.append(
             Row(
                 variable.name, variable.label, variable.required, inputs,

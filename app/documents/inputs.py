@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,22 @@ def inputs(template: Template, values: Mapping[str, Any]) -> list[tuple[Field, l
     return [(field, list(_inputs(field, values.get(field.name)))) for field in template.fields]
 
 
+def labels_of(template: Template, values: Mapping[str, Any], paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Each path with what the form calls it, «Исполнитель и телефон: Телефон»; in the order of the form."""
+    left, found = dict.fromkeys(paths), []
+    for field, places in inputs(template, values):
+        for path in [path for path in left if path.partition(".")[0] == field.name]:
+            del left[path]
+            place = next((one for one in places if one.path == path), None)
+            words = [field.label]
+            if place is not None and str(place.label) != field.label:
+                words.append(str(place.label))
+            if place is not None and place.case:
+                words.append(str(CASE_LABELS[place.case]))
+            found.append((path, ": ".join([words[0], ", ".join(words[1:])]) if words[1:] else words[0]))
+    return found
+
+
 def _inputs(field: Field, value: Any) -> Iterator[Input]:
     name = field.name
     match field.type:
@@ -75,7 +91,7 @@ def _inputs(field: Field, value: Any) -> Iterator[Input]:
             if name == "executor":
                 yield Input(f"{name}.phone", "line", _("Phone"))
             if value:
-                yield from _forms(f"{name}.forms", field, _("Full name"))
+                yield from _forms(f"{name}.forms", field, _("Surname, given name, patronymic"))
                 yield from _forms(f"{name}.position.forms", field, _("Position"))
         case "school" if value:
             yield Input(f"{name}.full_name", "text", _("Full name"), "nomn")

@@ -59,6 +59,15 @@ def test_every_variable_names_its_source_and_what_it_became(web: WebUsers, agree
     assert 'name="paper"' in page
 
 
+def test_a_person_is_named_as_people_are(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
+    with penza.work(actor(penza, "clerk")) as work:
+        order = service.draft(work, "order_plan", [cases["41"]]).id
+    page = web("clerk").get(f"/documents/{order}/edit").get_data(as_text=True)
+    control = page[page.index('id="var-control"') : page.index('id="var-signer"')]
+    assert "Фамилия, имя, отчество" in control
+    assert "Полное наименование" not in control
+
+
 def test_the_page_follows_the_typing_and_nothing_typed_is_lost(
     web: WebUsers, penza: Runtime, agreement: int
 ) -> None:

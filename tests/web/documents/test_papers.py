@@ -88,6 +88,9 @@ def test_the_whole_way_of_the_order_in_the_browser(web: WebUsers, penza: Runtime
     assert saved.status_code == 303, saved.get_data(as_text=True)[-2000:]
     document = get_document(penza.read(SYSTEM).session, order)
     assert set(document.typed) == {"plan", "heading", "executor.phone"}  # what was not touched is not typed
+    card = clerk.get(f"/documents/{order}").get_data(as_text=True).replace("\u00a0", " ")
+    labels = re.findall(r'<span class="g">([^<]+)</span>', card[card.index("Исправлено вручную") :])
+    assert labels[:3] == ["Заголовок («Об …»)", "План", "Исполнитель и телефон: Телефон"]
     drain(penza)
     frame = clerk.get(f"/documents/{order}/preview")
     assert frame.status_code == 200
@@ -113,6 +116,8 @@ def test_the_whole_way_of_the_order_in_the_browser(web: WebUsers, penza: Runtime
         "dated": "2025-01-22", "way": "by_hand", "number": "12-оп", "reason": "",
         "expected_version": re.search(r'name="expected_version"[^>]*value="(\d+)"', page).group(1),  # type: ignore[union-attr]
     }  # fmt: skip
+    refused = web.post("clerk", f"{card}/register", {**entry, "number": "", "reason": "Журнал на бумаге"})
+    assert "Впишите номер." in refused.get_data(as_text=True)
     refused = web.post("clerk", f"{card}/register", entry)
     assert refused.status_code == 422
     assert "12-оп" in refused.get_data(as_text=True)
