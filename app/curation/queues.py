@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.permissions import CAPABILITIES
@@ -19,50 +21,38 @@ from app.curation.signing import CAPABILITY
 PAGE = "curation"  # of the stage in which schools agree, whatever a version of the procedure calls it
 
 
-def agreements_to_prepare(work: Work) -> list[QueueItem]:
-    """Cases that stand at the agreement and have none yet: the office makes it ready, by the term of the stage."""
-    if work.actor.roles.isdisjoint(CAPABILITIES["curation.agreement"]):
-        return []
-    live = select(Agreement.id).where(
-        Agreement.case_id == Case.id, Agreement.state.in_([state.value for state in LIVE_STATES])
-    )
-    query = (
-        select(Case)
-        .options(joinedload(Case.school), joinedload(Case.programme))
-        .where(Case.status == CaseStatus.active.value, ~live.exists())
-    )
-    return [
-        QueueItem(
-            _("Make the agreement ready"), where=case.school.short_name, link=f"/cases/{case.id}/curation",
-            case_id=case.id, since=case.entered_at, due=case.due,
-        )
-        for case in work.session.scalars(query)
-        if _stands_at_it(work, case) and may(work, "curation.agreement", case)
-    ]  # fmt: skip
-
-
 def agreements_waiting(work: Work) -> list[QueueItem]:
-    """Agreements that lack the actor's own number or signature, or that the office has to make ready."""
+    """Agreements that lack the actor's own number or signature, or that the office has to make ready.
+
+    That there is none yet is told by the term of the stage: in some versions nothing else waits for anybody there.
+    """
+    is_office = not work.actor.roles.isdisjoint(CAPABILITIES["curation.agreement"])
+    is_live = Agreement.state.in_([state.value for state in LIVE_STATES])
     query = (
-        select(Agreement)
+        select(Case, Agreement)
         .options(
-            joinedload(Agreement.case).joinedload(Case.school),
-            joinedload(Agreement.case).joinedload(Case.programme),
+            joinedload(Case.school),
+            joinedload(Case.programme),
             selectinload(Agreement.sides),
         )
-        .join(Case, Case.id == Agreement.case_id)
+        .join(Agreement, and_(Agreement.case_id == Case.id, is_live), isouter=is_office)
         .where(
-            Agreement.state.in_([state.value for state in OPEN_STATES]),
             Case.status == CaseStatus.active.value,
+            or_(Agreement.id.is_(None), Agreement.state.in_([state.value for state in OPEN_STATES])),
         )
+        .order_by(Agreement.id, Case.id)
     )
     items = []
-    for agreement in work.session.scalars(query):
-        case, link = agreement.case, f"/cases/{agreement.case_id}/curation"
+    for case, agreement in work.session.execute(query):
+        link = f"/cases/{case.id}/curation"
+        if agreement is None:
+            if _stands_at_it(work, case) and may(work, "curation.agreement", case):
+                items.append(_item(work, case, case.entered_at, _("Make the agreement ready"), link))
+            continue
         if agreement.state == "draft":
             if may(work, "curation.agreement", case):
                 title = _("Send the agreement for signature")
-                items.append(_item(work, agreement, title, link))
+                items.append(_item(work, case, agreement.created_at, title, link))
             continue
         for side in agreement.sides:
             if not may(work, CAPABILITY[Side(side.side)], case):
@@ -70,7 +60,7 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
             lacks = tuple(Reason(text) for text in _own_part(side))
             if lacks:
                 title = _("Number and signature of the agreement")
-                items.append(_item(work, agreement, title, link, lacks))
+                items.append(_item(work, case, agreement.created_at, title, link, lacks))
     return items
 
 
@@ -114,18 +104,17 @@ def _stands_at_it(work: Work, case: Case) -> bool:
 
 
 def _item(
-    work: Work, agreement: Agreement, title: Text, link: str, lacks: tuple[Reason, ...] = ()
+    work: Work, case: Case, since: datetime, title: Text, link: str, lacks: tuple[Reason, ...] = ()
 ) -> QueueItem:
-    case = agreement.case
     return QueueItem(
         title,
         where=case.school.short_name,
         link=link,
         case_id=case.id,
-        since=agreement.created_at,
+        since=since,
         due=case.due if _stands_at_it(work, case) else None,
         missing=lacks,
     )
 
 
-QUEUES: list[QueueSource] = [agreements_to_prepare, agreements_waiting, reports_waiting]
+QUEUES: list[QueueSource] = [agreements_waiting, reports_waiting]
