@@ -15,11 +15,13 @@ from app.curation.models import Agreement, Recommendation, Visit
 
 
 def visits(work: Work, cases: Sequence[int], on: date) -> Mapping[int, Figure]:
-    """Visits held by the day, out of those the present agreement plans for its whole term."""
+    """Visits held by the day, out of those the agreement made by then plans for its whole term."""
     planned = {
         agreement.case_id: agreement.visits_planned
         for agreement in work.session.scalars(
-            select(Agreement).where(Agreement.case_id.in_(cases)).order_by(Agreement.id)
+            select(Agreement)
+            .where(Agreement.case_id.in_(cases), Agreement.dated <= on)
+            .order_by(Agreement.id)
         )
     }
     held: dict[int, int] = {}

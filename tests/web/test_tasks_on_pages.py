@@ -69,7 +69,7 @@ def test_a_report_of_every_month_is_asked_for_again_after_the_first(
     for month in ("март", "апрель"):
         row = row_of(text(web("director41").get(url)), "Отчитаться о выполнении")
         assert f"{url}/{DONE}" in row
-        sent = {"expected_version": version(penza, under_way), "month": month}
+        sent = {"expected_version": version(penza, under_way), "f_month": month}
         assert web.post("director41", f"{url}/{DONE}", sent).status_code == 303
     row = row_of(text(web("director41").get(url)), "Отчитаться о выполнении")
     assert "готово" in row
@@ -182,7 +182,7 @@ def test_the_form_of_a_task_that_is_done_leads_back_to_the_case(
     web: WebUsers, penza: Runtime, under_way: int
 ) -> None:
     form = f"/cases/{under_way}/tasks/publish_plan/done"
-    sent = {"expected_version": version(penza, under_way), "published_on": "2025-01-09"}
+    sent = {"expected_version": version(penza, under_way), "f_published_on": "2025-01-09"}
     assert web.post("director41", form, sent).status_code == 303
     web("director41").get("/")  # the message of the first time is read
     told = seen_again(web, "director41", form, under_way)
@@ -195,7 +195,7 @@ def test_a_step_that_was_taken_or_is_nobodys_leads_back_to_the_case(
     web: WebUsers, penza: Runtime, under_way: int
 ) -> None:
     url = f"/cases/{under_way}/step"
-    sent = {"expected_version": version(penza, under_way), "about": "terms", "comment": "Сроки"}
+    sent = {"expected_version": version(penza, under_way), "f_about": "terms", "comment": "Сроки"}
     assert web.post("chair", f"{url}/change_plan", sent).status_code == 303
     web("chair").get("/")
     told = seen_again(web, "chair", f"{url}/change_plan", under_way)

@@ -13,8 +13,9 @@ from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.ports import Figure
 from app.core.unit_of_work import Runtime, Work
-from app.curation import facts, recommendations, report_steps, service, visits
+from app.curation import facts, figures, recommendations, report_steps, service, visits
 from app.curation.queries import get_visit, planned_visits, visits_of
 from app.curation.recommendations import Advice
 from app.curation.rules import RecommendationStatus, VisitGround
@@ -222,3 +223,19 @@ def test_when_the_case_stops_only_held_visits_are_answered(
         report_steps.acknowledge(work, case_id, visit_id)
     with system.work(actor(system, "curator66")) as work:
         report_steps.add_to_report(work, case_id, visit_id, "График прислан после закрытия.")
+
+
+def test_the_plan_of_an_agreement_is_none_before_its_day(system: Runtime, cases: dict[str, int]) -> None:
+    with system.work(actor(system, "clerk")) as work:
+        day = date(2025, 1, 27)
+        service.prepare(
+            work, cases["41"], AgreementTerms(day, "г. Пенза", day, date(2025, 12, 31), visits_planned=5)
+        )
+    with system.work(actor(system, "curator66")) as work:
+        visits.record_visit(work, cases["41"], VISIT)
+    work = system.read(actor(system, "methodist"))
+    told = [
+        figures.visits(work, [cases["41"]], on)
+        for on in (date(2025, 1, 15), date(2025, 1, 26), date(2025, 1, 27))
+    ]
+    assert told == [{}, {cases["41"]: Figure(1)}, {cases["41"]: Figure(1, 5)}]

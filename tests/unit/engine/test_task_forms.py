@@ -121,7 +121,8 @@ def test_forms_and_papers_are_part_of_the_version_and_of_the_difference_in_words
     plain, asking = loads(SMALL), loads(TEXT.replace("version: 1", "version: 2"))
     told = [change.texts["ru"] for change in compare(plain, asking)]
     assert "Задача «Написать»: комментарий: по желанию → обязателен" in told
-    assert "Задача «Написать»: вопросы: добавлено — Сколько страниц, Когда, Состояние" in told
+    added = "Сколько страниц, Когда, Подтверждаю, что проверено, Нужна помощь, Состояние"
+    assert f"Задача «Написать»: вопросы: добавлено — {added}" in told
     assert "Задача «Написать»: нужен зарегистрированный документ: нет → plan_order" in told
     assert len(told) == 4, told  # the fourth is the page the paper brings with it
     renamed = loads(TEXT.replace("Сколько страниц", "Страниц").replace("version: 1", "version: 2"))
