@@ -90,9 +90,7 @@ def _leads_away(definition: Definition, stage: Stage, step: Transition, ended: c
 
 def _undone(definition: Definition, back: Transition, stage: Stage, report: Report) -> None:
     """Where a case is led back to, it has something to wait for before it goes on by itself."""
-    if set(back.sources) <= {
-        stage.id
-    }:  # it stood there because of what was not done, which is not done now either
+    if set(back.sources) <= {stage.id}:  # it stood there for what was not done, and is not done now either
         return
     left = any(not task.optional and task.id not in back.keeps for task in stage.tasks)
     for step in definition.automatic.get(stage.id, ()):
