@@ -209,7 +209,7 @@ def test_the_account_stays_open_while_anything_before_it_was_refused(penza: Runt
         paper.state = "to_sign"
     on(penza, LAST)
     papers, accounts = refusals(hand_over(penza, "secretary", "clerk"))
-    assert "черновик" in papers
+    assert "верните документ в проект" in papers
     assert "не выполнено" in accounts
     penza.database.session.remove()
     assert account(penza, "secretary").active

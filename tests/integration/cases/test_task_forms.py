@@ -100,7 +100,10 @@ def test_the_paper_is_told_from_the_draft_to_the_register(penza_on_both: Runtime
 
     assert told() == (False, "Не оформлен документ «Приказ об утверждении плана»")
     sent_order(system, cases)
-    assert told() == (False, "Документ «Приказ об утверждении плана» не зарегистрирован: На подписи")
+    assert told() == (
+        False,
+        "Документ «Приказ об утверждении плана» ещё не зарегистрирован (сейчас: на подписи)",
+    )
     order = signed_order(system, cases)
     assert not told()[0]
     registered(system, order, RegisterInput(DAY))
