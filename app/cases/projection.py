@@ -170,7 +170,7 @@ def state_from_rows(
         values["approval"], values["outcome"], values["content_hash"], values["opened_at"],
     ) = _columns_of(columns)  # fmt: skip
     given = kept["votes"]
-    values["votes"] = tuple(votes if isinstance(given, int) else [_vote(one, columns) for one in given])
+    values["votes"] = _votes(given, columns, votes) if given else ()
     values["tasks"] = tasks = StoredTasks()
     tasks._kept, tasks.rest = kept["tasks"], kept["rest"]
     values["done"] = frozenset(kept["done"])
@@ -247,6 +247,12 @@ def _kept_votes(state: State) -> int | list[list[Any]]:
         [one.voter, one.choice, one.content_hash == bound or one.content_hash, one.at.isoformat(), one.void]
         for one in state.votes
     ]
+
+
+def _votes(
+    given: int | list[list[Any]], columns: Mapping[str, Any], rows: Iterable[VoteState]
+) -> tuple[VoteState, ...]:
+    return tuple(rows if isinstance(given, int) else [_vote(one, columns) for one in given])
 
 
 def _vote(values: Sequence[Any], columns: Mapping[str, Any]) -> VoteState:
