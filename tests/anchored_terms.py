@@ -7,15 +7,14 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from app.cases import daily, service, versions
-from app.cases.versions import Upload
+from app.cases import daily
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
-from app.demo.penza import actor
 from app.documents.service import RegisterInput
 from app.jobs.models import OutboxJob
 from tests.integration.documents.test_life import registered, signed_order
 from tests.people import open_cases
+from tests.procedures import publish
 
 ORDER_TERMS = """\
 workflow: school_support
@@ -66,9 +65,7 @@ ORDERED = date(2025, 1, 22)
 
 def begin(system: Runtime, procedure: str = ORDER_TERMS) -> dict[str, int]:
     """The four cases opened in that procedure; nothing of theirs has begun."""
-    with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(procedure))
-        versions.publish(work, service.PROCESS, 8)
+    publish(system, procedure, 8)
     return open_cases(system)
 
 

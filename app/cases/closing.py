@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from app.cases.context import actor_id, gather_facts
@@ -24,15 +25,17 @@ def closing_page(work: Work, case: Case, definition: Definition, state: State, t
     return _page(definition, state, task, ctx, case.id)
 
 
-def led_to_closing(
-    definition: Definition, state: State, ctx: Context, found: list[Offer], case_id: int
-) -> list[Offer]:
-    """The same offers; a task that stands in their way and only has to be closed leads there, not to its room."""
-    pages = {
+def closing_pages(definition: Definition, state: State, ctx: Context, case_id: int) -> dict[str, str]:
+    """Tasks of the stage that only have to be closed, apart from their rooms → the page where they are."""
+    return {
         task.id: page
         for task in definition.stages[state.stage].tasks
         if _is_closed_apart(task) and (page := _page(definition, state, task, ctx, case_id))
     }
+
+
+def led_to_closing(found: list[Offer], pages: Mapping[str, str]) -> list[Offer]:
+    """The same offers; a task that stands in their way and only has to be closed leads to its page of `pages`."""
     if not pages:
         return found
     return [

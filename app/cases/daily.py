@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from app.cases import service
-from app.cases.models import Case, CaseStatus, CaseTask
+from app.cases.models import LIVE, Case, CaseTask
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import anchors
@@ -20,7 +20,6 @@ from app.engine.definition import Stage
 from app.jobs import outbox
 
 TERMS, BEGIN = "cases.terms", "cases.terms.begin"
-LIVE = (CaseStatus.active.value, CaseStatus.suspended.value)
 
 
 def find_waiting(work: Work, payload: Mapping[str, Any]) -> None:

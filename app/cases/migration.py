@@ -12,9 +12,9 @@ from app.access.scopes import as_system
 from app.cases import service, versions, writer
 from app.cases.context import actor_id, days_of, gather_facts
 from app.cases.history import in_reader
-from app.cases.models import Case, CaseEvent, VersionStatus
+from app.cases.models import LIVE, Case, CaseEvent, VersionStatus
 from app.cases.queries import events_of, events_of_all, get_case
-from app.cases.versions import LIVE, require_admin
+from app.cases.versions import require_admin
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work

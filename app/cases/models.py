@@ -20,6 +20,9 @@ class CaseStatus(StrEnum):
     cancelled = "cancelled"
 
 
+LIVE = (CaseStatus.active, CaseStatus.suspended)  # of a case that is under way or will go on
+
+
 class MeetingStatus(StrEnum):
     planned = "planned"
     held = "held"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.closing import led_to_closing
+from app.cases.closing import closing_pages, led_to_closing
 from app.cases.context import context, mend_url
 from app.cases.history import doer, field_sentences, in_reader, kind, sentence, title
 from app.cases.models import Case, CaseEvent
@@ -113,13 +113,13 @@ def overview(work: Work, case: Case) -> Overview:
         for offer in offers(definition, state, ctx, everyone=True)
         if offer.kind == "transition" and offer.step_kind == "forward"
     ]  # fmt: skip
+    pages = closing_pages(definition, state, ctx, case.id)
     return Overview(
         case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
-        mine=led_to_closing(definition, state, ctx, offers(definition, state, ctx), case.id),
-        ahead=led_to_closing(definition, state, ctx, forward, case.id),
+        mine=led_to_closing(offers(definition, state, ctx), pages), ahead=led_to_closing(forward, pages),
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
         tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
-        alone=led_to_closing(definition, state, ctx, by_itself(definition, state, ctx), case.id),
+        alone=led_to_closing(by_itself(definition, state, ctx), pages),
         begins=beginnings(work, definition, state),
     )  # fmt: skip
 

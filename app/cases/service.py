@@ -241,16 +241,19 @@ def _carry_out(
         follow(work, case)
     _carry_effects(work, case, result)
     if result.state.stage in definition.automatic:
-        result = _go_on(work, case, definition, result)
+        result = _go_on(work, case, standing, definition, result)
     if (definition.automatic or definition.anchored) and _has_moved(result):
         work.touched[case.id] = f"v{case.version}"  # of the new stage the rooms are asked after the commit
     return result
 
 
-def _go_on(work: Work, case: Case, definition: Definition, done: Accepted) -> Accepted:
+def _go_on(
+    work: Work, case: Case, standing: writer.Standing, definition: Definition, done: Accepted
+) -> Accepted:
     """What the case then takes by itself, each step after the effects of the one before: they are of its round."""
     while not is_entered_again(done.events):
-        standing = writer.lock(work, case.id)
+        if case.version != standing.version:  # an effect has added events of its own
+            standing = writer.lock(work, case.id)
         state = standing.state(work, definition) or done.state
         needed = machine.facts_needed(definition, state, Settle())
         taken = machine.go_on(definition, state, context(work, case, definition, state, needed, Settle()))

@@ -15,8 +15,8 @@ from sqlalchemy import or_, select
 from app.access.scopes import as_system
 from app.cases import service
 from app.cases.context import context
-from app.cases.daily import LIVE, look_soon
-from app.cases.models import Case, CaseStatus
+from app.cases.daily import look_soon
+from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work

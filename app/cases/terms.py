@@ -13,7 +13,7 @@ from app.cases import service
 from app.cases.context import voters_of
 from app.cases.history import in_reader, title
 from app.cases.holders import Holders
-from app.cases.models import Case, CaseStatus
+from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.errors import Forbidden
 from app.core.i18n import LOCALES, _
@@ -27,7 +27,6 @@ from app.engine.offers import waiting_for
 from app.engine.recounting import STAGE, recount
 from app.engine.state import State
 
-LIVE = (CaseStatus.active.value, CaseStatus.suspended.value)
 _AT_ONCE = 200  # cases whose events are in memory together
 
 

@@ -27,7 +27,7 @@ from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
 from app.engine.definition import Definition
-from app.engine.migration import titles_of
+from app.engine.migration_notes import titles_of
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField
 

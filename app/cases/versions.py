@@ -17,7 +17,7 @@ from app.audit import service as audit
 from app.cases.check import effect_faults, kinds_of, template_codes
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.models import Case, CaseStatus, ProcessRevision, ProcessVersion, VersionStatus
+from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.scenario_files import of_texts
 from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
@@ -32,7 +32,6 @@ MAX_BYTES = 4 * MAX_CHARACTERS
 MAX_SCENARIOS = 30
 NUMBERS = range(1, MOST + 1)  # a version has no other number; a longer one is more than the column holds
 RELEASED = (VersionStatus.published, VersionStatus.retired)
-LIVE = (CaseStatus.active, CaseStatus.suspended)
 
 
 @dataclass(frozen=True)
@@ -351,9 +350,8 @@ def revise(work: Work, code: str, version: int, data: bytes | str) -> ProcessVer
     source = readable(data, "source")
     definition, found = loader.parse_text(source, f"{code}/v{version}.yaml")
     old, known = loader.parse_text(row.source, f"{code}/v{version}.yaml")
-    stood = {
-        (one.code, one.message) for one in known
-    }  # faults only a later release looks for: its cases run with them
+    # Faults only a later release looks for: the cases run with them, and correcting the texts brings none of them.
+    stood = {(one.code, one.message) for one in known}
     errors = [one for one in found if one.severity == "error" and (one.code, one.message) not in stood]
     if definition is None or errors:
         raise Invalid(fields={"source": in_words([*errors, *found][0])})

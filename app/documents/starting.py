@@ -79,10 +79,8 @@ def draft_decided(work: Work, template: str, case: Case, subject: str = "") -> D
             return ensure_draft(work, template, case, subject)
         document = _upon(work, change, order)
         link = next(one for one in document.cases if one.case_id == case.id)
-        link.stage, link.round = (
-            case.stage,
-            case.round,
-        )  # a draft begun by hand before counts for the decision
+        # a draft begun by hand before counts for the decision
+        link.stage, link.round = case.stage, case.round
         fill(work, document, change)
     return document
 

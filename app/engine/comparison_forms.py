@@ -34,13 +34,8 @@ def compare_forms(path: str, here: Pair, was: Form | None, now: Form | None) -> 
     """Every question that came, went or changed, and whether a comment is asked for."""
     old, new = was or Form(), now or Form()
     if old.comment != new.comment:
-        yield say(
-            "changed",
-            path,
-            join(here, (": комментарий", ": comment")),
-            COMMENTS[old.comment],
-            COMMENTS[new.comment],
-        )
+        about = join(here, (": комментарий", ": comment"))
+        yield say("changed", path, about, COMMENTS[old.comment], COMMENTS[new.comment])
     before, after = {one.id: one for one in old.fields}, {one.id: one for one in new.fields}
     yield from many(path, join(here, (": вопросы", ": questions")), _named(before), _named(after))
     for key, field in after.items():
@@ -57,22 +52,12 @@ def compare_forms(path: str, here: Pair, was: Form | None, now: Form | None) -> 
 
 
 def _field(path: str, here: Pair, was: Field, now: Field) -> Iterator[Change]:
-    if was.kind != now.kind:
-        yield say(
-            "changed",
-            path,
-            join(here, (": вид ответа", ": kind of answer")),
-            KINDS[was.kind],
-            KINDS[now.kind],
-        )
-    if was.required != now.required:
-        yield say(
-            "changed",
-            path,
-            join(here, (": обязательный", ": required")),
-            YES[was.required],
-            YES[now.required],
-        )
+    for label, before, after in (
+        ((": вид ответа", ": kind of answer"), KINDS[was.kind], KINDS[now.kind]),
+        ((": обязательный", ": required"), YES[was.required], YES[now.required]),
+    ):
+        if before != after:
+            yield say("changed", path, join(here, label), before, after)
     yield from many(path, join(here, (": ответы", ": answers")), _choices(was), _choices(now))
 
 

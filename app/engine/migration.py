@@ -7,72 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
-from app.engine import anchors, starting
-from app.engine.deadlines import STAGE, Calendar, Term, add_working_days
-from app.engine.definition import Approval, Definition, Due, Migration, Titles, frozen
+from app.engine import starting
+from app.engine.definition import Approval, Definition, Migration, frozen
 from app.engine.events import Event, Migrated, Moved, Undone
 from app.engine.fact_names import BUILT_IN_FACTS
 from app.engine.machine import go_on
+from app.engine.migration_notes import Note, note, titles_of
+from app.engine.migration_terms import moved_terms
 from app.engine.segments import LIVE, migrated, tasks_after
 from app.engine.state import Context, State, TaskState, to_record
 from app.engine.voting import hash_of
 
 Fate = Literal["moves", "loses_term", "needs_mapping", "refused"]
-
-# code → (Russian, English); «{id}» is the title of what it is about.
-TEXTS: dict[str, tuple[str, str]] = {
-    "closed": (
-        "случай не в работе, он остаётся в своей версии",
-        "the case is not live, it stays in its version",
-    ),
-    "stage_unmapped": (
-        "этапа «{id}» в новой версии нет: укажите, чем он заменён",
-        "the stage «{id}» is gone: name its successor",
-    ),
-    "task_unmapped": (
-        "задачи «{id}» в новой версии нет: укажите, чем она заменена",
-        "the task «{id}» is gone: name its successor",
-    ),
-    "stage_final": (
-        "этап «{id}» в новой версии завершающий: перенос не завершает случай",
-        "the stage «{id}» is final in the new version: a move does not close a case",
-    ),
-    "votes_in_progress": (
-        "идёт голосование, а порядок переноса велит его дождаться",
-        "a vote is in progress, and the rule of the migration is to wait for it",
-    ),
-    "term_lost": ("у «{id}» больше нет срока", "«{id}» has no term any more"),
-    "term_moved": ("срок «{id}»: {old} → {new}", "the term of «{id}»: {old} → {new}"),
-    "term_waits": (
-        "срок «{id}» начнётся, когда {ru}",
-        "the term of «{id}» begins when {en}",
-    ),
-    "term_added": ("срок «{id}»: {new}", "the term of «{id}»: {new}"),
-    "stage_becomes": ("этап «{old}» становится этапом «{id}»", "the stage «{old}» becomes «{id}»"),
-    "task_becomes": ("задача «{old}» становится задачей «{id}»", "the task «{old}» becomes «{id}»"),
-    "task_added": ("новая задача «{id}»", "a new task «{id}»"),
-    "task_dropped": ("задача «{id}» больше не нужна", "the task «{id}» is needed no more"),
-    "task_reopened": ("задачу «{id}» нужно выполнить заново", "the task «{id}» is to be done again"),
-    "votes_void": ("поданные голоса аннулируются", "the votes given so far become void"),
-    "vote_waits": ("голосование откроется после новых задач", "the vote opens after the new tasks"),
-    "vote_opens": ("открывается голосование", "the vote opens"),
-    "goes_on": (
-        "сразу после перевода случай перейдёт сам: «{id}»; тогда перевод уже не отменить",
-        "right after the move the case goes on by itself: «{id}»; then the move cannot be undone",
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Note:
-    """One thing that would happen to the case, or that stands in the way, in both languages."""
-
-    code: str
-    texts: Mapping[str, str]
-    id: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +77,7 @@ def facts_for(new: Definition, rule: Migration, state: State) -> set[str]:
     if stage is None:
         return set()
     bound = {stage.approval.binds} if stage.approval and stage.approval.binds else set()
-    dates = {fact for _, due in anchors.rules_of(stage) if (fact := anchors.fact_of(due.since))}
-    return bound | dates | new.automatic_facts.get(stage.id, frozenset()) - BUILT_IN_FACTS
+    return bound | starting.dates_of(stage) | new.automatic_facts.get(stage.id, frozenset()) - BUILT_IN_FACTS
 
 
 def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Migration | None = None) -> Plan:
@@ -175,7 +122,7 @@ def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Mig
     event = replace(event, reopened=again)
     carried = tasks_after(new, state, event)
     event, told = _vote(old, new, state, ctx, rule, event, carried)
-    event, terms_told, lost = _terms(old, new, state, ctx, rule, event, carried)
+    event, terms_told, lost = moved_terms(old, new, state, ctx, rule, event, carried)
     after = migrated(new, state, event)  # what is planned is possible; anything else is a fault of ours
     notes = (*_changes(old, new, state, event, carried), *told, *terms_told, *_further(new, after, ctx))
     return Plan("loses_term" if lost else "moves", here, target.id, notes, event)
@@ -217,21 +164,6 @@ def task_map(
     return found, tuple(unmapped)
 
 
-def titles_of(definition: Definition, task_id: str) -> Titles:
-    """What a task is called; its id when this version does not know it."""
-    task = definition.task(task_id)
-    return task.titles if task else {"ru": task_id, "en": task_id}
-
-
-def note(code: str, titles: Titles | None = None, *, id: str = "", **words: Titles | str) -> Note:
-    """Phrase one note."""
-    texts = {}
-    for language, template in zip(("ru", "en"), TEXTS[code], strict=True):
-        filled = {key: word if isinstance(word, str) else word[language] for key, word in words.items()}
-        texts[language] = template.format(id=(titles or {}).get(language, id), **filled)
-    return Note(code, texts, id)
-
-
 # --- parts
 
 
@@ -268,112 +200,6 @@ def _vote(
 def _binds(old: Definition, state: State) -> str | None:
     approval: Approval | None = old.stages[state.stage].approval
     return approval.binds if approval else None
-
-
-def _terms(
-    old: Definition,
-    new: Definition,
-    state: State,
-    ctx: Context,
-    rule: Migration,
-    event: Migrated,
-    tasks: Mapping[str, TaskState],
-) -> tuple[Migrated, tuple[Note, ...], tuple[str, ...]]:
-    """Terms that are counted anew or begin, what is told of them, and those that are lost."""
-    back = {after: before for before, after in event.tasks.items()}
-    former = old.stages[state.stage]
-    target = new.stages[event.target]
-    after = migrated(new, state, event)
-    instead = anchors.VERSION_WITH_VOTE if state.approval is not None else None
-    terms: dict[str, Term] = {}
-    lost: list[str] = []
-    told: list[Note] = []
-
-    def one(
-        key: str, titles: Titles, due: date | None, term: Term | None, was: Due | None, now: Due | None
-    ) -> None:
-        if now is None:
-            if due is not None:
-                lost.append(key)
-                told.append(note("term_lost", titles, id=key))
-            return
-        was = anchors.since_renamed(was, event.tasks)
-        if due is None:
-            begins = _beginning(new, now, after, ctx, instead)
-            if begins is not None:
-                terms[key] = begins
-                told.append(note("term_added", titles, id=key, new=f"{begins.due:%d.%m.%Y}"))
-            elif was is None or was.since != now.since:
-                told.append(_waits(new, now, titles, key, ctx))
-        elif was is not None and was.since != now.since and rule.terms == "recount":
-            if term is not None and term.working_days != was.working_days:
-                return  # a pause has moved it: it keeps its day
-            begins = _beginning(new, now, after, ctx, instead, is_running=True)
-            if begins is None:  # what it is counted from is still to come
-                lost.append(key)
-                told.append(_waits(new, now, titles, key, ctx))
-            elif begins.due != due:
-                terms[key] = begins
-                told.append(
-                    note("term_moved", titles, id=key, old=f"{due:%d.%m.%Y}", new=f"{begins.due:%d.%m.%Y}")
-                )
-        elif was is not None and was.since == now.since and not anchors.stands(now.since, after):
-            lost.append(key)  # the move takes back what it was counted from
-            told.append(_waits(new, now, titles, key, ctx))
-        elif rule.terms == "recount" and was is not None and was.working_days != now.working_days:
-            moved = _recounted(due, term, was, now, ctx.calendar)
-            if moved is not None and moved.due != due:
-                terms[key] = moved
-                told.append(
-                    note("term_moved", titles, id=key, old=f"{due:%d.%m.%Y}", new=f"{moved.due:%d.%m.%Y}")
-                )
-
-    one(STAGE, target.titles, state.due, state.term, former.due, target.due)
-    for task in target.tasks:
-        standing = tasks[task.id]
-        if standing.status == "open":
-            before = former.task(back.get(task.id, task.id))
-            one(task.id, task.titles, standing.due, standing.term, before.due if before else None, task.due)
-    return (
-        replace(event, term=terms.pop(STAGE, None), terms=terms, lost=tuple(lost)),
-        tuple(told),
-        tuple(lost),
-    )
-
-
-def _beginning(
-    new: Definition,
-    now: Due,
-    after: State,
-    ctx: Context,
-    instead: anchors.Pair | None,
-    *,
-    is_running: bool = False,
-) -> Term | None:
-    """The term of the new version from its event, None while that is to come.
-
-    One that is new and counted from entering the stage begins with the move, not in the past. While the case stands
-    still a term is counted from the day it stopped at the latest: the rest of the pause is added when it goes on.
-    """
-    if now.since == anchors.ENTERED and not is_running:
-        return add_working_days(after.paused_on or ctx.today, now.working_days, ctx.calendar)
-    found = anchors.anchor(new, now.since, after, ctx, instead=instead)
-    if found is None or (after.paused_on is not None and found.day > after.paused_on):
-        return None
-    return starting.counted(now, found, ctx)
-
-
-def _waits(new: Definition, now: Due, titles: Titles, key: str, ctx: Context) -> Note:
-    fact = ctx.facts.get(now.since)
-    return note("term_waits", titles, id=key, **anchors.until(new, now.since, fact.until if fact else None))
-
-
-def _recounted(due: date, term: Term | None, was: Due, now: Due, calendar: Calendar) -> Term | None:
-    """The same beginning with another number of days; a term moved by a pause is moved once more, never back."""
-    if term is not None and term.working_days == was.working_days:
-        return replace(add_working_days(term.start, now.working_days, calendar), begun_by=term.begun_by)
-    more = now.working_days - was.working_days
-    return add_working_days(due, more, calendar) if more > 0 else None
 
 
 def _further(new: Definition, after: State, ctx: Context) -> Iterable[Note]:

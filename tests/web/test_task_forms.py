@@ -7,16 +7,14 @@ from html import unescape
 
 import pytest
 
-from app.cases import service, versions
 from app.cases.forms import step_form
 from app.cases.queries import events_of, get_case
-from app.cases.versions import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.unit_of_work import Runtime
-from app.demo.penza import actor
 from app.engine.definition import Field, Form
 from tests.people import WebUsers, open_cases
+from tests.procedures import publish
 
 # what a form has of its own, and what stands beside the questions in every form of a step
 NAMES = (
@@ -77,10 +75,7 @@ transitions:
 
 @pytest.fixture
 def case_id(penza: Runtime) -> int:
-    with penza.work(actor(penza, "admin")) as work:
-        row = versions.upload(work, Upload(PROCEDURE))
-        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
-        versions.publish(work, service.PROCESS, 8)
+    publish(penza, PROCEDURE, 8)
     return open_cases(penza)["41"]
 
 

@@ -10,7 +10,6 @@ from app.cases import history, migration, service, versions
 from app.cases.migration import Order
 from app.cases.models import CaseEvent
 from app.cases.queries import events_of
-from app.cases.versions import Upload
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -19,6 +18,7 @@ from app.engine.state import Complete, Fire
 from tests.integration.cases.test_versions import code_of, take
 from tests.integration.evidence.test_package import opened, ordered
 from tests.people import WebUsers, open_cases
+from tests.procedures import publish
 
 EIGHTH = """\
 workflow: school_support
@@ -77,12 +77,6 @@ NINTH = (
 )
 OLD = ("За месяц: март", "Ход работ: Без отставания")
 NEW = ("По какой день: 31.03.2025", "Ход работ: С отставанием до месяца")
-
-
-def publish(system: Runtime, source: str, version: int) -> None:
-    with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(source))
-        versions.publish(work, service.PROCESS, version)
 
 
 def moved(system: Runtime) -> int:

@@ -17,6 +17,7 @@ from app.cases.models import Case, CaseEvent, CaseTask
 from app.config import ROOT
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
+from app.core.errors import Invalid
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
@@ -250,3 +251,11 @@ def test_cases_of_a_published_version_go_on_though_a_later_check_finds_a_fault_i
         service.act(work, case_id, Fire("suspend", "школа на карантине"), 1)
     with seen(penza) as work:
         assert queries.get_case(work.session, case_id).status == "suspended"
+    assert whole(penza)
+    said = trapped.replace("ru: Начать диагностику", "ru: Приступить к диагностике")
+    with penza.work(actor(penza, "admin")) as work:
+        assert versions.revise(work, service.PROCESS, 9, said).revision == 2, "its texts can be corrected"
+    with pytest.raises(Invalid), penza.work(actor(penza, "admin")) as work:
+        versions.revise(
+            work, service.PROCESS, 9, said.replace("ru: Школе не назначена", "ru: '{nobody} не назначена")
+        )

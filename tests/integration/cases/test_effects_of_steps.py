@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.admin import verify
-from app.cases import service, versions
+from app.cases import service
 from app.cases.models import Case
-from app.cases.versions import Upload
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -15,6 +14,7 @@ from app.documents.models import Document, DocumentCase
 from app.engine.state import Complete, Fire
 from app.plans.models import PlanSnapshot
 from tests.people import open_cases
+from tests.procedures import publish
 
 CHAIN = """\
 workflow: school_support
@@ -76,9 +76,7 @@ def take(system: Runtime, case_id: int, *actions: object) -> None:
 
 def test_papers_and_snapshots_are_of_the_round_they_were_made_in(penza_on_both: Runtime) -> None:
     system = penza_on_both
-    with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(CHAIN))
-        versions.publish(work, service.PROCESS, 8)
+    publish(system, CHAIN, 8)
     case_id = open_cases(system)["41"]
     again = Fire("again", "план составлен наспех")
     take(system, case_id, Complete("other"), again, Complete("other"), Complete("prepare_plan"))

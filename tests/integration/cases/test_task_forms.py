@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.admin import verify
-from app.cases import service, versions
-from app.cases.versions import Upload
+from app.cases import service
 from app.core.errors import Invalid, Refusal
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -18,6 +17,7 @@ from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
 from tests.integration.documents.test_life import DAY, registered, sent_order, signed_order
 from tests.people import WebUsers, open_cases
+from tests.procedures import publish
 
 PAPER = REGISTERED + "order_plan"
 ASKS = """    page: curation
@@ -46,10 +46,7 @@ TYPED = {f"f_{name}": value for name, value in ANSWERS.items()}
 
 def in_the_stage(system: Runtime, *, real_paper: bool = False) -> int:
     """A case of the version with such a task, in its stage."""
-    with system.work(actor(system, "admin")) as work:
-        row = versions.upload(work, Upload(TEXT))
-        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
-        versions.publish(work, service.PROCESS, 9)
+    publish(system, TEXT, 9)
     case_id = open_cases(system)["41"]
     let_pass(system)
     for who, action in YEAR[: YEAR.index(("methodist", Fire("start_events")))]:

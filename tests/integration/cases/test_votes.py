@@ -11,11 +11,10 @@ from sqlalchemy import select
 
 from app.admin import substitutions, verify
 from app.admin.substitutions import SubstitutionData
-from app.cases import queries, service, versions
+from app.cases import queries, service
 from app.cases.meetings import add_item, open_meeting
 from app.cases.models import Case, Meeting
 from app.cases.queues import case_queue
-from app.cases.versions import Upload
 from app.core.errors import Refusal
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
@@ -25,6 +24,7 @@ from app.engine.state import Cast, Fire
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
 from tests.people import open_cases
+from tests.procedures import publish
 
 
 def to_the_vote(system: Runtime) -> int:
@@ -95,10 +95,7 @@ def third(system: Runtime, voters: str) -> None:
     source = source.replace("voters: [chair, secretary, member]", f"voters: [{voters}]")
     if "chair" not in voters:
         source = source.replace("tie: chair", "tie: head")
-    with system.work(actor(system, "admin")) as work:
-        row = versions.upload(work, Upload(source))
-        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
-        versions.publish(work, service.PROCESS, 9)
+    publish(system, source, 9)
 
 
 def test_who_stands_in_for_the_named_role_votes_in_its_seat_and_the_minutes_count_it(penza: Runtime) -> None:

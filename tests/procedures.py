@@ -1,0 +1,16 @@
+"""Procedures of the tests' own in the running system."""
+
+from __future__ import annotations
+
+from app.cases import service, versions
+from app.cases.versions import Upload
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+
+
+def publish(system: Runtime, source: str, version: int) -> None:
+    """A sound version of the procedure, as the administrator brings it into force."""
+    with system.work(actor(system, "admin")) as work:
+        row = versions.upload(work, Upload(source))
+        assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
+        versions.publish(work, service.PROCESS, version)
