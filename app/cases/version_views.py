@@ -5,6 +5,7 @@ He sees codes and fates of cases here, never their contents.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -18,7 +19,7 @@ from app.access.scopes import as_system
 from app.cases import migration, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.migration import FATES, Fated, Order, fate_in_words
+from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
 from app.cases.versions import STATUS_TITLES, Upload
 from app.core.errors import Invalid, NotFound
@@ -200,7 +201,7 @@ class ProcedureView(RoomView):
             fault = error.message
         return self.render(
             "cases/rehearsal.html", 422 if fault else 200, row=row, target=target, targets=targets, fated=fated,
-            mapping=mapping, fates=FATES, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
+            mapping=mapping, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
             open=waiting, name=name,
             counts=_counts(fated), may_move=target.status == VersionStatus.published, fault=fault,
             dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
@@ -330,8 +331,10 @@ def _names(old: Definition, new: Definition) -> Any:
     return name
 
 
-def _counts(fated: list[Fated]) -> dict[str, int]:
-    return {fate: sum(one.plan.fate == fate for one in fated) for fate in FATES}
+def _counts(fated: list[Fated]) -> list[tuple[Text, str, int]]:
+    """Words, look and number for each fate there is, as the rows below say it."""
+    found = Counter((fate_in_words(one.plan), one.plan.fate) for one in fated)
+    return [(words, FATE_PILLS[fate], count) for (words, fate), count in found.items()]
 
 
 def _drawn(definition: Definition | None, dates: DateNames) -> dict[str, Markup]:

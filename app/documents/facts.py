@@ -33,13 +33,13 @@ _REGISTERED = frozenset({*STANDING, DocumentState.archived})
 _SIGNED = _REGISTERED | {DocumentState.signed}
 
 
-def _latest(session: Session, case_id: int, *templates: str, this_round: bool) -> Document | None:
-    """The latest paper of the templates that covers the case (in its present stage and round, if so asked)."""
+def _latest(session: Session, case_id: int, template: str, *, this_round: bool) -> Document | None:
+    """The latest paper of the template that covers the case (in its present stage and round, if so asked)."""
     query = (
         select(Document)
         .join(DocumentCase, DocumentCase.document_id == Document.id)
         .options(selectinload(Document.signatures))
-        .where(DocumentCase.case_id == case_id, Document.template.in_(templates))
+        .where(DocumentCase.case_id == case_id, Document.template == template)
         .order_by(Document.id.desc())
     )
     if this_round:
@@ -89,13 +89,13 @@ def order_plan_registered_on(session: Session, case_id: int) -> Fact:
     first, case = _registered_order(session, case_id), get_case(session, case_id)
     if first is None:
         return Fact(None, link=PAGE)
-    approving = _link(first, case_id).stage
-    changes = [
+    approved = _link(first, case_id)
+    changes = (
         one
         for one in _registered_orders(session, case_id, PLAN_CHANGE)
-        if _link(one, case_id).stage == approving
-    ]
-    document = changes[0] if changes else first
+        if (anew := _link(one, case_id)).stage == approved.stage and anew.round > approved.round
+    )
+    document = next(changes, first)
     link = _link(document, case_id)
     if link.stage == case.stage and link.round != case.round:
         return Fact(None, link=PAGE)
@@ -143,13 +143,16 @@ class _Title:
 
 
 def _order_on_plan(session: Session, case_id: int) -> Document | None:
-    """The order of the present round: the one that approves the plan, or changes it where an earlier one stands."""
-    document = _latest(session, case_id, PLAN_ORDER, PLAN_CHANGE, this_round=True)
-    if document is not None and document.template == PLAN_CHANGE:
-        approved = _registered_order(session, case_id)
-        if approved is None:  # cancelled or annulled since: a change of nothing approves nothing
-            return _latest(session, case_id, PLAN_ORDER, this_round=True)
-    return document
+    """The order of the present round: the one that approves the plan, or changes it where an earlier one stands.
+
+    One that is registered stays so, though another school's plan is then changed under it.
+    """
+    approving = _latest(session, case_id, PLAN_ORDER, this_round=True)
+    if approving is not None and approving.in_state in _REGISTERED:
+        return approving
+    change = _latest(session, case_id, PLAN_CHANGE, this_round=True)
+    # where the order was cancelled or annulled since, a change of nothing approves nothing
+    return approving if change is None or _registered_order(session, case_id) is None else change
 
 
 def _registered_order(session: Session, case_id: int) -> Document | None:

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from app.cases import service
+from app.cases import service, version_views
+from app.cases.migration import Fated
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.migration import Plan
+from app.engine.migration_notes import note
 from app.engine.state import Fire
 from tests.integration.cases.test_version_commands import renamed_stage, without_term
 from tests.people import WebUsers, token
@@ -305,3 +309,14 @@ def test_the_pages_lead_back_and_only_destroying_is_red(web: WebUsers, cases: di
     assert re.search(
         rf'<a href="/procedures/">Порядки</a>.*?<a href="{PAGE}/1">school_support v1</a>', crumbs, re.S
     )
+
+
+def test_the_heading_of_a_rehearsal_counts_what_its_rows_say() -> None:
+    plans = [
+        Plan("moves", "a", "a", ()), Plan("moves", "a", "b", (note("votes_void"),)), Plan("moves", "a", "a", ()),
+        Plan("loses_term", "a", "a", (note("term_lost", {"ru": "А", "en": "A"}),)),
+    ]  # fmt: skip
+    fated = [Fated(number, f"R-{number}", 1, plan, {}, None) for number, plan in enumerate(plans)]
+    with in_locale("ru"):
+        told = [(str(words), count) for words, _look, count in version_views._counts(fated)]
+    assert told == [("переносится как есть", 2), ("переносится с изменениями", 1), ("теряет срок", 1)]

@@ -94,6 +94,24 @@ def test_the_changing_order_is_drafted_and_approves_the_plan_of_its_round(
     )
 
 
+def test_a_change_of_one_schools_plan_takes_nothing_from_the_others_under_the_same_order(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    """№ 1 still waits at the approval with its order registered when the plan of № 50 is adopted anew."""
+    approved(penza, cases)
+    stands_at(penza, "plan_approval", 1, cases["co1"])
+    stands_at(penza, "plan_approval", 2, cases["50"])
+    later(penza, LATER)
+    change = adopted(penza, cases["50"]).id
+    for name in ("documents.order_registered", ORDER_TASK):
+        assert told(penza, name, cases["co1"])[0] is True, "the draft of a change takes no order back"
+    typed(penza, change, plan=PLAN)
+    through(penza, change, LATER)
+    stands_at(penza, "cooperation", 1, cases["co1"])
+    assert told(penza, "documents.order_plan_registered_on", cases["co1"])[0] == DAY
+    assert told(penza, ORDER_TASK, cases["50"])[0] is True
+
+
 def test_a_change_begun_by_hand_before_counts_from_the_decision_on(
     penza: Runtime, cases: dict[str, int]
 ) -> None:
