@@ -35,17 +35,22 @@ _SIGNED = _REGISTERED | {DocumentState.signed}
 
 def _latest(session: Session, case_id: int, template: str, *, this_round: bool) -> Document | None:
     """The latest paper of the template that covers the case (in its present stage and round, if so asked)."""
+    return next(iter(_papers(session, case_id, template, this_round=this_round)), None)
+
+
+def _papers(session: Session, case_id: int, *templates: str, this_round: bool) -> Sequence[Document]:
+    """The papers of the templates that cover the case, the latest first."""
     query = (
         select(Document)
         .join(DocumentCase, DocumentCase.document_id == Document.id)
         .options(selectinload(Document.signatures))
-        .where(DocumentCase.case_id == case_id, Document.template == template)
+        .where(DocumentCase.case_id == case_id, Document.template.in_(templates))
         .order_by(Document.id.desc())
     )
     if this_round:
         case = get_case(session, case_id)
         query = query.where(DocumentCase.stage == case.stage, DocumentCase.round == case.round)
-    return session.scalars(query).first()
+    return session.scalars(query).all()
 
 
 def protocol_signed(session: Session, case_id: int) -> Fact:
@@ -147,12 +152,15 @@ def _order_on_plan(session: Session, case_id: int) -> Document | None:
 
     One that is registered stays so, though another school's plan is then changed under it.
     """
-    approving = _latest(session, case_id, PLAN_ORDER, this_round=True)
-    if approving is not None and approving.in_state in _REGISTERED:
+    papers = _papers(session, case_id, PLAN_ORDER, PLAN_CHANGE, this_round=True)
+    approving, change = (
+        next((one for one in papers if one.template == template), None)
+        for template in (PLAN_ORDER, PLAN_CHANGE)
+    )
+    if change is None or (approving is not None and approving.in_state in _REGISTERED):
         return approving
-    change = _latest(session, case_id, PLAN_CHANGE, this_round=True)
     # where the order was cancelled or annulled since, a change of nothing approves nothing
-    return approving if change is None or _registered_order(session, case_id) is None else change
+    return change if _registered_order(session, case_id) else approving
 
 
 def _registered_order(session: Session, case_id: int) -> Document | None:
