@@ -26,13 +26,17 @@ _TASK = ("status", "due", "done_by", "done_at")
 _VOTE = ("choice", "content_hash", "at", "void")
 
 
-def findings(session: Session, counts: Counter[str]) -> Iterator[Text]:
+def findings(
+    session: Session, counts: Counter[str], definitions: Definitions | None = None
+) -> Iterator[Text]:
     """One sentence per fault; one case is in memory at a time. `counts` is told how much was looked at.
 
     The session acts as the system and is not used for anything else: objects are dropped after each case.
+    `definitions` are given by whoever has proved them before and proves cases one after another.
     """
-    yield from _definitions(session, counts)
-    definitions = Definitions()  # its own: the running system may remember a source from before an alteration
+    if definitions is None:
+        yield from _definitions(session, counts)
+        definitions = Definitions()  # its own: the running system may remember a source since altered
     for case_id in session.scalars(select(Case.id).order_by(Case.id)).all():
         yield from _case(session, definitions, case_id, counts)
         session.expunge_all()
