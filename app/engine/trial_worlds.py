@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from app.engine.checks import guards_of
@@ -41,6 +42,7 @@ class World:
             self.people[f"{role}2"] = role
         # Of these one may leave: somebody of the role is left to vote.
         self.doubled = sorted(one for one in self.people if one.endswith("2"))
+        self._electorates: dict[str | None, tuple[Voter, ...]] = {}
         self.values = values_of(definition)
         self.good = self._good_values()
         tasks = [task for stage in definition.stages.values() for task in stage.tasks]
@@ -81,13 +83,23 @@ class World:
             roles=frozenset({self.people[person]}) if person in self.people else frozenset(),
             now=datetime.combine(today, time(9), UTC),
             today=today,
-            facts={name: FactValue(value) for name, value in facts.items()},
-            voters=tuple(
-                Voter(one, one, role, "away" if one == barred else None) for one, role in self.people.items()
-            ),
+            facts={name: _told(value) for name, value in facts.items()},
+            voters=self._voters(barred),
             authors=authors,
             calendar=calendar or PlainWeek(),
         )
+
+
+    def _voters(self, barred: str | None) -> tuple[Voter, ...]:
+        known = self._electorates.get(barred)
+        if known is None:
+            known = self._electorates[barred] = tuple(
+                Voter(one, one, role, "away" if one == barred else None) for one, role in self.people.items()
+            )
+        return known
+
+
+_told = lru_cache(maxsize=1000, typed=True)(FactValue)  # few values, asked for by every person at every step
 
 
 class Holidays:
