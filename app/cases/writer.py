@@ -2,7 +2,8 @@
 
 The only module of the rooms that speaks to tables directly (a contract test says so): the actor's right to see
 the case is asked before, through the ORM. On PostgreSQL a step is one read that locks the case and the head of
-its journal, and one writing statement; on SQLite the writer is alone.
+its journal, and two writing statements: the server appends to the journal while the rows are still being worked
+out. On SQLite the writer is alone.
 """
 
 from __future__ import annotations
@@ -20,16 +21,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.audit.models import AuditHead
 from app.audit.service import GENESIS, in_place_of, link, stream_of
 from app.cases.models import Case, CaseTask, CaseVote, StageRound
-from app.cases.one_statement import (
-    FURTHER_DETAIL,
-    FURTHER_EVENT,
-    FURTHER_JOB,
-    FURTHER_ROUND,
-    FURTHER_TASK,
-    FURTHER_VOTE,
-    Shape,
-    writing,
-)
 from app.cases.projection import (
     Projection,
     asks_for_votes,
@@ -54,6 +45,18 @@ from app.cases.rows import (
     event_row,
     rows_of,
     told,
+)
+from app.cases.statements import (
+    FURTHER_DETAIL,
+    FURTHER_EVENT,
+    FURTHER_JOB,
+    FURTHER_ROUND,
+    FURTHER_TASK,
+    FURTHER_VOTE,
+    Journal,
+    Rows,
+    appending,
+    rewriting,
 )
 from app.core.actor import SYSTEM
 from app.core.db import WorkSession, canonical_json
@@ -135,16 +138,18 @@ def write(
     `after`, if known, is the state after the last event; `pinned` are columns of the definition a migration
     changes. The answer holds the columns of the case as they are now; `standing` follows. Nothing is committed.
     """
+    session = work.session
+    line = _line(session)
+    if line is not None and events:
+        _append(line, work, standing, events)
     changed = changes(definition, before, events, after)
     if changed is None:
         return {}
-    session = work.session
-    line = _line(session)
     columns = case_fields(changed.state, before)
     if pinned:
         columns.update(pinned)
     if line is not None:
-        _put_together(line, work, standing, events, changed, columns, promises)
+        _rewrite(line, work, standing, events, changed, columns, promises)
     else:
         _put_alone(session.connection(), work, standing, events, changed, columns, promises)
     standing.columns.update(columns)
@@ -161,7 +166,7 @@ def events_of(session: Session, case_id: int) -> list[Event]:
     return [from_dict(data) for data in session.connection().execute(query).scalars()]
 
 
-# ── PostgreSQL: one locking read, one writing statement ───────────────────────────────────────────
+# ── PostgreSQL: one locking read, two writing statements ──────────────────────────────────────────
 
 _KEYS_AHEAD = 2  # of events: few steps have more, and a key taken in vain is a gap nobody counts
 _LOCKING_READ = f"""
@@ -174,7 +179,7 @@ _VOTES = """
      WHERE case_id = $1 AND stage = $2 AND round = $3 ORDER BY id"""
 _MORE_KEYS = "SELECT nextval('case_events_id_seq') FROM generate_series(1, $1::int)"
 _HEAD_NOW = "SELECT seq, hash FROM audit_heads WHERE stream = $1"
-_MANY = 6  # rows of one table that are still worth a place in the one statement
+_MANY = 6  # rows of one table that are still worth a place in the statement with the others
 
 
 def _read_locked(work: Work, line: PipelinedConnection, case_id: int) -> Standing:
@@ -197,15 +202,8 @@ def _read_locked(work: Work, line: PipelinedConnection, case_id: int) -> Standin
     return Standing(case_id, columns, votes, keys, head, work.recorded)
 
 
-def _put_together(
-    line: PipelinedConnection,
-    work: Work,
-    standing: Standing,
-    events: Sequence[Event],
-    changed: Projection,
-    columns: Mapping[str, Any],
-    promises: Sequence[Promise],
-) -> None:
+def _append(line: PipelinedConnection, work: Work, standing: Standing, events: Sequence[Event]) -> None:
+    """Send the events, each with its record in the chain."""
     case_id, stream = standing.case_id, stream_of(standing.case_id)
     head = standing.head
     if head is None or standing.recorded != work.recorded:  # a room recorded something in this transaction
@@ -223,18 +221,42 @@ def _put_together(
         (chained if doer is work else alone).append(row)
         details += words
     standing.head, standing.recorded = head, work.recorded
-    rounds = [(r.stage, r.round, r.opened_seq, r.entered_at, r.left_at, r.left_by) for r in changed.rounds]
-    tasks = [(*key, *values.values()) for key, values in changed.tasks.items()]
-    votes = [(*key, *values.values()) for key, values in changed.votes.items()]
-    jobs = [_job_row(work, promise) for promise in promises]
-    beside = (
-        details if len(chained) <= _MANY else []
-    )  # in the one statement with all their records, or after it
-    lists = (rounds, tasks, votes, chained, beside, jobs)
-    shape = Shape(tuple(columns), changed.left is not None, *(min(len(rows), _MANY) for rows in lists))
     behalf = work.acting.user_id if work.acting else None
     shared = (case_id, work.now, work.actor.user_id, work.actor.name, behalf, stream)
+    # details stand beside all their records in the one statement, or follow it
+    beside = details if len(chained) <= _MANY else []
     values: list[Any] = [*shared, *head]
+    for rows in (chained[:_MANY], beside[:_MANY]):
+        for row in rows:
+            values += row
+    line.tell(appending(Journal(min(len(chained), _MANY), min(len(beside), _MANY))), values)
+    for row in chained[_MANY:]:
+        line.tell(FURTHER_EVENT, (*shared, *row))
+    for row in details[len(beside[:_MANY]) :]:
+        line.tell(FURTHER_DETAIL, (stream, *row))
+    for row in alone:
+        line.tell(FURTHER_EVENT, (case_id, work.now, SYSTEM.user_id, SYSTEM.name, None, stream, *row))
+
+
+def _rewrite(
+    line: PipelinedConnection,
+    work: Work,
+    standing: Standing,
+    events: Sequence[Event],
+    changed: Projection,
+    columns: Mapping[str, Any],
+    promises: Sequence[Promise],
+) -> None:
+    """Send the rows that say how the case stands after the events, and the promises."""
+    case_id = standing.case_id
+    work = doing(work, events[0].actor)
+    lists: tuple[list[tuple[Any, ...]], ...] = (
+        [(r.stage, r.round, r.opened_seq, r.entered_at, r.left_at, r.left_by) for r in changed.rounds],
+        [(*key, *values.values()) for key, values in changed.tasks.items()],
+        [(*key, *values.values()) for key, values in changed.votes.items()],
+        [_job_row(work, promise) for promise in promises],
+    )
+    values: list[Any] = [case_id]
     values += [_encode(value) if name == "snapshot" else value for name, value in columns.items()]
     if changed.left is not None:
         values += changed.left
@@ -245,18 +267,11 @@ def _put_together(
     def promised(answer: list[tuple[int]]) -> None:
         work.outbox_ids += [key for (key,) in answer]
 
-    line.tell(writing(shape), values, promised)
-    if any(len(rows) > _MANY for rows in lists):
-        for text, before, rows in (
-            (FURTHER_ROUND, shared[:1], rounds), (FURTHER_TASK, shared[:1], tasks), (FURTHER_VOTE, shared[:1], votes),
-            (FURTHER_EVENT, shared, chained), (FURTHER_JOB, (), jobs),
-        ):  # fmt: skip
-            for row in rows[_MANY:]:
-                line.tell(text, (*before, *row), promised)
-        for row in details if details is not beside else ():
-            line.tell(FURTHER_DETAIL, (stream, *row))
-    for row in alone:
-        line.tell(FURTHER_EVENT, (case_id, work.now, SYSTEM.user_id, SYSTEM.name, None, stream, *row))
+    shape = Rows(tuple(columns), changed.left is not None, *(min(len(rows), _MANY) for rows in lists))
+    line.tell(rewriting(shape), values, promised)
+    for text, rows in zip((FURTHER_ROUND, FURTHER_TASK, FURTHER_VOTE, FURTHER_JOB), lists, strict=True):
+        for row in rows[_MANY:]:
+            line.tell(text, row if text is FURTHER_JOB else (case_id, *row), promised)
 
 
 def _chained_row(

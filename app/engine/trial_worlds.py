@@ -89,7 +89,6 @@ class World:
             calendar=calendar or PlainWeek(),
         )
 
-
     def _voters(self, barred: str | None) -> tuple[Voter, ...]:
         known = self._electorates.get(barred)
         if known is None:

@@ -1,7 +1,7 @@
-"""The one statement that writes a step on PostgreSQL: its text by what it contains, so that few texts stay prepared.
+"""The two statements that write a step on PostgreSQL, by what they contain, so that few texts stay prepared.
 
 What stands in several rows is given once: the case, the moment, the actor, the chain (`SHARED`). The rows' own
-values follow in the order of `Shape`. Pure text; `writer` gives the values and sends it.
+values follow in the order of `Journal` and `Rows`. Pure text; `writer` gives the values and sends them.
 """
 
 # ruff: noqa: S608  # names of tables and columns only; values are numbered parameters
@@ -28,28 +28,42 @@ VOTE = ("stage", "round", "voter"), ("choice", "content_hash", "at", "void")
 JOB = ("kind", "key", "payload", "state", "attempts", "available_at", "created_at")
 
 
-class Shape(NamedTuple):
-    """Which columns of the case are written, and how many rows of each table; own values stand in this order."""
+class Journal(NamedTuple):
+    """How many rows: own values stand in this order, after the shared ones and the head's number and hash."""
+
+    events: int  # id, seq, type, data, comment, fields; of its record seq, tag, data, details_hash, prev_hash, hash
+    details: int  # salt, values, seq
+
+
+class Rows(NamedTuple):
+    """Which columns of the case are written, and how many rows of each table; own values follow the case's id."""
 
     columns: tuple[str, ...]
-    leaves: bool  # ended: left_by
+    leaves: bool  # ended: left_at, left_by
     rounds: int  # as ROUND
     tasks: int  # as TASK
     votes: int  # as VOTE
-    events: int  # id, seq, type, data, comment, fields; of its record seq, tag, data, details_hash, prev_hash, hash
-    details: int  # salt, values, seq
     jobs: int  # as JOB
 
 
 @cache
-def writing(shape: Shape) -> str:
-    """The statement of this shape, beginning with the head's number and hash; it answers with the promises' keys."""
+def appending(shape: Journal) -> str:
+    """The statement that lengthens the case's journal: its head, events with their records, erasable details."""
     own = _own()
-    parts = [
-        f"head AS (UPDATE audit_heads SET seq = {next(own)}, hash = {next(own)} WHERE stream = {_STREAM})",
-    ]
+    head = f"UPDATE audit_heads SET seq = {next(own)}, hash = {next(own)} WHERE stream = {_STREAM}"
+    parts = [f"head AS ({head})", *_appending(own, shape.events)]
+    for number in range(shape.details):
+        salt, values, seq = islice(own, 3)
+        parts.append(f"detail_{number} AS ({DETAILED.format(salt, values, _STREAM, seq)})")
+    return f"WITH {', '.join(parts)} {_NOTHING}"
+
+
+@cache
+def rewriting(shape: Rows) -> str:
+    """The statement that writes the rows a step changes; it answers with the promises' keys."""
+    own = _own(1)
     assigned = ", ".join(f"{name} = {next(own)}" for name in shape.columns)
-    parts.append(f"moved AS (UPDATE cases SET {assigned} WHERE id = {_CASE})")
+    parts = [f"moved AS (UPDATE cases SET {assigned} WHERE id = {_CASE})"]
     if shape.leaves:
         ended = f"left_at = {next(own)}, left_by = {next(own)}"
         parts.append(f"gone AS (UPDATE stage_rounds SET {ended} WHERE case_id = {_CASE} AND left_at IS NULL)")
@@ -58,10 +72,6 @@ def writing(shape: Shape) -> str:
     ):  # fmt: skip
         if number:
             parts.append(f"{name} AS ({inserting(own, number)})")
-    parts += _appending(own, shape.events)
-    for number in range(shape.details):
-        salt, values, seq = islice(own, 3)
-        parts.append(f"detail_{number} AS ({DETAILED.format(salt, values, _STREAM, seq)})")
     answer = _promising(own, shape.jobs) if shape.jobs else _NOTHING
     return f"WITH {', '.join(parts)} {answer}"
 
