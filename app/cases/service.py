@@ -6,11 +6,13 @@ effects. The caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import writer
 from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
@@ -19,6 +21,7 @@ from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, Sta
 from app.cases.projection import Projection, case_fields
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
+from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
 from app.core.unit_of_work import Work
@@ -259,11 +262,24 @@ def _go_on(
         taken = machine.go_on(definition, state, context(work, case, definition, state, needed, Settle()))
         if taken is None:
             break
-        writer.write(work, standing, definition, taken.events, state, taken.state)
-        writer.refresh(work.session, case, standing.columns)
-        _carry_effects(work, case, taken)
+        with _by_itself(work):
+            writer.write(work, standing, definition, taken.events, state, taken.state)
+            writer.refresh(work.session, case, standing.columns)
+            _carry_effects(work, case, taken)
         done = joined(done, taken)
     return done
+
+
+@contextmanager
+def _by_itself(work: Work) -> Iterator[None]:
+    """What a case takes by itself is nobody's, its effects too: whoever acted just before did not do them."""
+    before = work.actor, work.acting
+    work.actor, work.acting = SYSTEM, None
+    try:
+        with as_system(work.session):  # the same papers and rows as when the hour brings the step
+            yield
+    finally:
+        work.actor, work.acting = before
 
 
 def _carry_effects(work: Work, case: Case, result: Accepted) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.admin import verify
+from app.audit.models import AuditRecord
 from app.cases import service
 from app.cases.models import Case
 from app.core.actor import SYSTEM
@@ -88,4 +89,6 @@ def test_papers_and_snapshots_are_of_the_round_they_were_made_in(penza_on_both: 
         select(DocumentCase.stage, DocumentCase.round).join(Document).where(Document.template == "order_plan")
     )
     assert session.execute(links).all() == [("ordering", 1)]
+    drawn_up = select(AuditRecord.tag, AuditRecord.actor_id).where(AuditRecord.subject_type == "documents")
+    assert session.execute(drawn_up).all() == [("document:draft", None)], "nobody drew it up: the case went on"
     assert list(verify.findings(system)) == []
