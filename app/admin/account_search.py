@@ -55,7 +55,7 @@ def _only(session: Session, found: Sequence[User], typed: str) -> User:
     ).first()
     if known is not None:
         raise Invalid(_("This employee has no account: the administrator opens one first."))
-    raise Invalid(_("Nothing is found by «%(typed)s».", typed=typed))
+    raise Invalid(_("Nothing is found by “%(typed)s”.", typed=typed))
 
 
 def short_name(user: User, person: Person | None, case: str = "nomn") -> str:

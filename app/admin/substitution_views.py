@@ -24,7 +24,7 @@ from app.schools.models import Organisation
 from app.ui.base import RoomView, page
 from app.ui.forms import ChoiceField, DateField, HiddenField, RoomForm, TextField, YesField
 
-_GROUND_HINT = _("The order, as papers name it: «приказ № 15-к от 03.03.2025»")
+_GROUND_HINT = _("The order, as papers name it: “приказ № 15-к от 03.03.2025”")
 
 
 class SubstitutionForm(RoomForm):
@@ -37,7 +37,7 @@ class SubstitutionForm(RoomForm):
     since = DateField(_("From"), required=True)
     until = DateField(_("Until"), required=True, description=_("The last day; the rights end with it"))
     ground = TextField(_("Ground"), required=True, max_length=200, description=_GROUND_HINT)
-    is_acting = YesField(_("Signs papers as «и.о.»"))
+    is_acting = YesField(_("Signs papers as “и.о.”"))
     role = ChoiceField(
         _("Role of the account"),
         choices=ROLE_TITLES,
@@ -174,7 +174,7 @@ def _scopes(work: Work) -> Any:
         if row.organisation_id:
             parts.append(offices.get(row.organisation_id, ""))
         if row.programme_id:
-            parts.append(f"«{titles.get(row.programme_id, '')}»")
+            parts.append(str(_("“%(name)s”", name=titles.get(row.programme_id, ""))))
         return ", ".join(filter(None, parts))
 
     return scope

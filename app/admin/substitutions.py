@@ -256,7 +256,7 @@ def _ground_fault(ground: str) -> Text | None:
     if not ground.strip():
         return _("This field is required.")
     if not _GROUND.search(ground):
-        return _("Give the number and the date: «приказ № 15-к от 03.03.2025».")
+        return _("Give the number and the date: “приказ № 15-к от 03.03.2025”.")
     return None
 
 

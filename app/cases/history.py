@@ -86,7 +86,7 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _STANDING[data["kind"]]
         case "moved" if is_alone(data):
             return _(
-                "Automatically: %(transition)s → «%(stage)s»",
+                "Automatically: %(transition)s → “%(stage)s”",
                 transition=title(definition, "transition", data["transition"]),
                 stage=title(definition, "stage", data["to"]),
             )
@@ -95,7 +95,7 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             if data["from"] == data["to"]:
                 return _("%(transition)s, round %(round)s", transition=name, round=data["round"])
             return _(
-                "%(transition)s → «%(stage)s»", transition=name, stage=title(definition, "stage", data["to"])
+                "%(transition)s → “%(stage)s”", transition=name, stage=title(definition, "stage", data["to"])
             )
         case "migrated":
             words = {"old": data["former_version"], "new": data["definition_version"]}
@@ -103,7 +103,7 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
                 return _("Moved from version %(old)s of the procedure to version %(new)s", **words)
             stage = title(definition, "stage", data["to"])
             words["stage"] = stage
-            return _("Moved from version %(old)s of the procedure to version %(new)s → «%(stage)s»", **words)
+            return _("Moved from version %(old)s of the procedure to version %(new)s → “%(stage)s”", **words)
         case "undone":
             version = data["definition_version"]
             return _("The move was taken back: version %(version)s of the procedure again", version=version)
@@ -129,7 +129,7 @@ def recounted(definition: Definition, data: Mapping[str, Any]) -> Text:
 
 def _moved_terms(definition: Definition, data: Mapping[str, Any]) -> str:
     days = {key: f"{date.fromisoformat(term['due']):%d.%m.%Y}" for key, term in data.get("terms", {}).items()}
-    parts = [f"«{title(definition, 'task', key)}» – {day}" for key, day in days.items()]
+    parts = [f"{_('“%(name)s”', name=title(definition, 'task', key))} – {day}" for key, day in days.items()]
     if own := data.get("term"):
         parts.insert(0, str(_("the stage – %(day)s", day=f"{date.fromisoformat(own['due']):%d.%m.%Y}")))
     return "; ".join(parts)

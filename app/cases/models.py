@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
+from app.core.i18n import _
 from app.schools.models import Organisation, Person
 
 
@@ -96,7 +97,7 @@ class Programme(Versioned, Base):
     cases: Mapped[list[Case]] = relationship(back_populates="programme")
 
     def __str__(self) -> str:
-        return f"«{self.title}», {self.year}"
+        return f"{_('“%(name)s”', name=self.title)}, {self.year}"
 
 
 class Case(Base):

@@ -16,7 +16,7 @@ from app.cases.holders import Holders
 from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.errors import Forbidden
-from app.core.i18n import LOCALES, _
+from app.core.i18n import LOCALES, _, current_locale
 from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.engine import anchors, machine
@@ -35,12 +35,16 @@ _AT_ONCE = 200  # cases whose events are in memory together
 
 @dataclass(frozen=True)
 class Reckoning:
-    """A running term as a page shows it: the day, working days left (below zero: overdue), and why."""
+    """A running term as a page shows it: the day, working days left (below zero: overdue), and why.
+
+    `source` is what is cited for it, in the language `source_lang`: an act may be cited in Russian only.
+    """
 
     due: date
     left: int | None
     text: str
     source: str
+    source_lang: str
     is_prolonged: bool
 
 
@@ -105,8 +109,10 @@ def named(titles: Mapping[str, str], *, is_stage: bool = False) -> dict[str, str
 def _reckoning(work: Work, state: State, term: Term, due: Due | None, calendar: Calendar) -> Reckoning:
     left = days_left(work.today, term.due, calendar) if state.is_active else None
     prolonged = due is not None and due.working_days != term.working_days
-    source = (due.source if due else "").removeprefix("[cfg] ")
-    return Reckoning(term.due, left, in_reader(term.texts), source, prolonged)
+    cited = due.source if due else {}
+    language = current_locale() if current_locale() in cited else "ru"
+    source = cited.get(language, "").removeprefix("[cfg] ")
+    return Reckoning(term.due, left, in_reader(term.texts), source, language, prolonged)
 
 
 # ── the calendar was changed ──────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from app.core.facts import number, yes_no
+from app.core.i18n import _
 from app.core.ports import Fact, FactSource
 from app.diagnostics.queries import analyses_of, risk_choices, risks_of, studies_of
 from app.diagnostics.rules import STUDIES, StudyKind, StudyState
@@ -40,7 +41,9 @@ def risks_verified(session: Session, case_id: int) -> Fact:
     risks = risks_of(session, case_id)
     if not risks:
         return Fact(None, link=PAGE)
-    waiting = tuple(f"«{risk.factor.title}»" for risk in risks if risk.verified_at is None)
+    waiting = tuple(
+        str(_("“%(name)s”", name=risk.factor.title)) for risk in risks if risk.verified_at is None
+    )
     return Fact(not waiting, items=waiting, link=PAGE)
 
 

@@ -270,5 +270,5 @@ class ReserveForm(RoomForm):
     purpose = TextField(_("What the number is kept for"), required=True, max_length=500)
     holder = TextField(_("For whom"), max_length=200)
     until = DateField(
-        _("Until"), required=True, description=_("If it is not used by then, the journal says «not used».")
+        _("Until"), required=True, description=_("If it is not used by then, the journal says “not used”.")
     )

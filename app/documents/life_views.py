@@ -108,7 +108,7 @@ class PaperLifeView(PaperPages):
                 return self.done(self._url(document_id), _("Sent; new addressees: %(n)s", n=count))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        lead = _("Each addressee finds the document in «My tasks» and confirms that it was read.")
+        lead = _("Each addressee finds the document in “My tasks” and confirms that it was read.")
         return self._form(document, form, _("Send the document to be read"), _("Send"), lead)
 
     @page("/<int:document_id>/readers/<int:row_id>/sheet", methods=FORM, permission="write")

@@ -89,7 +89,7 @@ def apply_links(work: Work, document: Document) -> None:
             kind = LinkKind(link.kind)
             if next_state(target.of_kind, target.in_state, kind.move) is None:
                 told = _(
-                    "The paper «%(title)s» is «%(state)s» now. Correct what this paper does to it, then register.",
+                    "The paper “%(title)s” is “%(state)s” now. Correct what this paper does to it, then register.",
                     title=inner(target.title), state=Within(target.state_label),
                 )  # fmt: skip
                 raise Refusal([Reason(told, f"/documents/{document.id}")])
@@ -185,5 +185,5 @@ def _check(document: Document, target: Document, kind: LinkKind) -> None:
         raise Invalid(fields={"target": _("Choose a registered paper of the same kind and programme.")})
     if next_state(target.of_kind, target.in_state, kind.move) is None:
         raise Invalid(
-            fields={"target": _("The paper «%(title)s» is not in force.", title=inner(target.title))}
+            fields={"target": _("The paper “%(title)s” is not in force.", title=inner(target.title))}
         )

@@ -33,7 +33,7 @@ class Row:
 def title(series: Series) -> str:
     """«Приказы «-оп», 2025»."""
     kind = str(SERIES_LABELS[series.kind])
-    index = f" «{series.prefix}»" if series.prefix else ""
+    index = f" {_('“%(name)s”', name=series.prefix)}" if series.prefix else ""
     whose = "" if series.kept_here else f" ({series.organisation.short_name})"
     return f"{kind[:1].upper()}{kind[1:]}{index}, {series.year}{whose}"
 

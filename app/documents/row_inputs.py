@@ -11,10 +11,10 @@ from app.ui.forms import ChoiceField, LongTextField, RowOf, TextField
 
 # What an amendment does; the place stands in the case the words of the order ask for.
 ACTIONS: dict[str, Text] = {
-    "restate": _("word anew: «point 3»"),
-    "insert": _("add: «with point 4.1»"),
-    "replace": _("replace words: «in point 3»"),
-    "remove": _("leave out: «point 5»"),
+    "restate": _("word anew: “point 3”"),
+    "insert": _("add: “with point 4.1”"),
+    "replace": _("replace words: “in point 3”"),
+    "remove": _("leave out: “point 5”"),
 }
 
 

@@ -162,7 +162,7 @@ def event_words(definition: Definition, since: str, dates: DateNames = NO_NAMES)
     if task_id is None and since in dates:
         return dates[since]
     if task_id is None:
-        return f"даты «{since}»", f"the date «{since}»"
+        return f"даты «{since}»", f"the date “{since}”"
     ru, en = _titles(definition, task_id)
     return f"выполнения задачи «{ru}»", f"the day the task “{en}” was done"
 

@@ -298,7 +298,7 @@ def _target(definition: Definition, step: Transition, report: Report) -> None:
     if not step.sources:
         wrong("needs a stage to start from (from)", "должен откуда-то вести (from)")
     if step.kind in STAYING and step.target is not None:
-        wrong("stays in its stage: leave out «to»", "не меняет этапа: уберите «to»")
+        wrong("stays in its stage: leave out “to”", "не меняет этапа: уберите «to»")
     if step.kind in ("forward", "skip", "return") and step.target is None:
         wrong("needs a target (to)", "должен куда-то вести (to)")
     if step.kind != "reopen" and any(stage.final for stage in sources):

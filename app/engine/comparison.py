@@ -48,6 +48,7 @@ from app.engine.definition import (
     Transition,
     structure_of,
 )
+from app.engine.wording import quoted
 
 
 def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
@@ -93,7 +94,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
     yield from _due(
         (old, new),
         path,
-        (f"Срок этапа «{now.titles['ru']}»", f"Term of the stage «{now.titles['en']}»"),
+        (f"Срок этапа «{now.titles['ru']}»", f"Term of the stage “{now.titles['en']}”"),
         was.due,
         now.due,
         dates,
@@ -110,7 +111,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
     after = {task.id: task for task in now.tasks}
     for task in was.tasks:
         if task.id not in after:
-            name = (f"убрана задача «{task.titles['ru']}»", f"the task «{task.titles['en']}» is removed")
+            name = (f"убрана задача «{task.titles['ru']}»", f"the task “{task.titles['en']}” is removed")
             texts = (f"{here[0]}: {name[0]}", f"{here[1]}: {name[1]}")
             yield Change("removed", f"{path}.tasks.{task.id}", texts_of(texts))
     for task in now.tasks:
@@ -126,14 +127,14 @@ def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
     roles = roles_of(new, task.roles)
     return Change("added", f"stages.{stage.id}.tasks.{task.id}", texts_of((
         f"Этап «{stage.titles['ru']}»: добавлена {must[0]} задача «{task.titles['ru']}» ({roles[0]})",
-        f"Stage «{stage.titles['en']}»: {must[1]} task «{task.titles['en']}» is added ({roles[1]})",
+        f"Stage “{stage.titles['en']}”: {must[1]} task “{task.titles['en']}” is added ({roles[1]})",
     )))  # fmt: skip
 
 
 def _task(
     old: Definition, new: Definition, path: str, was: Task, now: Task, dates: DateNames
 ) -> Iterator[Change]:
-    here: Pair = (f"Задача «{now.titles['ru']}»", f"Task «{now.titles['en']}»")
+    here: Pair = (f"Задача «{now.titles['ru']}»", f"Task “{now.titles['en']}”")
     yield from _words(path, here, was.titles, now.titles)
     yield from _due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, dates)
     if was.roles != now.roles:
@@ -168,7 +169,7 @@ def _approvals(
     if was is None or now is None:
         yield from _vote_itself(where, here, was, now)
         return
-    vote: Pair = (f"Голосование «{now.titles['ru']}»", f"Vote «{now.titles['en']}»")
+    vote: Pair = (f"Голосование «{now.titles['ru']}»", f"Vote “{now.titles['en']}”")
     yield from _words(where, vote, was.titles, now.titles)
     if was.id != now.id:
         yield say("changed", where, join(vote, (": код", ": id")), same(was.id), same(now.id))
@@ -202,11 +203,11 @@ def _approvals(
 
 def _vote_itself(where: str, here: Pair, was: Approval | None, now: Approval | None) -> Iterator[Change]:
     if now is not None:
-        name: Pair = (f" «{now.titles['ru']}»", f" «{now.titles['en']}»")
+        name: Pair = (f" «{now.titles['ru']}»", f" “{now.titles['en']}”")
         texts = (f"{here[0]}: добавлено голосование{name[0]}", f"{here[1]}: a vote is added,{name[1]}")
         yield Change("added", where, texts_of(texts))
     elif was is not None:
-        name = (f" «{was.titles['ru']}»", f" «{was.titles['en']}»")
+        name = (f" «{was.titles['ru']}»", f" “{was.titles['en']}”")
         texts = (f"{here[0]}: убрано голосование{name[0]}", f"{here[1]}: the vote{name[1]} is removed")
         yield Change("removed", where, texts_of(texts))
 
@@ -253,20 +254,20 @@ def _guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...
         if key not in after:
             text = (
                 f": убрано условие «{guard.text['ru']}»",
-                f": the condition «{guard.text['en']}» is removed",
+                f": the condition “{guard.text['en']}” is removed",
             )
             yield Change("removed", f"{path}.when", texts_of(join(here, text)))
     for key, guard in after.items():
         if key not in before:
             text = (
                 f": добавлено условие «{guard.text['ru']}»",
-                f": the condition «{guard.text['en']}» is added",
+                f": the condition “{guard.text['en']}” is added",
             )
             yield Change("added", f"{path}.when", texts_of(join(here, text)))
             continue
         former = before[key]
         if str(former.expression) != str(guard.expression):
-            label = (f": условие «{key}»", f": the condition «{key}»")
+            label = (f": условие «{key}»", f": the condition “{key}”")
             yield say(
                 "changed",
                 f"{path}.when",
@@ -275,7 +276,7 @@ def _guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...
                 same(str(guard.expression)),
             )
         if former.link != guard.link:
-            label = (f": страница условия «{key}»", f": the page of the condition «{key}»")
+            label = (f": страница условия «{key}»", f": the page of the condition “{key}”")
             yield say(
                 "changed", f"{path}.when", join(here, label), value_of(former.link), value_of(guard.link)
             )
@@ -358,7 +359,8 @@ def _words(path: str, about: Pair, was: Titles, now: Titles, plain: bool = False
         return
     label = ("", "") if plain else (": название", ": title")
     texts = {
-        language: f"{about[number]}{label[number]}: «{was[language]}» → «{now[language]}»"
+        language: f"{about[number]}{label[number]}: "
+        f"{quoted(was[language], language)} → {quoted(now[language], language)}"
         if was[language] != now[language]
         else f"{about[number]}{label[number]} ({('на другом языке', 'in the other language')[number]})"
         for number, language in enumerate(LANGUAGES)

@@ -62,7 +62,7 @@ def _field(path: str, here: Pair, was: Field, now: Field) -> Iterator[Change]:
 
 
 def _question(field: Field) -> Pair:
-    return f": вопрос «{field.titles['ru']}»", f": question «{field.titles['en']}»"
+    return f": вопрос «{field.titles['ru']}»", f": question “{field.titles['en']}”"
 
 
 def _named(fields: dict[str, Field]) -> Pair2:

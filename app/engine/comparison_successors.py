@@ -21,7 +21,7 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
             was, now = old.stages[before].titles, new.stages[after].titles
             text: Pair = (
                 f"Этап «{was['ru']}» заменён этапом «{now['ru']}»",
-                f"The stage «{was['en']}» is replaced by «{now['en']}»",
+                f"The stage “{was['en']}” is replaced by “{now['en']}”",
             )
             yield Change("changed", f"stages.{after}", texts_of(text))
     for before, after in rule.tasks.items():
@@ -29,7 +29,7 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
         if one is not None and other is not None and new.task(before) is None:
             text = (
                 f"Задача «{one.titles['ru']}» заменена задачей «{other.titles['ru']}»",
-                f"The task «{one.titles['en']}» is replaced by «{other.titles['en']}»",
+                f"The task “{one.titles['en']}” is replaced by “{other.titles['en']}”",
             )
             yield Change("changed", f"tasks.{after}", texts_of(text))
 

@@ -87,7 +87,7 @@ def same(text: str) -> Pair:
 
 
 def named(kind: str, titles: Titles) -> Pair:
-    return f"{KINDS[kind][0]} «{titles['ru']}»", f"{KINDS[kind][1]} «{titles['en']}»"
+    return f"{KINDS[kind][0]} «{titles['ru']}»", f"{KINDS[kind][1]} “{titles['en']}”"
 
 
 def value_of(value: object) -> Pair:

@@ -45,14 +45,14 @@ class Escalation:
 class Due:
     """A term in working days; `remind` lists how many working days before it to remind.
 
-    `since` is the event it is counted from, one of those `anchors` knows.
+    `since` is the event it is counted from, one of those `anchors` knows; `source` cites what sets it.
     """
 
     working_days: int
     since: str = "entered"
     remind: tuple[int, ...] = ()
     escalate: Escalation | None = None
-    source: str = field(metadata=WORDS, default="")
+    source: Titles = field(metadata=WORDS, default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -138,7 +138,7 @@ class Approval:
     on_no_voters: str
     on_pass: tuple[Effect, ...]
     on_fail: tuple[Effect, ...]
-    source: str = field(metadata=WORDS, default="")
+    source: Titles = field(metadata=WORDS, default_factory=dict)
 
     @property
     def fallback(self) -> str | None:

@@ -82,7 +82,7 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
     if isinstance(event, CaseOpened):
         return _opened(definition, state, event)
     if state is None:
-        raise IllegalHistory(f"«{event.type}» before the case was opened")
+        raise IllegalHistory(f"“{event.type}” before the case was opened")
     if isinstance(event, Moved):
         return _moved(definition, state, event)
     if isinstance(event, Migrated):
@@ -93,7 +93,7 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
         return _recounted(definition.stages[state.stage], state, event)
     if isinstance(event, TermsStarted):
         return _started(definition.stages[state.stage], state, event)
-    _must(state.status == "active", f"«{event.type}» while the case is {state.status}")
+    _must(state.status == "active", f"“{event.type}” while the case is {state.status}")
     stage = definition.stages[state.stage]
     if isinstance(event, TaskCompleted):
         return _completed(stage, state, event)
@@ -102,10 +102,10 @@ def evolve(definition: Definition, state: State | None, event: Event) -> State:
     if isinstance(event, _OF_A_VOTE):
         _must(
             stage.approval is not None and stage.approval.id == event.approval,
-            f"no approval «{event.approval}» here",
+            f"no approval “{event.approval}” here",
         )
         return _voting(stage, state, event)
-    raise IllegalHistory(f"unknown event «{event.type}»")
+    raise IllegalHistory(f"unknown event “{event.type}”")
 
 
 def next_tasks(state: State, test: StepTest) -> MutableMapping[str, TaskState]:
@@ -167,7 +167,7 @@ def _opened(definition: Definition, state: State | None, event: CaseOpened) -> S
         f"opened by {event.definition} v{event.definition_version}, not {definition.code}",
     )
     _must(event.definition_hash == definition.hash, "the definition has changed since the case was opened")
-    _must(event.stage == definition.initial, f"a case does not begin at «{event.stage}»")
+    _must(event.stage == definition.initial, f"a case does not begin at “{event.stage}”")
     stage = definition.stages[event.stage]
     return _rightly(
         definition,
@@ -192,9 +192,9 @@ def _opened(definition: Definition, state: State | None, event: CaseOpened) -> S
 def _completed(stage: Stage, state: State, event: TaskCompleted) -> State:
     task = stage.task(event.task)
     if task is None:
-        raise IllegalHistory(f"no task «{event.task}» at «{stage.id}»")
+        raise IllegalHistory(f"no task “{event.task}” at “{stage.id}”")
     standing = state.tasks[task.id]
-    _must(task.repeatable or standing.status != "done", f"the task «{task.id}» was done already")
+    _must(task.repeatable or standing.status != "done", f"the task “{task.id}” was done already")
     done = replace(standing, status="done", done_by=event.actor, done_at=event.at, times=standing.times + 1)
     tasks = own(state.tasks)
     tasks[task.id] = done
@@ -206,7 +206,7 @@ def _reopened(stage: Stage, state: State, event: TaskReopened) -> State:
     tasks = own(state.tasks)
     for task_id in reopened:
         _must(
-            stage.task(task_id) is not None and state.is_done(task_id), f"the task «{task_id}» was not done"
+            stage.task(task_id) is not None and state.is_done(task_id), f"the task “{task_id}” was not done"
         )
         standing = tasks[task_id]
         due = anchors.due_when_reopened(stage, task_id, standing)
@@ -241,7 +241,7 @@ def _voting(
     _must(state.approval == "open", "the vote is not open")
     _must(event.content_hash == state.content_hash, "the vote is on another content")
     if isinstance(event, VoteCast):
-        _must(event.choice in CHOICES, f"«{event.choice}» is not a vote")
+        _must(event.choice in CHOICES, f"“{event.choice}” is not a vote")
         mine = VoteState(event.actor, event.choice, event.content_hash, event.at)
         votes = tuple(mine if vote.voter == event.actor else vote for vote in state.votes)
         if mine not in votes:  # whoever changes his vote keeps his place, as in the rows
@@ -252,21 +252,21 @@ def _voting(
     for choice, figure in figures.items():
         _must(
             0 <= figure <= valid.count(choice),
-            f"{figure} votes «{choice}» were counted, {valid.count(choice)} were cast",
+            f"{figure} votes “{choice}” were counted, {valid.count(choice)} were cast",
         )
-    _must(event.result in ("passed", "failed"), f"«{event.result}» is not a result")
+    _must(event.result in ("passed", "failed"), f"“{event.result}” is not a result")
     return replace(state, version=version, approval=event.result)
 
 
 def _moved(definition: Definition, state: State, event: Moved) -> State:
     step = definition.transitions.get(event.transition)
     if step is None:
-        raise IllegalHistory(f"no transition «{event.transition}»")
+        raise IllegalHistory(f"no transition “{event.transition}”")
     stays = step.kind in STAYING or step.target is None
     number = state.round if stays else state.rounds.get(step.target or "", 0) + 1
     problem = _impossible(definition, state, step, event, number)
     if problem is not None:
-        raise IllegalHistory(f"«{step.id}» from «{event.source}» to «{event.target}»{problem}")
+        raise IllegalHistory(f"“{step.id}” from “{event.source}” to “{event.target}”{problem}")
     if stays or step.target is None:
         return _stayed(state, step, event)
     test = definition.step_tests[state.stage][step.id]
@@ -279,7 +279,7 @@ def _rightly(definition: Definition, event: CaseOpened | Moved, state: State) ->
         for key, due in anchors.rules_of(definition.stages[state.stage]):
             given = event.term if key == anchors.STAGE else event.terms.get(key)
             began = given is None or anchors.stands(due.since, state)
-            _must(began, f"the term of «{key or state.stage}» began too early")
+            _must(began, f"the term of “{key or state.stage}” began too early")
     return state
 
 
@@ -288,15 +288,15 @@ def _impossible(
 ) -> str | None:
     """Why this move cannot have happened here as round `number`, or None."""
     if event.source != state.stage or state.stage not in step.sources:
-        return f", but the case was at «{state.stage}»"
+        return f", but the case was at “{state.stage}”"
     if step.automatic and event.actor != SYSTEM:
-        return f": nobody takes it, yet «{event.actor}» did"
+        return f": nobody takes it, yet “{event.actor}” did"
     if event.kind != step.kind:
         return f": it is a {step.kind}, not a {event.kind}"
     if event.target != (step.target or state.stage):
-        return f": it leads to «{step.target}»"
+        return f": it leads to “{step.target}”"
     if event.outcome is not None and event.outcome not in definition.outcomes:
-        return f": no outcome «{event.outcome}»"
+        return f": no outcome “{event.outcome}”"
     if state.status not in _MOVES_WHILE.get(step.kind, ("active",)):
         return f" while the case was {state.status}"
     if event.round != number:
@@ -337,7 +337,7 @@ def _recounted(stage: Stage, state: State, event: TermsRecounted) -> State:
     for task_id in event.terms:
         standing = state.tasks.get(task_id)
         has_term = stage.task(task_id) is not None and standing is not None and standing.due is not None
-        _must(has_term, f"a term for the task «{task_id}» that has none")
+        _must(has_term, f"a term for the task “{task_id}” that has none")
     return replace(
         state,
         version=state.version + 1,
@@ -354,8 +354,8 @@ def _started(stage: Stage, state: State, event: TermsStarted) -> State:
     _must(bool(begun), "no term began")
     waiting = anchors.pending(stage, state)
     for key in begun:
-        _must(key in waiting, f"a term began for «{key or stage.id}» that waits for none")
-        _must(anchors.stands(waiting[key].since, state), f"the term of «{key or stage.id}» began too early")
+        _must(key in waiting, f"a term began for “{key or stage.id}” that waits for none")
+        _must(anchors.stands(waiting[key].since, state), f"the term of “{key or stage.id}” began too early")
     return replace(
         state,
         version=state.version + 1,
@@ -370,7 +370,7 @@ def _dated(tasks: MutableMapping[str, TaskState], terms: Terms) -> Mapping[str, 
     for task_id, term in terms.items():
         standing = tasks.get(task_id)
         if standing is None:
-            raise IllegalHistory(f"a term for the unknown task «{task_id}»")
+            raise IllegalHistory(f"a term for the unknown task “{task_id}”")
         tasks[task_id] = made(TaskState, {
             "status": standing.status, "done_by": standing.done_by, "done_at": standing.done_at, "due": term.due,
             "times": standing.times, "term": term,

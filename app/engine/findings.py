@@ -11,114 +11,114 @@ Severity = Literal["error", "warning"]
 TEXTS: dict[str, tuple[str, str]] = {
     "not_yaml": ("Not readable as YAML: {problem}", "Не читается как YAML: {problem_ru}"),
     "wrong_type": (
-        "«{path}»: expected {expected}, got {got}",
+        "“{path}”: expected {expected}, got {got}",
         "«{path}»: нужно: {expected_ru}; указано: {got_ru}",
     ),
     "unknown_key": (
-        "Unknown key «{key}» in {element}; allowed keys are: {allowed}",
+        "Unknown key “{key}” in {element}; allowed keys are: {allowed}",
         "Неизвестный ключ «{key}» в элементе {element}; допустимы: {allowed}",
     ),
-    "missing_key": ("«{path}»: the key «{key}» is required", "«{path}»: не указан обязательный ключ «{key}»"),
-    "duplicate_key": ("The key «{key}» is written twice", "Ключ «{key}» записан дважды"),
+    "missing_key": ("“{path}”: the key “{key}” is required", "«{path}»: не указан обязательный ключ «{key}»"),
+    "duplicate_key": ("The key “{key}” is written twice", "Ключ «{key}» записан дважды"),
     "duplicate_id": (
-        "The id «{id}» is used twice: {first} and {second}",
+        "The id “{id}” is used twice: {first} and {second}",
         "Код «{id}» использован дважды: {first} и {second}",
     ),
     "bad_id": (
-        "«{id}» is not an id: small Latin letters, digits and _ only, a letter first",
+        "“{id}” is not an id: small Latin letters, digits and _ only, a letter first",
         "«{id}» не годится как код: только строчные латинские буквы, цифры и _, сначала буква",
     ),
     "bad_value": (
-        "«{path}»: «{value}» is not allowed; choose from: {allowed}",
+        "“{path}”: “{value}” is not allowed; choose from: {allowed}",
         "«{path}»: значение «{value}» недопустимо; можно: {allowed}",
     ),
     "bad_number": (
-        "«{path}»: {value} must be at least {least}",
+        "“{path}”: {value} must be at least {least}",
         "«{path}»: {value} — должно быть не меньше {least}",
     ),
-    "missing_title": ("«{path}»: no text in «{language}»", "«{path}»: нет текста на языке «{language}»"),
+    "missing_title": ("“{path}”: no text in “{language}”", "«{path}»: нет текста на языке «{language}»"),
     "bad_placeholder": (
-        "«{path}»: the placeholder «{placeholder}» is unknown; allowed: {allowed}",
+        "“{path}”: the placeholder “{placeholder}” is unknown; allowed: {allowed}",
         "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
     ),
     "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem_ru}"),
-    "unknown_stage": ("«{path}»: there is no stage «{id}»", "«{path}»: нет этапа «{id}»"),
-    "unknown_role": ("«{path}»: there is no role «{id}»", "«{path}»: нет роли «{id}»"),
-    "unknown_task": ("«{path}»: there is no task «{id}» here", "«{path}»: здесь нет задачи «{id}»"),
-    "unknown_outcome": ("«{path}»: there is no outcome «{id}»", "«{path}»: нет исхода «{id}»"),
-    "unknown_fact": ("«{path}»: nobody provides the fact «{id}»", "«{path}»: факт «{id}» никто не сообщает"),
+    "unknown_stage": ("“{path}”: there is no stage “{id}”", "«{path}»: нет этапа «{id}»"),
+    "unknown_role": ("“{path}”: there is no role “{id}”", "«{path}»: нет роли «{id}»"),
+    "unknown_task": ("“{path}”: there is no task “{id}” here", "«{path}»: здесь нет задачи «{id}»"),
+    "unknown_outcome": ("“{path}”: there is no outcome “{id}”", "«{path}»: нет исхода «{id}»"),
+    "unknown_fact": ("“{path}”: nobody provides the fact “{id}”", "«{path}»: факт «{id}» никто не сообщает"),
     "unknown_effect": (
-        "«{path}»: nobody carries out the effect «{id}»",
+        "“{path}”: nobody carries out the effect “{id}”",
         "«{path}»: действие «{id}» никто не выполняет",
     ),
     "unknown_template": (
-        "«{path}»: there is no document template «{id}»",
+        "“{path}”: there is no document template “{id}”",
         "«{path}»: нет шаблона документа «{id}»",
     ),
     "not_a_case_paper": (
-        "There is no paper «{id}» that is drawn up for a case",
+        "There is no paper “{id}” that is drawn up for a case",
         "Документа «{id}», который оформляют по случаю, нет",
     ),
     "guard_kinds": (
-        "«{left}» says {kind}, «{right}» is {other}: the condition can never hold",
+        "“{left}” says {kind}, “{right}” is {other}: the condition can never hold",
         "«{left}» сообщает {kind_ru}, «{right}» — {other_ru}: условие никогда не выполнится",
     ),
     "guard_order": (
-        "«{left} {sign} {right}»: only numbers and days are earlier or later, more or less",
+        "“{left} {sign} {right}”: only numbers and days are earlier or later, more or less",
         "«{left} {sign} {right}»: больше и меньше, раньше и позже бывают только числа и дни",
     ),
     "guard_choice": (
-        "«{fact}» is never «{value}»; it is one of: {allowed}",
+        "“{fact}” is never “{value}”; it is one of: {allowed}",
         "«{fact}» не бывает «{value}»; возможные значения: {allowed}",
     ),
     "fact_no_text": (
-        "«{path}» needs a fact that is a text; «{fact}» says {kind}",
+        "“{path}” needs a fact that is a text; “{fact}” says {kind}",
         "Для «{path}» нужен факт-текст, а «{fact}» сообщает {kind_ru}",
     ),
     "outcome_gap": (
-        "«{fact}» may say «{id}», and the procedure has no such outcome",
+        "“{fact}” may say “{id}”, and the procedure has no such outcome",
         "«{fact}» может сообщить «{id}», а такого исхода в порядке нет",
     ),
-    "unknown_page": ("«{path}»: there is no page «{id}»", "«{path}»: нет страницы «{id}»"),
-    "unreachable_stage": ("The stage «{id}» cannot be reached", "На этап «{id}» нельзя попасть"),
+    "unknown_page": ("“{path}”: there is no page “{id}”", "«{path}»: нет страницы «{id}»"),
+    "unreachable_stage": ("The stage “{id}” cannot be reached", "На этап «{id}» нельзя попасть"),
     "no_way_out": (
-        "From the stage «{id}» no final stage can be reached without a return",
+        "From the stage “{id}” no final stage can be reached without a return",
         "С этапа «{id}» нельзя дойти до завершения, не возвращаясь",
     ),
     "no_final_stage": ("No stage is final", "Нет ни одного завершающего этапа"),
     "final_stage_works": (
-        "The final stage «{id}» has tasks, an approval or a term; nobody would do them",
+        "The final stage “{id}” has tasks, an approval or a term; nobody would do them",
         "У завершающего этапа «{id}» есть задачи, согласование или срок; выполнять их некому",
     ),
     "forward_loop": (
-        "Forward transitions run in a circle: {stages}; going back is a «return» or a «reopen»",
+        "Forward transitions run in a circle: {stages}; going back is a “return” or a “reopen”",
         "Переходы вперёд замкнуты в круг: {stages}; назад ведут «return» или «reopen»",
     ),
     "return_forward": (
-        "The return «{id}» leads from «{source}» to the later stage «{target}»",
+        "The return “{id}” leads from “{source}” to the later stage “{target}”",
         "Возврат «{id}» ведёт из «{source}» на более поздний этап «{target}»",
     ),
     "return_unsaid": (
-        "The {kind} «{id}» must say what it keeps or voids (keeps/voids)",
+        "The {kind} “{id}” must say what it keeps or voids (keeps/voids)",
         "Переход «{id}» ({kind}) должен сказать, что сохраняется и что аннулируется (keeps/voids)",
     ),
-    "keeps_and_voids": ("«{id}» is both kept and voided", "«{id}» одновременно сохраняется и аннулируется"),
+    "keeps_and_voids": ("“{id}” is both kept and voided", "«{id}» одновременно сохраняется и аннулируется"),
     "votes_not_kept": (
         "Votes can be kept only by a return to the same stage",
         "Голоса можно сохранить только при возврате на тот же этап",
     ),
     "reason_not_required": (
-        "«{id}» is a {kind}: its form must require a comment",
+        "“{id}” is a {kind}: its form must require a comment",
         "«{id}» — переход вида {kind}: примечание должно быть обязательным",
     ),
-    "kind_and_target": ("«{id}»: a {kind} {rule}", "«{id}»: переход вида {kind} {rule_ru}"),
+    "kind_and_target": ("“{id}”: a {kind} {rule}", "«{id}»: переход вида {kind} {rule_ru}"),
     "no_resume": (
-        "From «{id}» a case can be suspended but not resumed",
+        "From “{id}” a case can be suspended but not resumed",
         "На этапе «{id}» случай можно приостановить, но нельзя возобновить",
     ),
-    "quorum_nonsense": ("Quorum «{value}»: {problem}", "Кворум «{value}»: {problem_ru}"),
+    "quorum_nonsense": ("Quorum “{value}”: {problem}", "Кворум «{value}»: {problem_ru}"),
     "tie_outside_voters": (
-        "The role «{id}» decides a tie but has no vote",
+        "The role “{id}” decides a tie but has no vote",
         "При равенстве решает роль «{id}», а права голоса у неё нет",
     ),
     "four_eyes_empties": (
@@ -126,15 +126,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«Автор не голосует»: все, кто вправе голосовать, сами готовят документ",
     ),
     "approval_unused": (
-        "The approval of «{id}» decides nothing: no transition asks for approval.passed",
+        "The approval of “{id}” decides nothing: no transition asks for approval.passed",
         "Голосование этапа «{id}» ни на что не влияет: ни один переход не требует approval.passed",
     ),
     "approval_absent": (
-        "The guard asks for «{fact}» but the stage «{id}» has no approval",
+        "The guard asks for “{fact}” but the stage “{id}” has no approval",
         "Условие требует «{fact}», а на этапе «{id}» нет голосования",
     ),
     "nobody_may": (
-        "Nobody may do «{id}»: no role is named",
+        "Nobody may do “{id}”: no role is named",
         "«{id}» никто не может выполнить: не названа ни одна роль",
     ),
     "no_term_to_remind": (
@@ -146,7 +146,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Элементы процедуры повторены более {most} раз",
     ),
     "large_number": (
-        "«{path}»: {value} is too large, at most {most}",
+        "“{path}”: {value} is too large, at most {most}",
         "«{path}»: {value} — слишком большое число, не больше {most}",
     ),
     "migration_version": (
@@ -162,27 +162,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Перенос с версии {value} описан дважды",
     ),
     "unmapped_stage": (
-        "Cases of version {value} may stand in «{id}», which this version has no more: name its successor",
+        "Cases of version {value} may stand in “{id}”, which this version has no more: name its successor",
         "Случаи версии {value} могут быть на этапе «{id}», которого в этой версии нет: укажите, чем он заменён",
     ),
     "unmapped_task": (
-        "The task «{id}» of version {value} is gone: name its successor (tasks) or let it fall (drops)",
+        "The task “{id}” of version {value} is gone: name its successor (tasks) or let it fall (drops)",
         "Задачи «{id}» версии {value} больше нет: укажите, чем она заменена (tasks), или уберите её (drops)",
     ),
     "term_lost": (
-        "«{id}» has a term in version {value} and none here: cases that move lose it",
+        "“{id}” has a term in version {value} and none here: cases that move lose it",
         "У «{id}» в версии {value} есть срок, а здесь его нет: при переносе случаи его теряют",
     ),
     "by_or_automatic": (
-        "«{id}»: say who takes the step (by) or that the case takes it by itself (automatic: true), not both",
+        "“{id}”: say who takes the step (by) or that the case takes it by itself (automatic: true), not both",
         "«{id}»: укажите либо кто выполняет шаг (by), либо что случай делает его сам (automatic: true)",
     ),
     "automatic_kind": (
-        "«{id}» is a {kind}: only a forward or a skip can be automatic",
+        "“{id}” is a {kind}: only a forward or a skip can be automatic",
         "«{id}» — переход вида {kind}: автоматическим может быть только forward или skip",
     ),
     "automatic_form": (
-        "«{id}» is automatic: nobody is there to answer its form",
+        "“{id}” is automatic: nobody is there to answer its form",
         "«{id}» выполняется автоматически: отвечать на вопросы его формы некому",
     ),
     "automatic_loop": (
@@ -190,62 +190,62 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Автоматические переходы замкнуты в круг, случай ходил бы по нему сам: {stages}",
     ),
     "automatic_overlap": (
-        "At the stage «{stage}» the automatic steps «{first}» and «{second}» are both true {case}",
+        "At the stage “{stage}” the automatic steps “{first}” and “{second}” are both true {case}",
         "На этапе «{stage}» автоматические переходы «{first}» и «{second}» оба верны, {case_ru}",
     ),
     "automatic_gap": (
-        "At the stage «{id}» none of the automatic steps ({steps}) is true {case}, and nobody can lead the case on",
+        "At the stage “{id}” none of the automatic steps ({steps}) is true {case}, and nobody can lead the case on",
         "На этапе «{id}» ни один автоматический переход ({steps}) не верен, {case_ru}, а вести случай дальше некому",
     ),
     "step_never": (
-        "The step «{id}» can never be taken: its conditions never hold together",
+        "The step “{id}” can never be taken: its conditions never hold together",
         "Переход «{id}» невозможен: его условия никогда не выполнятся вместе",
     ),
     "task_never": (
-        "The task «{id}» can never be done: its conditions never hold together",
+        "The task “{id}” can never be done: its conditions never hold together",
         "Задачу «{id}» нельзя выполнить: её условия никогда не выполнятся вместе",
     ),
     "task_before_vote": (
-        "The task «{id}» can never be done: it waits for the end of the vote, which opens only after this task",
+        "The task “{id}” can never be done: it waits for the end of the vote, which opens only after this task",
         "Задачу «{id}» нельзя выполнить: она ждёт итога голосования, а оно открывается только после неё",
     ),
     "vote_dead_end": (
-        "Once the vote of the stage «{id}» has {result} nothing leads on: no step ahead, back or out works then",
+        "Once the vote of the stage “{id}” has {result} nothing leads on: no step ahead, back or out works then",
         "Если голосование этапа «{id}» {result_ru}, дальше пути нет: не работает ни один переход вперёд, назад или "
         "к прекращению",
     ),
     "return_undone": (
-        "The {kind} «{id}» is undone by the case itself: nothing is left to do at «{stage}», so it takes «{step}»",
+        "The {kind} “{id}” is undone by the case itself: nothing is left to do at “{stage}”, so it takes “{step}”",
         "Переход «{id}» ({kind}) случай отменяет сам: делать на этапе «{stage}» нечего, и он выполняет «{step}»",
     ),
     "condition_unclear": (
-        "It cannot be told whether the conditions of «{id}» can ever hold: more than {most} combinations of facts",
+        "It cannot be told whether the conditions of “{id}” can ever hold: more than {most} combinations of facts",
         "Нельзя определить, выполнятся ли когда-нибудь условия «{id}»: сочетаний фактов больше {most}",
     ),
     "automatic_unclear": (
-        "At the stage «{id}» it cannot be told whether the automatic steps exclude one another: "
+        "At the stage “{id}” it cannot be told whether the automatic steps exclude one another: "
         "more than {most} combinations of facts",
         "На этапе «{id}» нельзя определить, исключают ли друг друга автоматические переходы: "
         "сочетаний фактов больше {most}",
     ),
     "since_no_date": (
-        "A term is counted from «{id}», which is not a date",
+        "A term is counted from “{id}”, which is not a date",
         "Срок отсчитывается от «{id}», а это не дата",
     ),
     "since_no_vote": (
-        "A term is counted from the vote, but the stage «{id}» has none",
+        "A term is counted from the vote, but the stage “{id}” has none",
         "Срок отсчитывается от голосования, а на этапе «{id}» его нет",
     ),
     "since_after_vote": (
-        "The term of «{id}» is counted from the vote, which opens only after this task",
+        "The term of “{id}” is counted from the vote, which opens only after this task",
         "Срок задачи «{id}» отсчитывается от голосования, а оно открывается только после неё",
     ),
     "since_elsewhere": (
-        "A term is counted from the task «{id}» of the stage «{stage}», which does not come before this one",
+        "A term is counted from the task “{id}” of the stage “{stage}”, which does not come before this one",
         "Срок отсчитывается от задачи «{id}» этапа «{stage}», который не предшествует этому",
     ),
     "since_may_never": (
-        "A term is counted from the task «{id}» of «{stage}», which may be left undone: then it never begins",
+        "A term is counted from the task “{id}” of “{stage}”, which may be left undone: then it never begins",
         "Срок отсчитывается от задачи «{id}» этапа «{stage}», которую могут не выполнить: тогда он не начнётся",
     ),
     "since_circle": (
@@ -253,7 +253,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Сроки этих задач ждут друг друга: {tasks}",
     ),
     "choices_missing": (
-        "The field «{id}» is a choice without choices",
+        "The field “{id}” is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",
     ),
 }
@@ -261,21 +261,21 @@ TEXTS: dict[str, tuple[str, str]] = {
 # The same for the scenarios beside a definition and what they cover.
 SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
     "other_workflow": (
-        "The scenarios are of «{id}», the definition beside them is «{definition}»",
+        "The scenarios are of “{id}”, the definition beside them is “{definition}”",
         "Сценарии написаны для «{id}», а рядом лежит процедура «{definition}»",
     ),
     "duplicate_scenario": (
-        "The scenario «{id}» is written twice, also in {first}",
+        "The scenario “{id}” is written twice, also in {first}",
         "Сценарий «{id}» записан дважды, ещё в {first}",
     ),
     "unknown_scenario": (
-        "There is no scenario «{id}» to go on from",
+        "There is no scenario “{id}” to go on from",
         "Нет сценария «{id}», который надо продолжить",
     ),
-    "scenario_circle": ("The scenario «{id}» goes on from itself", "Сценарий «{id}» продолжает сам себя"),
-    "unknown_transition": ("«{path}»: there is no transition «{id}»", "«{path}»: нет перехода «{id}»"),
+    "scenario_circle": ("The scenario “{id}” goes on from itself", "Сценарий «{id}» продолжает сам себя"),
+    "unknown_transition": ("“{path}”: there is no transition “{id}”", "«{path}»: нет перехода «{id}»"),
     "unknown_person": (
-        "«{id}» is neither one of the people of the scenario nor a role",
+        "“{id}” is neither one of the people of the scenario nor a role",
         "«{id}» — не участник сценария и не роль",
     ),
     "not_one_action": (
@@ -286,9 +286,9 @@ SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
         "The day {value} is before {today}: time does not go back",
         "День {value} раньше {today}: время назад не идёт",
     ),
-    "not_opened": ("The case is not open yet: begin with «open»", "Случай ещё не открыт: начните с «open»"),
+    "not_opened": ("The case is not open yet: begin with “open”", "Случай ещё не открыт: начните с «open»"),
     "base_failed": (
-        "Not tried: the scenario «{id}» it goes on from has failed",
+        "Not tried: the scenario “{id}” it goes on from has failed",
         "Не проверялся: не прошёл сценарий «{id}», который он продолжает",
     ),
     "step_refused": (
@@ -300,24 +300,24 @@ SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
         "{who}: ожидался отказ ({wanted}), но шаг прошёл",
     ),
     "expected_other": (
-        "«{what}»: expected {wanted}, got {got}",
+        "“{what}”: expected {wanted}, got {got}",
         "«{what}»: ожидалось {wanted}, получено {got}",
     ),
     "uncovered_stage": (
-        "No scenario enters the stage «{id}»",
+        "No scenario enters the stage “{id}”",
         "Ни один сценарий не доходит до этапа «{id}»",
     ),
     "uncovered_transition": (
-        "No scenario takes «{id}» from «{source}»",
+        "No scenario takes “{id}” from “{source}”",
         "Ни один сценарий не выполняет переход «{id}» с этапа «{source}»",
     ),
-    "uncovered_task": ("No scenario does the task «{id}»", "Ни один сценарий не выполняет задачу «{id}»"),
+    "uncovered_task": ("No scenario does the task “{id}”", "Ни один сценарий не выполняет задачу «{id}»"),
     "uncovered_guard": (
-        "No scenario sees the guard «{id}» {side}",
+        "No scenario sees the guard “{id}” {side}",
         "Ни в одном сценарии условие «{id}» {side_ru}",
     ),
     "uncovered_approval": (
-        "No scenario sees the vote «{id}» {side}",
+        "No scenario sees the vote “{id}” {side}",
         "Ни в одном сценарии голосование «{id}» {side_ru}",
     ),
     "no_scenarios": (

@@ -15,6 +15,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.engine.guards import Atom, Compares, Expression, Holds, Joined, Literal, Name, Not, OneOf, Operand
+from app.engine.wording import quoted
 
 MAX_LENGTH = 1000
 MAX_DEPTH = 20
@@ -67,7 +68,7 @@ class _Parser:
             if match is None or match.lastgroup is None:
                 at = position + len(text[position:]) - len(text[position:].lstrip())
                 found = text[at : at + 12]
-                raise GuardError(f"cannot read «{found}»", f"непонятно: «{found}»", at + 1)
+                raise GuardError(f"cannot read “{found}”", f"непонятно: «{found}»", at + 1)
             self.tokens.append(
                 (match.lastgroup, match.group(match.lastgroup), match.start(match.lastgroup) + 1)
             )
@@ -96,9 +97,11 @@ class _Parser:
     def expect(self, wanted: str) -> None:
         kind, text, column = self.tokens[self.at]
         if wanted not in (kind, text):
-            english, russian = ("the end", "конец условия") if wanted == "end" else (wanted, f"«{wanted}»")
+            english, russian = (
+                ("the end", "конец условия") if wanted == "end" else (wanted, quoted(wanted, "ru"))
+            )
             raise GuardError(
-                f"expected {english}, found «{text}»", f"{AWAITED_RU} {russian}, {_here(kind, text)}", column
+                f"expected {english}, found “{text}”", f"{AWAITED_RU} {russian}, {_here(kind, text)}", column
             )
         self.at += 1
 
@@ -146,7 +149,7 @@ class _Parser:
 
     def needs_fact(self, atom: Atom, column: int) -> Atom:
         if not atom.operands():
-            raise GuardError(f"«{atom}» asks for no fact", f"«{atom}» не спрашивает ни о каком факте", column)
+            raise GuardError(f"“{atom}” asks for no fact", f"«{atom}» не спрашивает ни о каком факте", column)
         return atom
 
     def literal(self) -> Literal:
@@ -154,7 +157,7 @@ class _Parser:
         operand = self.operand()
         if isinstance(operand, Name):
             raise GuardError(
-                f"a list holds values, not the fact «{operand}»",
+                f"a list holds values, not the fact “{operand}”",
                 f"в списке могут быть только значения, а не факт «{operand}»",
                 column,
             )
@@ -178,7 +181,7 @@ class _Parser:
             return Name(text)
         self.at -= 1
         raise GuardError(
-            f"expected a fact or a value, found «{text}»",
+            f"expected a fact or a value, found “{text}”",
             f"{AWAITED_RU} факт или значение, {_here(kind, text)}",
             column,
         )

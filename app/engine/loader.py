@@ -183,7 +183,7 @@ def _approval(reader: Reader, path: str, node: Any) -> Approval:
         on_no_voters=reader.word(parts.get("on_no_voters"), f"{path}.on_no_voters") or "refuse",
         on_pass=_effects(reader, f"{path}.on_pass", parts.get("on_pass")),
         on_fail=_effects(reader, f"{path}.on_fail", parts.get("on_fail")),
-        source=_optional(reader, parts, "source", path) or "",
+        source=reader.citation(parts.get("source"), f"{path}.source"),
     )
 
 
@@ -230,7 +230,7 @@ def _due(reader: Reader, path: str, node: Any) -> Due | None:
             for item_path, item in reader.items(parts.get("remind"), f"{path}.remind")
         ),
         escalate=escalate,
-        source=_optional(reader, parts, "source", path) or "",
+        source=reader.citation(parts.get("source"), f"{path}.source"),
     )
 
 
@@ -328,7 +328,7 @@ def _condition(reader: Reader, path: str, node: Any) -> Expression:
         return parse(text)
     except GuardError as exc:
         words = {
-            "problem": f"{exc} (character {exc.column} of «{text}»)",
+            "problem": f"{exc} (character {exc.column} of “{text}”)",
             "problem_ru": f"{exc.problem_ru} (знак {exc.column} в «{text}»)",
         }
         reader.report("bad_guard", node, **words)
@@ -374,10 +374,10 @@ def _effects(reader: Reader, path: str, node: Any) -> tuple[Effect, ...]:
 
 
 def _optional(reader: Reader, parts: dict[str, Any], key: str, path: str) -> str | None:
-    """A text that may be left out; only what is written for people (notes, source) may stand there empty."""
+    """A text that may be left out; only what is written for people (notes) may stand there empty."""
     if key not in parts:
         return None
-    read = reader.text if key in ("notes", "source") else reader.word
+    read = reader.text if key == "notes" else reader.word
     return read(parts[key], f"{path}.{key}")
 
 

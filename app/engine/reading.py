@@ -323,6 +323,13 @@ class Reader:
                 )
         return result
 
+    def citation(self, node: Any, path: str) -> dict[str, str]:
+        """What is cited: in every language, or as it stands in the act, which is in Russian; empty: nothing."""
+        if node is not None and node.tag.endswith(":map"):
+            return self.titles(node, path)
+        text = self.text(node, path)
+        return {"ru": text} if text else {}
+
 
 def _refuse_depth(text: str) -> None:
     """Text nested deeper than any procedure is never composed: the reader would run out of stack. Raises YAMLError."""

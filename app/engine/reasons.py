@@ -10,17 +10,17 @@ from app.engine.approvals import AUTHOR
 from app.engine.definition import Definition, Field, Guard, Task
 from app.engine.guards import Atom, Facts, Value
 from app.engine.state import Draft, FactValue, Reason, State, Tally, Voter, reason
-from app.engine.wording import BothFilling, both, both_filling, is_constant, plural
+from app.engine.wording import BothFilling, both, both_filling, is_constant, plural, quoted
 
 APPROVAL_PASSED = "approval.passed"
 
 TEXTS: dict[str, tuple[str, str]] = {
     "already_open": ("Случай уже открыт", "The case is open already"),
     "not_open": ("Случай ещё не открыт", "The case is not open yet"),
-    "unknown_step": ("В этой процедуре нет шага «{id}»", "This procedure has no step «{id}»"),
+    "unknown_step": ("В этой процедуре нет шага «{id}»", "This procedure has no step “{id}”"),
     "wrong_stage": (
         "Случай уже не здесь: он на этапе «{stage}»",
-        "The case is not there: it is at the stage «{stage}»",
+        "The case is not there: it is at the stage “{stage}”",
     ),
     "case_suspended": ("Случай приостановлен", "The case is suspended"),
     "case_closed": ("Случай завершён", "The case is closed"),
@@ -31,14 +31,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Этот шаг никто не выполняет: случай перейдёт сам, когда выполнены все условия",
         "Nobody takes this step: the case takes it by itself once everything holds",
     ),
-    "task_done": ("Задача «{task}» уже выполнена", "The task «{task}» is done already"),
-    "task_not_done": ("Задача «{task}» ещё не выполнена", "The task «{task}» is not done yet"),
-    "task_open": ("Не выполнена задача «{task}» ({roles})", "The task «{task}» is not done ({roles})"),
+    "task_done": ("Задача «{task}» уже выполнена", "The task “{task}” is done already"),
+    "task_not_done": ("Задача «{task}» ещё не выполнена", "The task “{task}” is not done yet"),
+    "task_open": ("Не выполнена задача «{task}» ({roles})", "The task “{task}” is not done ({roles})"),
     "approval_over": (
         "Решение группы уже принято; чтобы вернуться к задаче, нужен возврат на доработку",
         "The group has decided; to work on the task again the case must be returned",
     ),
-    "no_approval": ("На этапе «{stage}» нет голосования", "There is no vote at the stage «{stage}»"),
+    "no_approval": ("На этапе «{stage}» нет голосования", "There is no vote at the stage “{stage}”"),
     "voting_not_open": (
         "Голосование ещё не открыто, сначала нужно выполнить {tasks}",
         "The vote is not open yet, to be done first: {tasks}",
@@ -53,13 +53,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "bad_choice": ("Выберите: за, против или воздержался", "Choose: for, against or abstain"),
     "already_voted": ("Ваш голос уже учтён", "Your vote is counted already"),
     "comment_required": ("Укажите причину", "Give the reason"),
-    "field_required": ("Заполните поле «{field}»", "Fill in the field «{field}»"),
-    "tick_required": ("Поставьте отметку «{field}»", "Tick «{field}»"),
+    "field_required": ("Заполните поле «{field}»", "Fill in the field “{field}”"),
+    "tick_required": ("Поставьте отметку «{field}»", "Tick “{field}”"),
     "field_wrong": (
         "Поле «{field}»: недопустимое значение",
-        "The field «{field}»: this value is not allowed",
+        "The field “{field}”: this value is not allowed",
     ),
-    "field_unknown": ("Поля «{id}» в этой форме нет", "This form has no field «{id}»"),
+    "field_unknown": ("Поля «{id}» в этой форме нет", "This form has no field “{id}”"),
     "outcome_unknown": ("Исход случая не определён", "The outcome of the case is not decided"),
 }
 
@@ -115,7 +115,8 @@ def tasks_first(definition: Definition, state: State) -> Reason:
     after = stage.approval.opens_after if stage.approval else ()
     tasks = [task for task in stage.tasks if task.id in after and not state.is_done(task.id)]
     titles = {
-        language: ", ".join(f"«{task.titles[language]}»" for task in tasks) for language in ("ru", "en")
+        language: ", ".join(quoted(task.titles[language], language) for task in tasks)
+        for language in ("ru", "en")
     }
     titles["ru"] = f"{'задачу' if len(tasks) == 1 else 'задачи'} {titles['ru']}"
     return refusal(

@@ -16,6 +16,8 @@ PLACEHOLDER = r"\{([^{}]*)\}"
 PLACEHOLDERS = ("names", "count", "value")
 # One, few, many — or the two English forms.
 FORMS = {"ru": 3, "en": 2}
+# What a name stands between in each language.
+QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 YES_NO = {"ru": {True: "да", False: "нет"}, "en": {True: "yes", False: "no"}}
 
 
@@ -28,6 +30,12 @@ def plural(language: str, count: int, *forms: str) -> str:
     else:
         form = forms[0] if abs(count) % 10 == 1 else forms[1] if 2 <= abs(count) % 10 <= 4 else forms[2]
     return f"{count}{NBSP}{form}"
+
+
+def quoted(text: str, language: str) -> str:
+    """The name between the quotation marks of the language."""
+    opens, closes = QUOTES[language]
+    return f"{opens}{text}{closes}"
 
 
 def printed(value: object, language: str) -> str:

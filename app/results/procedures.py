@@ -145,11 +145,11 @@ def _checked_year(case: Case, data: YearData) -> dict[str, Any]:
     wrong: dict[str, Text | str] = {}
     if not data.held:
         if data.participants or data.below:
-            wrong[f"participants_{side}"] = _("«Not held» is marked: leave the counts empty.")
+            wrong[f"participants_{side}"] = _("“Not held” is marked: leave the counts empty.")
     elif data.participants is None:
-        wrong[f"participants_{side}"] = _("Say how many took part, or mark «not held».")
+        wrong[f"participants_{side}"] = _("Say how many took part, or mark “not held”.")
     elif participants <= 0:
-        wrong[f"participants_{side}"] = _("At least one person takes part; otherwise mark «not held».")
+        wrong[f"participants_{side}"] = _("At least one person takes part; otherwise mark “not held”.")
     elif data.below is None:
         wrong[f"below_{side}"] = _("Say how many were below the threshold; nobody is 0.")
     elif not 0 <= below <= participants:

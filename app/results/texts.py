@@ -68,8 +68,8 @@ _GROUNDS: dict[tuple[Ground, bool | None], Text] = {
     (Ground.plan_done, True): _("The plan is carried out"),
     (Ground.plan_done, False): _("The plan is not carried out in full"),
     (Ground.plan_done, None): _("There is no report on the plan"),
-    (Ground.within, True): _("Every change is within the limit of «no change»"),
-    (Ground.within, False): _("Some changes are beyond the limit of «no change»"),
+    (Ground.within, True): _("Every change is within the limit of “no change”"),
+    (Ground.within, False): _("Some changes are beyond the limit of “no change”"),
     (Ground.within, None): _("There is no procedure with figures of both years"),
     (Ground.better, True): _("The share of low results fell beyond the limit"),
     (Ground.worse, True): _("The share of low results grew beyond the limit"),
@@ -131,9 +131,9 @@ def ground_text(argument: Argument) -> Text | None:
 def low_means(kind: str, subject: str) -> Text | None:
     """What «below the threshold» is for a procedure; None where no threshold is known."""
     if kind in (Kind.vpr, Kind.oge):
-        return _("mark «2»")
+        return _("mark “2”")
     return {
         "russian": _("fewer than 24 test points"),
-        "maths_base": _("mark «2»"),
+        "maths_base": _("mark “2”"),
         "maths_profile": _("fewer than 27 test points"),
     }.get(subject)

@@ -251,7 +251,7 @@ class ResultsView(RoomView):
 
 
 _LEAD = _(
-    "Counts only: no names of pupils. «Not held» is not zero: such a year is left out of the comparison."
+    "Counts only: no names of pupils. “Not held” is not zero: such a year is left out of the comparison."
 )
 _RISK_LEAD = _("The same edition of the dictionary before and after: name the risk as the risk profile does.")
 _LIST_LEAD = _(

@@ -155,7 +155,7 @@ class PositionForm(FormsOfName, RoomForm):
     since = DateField(_("From"), required=True)
     until = DateField(_("Until"))
     is_signatory = YesField(_("Signs for the organisation"))
-    is_acting = YesField(_("Acting (prints «и.о.»)"))
+    is_acting = YesField(_("Acting (prints “и.о.”)"))
     basis = TextField(
         _("Acts on the basis of"), max_length=300, description=_("In the genitive: Устава; приказа от … № …")
     )

@@ -135,7 +135,7 @@ def _by_words(session: Session, model: Any, typed: str) -> Sequence[Any]:
 
 def _only(found: Sequence[Any], typed: str) -> Any:
     if not found:
-        raise Invalid(_("Nothing is found by «%(typed)s».", typed=typed))
+        raise Invalid(_("Nothing is found by “%(typed)s”.", typed=typed))
     if len(found) > 1:
         names = "; ".join(one.full_name if isinstance(one, Person) else str(one) for one in found[:5])
         raise Invalid(_("Several are found, please write more exactly: %(names)s", names=names))

@@ -12,7 +12,7 @@ from tests.web.test_cases import text
 
 SENTENCE = {
     "ru": "Случай перейдёт сам: «Начать диагностику». Чего пока не хватает",
-    "en": "Goes on by itself: «Start the diagnosis». What is still missing",
+    "en": "Goes on by itself: “Start the diagnosis”. What is still missing",
 }
 
 

@@ -7,8 +7,11 @@ from datetime import date
 
 import pytest
 
+from app.cases import versions
+from app.cases.service import PROCESS
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
 from app.ui.filters import dm
 from tests.people import WebUsers, log_in
 from tests.web.test_substitution_pages import at
@@ -71,3 +74,27 @@ def test_what_belongs_together_stays_on_one_line(
     page = client.get("/").text
     assert "waits for 2\u00a0working\u00a0days" in page
     assert "until\u00a016\u00a0January" in page
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_ground_of_a_term_is_told_in_the_readers_language(
+    web: WebUsers, cases: dict[str, int], language: str
+) -> None:
+    methodist = web("methodist")
+    methodist.get(f"/lang/{language}")
+    ground = {"ru": 'Основание: <span lang="ru">настройки', "en": 'Ground: <span lang="en">settings'}[
+        language
+    ]
+    assert ground in text(methodist.get(f"/cases/{cases['41']}"))
+
+
+def test_an_act_that_is_cited_in_russian_only_is_marked_as_russian(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    with penza.work(actor(penza, "admin")) as work:
+        row = versions.get(work, PROCESS, 1)
+        pair = re.search(r"source: &settings (\{.*\})", row.source)
+        assert pair is not None
+        versions.revise(work, PROCESS, 1, row.source.replace(pair[1], "'пункт 7 Положения'"))
+    web("methodist").get("/lang/en")
+    assert 'Ground: <span lang="ru">пункт 7 Положения' in text(web("methodist").get(f"/cases/{cases['41']}"))

@@ -122,7 +122,7 @@ def test_what_can_go_on_goes_on_with_the_act_itself(running: Runtime) -> None:
         definition = running.ports.definitions.of(work.session, case)
         for locale, words in (
             ("ru", "Автоматически: Начать диагностику → «Диагностика»"),
-            ("en", "Automatically: Start the diagnosis → «Diagnosis»"),
+            ("en", "Automatically: Start the diagnosis → “Diagnosis”"),
         ):
             with in_locale(locale):
                 assert str(sentence(definition, moved)) == words

@@ -209,7 +209,7 @@ def without_term(source: str) -> str:
     """A third version whose diagnosis has no term."""
     term = (
         "    due:\n      working_days: 20\n      remind: [5, 1]\n      escalate: {after: 3, to: [head]}\n"
-        "      source: '[cfg] настройки программы'\n    tasks:\n      fill_diagnosis:"
+        "      source: *settings\n    tasks:\n      fill_diagnosis:"
     )
     assert source.count(term) == 1
     return source.replace("version: 2\n", "version: 9\n").replace(term, "    tasks:\n      fill_diagnosis:")

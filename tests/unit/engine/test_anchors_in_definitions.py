@@ -348,4 +348,4 @@ def test_what_is_lost_in_a_move_is_told_in_the_words_of_the_room() -> None:
     new = ENTERED.replace("due: {working_days: 3}", "due: {working_days: 3, since: paper.ordered_on}")
     _there, found = moved(desk, new, "{from: 1, terms: recount}", on=DAY)
     assert [one.texts["ru"] for one in found.notes] == ["срок «Написать» начнётся, когда выйдет приказ"]
-    assert [one.texts["en"] for one in found.notes] == ["the term of «Write» begins when the order is out"]
+    assert [one.texts["en"] for one in found.notes] == ["the term of “Write” begins when the order is out"]

@@ -209,7 +209,7 @@ def test_scenarios_show_every_automatic_step_and_the_coverage_counts_them(proced
     assert [str(one) for one in result.findings] == []
     missing = {(one.code, one.message) for one in result.coverage.missing()}
     assert not [one for one in missing if one[0] in ("uncovered_stage", "uncovered_guard")], missing
-    assert not [one for one in missing if "«register»" in one[1] or "«to_vote»" in one[1]]
+    assert not [one for one in missing if "“register”" in one[1] or "“to_vote”" in one[1]]
     fewer = rehearse(procedure, [one for one in scenarios if one.id != "short"])
     assert "skip_vote" in " ".join(one.message for one in fewer.coverage.missing())
 
@@ -268,7 +268,7 @@ def test_by_itself_or_by_people_is_another_procedure_and_told_in_words(procedure
     changes = [change.texts for change in compare(manual, procedure) if change.path == "transitions.to_vote"]
     assert {
         "ru": "Переход «На голосование»: кто выполняет: люди → случай сам, автоматически",
-        "en": "Transition «To the vote»: taken: by people → by itself, automatically",
+        "en": "Transition “To the vote”: taken: by people → by itself, automatically",
     } in [dict(texts) for texts in changes]
 
 

@@ -373,7 +373,7 @@ def test_a_return_may_not_lead_forward_nor_keep_votes_elsewhere() -> None:
 
 def test_a_finding_names_file_line_and_column() -> None:
     found = findings_of(SMALL.replace("    final: true", "    last: true"))
-    text = "small.yaml:36:5: error unknown_key: Unknown key «last» in stage; allowed keys are: titles, final,"
+    text = "small.yaml:36:5: error unknown_key: Unknown key “last” in stage; allowed keys are: titles, final,"
     assert str(found[0]).startswith(text)
     assert found[0].texts["ru"].startswith("Неизвестный ключ «last»")
 

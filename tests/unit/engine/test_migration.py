@@ -76,7 +76,7 @@ def test_the_difference_is_told_in_both_languages_and_titles_are_told_apart(
     russian = [change.texts["ru"] for change in told]
     assert "Срок этапа «Диагностика»: 15 → 20\u00a0рабочих дней" in russian
     assert "Этап «Договор со школой-куратором» заменён этапом «Договор о сотрудничестве школ»" in russian
-    assert "Term of the stage «Diagnosis»: 15 → 20\u00a0working days" in [
+    assert "Term of the stage “Diagnosis”: 15 → 20\u00a0working days" in [
         change.texts["en"] for change in told
     ]
     assert compare(shipped, shipped) == []

@@ -70,8 +70,8 @@ def test_a_step_removed_from_the_scenarios_is_missed(shipped: Definition) -> Non
         one for one in shipped_scenarios() if one.id not in ("plan_changed_on_the_way", "plan_tie_against")
     ]
     missing = {(one.code, one.message) for one in rehearse(shipped, kept).coverage.missing()}
-    assert ("uncovered_transition", "No scenario takes «change_plan» from «events»") in missing
-    assert ("uncovered_approval", "No scenario sees the vote «plan_vote» fail") in missing
+    assert ("uncovered_transition", "No scenario takes “change_plan” from “events”") in missing
+    assert ("uncovered_approval", "No scenario sees the vote “plan_vote” fail") in missing
 
 
 STEPS: dict[str, tuple[str, list[tuple[int, int, str]]]] = {

@@ -79,7 +79,7 @@ def test_a_tick_that_must_be_set_is_asked_for_in_both_languages(author: Desk) ->
     (found,) = author.tries("author", Complete("write", "Да", {**GOOD, "sure": False})).reasons  # type: ignore[union-attr]
     assert found.texts == {
         "ru": "Поставьте отметку «Подтверждаю, что проверено»",
-        "en": "Tick «I have checked it»",
+        "en": "Tick “I have checked it”",
     }
     assert found.items == ("sure",)
 
