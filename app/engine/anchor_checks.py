@@ -1,4 +1,4 @@
-"""Judges from which events terms are counted: each must exist, be a date, and come while the term is of use."""
+"""Judges terms: the event of each must exist, be a date, and come in time; a task ends no later than its stage."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ def check_anchors(
             _task(definition, path, stage, task_id, other, report)
     for stage in definition.stages.values():
         _circles(stage, report)
+        _within_stage(stage, report)
 
+
+# How early the events of one stage can be: none comes before one with a smaller number.
+ORDER = {anchors.OPENED: 0, anchors.ENTERED: 1, anchors.VOTE_OPENED: 2, anchors.VOTE_PASSED: 3}
 
 # Facts the engine answers itself; none is a day.
 BUILT_IN = frozenset({"approval.passed", "approval.failed", "stage.round"})
@@ -92,6 +96,31 @@ def _always(definition: Definition, passed: str, end: str) -> bool:
             if step.kind in ("forward", "skip") and step.target
         ]
     return True
+
+
+def _within_stage(stage: Stage, report: Report) -> None:
+    """Warn of each task whose term ends after that of its stage on whatever days the events fall."""
+    whole = stage.due
+    if whole is None:
+        return
+    for task in stage.tasks:
+        due = task.due
+        if due and due.working_days > whole.working_days and _not_before(stage, due.since, whole.since):
+            path = f"stages.{stage.id}.tasks.{task.id}.due"
+            report(
+                "task_after_stage", path, "warning",
+                id=task.id, days=due.working_days, most=whole.working_days,
+            )  # fmt: skip
+
+
+def _not_before(stage: Stage, later: str, earlier: str) -> bool:
+    """Whether the one event is known never to come before the other: what a room tells may come at any time."""
+    own = anchors.task_of(later)
+    if own is not None and stage.task(own) is not None and later != earlier:
+        later = (
+            anchors.ENTERED
+        )  # a task of the stage is done no earlier; one kept done counts from its beginning
+    return later == earlier or (later in ORDER and earlier in ORDER and ORDER[later] >= ORDER[earlier])
 
 
 def _circles(stage: Stage, report: Report) -> None:

@@ -252,6 +252,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The terms of these tasks wait for one another: {tasks}",
         "Сроки этих задач ждут друг друга: {tasks}",
     ),
+    "task_after_stage": (
+        "The term of the task “{id}” ({days} working days) ends after that of its stage ({most}): the stage is late first",
+        "Срок задачи «{id}» ({days} раб. дн.) кончается позже срока её этапа ({most} раб. дн.): этап просрочен раньше",
+    ),
     "choices_missing": (
         "The field “{id}” is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",

@@ -63,6 +63,39 @@ def test_a_term_from_nothing_is_told_where_it_stands(name: str) -> None:
         assert [one.code for one in found].count(code) == 1
 
 
+@pytest.mark.parametrize(
+    ("stage", "task", "told"),
+    [
+        ("working_days: 20, since: opened", "working_days: 21", True),  # entering is never before the opening
+        ("working_days: 20, since: opened", "working_days: 20", False),
+        ("working_days: 20", "working_days: 21, since: done:check", True),  # at the earliest on the first day
+        ("working_days: 20", "working_days: 21, since: vote_passed", True),
+        ("working_days: 20", "working_days: 21, since: opened", False),  # the opening may be long ago
+        ("working_days: 20, since: vote_opened", "working_days: 21, since: vote_passed", True),
+        ("working_days: 20, since: vote_opened", "working_days: 21", False),
+        ("working_days: 20, since: paper.ordered_on", "working_days: 21, since: paper.ordered_on", True),
+        (
+            "working_days: 20",
+            "working_days: 21, since: paper.ordered_on",
+            False,
+        ),  # nobody knows which is first
+        ("working_days: 20, since: done:check", "working_days: 21, since: done:check", True),
+        ("working_days: 20, since: done:check", "working_days: 21, since: done:write", False),
+    ],
+)
+def test_a_task_that_ends_after_its_stage_is_warned_of_where_it_can_be_known(
+    stage: str, task: str, told: bool
+) -> None:
+    text = ANCHORED.replace("due: {working_days: 20, since: opened}", f"due: {{{stage}}}")
+    text = text.replace("due: {working_days: 4, since: vote_passed}", f"due: {{{task}}}")
+    found = [one for one in findings_of(text) if one.code == "task_after_stage"]
+    assert [one.severity for one in found] == ["warning"] * told
+    if told:
+        line = text.splitlines()[found[0].line - 1]
+        assert line[found[0].column - 1 :] == f"{{{task}}}"
+        loads(text)
+
+
 def test_where_kinds_of_facts_are_not_known_none_is_blamed() -> None:
     text = ANCHORED.replace("since: done:bind", "since: paper.hash")
     assert findings_of(ANCHORED.replace("since: paper.ordered_on", "since: paper.hash"))

@@ -172,6 +172,13 @@ KNOWN: dict[str, Any] = {
 }
 # name: (what stands there, what is put there, the code, a part of the line that must be named; "" = the new text)
 FAULTS: dict[str, tuple[str, str, str, str]] = {
+    # terms
+    "a task that ends after its stage": (
+        "        due: {working_days: 5, remind",
+        "        due: {working_days: 10, remind",
+        "task_after_stage",
+        "",
+    ),
     # unknown keys
     "a task with a colour": ("optional: true", "colour: red", "unknown_key", ""),
     "a step that runs by itself": (
