@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from wtforms import Field, HiddenField
@@ -44,8 +45,11 @@ class StepForm(RoomForm):
         return super()._at(ASKED + name if ASKED + name in self else name)
 
 
-def step_form(asked: Form) -> StepForm:
-    """A form with exactly the questions of the definition, each in the reader's language."""
+def step_form(asked: Form, today: date) -> StepForm:
+    """A form with exactly the questions of the definition, each in the reader's language.
+
+    Which days are too early or too late the engine judges: the browser only does not offer them.
+    """
     fields: dict[str, Any] = {}
     for question in asked.fields:
         label, name = in_reader(question.titles), ASKED + question.id
@@ -53,7 +57,9 @@ def step_form(asked: Form) -> StepForm:
             choices = [(choice.id, in_reader(choice.titles)) for choice in question.choices]
             fields[name] = OneOfField(label, choices=choices, required=question.required)
         elif question.kind == "date":
-            fields[name] = DateField(label, required=question.required)
+            limits = {"min": question.not_before, "max": question.not_after}
+            offered = {key: today.isoformat() for key, limit in limits.items() if limit}
+            fields[name] = DateField(label, required=question.required, render_kw=offered)
         elif question.kind == "bool":
             fields[name] = YesField(label, required=question.required)
         else:

@@ -50,7 +50,9 @@ PROCESS = "school_support"
 # stages of the shipped procedure in which the curator school may still be exchanged
 BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
 _WRONG_ROLE = frozenset({"role", "not_a_voter"})
-_FORM_FAULTS = frozenset({"comment_required", "field_required", "tick_required", "field_wrong"})
+_FORM_FAULTS = frozenset(
+    {"comment_required", "field_required", "tick_required", "field_wrong", "field_future", "field_past"}
+)
 
 
 def open_case(

@@ -105,7 +105,7 @@ class CaseView(RoomView):
                 )
                 told = _told(work, case_id, result, _("Marked as done"))
             return self.done(back, told)
-        form = step_form(known.form)
+        form = step_form(known.form, work.today)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -162,7 +162,7 @@ class CaseView(RoomView):
             raise NotFound
         transition = definition.transitions[step]
         heading = in_reader(transition.titles)
-        form = step_form(transition.form)
+        form = step_form(transition.form, work.today)
         if form.validate_on_submit():
             try:
                 with self.write() as work:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from app.engine import reasons
-from app.engine.definition import Form
+from app.engine.definition import Field, Form
 from app.engine.state import Complete, Fire, Reason
 
 
-def form_reasons(form: Form, action: Fire | Complete) -> tuple[list[Reason], dict[str, Any]]:
+def form_reasons(form: Form, action: Fire | Complete, today: date) -> tuple[list[Reason], dict[str, Any]]:
     """What is wrong with the form, and its values as JSON keeps them."""
     found: list[Reason] = []
     values: dict[str, Any] = {}
@@ -34,7 +34,17 @@ def form_reasons(form: Form, action: Fire | Complete) -> tuple[list[Reason], dic
             values[field.id] = _field_value(field.kind, value, [choice.id for choice in field.choices])
         except ValueError:
             found.append(reasons.field_reason("field_wrong", field))
+            continue
+        if field.not_before or field.not_after:
+            found += _day_reasons(field, date.fromisoformat(values[field.id]), today)
     return found, values
+
+
+def _day_reasons(field: Field, day: date, today: date) -> list[Reason]:
+    """That the day is too early or too late, told from the day on which the answer is given."""
+    if field.not_after and day > today:
+        return [reasons.field_reason("field_future", field)]
+    return [reasons.field_reason("field_past", field)] if field.not_before and day < today else []
 
 
 def _field_value(kind: str, value: Any, choices: list[str]) -> Any:

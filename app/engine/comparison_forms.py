@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.comparison_words import (
+    NONE,
     YES,
     Change,
     Pair,
@@ -28,6 +29,7 @@ KINDS: dict[str, Pair] = {
     "date": ("дата", "a date"),
     "bool": ("да или нет", "yes or no"),
 }
+DAYS: dict[str | None, Pair] = {None: NONE, "today": ("дня ответа", "the day of the answer")}
 
 
 def compare_forms(path: str, here: Pair, was: Form | None, now: Form | None) -> Iterator[Change]:
@@ -55,6 +57,8 @@ def _field(path: str, here: Pair, was: Field, now: Field) -> Iterator[Change]:
     for label, before, after in (
         ((": вид ответа", ": kind of answer"), KINDS[was.kind], KINDS[now.kind]),
         ((": обязательный", ": required"), YES[was.required], YES[now.required]),
+        ((": не раньше", ": not before"), DAYS[was.not_before], DAYS[now.not_before]),
+        ((": не позже", ": not after"), DAYS[was.not_after], DAYS[now.not_after]),
     ):
         if before != after:
             yield say("changed", path, join(here, label), before, after)

@@ -183,13 +183,15 @@ class Choice:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Field:
-    """A question of a form."""
+    """A question of a form. The answer to a date may have to be no earlier, or no later, than the day it is given."""
 
     id: str
     kind: Literal["choice", "text", "date", "bool"]
     titles: Titles = field(metadata=WORDS)
     required: bool = False
     choices: tuple[Choice, ...] = ()
+    not_before: Literal["today"] | None = field(metadata=LATER, default=None)
+    not_after: Literal["today"] | None = field(metadata=LATER, default=None)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -54,7 +54,7 @@ def fire_reasons(definition: Definition, state: State, action: Fire, ctx: Contex
             return [reasons.refusal("unknown_step", id=action.transition)]
         return standing_reasons(definition, state, step)
     found = of_step(definition, state.stage, test)(definition, state, None, ctx)
-    return found + form_reasons(test.step.form, action)[0] if test.asks or action.fields else found
+    return found + form_reasons(test.step.form, action, ctx.today)[0] if test.asks or action.fields else found
 
 
 def of_step(definition: Definition, stage: str, test: StepTest) -> Explanation:

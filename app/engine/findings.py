@@ -253,12 +253,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Сроки этих задач ждут друг друга: {tasks}",
     ),
     "task_after_stage": (
-        "The term of the task “{id}” ({days} working days) ends after that of its stage ({most}): the stage is late first",
-        "Срок задачи «{id}» ({days} раб. дн.) кончается позже срока её этапа ({most} раб. дн.): этап просрочен раньше",
+        "The term of the task “{id}” ({days} working days) ends after that of its stage ({most})",
+        "Срок задачи «{id}» ({days} раб. дн.) кончается позже срока её этапа ({most} раб. дн.)",
     ),
     "choices_missing": (
         "The field “{id}” is a choice without choices",
         "Поле «{id}» — выбор, но выбирать не из чего",
+    ),
+    "days_of_no_date": (
+        "The field “{id}” is no date: no day is too early or too late for it (not_before, not_after)",
+        "Поле «{id}» — не дата: слишком раннего или позднего дня у него не бывает (not_before, not_after)",
     ),
 }
 

@@ -37,6 +37,7 @@ from app.engine.guards import Expression, Holds, Name
 from app.engine.reading import Reader
 
 FOUND = ("authority", "group", "curator_school", "supported_school")
+FIELD_DAYS = ("today",)
 FIELD_KINDS = ("choice", "text", "date", "bool")
 COMMENT_RULES = ("required", "optional", "none")
 VOTES_RULES = ("keep", "void", "refuse")
@@ -354,7 +355,16 @@ def _form(reader: Reader, path: str, node: Any) -> Form:
             reader.report("duplicate_id", inner["id"], id=field_id, first=f"{path}.fields", second=item_path)
         titles = reader.titles(inner.get("titles"), f"{item_path}.titles")
         required = reader.flag(inner.get("required"), f"{item_path}.required")
-        fields[field_id] = Field(field_id, cast(Any, kind), titles, required, tuple(choices))
+        days = {
+            key: reader.one_of(inner[key], f"{item_path}.{key}", FIELD_DAYS, "today")
+            for key in ("not_before", "not_after")
+            if key in inner
+        }
+        if days and kind != "date":
+            reader.report("days_of_no_date", inner[next(iter(days))], id=field_id)
+        fields[field_id] = Field(
+            field_id, cast(Any, kind), titles, required, tuple(choices), **cast(Any, days)
+        )
     comment = reader.one_of(parts.get("comment"), f"{path}.comment", COMMENT_RULES, "optional")
     return Form(cast(CommentRule, comment), tuple(fields.values()))
 

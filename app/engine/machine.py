@@ -165,7 +165,7 @@ def _complete(definition: Definition, state: State, action: Complete, ctx: Conte
         test is not None
         and test.opens(state, ctx, False)
         and (action.task not in state.done or test.task.repeatable)
-        and not ((test.asks or action.fields) and _answers(test.task, action)[0])
+        and not ((test.asks or action.fields) and _answers(test.task, action, ctx)[0])
     ):
         return accepted_late(_TASK_DONE, _completed, definition, state, action, ctx)
     return refused_late(_complete_reasons, definition, state, action, ctx)
@@ -175,12 +175,12 @@ def _complete_reasons(definition: Definition, state: State, action: Complete, ct
     """Everything that stands against completing a task, its form included."""
     found = task_reasons(definition, state, action.task, ctx)
     task = definition.stages[state.stage].task(action.task)
-    return found if task is None or not_working(state) else found + _answers(task, action)[0]
+    return found if task is None or not_working(state) else found + _answers(task, action, ctx)[0]
 
 
-def _answers(task: Task, action: Complete) -> tuple[list[Reason], dict[str, Any]]:
+def _answers(task: Task, action: Complete, ctx: Context) -> tuple[list[Reason], dict[str, Any]]:
     """What is wrong with the answers to the task's form, and the answers; a task without a form asks nothing."""
-    return form_reasons(task.form or Form(), action)
+    return form_reasons(task.form or Form(), action, ctx.today)
 
 
 def _completed(
@@ -191,7 +191,7 @@ def _completed(
     task = stage.task(action.task)
     done = TaskCompleted(
         at=ctx.now, actor=ctx.actor, task=action.task, comment=action.comment,
-        fields=_answers(task, action)[1] if task and task.form else {},
+        fields=_answers(task, action, ctx)[1] if task and task.form else {},
     )  # fmt: skip
     events: list[Event] = [done]
     after = evolve(definition, state, done)
@@ -251,7 +251,7 @@ def _works(definition: Definition, state: State, test: StepTest, action: Fire, c
     return (
         test.opens(state, ctx, test.reads_vote and is_stale(definition, state, ctx))
         and not (step.outcome_from and outcome_of(definition, step, ctx) is None)
-        and not form_reasons(step.form, action)[0]
+        and not form_reasons(step.form, action, ctx.today)[0]
     )
 
 
@@ -285,7 +285,7 @@ def _moved(
         "terms": terms,
         "outcome": outcome_of(definition, step, ctx),
         "comment": action.comment,
-        "fields": form_reasons(step.form, action)[1] if step.form.fields else {},
+        "fields": form_reasons(step.form, action, ctx.today)[1] if step.form.fields else {},
     })  # fmt: skip
     told = starting.told(state, step, ctx) if anchored else ctx
     if anchored and not stays:

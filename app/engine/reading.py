@@ -110,7 +110,15 @@ VOCABULARY: Vocabulary = {
     },
     "guard": {"id": True, "if": True, "text": True, "unknown": False, "link": False},
     "form": {"comment": False, "fields": False},
-    "field": {"id": True, "kind": True, "titles": True, "required": False, "choices": False},
+    "field": {
+        "id": True,
+        "kind": True,
+        "titles": True,
+        "required": False,
+        "choices": False,
+        "not_before": False,
+        "not_after": False,
+    },
     "choice": {"titles": True},
     "effect": {"name": True, "params": False},
     "migration": {

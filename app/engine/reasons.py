@@ -59,6 +59,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Поле «{field}»: недопустимое значение",
         "The field “{field}”: this value is not allowed",
     ),
+    "field_future": ("Поле «{field}»: эта дата в будущем", "The field “{field}”: this date is in the future"),
+    "field_past": ("Поле «{field}»: эта дата уже прошла", "The field “{field}”: this date is in the past"),
     "field_unknown": ("Поля «{id}» в этой форме нет", "This form has no field “{id}”"),
     "outcome_unknown": ("Исход случая не определён", "The outcome of the case is not decided"),
 }

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from app.engine.anchors import LATEST
 from app.engine.checks import guards_of
 from app.engine.deadlines import Calendar, PlainWeek
 from app.engine.definition import Definition, Form
@@ -126,6 +127,7 @@ def _answers(form: Form) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for asked in form.fields:
         if asked.required:
-            plain: dict[str, Any] = {"text": REASON, "date": START.isoformat(), "bool": True}
+            day = LATEST if asked.not_before else START
+            plain: dict[str, Any] = {"text": REASON, "date": day.isoformat(), "bool": True}
             answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
     return answers

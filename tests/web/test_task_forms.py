@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -23,6 +24,8 @@ NAMES = (
     "populate_obj", "take_errors", "f_status", "validate_f_data",
 )  # fmt: skip
 WRONG_DAY = "Укажите день, месяц и год, например 22.01.2025."
+TODAY = date(2025, 1, 9)
+DAYS = ("seen", "next", "any")
 UNTICKED = "Поставьте эту отметку: без неё форма не принимается."
 
 
@@ -57,6 +60,16 @@ stages:
           fields:
             - {{id: checked, kind: bool, required: true, titles: {{ru: Всё проверено, en: All is checked}}}}
             - {{id: help, kind: bool, titles: {{ru: Нужна помощь, en: Help is needed}}}}
+      look:
+        titles: {{ru: Посмотреть, en: Look}}
+        roles: [methodist]
+        optional: true
+        form:
+          comment: none
+          fields:
+            - {{id: seen, kind: date, not_after: today, titles: {{ru: Когда видели, en: Seen on}}}}
+            - {{id: next, kind: date, not_before: today, titles: {{ru: Когда снова, en: Next on}}}}
+            - {{id: any, kind: date, titles: {{ru: Любой день, en: Any day}}}}
 {"".join(_task(name) for name in NAMES)}  done:
     titles: {{ru: Готово, en: Done}}
     final: true
@@ -133,13 +146,38 @@ def test_so_may_the_fields_of_a_transition(penza: Runtime, web: WebUsers, case_i
 def test_what_the_engine_refuses_is_told_at_the_field_it_names(web: WebUsers, name: str) -> None:
     question = Field(name, "text", {"ru": "Вопрос", "en": "Question"})
     with web.app.test_request_context():
-        form = step_form(Form("none", (question,)))
+        form = step_form(Form("none", (question,)), TODAY)
         form.take_errors(Invalid(fields={name: "Не так"}))
         assert form.errors == {f"f_{name}": ["Не так"]}
         assert form.errors_top == []
-        reasoned = step_form(Form("required"))
+        reasoned = step_form(Form("required"), TODAY)
         reasoned.take_errors(Invalid(fields={"comment": "Укажите причину"}))
         assert reasoned.errors == {"comment": ["Укажите причину"]}
+
+
+def test_a_day_too_late_or_too_early_is_not_offered_and_refused_at_its_field(
+    penza: Runtime, web: WebUsers, case_id: int
+) -> None:
+    url, today = f"/cases/{case_id}/tasks/look/done", penza.clock.now().date()
+    asked = {
+        name: re.search(rf'<input[^>]*id="f_{name}"[^>]*>', web("methodist").get(url).text) for name in DAYS
+    }
+    shown = {name: found[0] for name, found in asked.items() if found}
+    assert f'max="{today}"' in shown["seen"]
+    assert f'min="{today}"' in shown["next"]
+    assert not any(f"{limit}=" in shown[name] for name, limit in (("seen", "min"), ("next", "max")))
+    assert not any(f"{limit}=" in shown["any"] for limit in ("min", "max"))
+    sent = {"expected_version": version(penza, case_id)}
+    for name, day, said in (
+        ("seen", "2099-01-01", "Поле «Когда видели»: эта дата в будущем"),
+        ("next", "01.01.2020", "Поле «Когда снова»: эта дата уже прошла"),
+    ):
+        wrong = web.post("methodist", url, {**sent, f"f_{name}": day})
+        assert wrong.status_code == 422
+        assert told_at(wrong.text, f"f_{name}").replace("\u00a0", " ") == said
+        assert f'value="{day}"' in wrong.text
+    right = {**sent, "f_seen": today.isoformat(), "f_next": today.isoformat(), "f_any": "2099-01-01"}
+    assert web.post("methodist", url, right).status_code == 303
 
 
 def test_a_required_tick_must_be_set(penza: Runtime, web: WebUsers, case_id: int) -> None:

@@ -48,7 +48,10 @@ stages:
         document: order
         form:
           comment: none
-          fields: [{id: pages, kind: text, required: true, titles: {ru: Сколько страниц, en: How many pages}}]
+          fields:
+            - {id: pages, kind: text, required: true, titles: {ru: Сколько страниц, en: How many pages}}
+            - {id: read_on, kind: date, not_after: today, titles: {ru: Когда прочитано, en: Read on}}
+            - {id: next_on, kind: date, not_before: today, titles: {ru: Когда снова, en: Next on}}
     approval:
       id: vote
       titles: {ru: Голосование, en: Vote}
@@ -172,13 +175,6 @@ KNOWN: dict[str, Any] = {
 }
 # name: (what stands there, what is put there, the code, a part of the line that must be named; "" = the new text)
 FAULTS: dict[str, tuple[str, str, str, str]] = {
-    # terms
-    "a task that ends after its stage": (
-        "        due: {working_days: 5, remind",
-        "        due: {working_days: 10, remind",
-        "task_after_stage",
-        "",
-    ),
     # unknown keys
     "a task with a colour": ("optional: true", "colour: red", "unknown_key", ""),
     "a step that runs by itself": (
@@ -528,14 +524,33 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "choices_missing",
         "- id: why",
     ),
+    "a day of the past that is no date": (
+        "kind: date, not_after",
+        "kind: text, not_after",
+        "days_of_no_date",
+        "",
+    ),
+    "a day of the future that is no date": (
+        "kind: date, not_before",
+        "kind: bool, not_before",
+        "days_of_no_date",
+        "",
+    ),
+    "a day nobody knows": ("not_after: today", "not_after: tomorrow", "bad_value", ""),
     "a field of no kind": ("kind: choice", "kind: colour", "bad_value", ""),
     "the same field twice": (
-        "      fields:\n",
-        "      fields:\n        - {id: why, kind: text, titles: {ru: А, en: A}}\n",
+        "      fields:\n        - id: why",
+        "      fields:\n        - {id: why, kind: text, titles: {ru: А, en: A}}\n        - id: why",
         "duplicate_id",
         "        - id: why",
     ),
     # terms
+    "a task that ends after its stage": (
+        "        due: {working_days: 5, remind",
+        "        due: {working_days: 10, remind",
+        "task_after_stage",
+        "",
+    ),
     "an unknown event a term counts from": (
         "working_days: 9,",
         "working_days: 9, since: christmas,",

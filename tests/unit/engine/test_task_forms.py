@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from app.engine import Complete, Definition, FactValue, Open
+from app.engine import Complete, Definition, FactValue, Fire, Open
 from app.engine.comparison import compare
+from app.engine.definition import Field, structure_of
 from app.engine.events import TaskCompleted, from_dict
 from app.engine.loader import loads
 from app.engine.machine import facts_needed, fold
 from app.engine.offers import offers
+from app.engine.trial_worlds import START, completed
 from tests.unit.engine.conftest import Desk
 from tests.unit.engine.test_definitions import SMALL
 
@@ -140,3 +143,85 @@ def test_forms_and_papers_are_part_of_the_version_and_of_the_difference_in_words
         assert [one.texts["ru"] for one in compare(asking, changed)] == [f"Задача «Написать»: {said}"]
     assert loads(TEXT).hash == loads(TEXT.replace("Сколько страниц", "Страниц")).hash
     assert loads(TEXT).hash != loads(TEXT.replace("pages, kind: text", "pages, kind: date")).hash
+
+
+# ── days that are too early or too late ───────────────────────────────────────────────────────────
+
+BOUND = TEXT.replace("{id: day, kind: date,", "{id: day, kind: date, not_after: today,").replace(
+    "            - {id: sure,",
+    "            - {id: next, kind: date, not_before: today, titles: {ru: Когда снова, en: Next on}}\n"
+    "            - {id: sure,",
+)
+
+
+@pytest.fixture
+def bound() -> Desk:
+    desk = Desk(loads(BOUND), {"paper.length": 5, PAPER: True})
+    desk.act("author", Open())
+    return desk
+
+
+@pytest.mark.parametrize(("field", "wrong", "code"), [("day", 1, "field_future"), ("next", -1, "field_past")])
+def test_a_day_may_be_that_of_the_answer_and_none_on_the_wrong_side_of_it(
+    bound: Desk, field: str, wrong: int, code: str
+) -> None:
+    today = bound.ctx("author").today
+    for day in (today + timedelta(days=wrong), date(2099, 1, 1) if wrong > 0 else date(1999, 1, 1)):
+        answers = {**GOOD, "day": today.isoformat(), field: day.isoformat()}
+        assert bound.refused("author", Complete("write", "Да", answers)) == (code,)
+        assert bound.refused("author", Complete("write", "Да", {**answers, field: day})) == (code,)
+    right = {**GOOD, "day": today.isoformat(), "next": today.isoformat()}
+    right[field] = (today - timedelta(days=wrong)).isoformat()
+    bound.act("author", Complete("write", "Да", {**GOOD, "day": today, "next": today}))
+    done = next(event for event in bound.events if isinstance(event, TaskCompleted))
+    assert (done.fields["day"], done.fields["next"]) == (today.isoformat(), today.isoformat())
+    other = Desk(bound.definition, {"paper.length": 5, PAPER: True})
+    other.act("author", Open())
+    other.act("author", Complete("write", "Да", right))
+
+
+def test_a_day_on_the_wrong_side_is_told_in_both_languages(bound: Desk) -> None:
+    answers = {**GOOD, "day": "2099-01-01", "next": "1999-01-01"}
+    found = bound.tries("author", Complete("write", "Да", answers)).reasons  # type: ignore[union-attr]
+    assert [one.texts for one in found] == [
+        {"ru": "Поле «Когда»: эта дата в будущем", "en": "The field “When”: this date is in the future"},
+        {
+            "ru": "Поле «Когда снова»: эта дата уже прошла",
+            "en": "The field “Next on”: this date is in the past",
+        },
+    ]
+    assert [one.items for one in found] == [("day",), ("next",)]
+
+
+def test_a_transition_asks_for_its_days_too() -> None:
+    form = "form: {comment: required, fields: [{id: seen, kind: date, required: true, not_after: today, %s}]}"
+    titles = "titles: {ru: Когда, en: When}"
+    desk = Desk(loads(SMALL.replace("form: {comment: required}", form % titles)), {"paper.length": 5})
+    desk.act("author", Open())
+    desk.act("author", Complete("write"))
+    assert desk.refused("chair", Fire("send_back", "Да", {"seen": "2099-01-01"})) == ("field_future",)
+    desk.act("chair", Fire("send_back", "Да", {"seen": desk.ctx("chair").today.isoformat()}))
+
+
+def test_a_rule_of_days_is_structure_and_one_left_out_changes_no_hash() -> None:
+    plain = {"id": "day", "kind": "date", "titles": {"ru": "Когда", "en": "When"}}
+    assert structure_of(Field(**plain)) == {"id": "day", "kind": "date", "required": False, "choices": []}  # type: ignore[arg-type]
+    assert structure_of(Field(**plain, not_after="today"))["not_after"] == "today"  # type: ignore[arg-type]
+    assert loads(TEXT).hash != loads(BOUND).hash
+
+
+def test_another_rule_of_days_is_told_in_words() -> None:
+    new = BOUND.replace("version: 1", "version: 2").replace("not_before: today, ", "")
+    old = BOUND.replace("not_after: today, ", "")
+    said = [change.texts for change in compare(loads(old), loads(new)) if change.structural]
+    assert {
+        "ru": "Задача «Написать»: вопрос «Когда»: не позже: нет → дня ответа",
+        "en": "Task “Write”: question “When”: not after: none → the day of the answer",
+    } in said
+    assert any(texts["ru"].endswith("вопрос «Когда снова»: не раньше: дня ответа → нет") for texts in said)
+
+
+def test_random_histories_answer_within_the_days() -> None:
+    text = BOUND.replace("kind: date, not", "kind: date, required: true, not")
+    answers = completed("write", loads(text).stages["draft"].tasks[0].form).fields
+    assert date.fromisoformat(answers["day"]) <= START < date.fromisoformat(answers["next"])
