@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,17 @@ from app.engine.automatic import is_alone
 from app.engine.definition import Definition, Field, Task, Transition
 from app.engine.evolution import in_force
 from app.engine.wording import printed
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event in the words of the version it happened in: what happened, and what was answered in its form."""
+
+    event: CaseEvent
+    definition: Definition
+    sentence: Text
+    answers: list[str]
+
 
 _CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
 
@@ -148,22 +160,24 @@ def kind(event: CaseEvent) -> str:
     return "start" if event.type == "case_opened" else "done"
 
 
-def field_sentences(definition: Definition, events: Iterable[CaseEvent]) -> dict[int, list[str]]:
-    """What was filled into the forms of transitions and tasks, as «name: value» in the reader's language, by `seq`.
+def lines(definition: Definition, events: Iterable[CaseEvent]) -> Iterator[Line]:
+    """The events in words; `definition` is any version that knows the others.
 
-    `events` begin with the opening of the case: an answer is told in the words of the version it was given in,
-    and only the events say which that was. `definition` is any version that knows the others.
+    `events` begin with the opening of the case: only they say which version was in force at each of them.
     """
-    told = {}
     for event in events:
         if "definition_hash" in event.data:
             definition = in_force(definition, engine_events.from_dict(event.data))
-        told[event.seq] = [
-            f"{in_reader(asked.titles)}: {_answer(asked, event.fields[asked.id])}"
-            for asked in _questions(definition, event)
-            if event.fields.get(asked.id) not in (None, "")
-        ]
-    return told
+        yield Line(event, definition, sentence(definition, event), _answers(definition, event))
+
+
+def _answers(definition: Definition, event: CaseEvent) -> list[str]:
+    """What was filled into the form of a transition or a task, as «name: value» in the reader's language."""
+    return [
+        f"{in_reader(asked.titles)}: {_answer(asked, event.fields[asked.id])}"
+        for asked in _questions(definition, event)
+        if event.fields.get(asked.id) not in (None, "")
+    ]
 
 
 def _questions(definition: Definition, event: CaseEvent) -> Sequence[Field]:

@@ -13,7 +13,7 @@ from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.closing import closing_pages, led_to_closing
 from app.cases.context import context, mend_url
-from app.cases.history import doer, field_sentences, in_reader, kind, sentence, title
+from app.cases.history import doer, in_reader, kind, lines, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
@@ -163,16 +163,20 @@ def history(work: Work, page: Overview) -> list[Entry]:
         work.session, [e.on_behalf_of for e in page.events] + [r.data.get("on_behalf_of") for r, _d in pairs]
     )
     zone = work.ports.zone
-    answers = field_sentences(page.definition, page.events)
     entries = [
         Entry(
-            sentence(page.definition, event),
-            kind(event),
-            people.of(doer(event), event.actor_id, event.on_behalf_of, local_date(event.at, zone)),
-            event.at,
-            "\n".join(filter(None, [*answers[event.seq], event.comment])),
+            line.sentence,
+            kind(line.event),
+            people.of(
+                doer(line.event),
+                line.event.actor_id,
+                line.event.on_behalf_of,
+                local_date(line.event.at, zone),
+            ),
+            line.event.at,
+            "\n".join(filter(None, [*line.answers, line.event.comment])),
         )
-        for event in page.events
+        for line in lines(page.definition, page.events)
     ]
     names = _account_names(work, {r.actor_id for r, _d in pairs if r.actor_id})
     subjects = _subjects(work, [r for r, _d in pairs if r.tag in work.ports.tags])

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from app.cases import queries
-from app.cases.history import doer, field_sentences, kind, sentence, title
+from app.cases.history import doer, kind, lines, title
 from app.cases.overview import Entry
 from app.cases.time_machine import Then, case_then, compare, content_changes, end_of, repeated_stages
 from app.core.errors import NotFound
@@ -74,13 +74,13 @@ class PastView(RoomView):
 
 
 def _entries(then: Then) -> list[Entry]:
-    answers = field_sentences(then.definition, then.events)
+    told = list(lines(then.definition, then.events))
     return [
         Entry(
-            sentence(then.definition, event), kind(event), doer(event), event.at,
-            "\n".join(filter(None, [*answers[event.seq], event.comment])),
+            line.sentence, kind(line.event), doer(line.event), line.event.at,
+            "\n".join(filter(None, [*line.answers, line.event.comment])),
         )
-        for event in reversed(then.events)
+        for line in reversed(told)
     ]  # fmt: skip
 
 

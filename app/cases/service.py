@@ -16,7 +16,7 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import writer
 from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
-from app.cases.history import sentence
+from app.cases.history import lines
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
 from app.cases.projection import Projection, case_fields
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
@@ -116,8 +116,8 @@ def act(work: Work, case_id: int, action: Action, expected_version: int) -> Acce
     case, standing = _locked(work, case_id)
     definition = work.ports.definitions.of(work.session, case)
     if case.version != expected_version and not _only_others_voted(work, case, action, expected_version):
-        news = events_of(work.session, case.id, after=expected_version)
-        raise Stale(changes=[sentence(definition, event) for event in news])
+        told = lines(definition, events_of(work.session, case.id))
+        raise Stale(changes=[line.sentence for line in told if line.event.seq > expected_version])
     return _carry_out(work, case, standing, definition, action)
 
 

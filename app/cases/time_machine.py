@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.history import edition_with, field_sentences, in_reader, sentence, title
+from app.cases.history import edition_with, in_reader, lines, title
 from app.cases.models import Case, CaseEvent
 from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
@@ -232,7 +232,6 @@ def _stay(
     stay = rounds[place]
     until = rounds[place + 1].opened_seq if place + 1 < len(rounds) else len(rows) + 1
     within = [row for row in rows if stay.opened_seq <= row.seq < until]
-    leaving = next((row for row in rows if row.seq == until and row.type == "moved"), None)
     names = {str(row.actor_id): row.actor_name for row in rows}
     zone, calendar = work.ports.zone, calendar_of(work)
     decided = next((row for row in reversed(within) if row.type == "approval_decided"), None)
@@ -241,17 +240,23 @@ def _stay(
         for (where, no, voter), values in projection.votes.items()
         if (where, no) == (stage, number)
     ]
+    told = {line.event.seq: line for line in lines(definition, rows)}
+    last, left = told[within[-1].seq], told.get(until)
+    ended_by = None
+    if left and stay.left_by:  # a step, or a move to a version that has another stage instead
+        step = left.event.type == "moved"
+        ended_by = title(left.definition, "transition", stay.left_by) if step else str(left.sentence)
     return Stay(
         stage=stage, number=number, began=stay.entered_at, ended=stay.left_at,
-        ended_by=title(definition, "transition", stay.left_by) if stay.left_by else None,
-        reason=leaving.comment if leaving else "",
-        answers=field_sentences(definition, rows)[leaving.seq] if leaving else [],
+        ended_by=ended_by,
+        reason=left.event.comment if left and left.event.type == "moved" else "",
+        answers=left.answers if left else [],
         working_days=working_days_between(
             local_date(stay.entered_at, zone), local_date(stay.left_at or work.now, zone), calendar
         ),
-        tasks=_tasks(work, definition, stage, _of_round(projection.tasks, stage, number), names,
+        tasks=_tasks(work, last.definition, stage, _of_round(projection.tasks, stage, number), names,
                      None if stay.left_at else work.today),
-        votes=votes, decision=sentence(definition, decided) if decided else None,
+        votes=votes, decision=told[decided.seq].sentence if decided else None,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from app.access.memberships import actor_for
 from app.access.scopes import as_system, get_visible
 from app.audit import service as audit
 from app.audit.models import AuditRecord
-from app.cases.history import doer, field_sentences, sentence, title
+from app.cases.history import doer, lines, title
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import get_case
 from app.core.actor import Actor
@@ -154,11 +154,10 @@ def _happened(work: Work, case: Case, definition: Any) -> Iterator[Happened]:
     rows = work.session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)
     ).all()
-    answers = field_sentences(definition, rows)
-    for row in rows:
-        more = tuple(filter(None, (row.comment, *answers[row.seq])))
-        day = row.at.astimezone(work.ports.zone)
-        yield Happened(f"{day:%d.%m.%Y %H:%M}", str(sentence(definition, row)), doer(row), more)
+    for line in lines(definition, rows):
+        more = tuple(filter(None, (line.event.comment, *line.answers)))
+        day = line.event.at.astimezone(work.ports.zone)
+        yield Happened(f"{day:%d.%m.%Y %H:%M}", str(line.sentence), doer(line.event), more)
 
 
 def _chain(work: Work, case: Case) -> Any:

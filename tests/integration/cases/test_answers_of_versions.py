@@ -1,4 +1,4 @@
-"""An answer is told in the words of the version it was given in, whatever version the case runs by now."""
+"""What happened is told in the words of the version it happened in, whatever version the case runs by now."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.cases.migration import Order
 from app.cases.models import CaseEvent
 from app.cases.queries import events_of
 from app.core.actor import SYSTEM
+from app.core.errors import Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.loader import loads
@@ -100,8 +101,8 @@ def told(system: Runtime, case_id: int) -> list[tuple[str, ...]]:
     system.database.session.remove()
     work = system.read(SYSTEM)
     definition = work.ports.definitions.get(work.session, service.PROCESS, 9, _hash(work, 9))
-    answers = history.field_sentences(definition, events_of(work.session, case_id))
-    return [tuple(lines) for lines in answers.values() if lines]
+    told = history.lines(definition, events_of(work.session, case_id))
+    return [tuple(line.answers) for line in told if line.answers]
 
 
 def _hash(work: Any, version: int) -> str:
@@ -143,4 +144,88 @@ def test_an_answer_that_is_not_of_its_kind_is_told_as_it_was_kept(kept: Any) -> 
     event = CaseEvent(
         seq=2, type="task_completed", data={"task": "report"}, fields={"month": kept, "course": "x"}
     )
-    assert history.field_sentences(loads(NINTH), [event]) == {2: [f"По какой день: {kept}", "Ход работ: x"]}
+    (line,) = history.lines(loads(NINTH), [event])
+    assert line.answers == [f"По какой день: {kept}", "Ход работ: x"]
+
+
+# ── names of steps and tasks ──────────────────────────────────────────────────────────────────────
+
+# The task has another id and another title, the way back is called otherwise.
+RENAMED = (
+    EIGHTH.replace("version: 8", "version: 9")
+    .replace("      report:\n", "      hand_in:\n")
+    .replace("voids: [report]", "voids: [hand_in]")
+    .replace("ru: Отчитаться, en: Report", "ru: Сдать сведения, en: Hand in the figures")
+    .replace("ru: Начать заново, en: Begin anew", "ru: Повторить работу, en: Do it over")
+    + "migrations:\n  - {from: 8, tasks: {report: hand_in}}\n"
+)
+
+
+def renamed(system: Runtime) -> int:
+    """A case that was returned in the eighth version, and moved to the one that calls all of it otherwise."""
+    publish(system, EIGHTH, 8)
+    case_id = open_cases(system)["41"]
+    take(system, case_id, "methodist", Complete("report"))
+    take(system, case_id, "methodist", Fire("again", "Уточнить"))
+    publish(system, RENAMED, 9)
+    move(system, case_id)
+    return case_id
+
+
+def shown(web: WebUsers, path: str) -> str:
+    answer = web("methodist").get(path)
+    assert answer.status_code == 200, path
+    return str(answer.text).replace("\u00a0", " ")
+
+
+def test_each_step_has_the_name_it_had_when_it_was_taken(penza: Runtime, web: WebUsers) -> None:
+    case_id = renamed(penza)
+    before = ("Выполнено: Отчитаться", "Начать заново, круг 2")
+    for page in ("", "/past"):
+        text = shown(web, f"/cases/{case_id}{page}")
+        assert all(words in text for words in before), page
+        assert "Выполнено: Сдать сведения" not in text, page
+        assert "Повторить работу, круг" not in text, page
+    take(penza, case_id, "methodist", Complete("hand_in"))
+    take(penza, case_id, "methodist", Fire("again", "Ещё раз"))
+    text = shown(web, f"/cases/{case_id}")
+    assert all(words in text for words in (*before, "Выполнено: Сдать сведения", "Повторить работу, круг 3"))
+    package = (
+        opened(penza, ordered(penza, "methodist", case_id))["index.html"].decode().replace("\u00a0", " ")
+    )
+    assert all(words in package for words in (*before, "Выполнено: Сдать сведения"))
+
+
+def test_a_round_of_an_earlier_version_keeps_its_tasks_and_their_names(penza: Runtime, web: WebUsers) -> None:
+    case_id = renamed(penza)
+    text = shown(web, f"/cases/{case_id}/rounds?stage=work")
+    assert "Отчитаться" in text
+    assert "Сдать сведения" in text
+    assert "Начать заново" in text
+    assert "Повторить работу" not in text
+
+
+def test_who_acts_too_late_is_told_in_the_words_of_then(penza: Runtime, web: WebUsers) -> None:
+    case_id = renamed(penza)
+    with pytest.raises(Stale) as late, penza.work(actor(penza, "methodist")) as work:
+        service.act(work, case_id, Complete("hand_in"), 1)
+    assert [str(change) for change in late.value.changes] == [
+        "Выполнено: Отчитаться",
+        "Начать заново, круг 2",
+        "Случай переведён с версии 8 порядка на версию 9",
+    ]
+
+
+def test_a_round_that_a_move_to_another_version_has_ended_says_so(penza: Runtime, web: WebUsers) -> None:
+    publish(penza, EIGHTH, 8)
+    case_id = open_cases(penza)["41"]
+    take(penza, case_id, "methodist", Fire("again", "Уточнить"))
+    other = (
+        EIGHTH.replace("version: 8", "version: 9").replace("\n  work:\n", "\n  labour:\n")
+        .replace(": work\n", ": labour\n") + "migrations:\n  - {from: 8, stages: {work: labour}}\n"
+    )  # fmt: skip
+    publish(penza, other, 9)
+    move(penza, case_id)
+    text = shown(web, f"/cases/{case_id}/rounds?stage=work")
+    assert "Случай переведён с версии 8 порядка на версию 9" in text
+    assert "migrated" not in text
