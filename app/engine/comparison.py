@@ -11,6 +11,7 @@ from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_words import (
     ITSELF,
     LANGUAGES,
+    NONE,
     PEOPLE,
     STEP_KINDS,
     YES,
@@ -49,6 +50,10 @@ from app.engine.definition import (
     structure_of,
 )
 from app.engine.wording import quoted
+
+TITLE: Pair = (": название", ": title")
+GROUND: Pair = (": основание", ": ground")
+OTHER_LANGUAGE: Pair = (" (на другом языке)", " (in the other language)")
 
 
 def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
@@ -171,6 +176,7 @@ def _approvals(
         return
     vote: Pair = (f"Голосование «{now.titles['ru']}»", f"Vote “{now.titles['en']}”")
     yield from _words(where, vote, was.titles, now.titles)
+    yield from _words(where, vote, was.source, now.source, GROUND)
     if was.id != now.id:
         yield say("changed", where, join(vote, (": код", ": id")), same(was.id), same(now.id))
     said: tuple[tuple[Pair, Pair, Pair], ...] = (
@@ -282,7 +288,7 @@ def _guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...
             )
         if (former.text, former.unknown) != (guard.text, guard.unknown):
             label = (": исправлен текст отказа", ": the sentence of the refusal")
-            yield from _words(f"{path}.when", join(here, label), former.text, guard.text, plain=True)
+            yield from _words(f"{path}.when", join(here, label), former.text, guard.text, ("", ""))
             if dict(former.text) == dict(guard.text):
                 yield Change("words", f"{path}.when", texts_of(join(here, label)))
 
@@ -329,6 +335,8 @@ def _due(
             ": reminders or the escalation have changed",
         )
         yield Change("changed", f"{path}.due", texts_of(join(about, label)))
+    if was and now:
+        yield from _words(f"{path}.due", about, was.source, now.source, GROUND)
 
 
 def _order(old: Definition, new: Definition) -> Iterator[Change]:
@@ -354,15 +362,14 @@ def _added_and_removed(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]
                 yield Change(what, f"{kind}s.{key}", texts_of(texts))  # type: ignore[arg-type]
 
 
-def _words(path: str, about: Pair, was: Titles, now: Titles, plain: bool = False) -> Iterator[Change]:
+def _words(path: str, about: Pair, was: Titles, now: Titles, label: Pair = TITLE) -> Iterator[Change]:
+    """Other words for people; what is said in one language only (a citation) is read in it by everybody."""
     if dict(was) == dict(now):
         return
-    label = ("", "") if plain else (": название", ": title")
-    texts = {
-        language: f"{about[number]}{label[number]}: "
-        f"{quoted(was[language], language)} → {quoted(now[language], language)}"
-        if was[language] != now[language]
-        else f"{about[number]}{label[number]} ({('на другом языке', 'in the other language')[number]})"
-        for number, language in enumerate(LANGUAGES)
-    }
+    texts = {}
+    for number, language in enumerate(LANGUAGES):
+        before, after = (words.get(language) or words.get("ru", "") for words in (was, now))
+        said = [quoted(one, language) if one else NONE[number] for one in (before, after)]
+        change = f": {said[0]} → {said[1]}" if before != after else OTHER_LANGUAGE[number]
+        texts[language] = f"{about[number]}{label[number]}{change}"
     yield Change("words", path, texts)

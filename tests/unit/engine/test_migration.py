@@ -85,3 +85,37 @@ def test_the_difference_is_told_in_both_languages_and_titles_are_told_apart(
     assert [(one.structural, one.texts["ru"]) for one in compare(shipped, retitled)] == [
         (False, "Этап «Изучение школы»: название: «Диагностика» → «Изучение школы»")
     ]
+
+
+def test_another_ground_of_a_term_or_a_vote_is_told_as_words(second: Definition) -> None:
+    cited = {
+        "source: &settings {ru: '[cfg] настройки программы', en: '[cfg] settings of the programme'}": (
+            "source: &settings пункт 7 Положения",
+            {
+                "ru": "Срок этапа «Школа выявлена»: основание: «[cfg] настройки программы» → «пункт 7 Положения»",
+                "en": "Term of the stage “School identified”: ground: "
+                "“[cfg] settings of the programme” → “пункт 7 Положения”",
+            },
+        ),
+        ", en: '[cfg] rules of the coordination group: more": (
+            ", en: '[cfg] rules of the group: more",
+            {
+                "ru": "Голосование «Решение координационной группы по плану»: основание (на другом языке)",
+                "en": "Vote “Decision of the coordination group on the plan”: ground: “[cfg] rules of the coordination "
+                "group: more than half of its members, a tie is decided by the chair” → “[cfg] rules of the group: "
+                "more than half of its members, a tie is decided by the chair”",
+            },
+        ),
+        "source: *settings\n    tasks:": (
+            "source: ''\n    tasks:",
+            {
+                "ru": "Срок этапа «Диагностика»: основание: «[cfg] настройки программы» → нет",
+                "en": "Term of the stage “Diagnosis”: ground: “[cfg] settings of the programme” → none",
+            },
+        ),
+    }
+    for old, (new, texts) in cited.items():
+        assert old in SECOND
+        told = compare(second, loads(SECOND.replace(old, new, 1), new))
+        assert texts in [one.texts for one in told]
+        assert not any(one.structural for one in told)
