@@ -90,5 +90,7 @@ def test_papers_and_snapshots_are_of_the_round_they_were_made_in(penza_on_both: 
     )
     assert session.execute(links).all() == [("ordering", 1)]
     drawn_up = select(AuditRecord.tag, AuditRecord.actor_id).where(AuditRecord.subject_type == "documents")
-    assert session.execute(drawn_up).all() == [("document:draft", None)], "nobody drew it up: the case went on"
+    assert session.execute(drawn_up).all() == [("document:draft", None)], (
+        "nobody drew it up: the case went on"
+    )
     assert list(verify.findings(system)) == []
