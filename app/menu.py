@@ -23,6 +23,7 @@ from app.documents import batch_views as several
 from app.documents import incoming_views as incoming
 from app.documents import journal_views as journal
 from app.documents import life_views as paper_life
+from app.documents import paper_task_views as paper_tasks
 from app.documents import start_views as paper_start
 from app.documents import template_views as templates
 from app.documents import views as documents
@@ -57,6 +58,7 @@ ROOMS = (
     journal,
     templates,
     paper_life,
+    paper_tasks,
     incoming,
     diagnostics,
     plans,

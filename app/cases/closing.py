@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import and_, select
 
 from app.cases.context import actor_id, gather_facts
-from app.cases.models import Case
+from app.cases.history import title
+from app.cases.models import Case, CaseStatus, CaseTask
+from app.cases.queries import events_of
+from app.cases.roles import case_roles, stands_for
 from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.definition import Definition, Task
+from app.engine.events import from_dict
 from app.engine.offers import Offer
-from app.engine.state import Complete, Context, State
+from app.engine.state import Accepted, Complete, Context, State
+
+
+@dataclass(frozen=True)
+class Closable:
+    """An open task the reader may close as it stands: the engine would take it, and nothing is asked with it."""
+
+    case: Case
+    task: str
+    title: str
+    behalf: str = ""  # whom he stands in for in this
+
+
+def closable(
+    work: Work, cases: Iterable[Case], is_meant: Callable[[Case, Task], bool], limit: int
+) -> list[Closable]:
+    """The tasks of these cases that are meant and that the actor can close in one press, at most `limit`.
+
+    A task that may be done again is not among them: it is not over when a paper is there. What is done only if needed
+    stands before the rest of its case, which may go on by itself after them.
+    """
+    known = {case.id: case for case in cases if case.status == CaseStatus.active}
+    here = and_(Case.id == CaseTask.case_id, Case.stage == CaseTask.stage, Case.round == CaseTask.round)
+    query = select(CaseTask).join(Case, here).where(CaseTask.case_id.in_(known), CaseTask.status == "open")
+    open_ones: dict[int, set[str]] = {}
+    for row in work.session.scalars(query).all():
+        open_ones.setdefault(row.case_id, set()).add(row.task)
+    found: list[Closable] = []
+    for case in known.values():
+        definition, roles = work.ports.definitions.of(work.session, case), case_roles(work.actor, case)
+        for task in sorted(definition.stages[case.stage].tasks, key=lambda one: not one.optional):
+            if (
+                task.id not in open_ones.get(case.id, ())
+                or task.repeatable
+                or not roles.intersection(task.roles)
+            ):
+                continue
+            if len(found) < limit and is_meant(case, task) and _would_close(work, case, definition, task):
+                behalf = stands_for(work.actor, case, task.roles)
+                name = title(definition, "task", task.id)
+                found.append(Closable(case, task.id, name, behalf.whom if behalf else ""))
+    return found
+
+
+def _would_close(work: Work, case: Case, definition: Definition, task: Task) -> bool:
+    """Whether the engine would take it from the actor that the task is done, without a word more."""
+    events = events_of(work.session, case.id)
+    state = machine.fold(definition, [from_dict(event.data) for event in events])
+    ctx = _asked(work, case, definition, state, task, case_roles(work.actor, case))
+    return isinstance(machine.decide(definition, state, Complete(task.id), ctx, settle=False), Accepted)
 
 
 def closing_page(work: Work, case: Case, definition: Definition, state: State, task_id: str,
@@ -20,9 +75,7 @@ def closing_page(work: Work, case: Case, definition: Definition, state: State, t
     task = definition.stages[state.stage].task(task_id)
     if task is None or not _is_closed_apart(task):
         return None
-    names = machine.facts_needed(definition, state, Complete(task_id), settle=False)
-    ctx = Context(actor_id(work), roles, work.now, work.today, gather_facts(work, case, names))
-    return _page(definition, state, task, ctx, case.id)
+    return _page(definition, state, task, _asked(work, case, definition, state, task, roles), case.id)
 
 
 def closing_pages(definition: Definition, state: State, ctx: Context, case_id: int) -> dict[str, str]:
@@ -45,6 +98,14 @@ def led_to_closing(found: list[Offer], pages: Mapping[str, str]) -> list[Offer]:
         ))
         for offer in found
     ]  # fmt: skip
+
+
+def _asked(
+    work: Work, case: Case, definition: Definition, state: State, task: Task, roles: frozenset[str]
+) -> Context:  # fmt: skip
+    """What has to be known to tell whether a holder of `roles` may close the task."""
+    names = machine.facts_needed(definition, state, Complete(task.id), settle=False)
+    return Context(actor_id(work), roles, work.now, work.today, gather_facts(work, case, names))
 
 
 def _is_closed_apart(task: Task) -> bool:

@@ -14,6 +14,7 @@ from app.engine import events as engine_events
 from app.engine.automatic import is_alone
 from app.engine.definition import Definition, Field, Task, Transition
 from app.engine.evolution import in_force
+from app.engine.state import Accepted
 from app.engine.wording import printed
 
 
@@ -46,6 +47,12 @@ def title(definition: Definition, thing: str, key: str) -> str:
         if found is not None:
             return in_reader(found) or key
     return key
+
+
+def went_to(definition: Definition, done: Accepted) -> str:
+    """The stage the case went on to with a step, as the reader calls it; empty when it stays where it was."""
+    has_moved = any(isinstance(e, engine_events.Moved) and e.source != e.target for e in done.events)
+    return title(definition, "stage", done.state.stage) if has_moved else ""
 
 
 def edition_with(definition: Definition, stage: str) -> Definition:

@@ -10,7 +10,7 @@ from flask import flash, redirect, request, url_for
 from app.cases import queries, service
 from app.cases.case_map import case_map
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
-from app.cases.history import title
+from app.cases.history import title, went_to
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
 from app.cases.overview import Overview, behalf, history, in_reader, overview, reasons, roles_in_words
@@ -21,7 +21,6 @@ from app.cases.terms import left_of
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.engine.events import Moved
 from app.engine.explaining import standing_reasons
 from app.engine.machine import step_reasons, task_reasons
 from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
@@ -199,12 +198,11 @@ class CaseView(RoomView):
 
 def _told(work: Work, case_id: int, result: Accepted, message: Text | str) -> Text | str:
     """What was done, and where the case went with it: it may have gone on by itself."""
-    if not any(isinstance(event, Moved) and event.source != event.target for event in result.events):
-        return message
     definition = work.ports.definitions.of(work.session, queries.get_case(work.session, case_id))
-    went = _(
-        "The case has moved to the stage “%(stage)s”.", stage=title(definition, "stage", result.state.stage)
-    )
+    stage = went_to(definition, result)
+    if not stage:
+        return message
+    went = _("The case has moved to the stage “%(stage)s”.", stage=stage)
     return f"{str(message).rstrip('.')}. {went}"
 
 

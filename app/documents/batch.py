@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app.access.scopes import as_system, get_visible
 from app.cases.models import Case, Programme
 from app.cases.queries import list_cases
-from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal
+from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import proofing, starting
@@ -109,6 +109,8 @@ def why_not(error: OporaError) -> list[Reason]:
         return list(error.reasons)
     if isinstance(error, Invalid):
         return [Reason(text) for text in list(error.fields.values()) or [error.message]]
+    if isinstance(error, Stale):
+        return [Reason(text) for text in (error.message, *error.changes)]
     return [Reason(error.message)]
 
 

@@ -15,7 +15,7 @@ from app.cases.models import Case
 from app.cases.roles import may_in_programme
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.documents import draft_page, facts, life_page, service, starting
+from app.documents import draft_page, facts, life_page, paper_tasks, service, starting
 from app.documents.frozen import thaw
 from app.documents.inputs import labels_of
 from app.documents.models import Document
@@ -53,6 +53,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
     lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
     may_print = service.may_report(work, document)
     office = may_print if document.subject else can("documents.draft")
+    tasks = paper_tasks.tasks_of(work, document)
     return {
         "document": document, "kind": KIND_LABELS[document.of_kind],
         "state": document.state_label, "tone": TONES, "steps": steps(document),
@@ -67,6 +68,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "successors": starting.successors(work, document) if can("documents.draft") else [],
         "is_rendering": _is_rendering(document, template, values),
         "checks": _checks(work, document) if document.is_draft and not document.subject and office else [],
+        "tasks": tasks, "tasks_sent": ",".join(f"{one.case.id}:{one.task}:{one.case.version}" for one in tasks),
         **life_page.context(work, document),
     }  # fmt: skip
 

@@ -113,16 +113,20 @@ def agreement_registered(session: Session, case_id: int) -> Fact:
     return Fact(document is not None and document.in_state in _REGISTERED, link=PAGE)
 
 
-def paper_registered(session: Session, case_id: int, template: str) -> Fact:
-    """The case has this paper, registered (a report: signed); otherwise the sentence says where it stands.
+def paper_for(session: Session, case_id: int, template: str) -> Document | None:
+    """The paper a task of the case means by `document: template`, wherever it stands.
 
-    A paper of an earlier round does not count, but an agreement lives as long as it is in force.
+    One of an earlier round does not count, but an agreement lives as long as it is in force.
     """
-    kind = registry().of(template, "")
     if template == PLAN_ORDER:
-        document = _order_on_plan(session, case_id)
-    else:
-        document = _latest(session, case_id, template, this_round=kind.kind is not DocumentKind.agreement)
+        return _order_on_plan(session, case_id)
+    is_agreement = registry().of(template, "").kind is DocumentKind.agreement
+    return _latest(session, case_id, template, this_round=not is_agreement)
+
+
+def paper_registered(session: Session, case_id: int, template: str) -> Fact:
+    """The case has this paper, registered (a report: signed); otherwise the sentence says where it stands."""
+    kind, document = registry().of(template, ""), paper_for(session, case_id, template)
     enough = _SIGNED if kind.kind is DocumentKind.report else _REGISTERED
     if document is not None and document.in_state in enough:
         return Fact(True, items=(f"№ {document.number}",) if document.number else (), link=PAGE)
