@@ -208,7 +208,7 @@ class Person:
               const wide = document.documentElement.clientWidth;
               if (document.documentElement.scrollWidth <= wide) return [];
               return [...document.querySelectorAll('body *')]
-                .filter(e => e.getBoundingClientRect().right > wide + 1)
+                .filter(e => e.getBoundingClientRect().right > wide)
                 .slice(0, 5).map(e => `${e.tagName}.${e.className} ${(e.textContent || '').trim().slice(0, 40)}`);
             }"""
         )
