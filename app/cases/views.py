@@ -22,8 +22,9 @@ from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine.explaining import standing_reasons
-from app.engine.machine import step_reasons, task_reasons
+from app.engine.machine import reopen_reasons, step_reasons, task_reasons
 from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
+from app.engine.state import Reason as EngineReason
 from app.schools.rules import search_key
 from app.ui.base import RoomView, int_arg, page
 
@@ -121,7 +122,6 @@ class CaseView(RoomView):
     def reopen_task(self, case_id: int, task: str) -> Any:
         work = self.read()
         case = queries.get_case(work.session, case_id)
-        definition = work.ports.definitions.of(work.session, case)
         form = ReopenForm(data={"expected_version": case.version})
         if form.validate_on_submit():
             try:
@@ -130,9 +130,20 @@ class CaseView(RoomView):
                 return self.done(url_for("CaseView.show", case_id=case_id), _("The task is open again"))
             except Invalid as error:
                 form.take_errors(error)
+                case = queries.get_case(work.session, case_id)
+        shown = overview(work, case)
+        known = shown.definition.task(task)
+        if known is None or not shown.ctx.roles.intersection(known.roles):
+            raise NotFound
+        against = reopen_reasons(shown.definition, shown.state, task, shown.ctx)
+        if against:
+            flash(str(_said(against[0])), "warning")
+            if against[0].code == "task_not_done":  # its own page is where it is done
+                return redirect(url_for("CaseView.done_task", case_id=case_id, task=task))
+            return redirect(url_for("CaseView.show", case_id=case_id))
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=(),
-            heading=_("Do again: %(task)s", task=title(definition, "task", task)), submit=_("Open again"), danger=False,
+            heading=_("Do again: %(task)s", task=in_reader(known.titles)), submit=_("Open again"), danger=False,
         )  # fmt: skip
 
     @page("/<int:case_id>/vote", permission="write", methods=("POST",))
@@ -220,8 +231,15 @@ def _why_not_offered(shown: Overview, kind: str, step: str) -> Text | str:
             raise NotFound
         against = standing_reasons(definition, state, taken) or step_reasons(definition, state, taken, ctx)
         why = against[0]
+    return _said(why)
+
+
+def _said(why: EngineReason) -> Text | str:
+    """What stands against a step; a task that is done or not done is no obstacle, it is what there is to know."""
     said = in_reader(why.texts)
-    return said if why.code == "task_done" else _("This step is not possible now. %(why)s", why=said)
+    if why.code in ("task_done", "task_not_done"):
+        return said
+    return _("This step is not possible now. %(why)s", why=said)
 
 
 def _board(work: Work, cases: Any) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from app.engine import explaining, reasons, starting
 from app.engine.answers import Finding, LateAcceptance, LateRefusal, accepted_late, refused_late
 from app.engine.asking import form_reasons
 from app.engine.compiling import StepTest
-from app.engine.definition import Definition, Form, Task, Transition
+from app.engine.definition import Definition, Form, Stage, Task, Transition
 from app.engine.events import (
     CaseOpened,
     Event,
@@ -62,6 +62,7 @@ __all__ = [
     "go_on",
     "guard_reader",
     "is_stale",
+    "reopen_reasons",
     "tally_of",
     "task_reasons",
     "vote_reasons",
@@ -217,32 +218,45 @@ def task_reasons(definition: Definition, state: State, task_id: str, ctx: Contex
     return explaining.of_task(definition, test)(definition, state, ctx)
 
 
-def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) -> Decision:
+def reopen_reasons(definition: Definition, state: State, task_id: str, ctx: Context) -> list[Reason]:
+    """Everything that stands against doing a task again but the reason to be given for it."""
     standing = not_working(state)
     if standing:
-        return Refused(tuple(standing))
+        return standing
     stage = definition.stages[state.stage]
-    task = stage.task(action.task)
+    task = stage.task(task_id)
     if task is None:
-        return Refused(
-            (_elsewhere(definition, state, action.task, definition.task(action.task) is not None),)
-        )
+        return [_elsewhere(definition, state, task_id, definition.task(task_id) is not None)]
     found = [] if ctx.roles.intersection(task.roles) else [reasons.wrong_role(definition, task.roles)]
     if not state.is_done(task.id):
         found.append(reasons.refusal("task_not_done", task=task.titles))
-    also = [task.id]
-    for _ in stage.tasks:  # a task reopened with another may take a third with it
-        also += [t.id for t in stage.tasks if t.id not in also and set(t.reopens_with) & set(also)]
     after = stage.approval.opens_after if stage.approval else ()
-    if state.approval in ("passed", "failed") and set(also) & set(after):
+    if state.approval in ("passed", "failed") and set(_reopened_with(stage, task)) & set(after):
         found.append(reasons.refusal("approval_over"))
+    return found
+
+
+def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) -> Decision:
+    found = reopen_reasons(definition, state, action.task, ctx)
+    stage = definition.stages[state.stage]
+    task = stage.task(action.task)
+    if task is None or not_working(state):
+        return Refused(tuple(found))
     if not action.comment.strip():
         found.append(reasons.refusal("comment_required"))
     if found:
         return Refused(tuple(found))
-    others = tuple(task_id for task_id in also[1:] if state.is_done(task_id))
+    others = tuple(task_id for task_id in _reopened_with(stage, task)[1:] if state.is_done(task_id))
     event = TaskReopened(at=ctx.now, actor=ctx.actor, task=task.id, also=others, comment=action.comment)
     return _accepted(definition, state, "task_reopened", [event], ctx)
+
+
+def _reopened_with(stage: Stage, task: Task) -> list[str]:
+    """The task and those that are open again with it; one of them may take a further one along."""
+    also = [task.id]
+    for _ in stage.tasks:
+        also += [t.id for t in stage.tasks if t.id not in also and set(t.reopens_with) & set(also)]
+    return also
 
 
 def _works(definition: Definition, state: State, test: StepTest, action: Fire, ctx: Context) -> bool:

@@ -204,6 +204,25 @@ def test_a_step_that_was_taken_or_is_nobodys_leads_back_to_the_case(
     assert web("clerk").get(f"{url}/change_plan").status_code == 404, "not his step"
 
 
-@pytest.mark.parametrize("page", ["tasks/no_such/done", "step/no_such"])
+def test_a_task_that_is_not_done_is_not_opened_again_but_shown(
+    web: WebUsers, penza: Runtime, under_way: int
+) -> None:
+    url = f"/cases/{under_way}/tasks/publish_plan"
+    answer = web("director41").get(f"{url}/again")
+    assert (answer.status_code, answer.location) == (302, f"{url}/done"), "where it is done"
+    told = text(web("director41").get(answer.location)).split('role="status"')[1].split("</div>")[0]
+    assert "Задача «Опубликовать план на сайте школы» ещё не выполнена" in told
+    assert web("curator66").get(f"{url}/again").status_code == 404, "not his task"
+    sent = {"expected_version": version(penza, under_way), "f_published_on": "2025-01-09"}
+    assert web.post("director41", f"{url}/done", sent).status_code == 303
+    assert web("director41").get(f"{url}/again").status_code == 200
+
+
+def test_a_task_the_case_has_left_is_not_opened_again(web: WebUsers, under_way: int) -> None:
+    told = seen_again(web, "methodist", f"/cases/{under_way}/tasks/prepare_plan/again", under_way)
+    assert "Этот шаг сейчас невозможен." in told
+
+
+@pytest.mark.parametrize("page", ["tasks/no_such/done", "tasks/no_such/again", "step/no_such"])
 def test_what_the_procedure_does_not_know_stays_absent(web: WebUsers, under_way: int, page: str) -> None:
     assert web("chair").get(f"/cases/{under_way}/{page}").status_code == 404
