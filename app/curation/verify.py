@@ -1,4 +1,8 @@
-"""Proof that agreements hold: what is in force is complete, and stands as the journal last told it."""
+"""Proof that agreements hold: what is in force is complete, and stands as the journal last told it.
+
+A place saved with its source by an early form is told while it can be corrected: a person does that, and the journal
+tells it; a migration would leave rows the journal does not know. What is in force stays as it was signed.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,14 @@ from app.core.i18n import _
 from app.core.ports import Storage
 from app.curation.models import Agreement, AgreementSide
 from app.curation.queries import signed_sides
-from app.curation.rules import AgreementState, missing
+from app.curation.rules import OPEN_STATES, AgreementState, missing
 
 _CODES = ("state", "scan_id")  # chained as they are; the other fields may name people and can be erased
 _FIELDS = {
     "agreements": (*_CODES, "dated", "place", "since", "until", "visits_planned", "ended_on"),
     "agreement_sides": ("number", "registered_on", "signed_on", "signed_by"),
 }
+_WITH_ITS_SOURCE = "{'value': "  # a setting of the programme as the form of the terms once suggested it
 Told = dict[tuple[str, int | None], dict[str, Any]]
 
 
@@ -34,6 +39,9 @@ def findings(session: Session, _storage: Storage | None = None) -> Iterator[str]
             if lacking:
                 yield str(_("Agreement %(id)s is in force without %(what)s", id=agreement.id,
                             what=", ".join(map(str, lacking))))  # fmt: skip
+        if agreement.state in OPEN_STATES and agreement.place.startswith(_WITH_ITS_SOURCE):
+            yield str(_("Agreement %(id)s: the place was saved together with its source; correct it before the "
+                        "agreement is in force", id=agreement.id))  # fmt: skip
         rows: list[Agreement | AgreementSide] = [agreement, *agreement.sides]
         for row in rows:
             table = row.__tablename__

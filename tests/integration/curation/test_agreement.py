@@ -373,3 +373,21 @@ def test_an_agreement_altered_past_the_journal_is_found(system: Runtime, cases: 
     assert "действует, но отсутствует" in found[0]
     assert any("agreement_sides.number" in line for line in found)
     assert any("agreements.scan_id" in line for line in found)
+
+
+def test_a_place_saved_with_its_source_is_found_until_it_is_corrected_and_never_once_it_is_in_force(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    odd = replace(TERMS, place=str({"value": "г. Пенза", "source": "место издания документов"}))
+    later(system, date(2025, 1, 28))
+    for school in ("41", "50"):
+        with system.work(actor(system, "clerk")) as work:
+            service.prepare(work, cases[school], odd)
+            service.send_to_sign(work, cases[school])
+    found = list(verify.findings(system.read(SYSTEM).session))
+    assert len(found) == 2
+    assert all("место сохранено вместе с его источником" in line for line in found)
+    with system.work(actor(system, "clerk")) as work:
+        service.prepare(work, cases["41"], TERMS)
+    signed_by_both(system, cases["50"], "curator51", "director50", ("14", "7/2025"))
+    assert list(verify.findings(system.read(SYSTEM).session)) == []
