@@ -125,14 +125,14 @@ def results_report() -> bytes:
     table = paper.table(widths)
     titles = [
         "Процедура",
-        "N, {{ years.before }}",
-        "Доля, {{ years.before }}",
-        "N, {{ years.now }}",
-        "Доля, {{ years.now }}",
+        f"N,{NB}{{{{ years.before }}}}",
+        f"Доля,{NB}{{{{ years.before }}}}",
+        f"N,{NB}{{{{ years.now }}}}",
+        f"Доля,{NB}{{{{ years.now }}}}",
         "Изменение, п.п.",
     ]
     paper.row(table, titles, widths, header=True, align="center", size=11)
-    names = ("title", "before_n", "before_share", "now_n", "now_share", "change")
+    names = ("title|nbsp", "before_n", "before_share|nbsp", "now_n", "now_share|nbsp", "change")
     cells = [f"{{{{ row.{name} }}}}" for name in names]
     aligns = ["left"] + ["center"] * 5
     paper.rows_of(table, "row in procedures", cells, aligns=aligns, size=11, before=1, after=1)
@@ -147,22 +147,22 @@ def results_report() -> bytes:
     paper.rows_of(table, "row in risks", cells, aligns=aligns, size=11, before=1, after=1)
     paper.line("3. Проведённая работа", "left", bold=True, before=10, keep=True)
     paper.line(
-        "План: {{ plan.measures }} {{ plan.measures|plural('мероприятие', 'мероприятия', 'мероприятий') }}; "
+        "План: {{ plan.measures|counted('мероприятие', 'мероприятия', 'мероприятий') }}; "
         f"наступило сроков{NB}– {{{{ plan.total }}}}, выполнено{NB}– {{{{ plan.done }}}}."
     )
     paper.line(
-        "Выезды школы-куратора: {% if visits.total %}по договору предусмотрено {{ visits.total }}, {% endif %}"
-        "проведено {{ visits.done }}."
+        f"Выезды школы-куратора: {{% if visits.total %}}по договору предусмотрено{NB}{{{{ visits.total }}}}, {{% endif %}}"
+        f"проведено{NB}{{{{ visits.done }}}}."
     )
     paper.line(
-        "Рекомендации школы-куратора: {% if recommendations.total %}дано {{ recommendations.total }}, "
-        "закрыто {{ recommendations.done }}{% else %}не давались{% endif %}."
+        f"Рекомендации школы-куратора: {{% if recommendations.total %}}дано{NB}{{{{ recommendations.total }}}}, "
+        f"закрыто{NB}{{{{ recommendations.done }}}}{{% else %}}не давались{{% endif %}}."
     )
     paper.line(
-        "Участие в мероприятиях и курсах: {{ teachers_trained }} {{ teachers_trained|plural('педагог', 'педагога', 'педагогов') }}"
+        "Участие в мероприятиях и курсах: {{ teachers_trained|counted('педагог', 'педагога', 'педагогов') }}"
         f"{{% if participations %}}, всего участий{NB}– {{{{ participations }}}}{{% endif %}}."
     )
-    paper.line("Публикации о ходе работы в сети «Интернет»: {{ publications }}.")
+    paper.line(f"Публикации о ходе работы в сети «Интернет»:{NB}{{{{ publications }}}}.")
     paper.line("4. Выводы", "left", bold=True, before=10, keep=True)
     paper.tag("for conclusion in conclusions")
     for case in ("not loop.last", "loop.last"):  # the last words stay with the signature

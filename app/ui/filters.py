@@ -58,6 +58,11 @@ def nb(value: Any) -> str:
     return Markup(now) if isinstance(value, Markup) else now  # noqa: S704 — it was markup before
 
 
+def inner(value: Any) -> str:
+    """What will stand inside « »: its own « » become „ “."""
+    return str(value).replace("«", "„").replace("»", "“")
+
+
 def local(value: datetime) -> datetime:
     """The instant on the clock of the authority; a naive one (FAB's own columns) is local already."""
     zone: ZoneInfo = current_app.extensions["opora_zone"]
@@ -190,7 +195,7 @@ def logout_by_post() -> bool:
 
 
 FILTERS = {
-    "nb": nb, "dm": dm, "dmy": dmy, "dlong": dlong, "dmt": dmt, "num": num, "v": v,
+    "nb": nb, "inner": inner, "dm": dm, "dmy": dmy, "dlong": dlong, "dmt": dmt, "num": num, "v": v,
     "role_title": role_title, "initials": initials, "hue": hue, "width": width,
 }  # fmt: skip
 

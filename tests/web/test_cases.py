@@ -119,3 +119,12 @@ def test_a_stage_that_only_an_older_version_has_is_named_on_the_board(web: WebUs
     place = titles.index("Договор со школой-куратором")
     assert titles[place - 1] == "Утверждение плана"
     assert titles[-1] == "Завершено"
+
+
+def test_what_the_history_says_was_changed_keeps_figures_and_words_together(web: WebUsers) -> None:
+    change = ("Примечание", "СОШ № 5", "Урок проведён 22 января, 80 % учителей")
+    with web.app.test_request_context():
+        macros: Any = web.app.jinja_env.get_template("ui/macros.html").module
+        printed = macros.timeline([{"title": "Изменено", "changes": [change]}])
+    for words in ("СОШ №_5", "22_января", "80_%"):
+        assert words.replace("_", "\u00a0") in printed

@@ -26,6 +26,7 @@ def test_papers_to_be_read_stand_on_the_page_and_the_paper_tells_what_became_of_
     text = read(web, "admin", url)
     assert "Документы на ознакомление" in text
     assert "направлен сотруднику лично" in text
+    assert "Что сделать с «№ 1-оп · Приказ „Об утверждении" in text
     (name,) = re.findall(r'<select name="do:(readings:\d+)"', text)
     base = {"last_day": DAY.isoformat(), "successor": "Примеров Пётр Сергеевич", "ground": "приказ № 20-к"}
     for only, act in (("readings:999999", "hand_on"), (name, "burn"), ("readings:abc", "close")):

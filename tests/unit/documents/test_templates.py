@@ -16,6 +16,7 @@ import yaml
 from docx import Document
 from docx.shared import Mm
 
+from app.documents.dates import MONTHS
 from app.documents.filters import FILTERS
 from app.documents.gate import check_docx
 from app.documents.rendering import MissingFields, document_text, render, template_names
@@ -46,6 +47,18 @@ def test_shipped_files_equal_the_build() -> None:
 def test_every_template_is_in_the_manifest_and_tested() -> None:
     assert {path.name for path in HERE.glob("*.docx")} == {entry["file"] for entry in MANIFEST.values()}
     assert set(MANIFEST) == set(VALUES)
+
+
+@pytest.mark.parametrize("code", MANIFEST)
+def test_no_line_of_a_paper_ends_between_a_figure_and_what_it_counts(code: str) -> None:
+    text = document_text(render(template(code), VALUES[code]()))
+    assert re.findall(rf"№ \d+|\d+ (?:%|{'|'.join(MONTHS)})", text) == []
+
+
+def test_the_figures_of_the_results_stay_with_their_words() -> None:
+    text = document_text(render(template("results_report"), VALUES["results_report"]()))
+    for words_ in ("План: 13_мероприятий", "предусмотрено_4", "проведено_4", "N,_2024", "34,1_%"):
+        assert words_.replace("_", "\u00a0") in text
 
 
 @pytest.mark.parametrize("code", MANIFEST)
