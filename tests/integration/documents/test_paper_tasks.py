@@ -12,8 +12,9 @@ from app.core.actor import SYSTEM
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
+from app.curation import report_steps, visits
 from app.demo.penza import actor
-from app.documents import paper_tasks
+from app.documents import paper_tasks, service
 from app.documents.paper_tasks import Chosen, Closed
 from app.documents.queries import get_document
 from app.documents.service import RegisterInput
@@ -22,15 +23,16 @@ from tests.integration.cases.test_versions import is_sound, stands, take
 from tests.people import open_cases
 from tests.procedures import publish
 
-from .test_life import DAY, later, registered, signed_order
+from .test_life import DAY, SCAN, later, registered, signed_order
+from .test_reports import VISIT, at
 
 TASK = "issue_order"
 
 
-def _task(name: str, more: str, roles: str = "clerk") -> str:
+def _task(name: str, more: str, roles: str = "clerk", document: str = "order_plan") -> str:
     return (
         f"      {name}:\n        titles: {{ru: Задача {name}, en: Task {name}}}\n        roles: [{roles}]\n"
-        f"        document: order_plan\n{more}"
+        f"        document: {document}\n{more}"
     )
 
 
@@ -41,6 +43,7 @@ version: 8
 titles: {{ru: Порядок, en: Procedure}}
 initial: work
 roles:
+  curator: {{titles: {{ru: Куратор, en: Curator}}, found: curator_school}}
   clerk: {{titles: {{ru: Делопроизводитель, en: Clerk}}, found: authority}}
   methodist: {{titles: {{ru: Методист, en: Methodist}}, found: authority}}
 stages:
@@ -52,6 +55,7 @@ stages:
 {_task("asks", OPTIONAL + "        form: {comment: required}" + chr(10))}\
 {_task("may_comment", OPTIONAL + "        form: {comment: optional}" + chr(10))}\
 {_task("of_another", OPTIONAL, "methodist")}\
+{_task("report", OPTIONAL, "curator", "visit_report")}\
 {_task("guarded", OPTIONAL)}\
         when:
           - id: has_items
@@ -185,3 +189,20 @@ def test_the_paper_of_an_earlier_round_offers_nothing(penza: Runtime) -> None:
     registered(penza, second, RegisterInput(DAY))
     assert offered(penza, "clerk", first) == []
     assert (case_id, TASK) in offered(penza, "clerk", second)
+
+
+def test_a_signed_report_closes_the_task_of_whoever_wrote_it(penza: Runtime) -> None:
+    case_id = opened(penza)["41"]
+    at(penza, DAY)
+    with penza.work(actor(penza, "curator66")) as work:
+        visit = visits.record_visit(work, case_id, VISIT)
+        report_steps.submit_report(work, case_id, visit.id)
+        report = report_steps.print_report(work, case_id, visit.id)
+    assert offered(penza, "curator66", report) == []
+    with penza.work(actor(penza, "curator66")) as work:
+        service.attach_scan(work, report, SCAN, DAY)
+    assert offered(penza, "methodist", report) == []
+    assert offered(penza, "curator66", report) == [(case_id, "report")]
+    (row,) = press(penza, "curator66", report, (case_id, "report", version(penza, case_id)))
+    assert row.is_done
+    assert stands(penza, case_id)["stage"] == "work", "the order is still to come"
