@@ -13,6 +13,7 @@ from app.calendar.models import CalendarDay
 from app.calendar.rules import DayInput, WorkingCalendar, is_late_for_next_year
 
 _KEPT = "working_calendar"
+_FEWEST = 8  # the days of the New Year holidays: a year with fewer days off was begun by somebody, not filled
 
 
 def working_calendar(session: Session) -> WorkingCalendar:
@@ -45,13 +46,15 @@ def days_of(session: Session, year: int) -> list[DayInput]:
     return [DayInput(row.date, row.is_working, row.title) for row in rows]
 
 
+def is_filled(session: Session, year: int) -> bool:
+    """Whether the year's holidays are entered; a day or two entered by hand are not a calendar yet."""
+    days_off = select(func.count()).where(within(year), CalendarDay.is_working.is_(False))
+    return (session.scalar(days_off) or 0) >= _FEWEST
+
+
 def missing_years(session: Session, today: date) -> list[int]:
-    """This year and the next, as far as no day of theirs is entered: terms there know only weekends."""
-    missing = []
-    for year in (today.year, today.year + 1):
-        if not session.scalar(select(func.count()).where(within(year))):
-            missing.append(year)
-    return missing
+    """This year and the next, as far as they are not filled: terms there know only weekends."""
+    return [year for year in (today.year, today.year + 1) if not is_filled(session, year)]
 
 
 def years_to_fill(session: Session, today: date) -> list[int]:

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.calendar import holidays_ru
 from app.calendar.models import CalendarDay
-from app.calendar.queries import days_of, forget, within
+from app.calendar.queries import days_of, forget, is_filled, within
 from app.calendar.rules import DayInput, Difference, differences
 from app.core.errors import Invalid, Stale, check_version
 from app.core.i18n import _
@@ -34,20 +34,25 @@ class YearPlan:
 def prefill(work: Work, years: Iterable[int] = range(FIRST_YEAR, LAST_YEAR + 1)) -> dict[int, int]:
     """Enter the Russian holidays with their transfers; the answer counts the new days of each year.
 
-    A year that has any day already is left alone: somebody may have corrected it.
+    A filled year is left alone: somebody may have corrected it. Of one that was only begun the days that are
+    entered stay as they are.
     """
     added: dict[int, int] = {}
     for year in years:
         if not EARLIEST <= year <= LATEST:
             raise Invalid(_("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST))
-        if work.session.scalar(select(func.count()).where(within(year))):
+        if is_filled(work.session, year):
             continue
-        days = holidays_ru.days_of(year)
-        work.session.add_all(
-            CalendarDay(date=day, is_working=works, title=title) for day, (works, title) in days.items()
-        )
+        entered = {day.date for day in days_of(work.session, year)}
+        new = [
+            CalendarDay(date=day, is_working=works, title=title)
+            for day, (works, title) in holidays_ru.days_of(year).items()
+            if day not in entered
+        ]
+        work.session.add_all(new)
         work.session.flush()  # the next year's question and the terms of this transaction must see them
-        added[year] = len(days)
+        if new:
+            added[year] = len(new)
     forget(work.session)
     return added
 

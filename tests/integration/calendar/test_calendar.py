@@ -37,6 +37,22 @@ def test_bootstrap_fills_four_years_and_keeps_corrections(penza_on_both: Runtime
         assert missing_years(work.session, date(2027, 6, 1)) == []
 
 
+def test_a_year_somebody_only_began_is_missing_and_filled_up(penza_on_both: Runtime) -> None:
+    """One day entered by hand must neither silence the warning nor keep the holidays away."""
+    begun = DayInput(date(2028, 1, 3), False, "каникулы по приказу")
+    with penza_on_both.work(SYSTEM) as work:
+        service.add_day(work, begun)
+        assert missing_years(work.session, date(2027, 11, 8)) == [2028]
+        assert service.prefill(work, [2028]).keys() == {2028}
+    with penza_on_both.work(SYSTEM) as work:
+        assert missing_years(work.session, date(2027, 11, 8)) == []
+        assert not working_calendar(work.session).is_working(date(2028, 1, 4))
+        kept = day(work.session, begun.date)
+        assert kept is not None
+        assert kept.title == begun.title, "what was entered by hand stays"
+        assert service.prefill(work, [2028]) == {}
+
+
 def test_a_change_counts_from_the_next_transaction_on(penza: Runtime) -> None:
     with penza.work(SYSTEM) as work:
         assert working_calendar(work.session) is working_calendar(work.session)
