@@ -87,7 +87,7 @@ def _administers(work: Work, leaver: Leaver, day: date) -> bool:
 
 
 def substitutes(work: Work, leaver: Leaver) -> list[Holding]:
-    """Substitutions that go on after the last day: for him, and by him for others."""
+    """Substitutions that go on after the last day: for him, and by him for others. What is over is held no more."""
     rows = work.session.scalars(
         select(Substitution).where(
             or_(
@@ -105,7 +105,7 @@ def substitutes(work: Work, leaver: Leaver) -> list[Holding]:
             acts=(CLOSE,) if row.absent_user_id in leaver.user_ids else (HAND_ON, CLOSE),
         )
         for row in rows
-        if row.ends >= row.since
+        if row.ends >= max(row.since, work.today)
     ]  # fmt: skip
 
 

@@ -272,3 +272,13 @@ def test_substitutions_of_a_leaver_end_and_those_he_carries_go_over(penza: Runti
         ("Примеров", "Учебная"): (date(2025, 1, 23), date(2025, 1, 31)),
         ("Макетова", "Условный"): (date(2025, 2, 1), date(2025, 1, 31)),
     }
+
+
+def test_a_substitution_that_is_over_does_not_hold_the_account_up(penza: Runtime) -> None:
+    """The page is filled in some days after the last day: what ended by itself meanwhile is held no more."""
+    stand_in(penza, "member1", "methodist")
+    on(penza, date(2025, 1, 27))
+    assert "substitutions" not in listed(penza, "member1", day=date(2025, 1, 17))
+    assert refusals(hand_over(penza, "member1", None, day=date(2025, 1, 17), act=CLOSE)) == []
+    penza.database.session.remove()
+    assert not account(penza, "member1").active
