@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.access.models import Membership, Substitution
 from app.access.scopes import as_system
@@ -36,6 +36,7 @@ def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, 
         .where(
             Substitution.substitute_user_id == user_id,
             Substitution.in_force(today),
+            _works_on(today),
             Membership.valid_on(today),
         )
         .order_by(Substitution.id, Membership.id)
@@ -47,6 +48,13 @@ def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, 
         for row, m in pairs
         if row.covers(m.role, m.organisation_id)
     )
+
+
+def _works_on(day: date) -> ColumnElement[bool]:
+    """The condition «the substitute is not dismissed on `day`»: a role of his own goes on, or he never had one."""
+    own = aliased(Membership)
+    roles = select(own.id).where(own.user_id == Substitution.substitute_user_id)
+    return or_(roles.where(or_(own.until.is_(None), own.until >= day)).exists(), ~roles.exists())
 
 
 def stands_for(row: Substitution, person_id: int | None = None) -> StandsFor:
@@ -69,7 +77,9 @@ def acting_for(
     found: dict[int, list[Substitution]] = {}
     if not user_ids:
         return found
-    query = select(Substitution).where(Substitution.absent_user_id.in_(user_ids), Substitution.in_force(day))
+    query = select(Substitution).where(
+        Substitution.absent_user_id.in_(user_ids), Substitution.in_force(day), _works_on(day)
+    )
     with as_system(session):  # who acts for a holder of an office is a fact, whoever asks
         for row in session.scalars(query.order_by(Substitution.id)):
             fits_role = not role or not row.role or row.role == role
@@ -118,17 +128,15 @@ def sentence(name: str, row: Substitution) -> Text:
 class Names:
     """Names for a history: who did it and, if so, in whose place and by which order; one query for a page."""
 
-    def __init__(self, session: Session, absent_ids: Iterable[int | None]) -> None:
-        wanted = {one for one in absent_ids if one}
-        self._rows: dict[tuple[int, int], list[Substitution]] = {}
+    def __init__(self, session: Session, substitution_ids: Iterable[int | None]) -> None:
+        wanted = {one for one in substitution_ids if one}
+        self._rows: dict[int, Substitution] = {}
         if wanted:
-            query = select(Substitution).where(Substitution.absent_user_id.in_(wanted))
+            query = select(Substitution).where(Substitution.id.in_(wanted))
             with as_system(session):  # whoever reads what was done may read in whose place it was done
-                for row in session.scalars(query.order_by(Substitution.id)):
-                    self._rows.setdefault((row.absent_user_id, row.substitute_user_id), []).append(row)
+                self._rows = {row.id: row for row in session.scalars(query)}
 
-    def of(self, name: str, actor_id: int | None, absent_id: int | None, day: date) -> Text | str:
-        """The name alone, or «… за … по приказу …» when the act was done in another's place."""
-        rows = self._rows.get((absent_id or 0, actor_id or 0), [])
-        row = next((r for r in rows if r.since <= day <= r.ends), rows[0] if rows else None)
+    def of(self, name: str, substitution_id: int | None) -> Text | str:
+        """The name alone, or «… за … по приказу …» when the act was done by this substitution."""
+        row = self._rows.get(substitution_id or 0)
         return sentence(name, row) if row is not None else name

@@ -70,6 +70,8 @@ def add(work: Work, data: SubstitutionData) -> Substitution:
 def correct(work: Work, row: Substitution, *, until: date, ground: str, expected_version: int) -> None:
     """Prolong or shorten it, or mend the words of its ground; whom it joins and what it gives stays.
 
+    A last day it was given before its time yields to the new one.
+
     Raises Forbidden, Stale, Refusal when it is over, Invalid at the field.
     """
     _allowed(work, row)
@@ -81,13 +83,21 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
         wrong["until"] = _("The last day is before the first one.")
     elif until < work.today - timedelta(days=1):
         wrong["until"] = _("Days that have passed cannot be taken back.")
+    elif until > row.ends and row.substitute_user_id == work.actor.user_id:
+        wrong["until"] = _("You cannot prolong your own rights: another administrator or the head does it.")
     if fault := _ground_fault(ground):
         wrong["ground"] = fault
     if wrong:
         raise Invalid(fields=wrong)
     with as_system(work.session):
         _free(work, row.absent_user_id, row.substitute_user_id, row.since, until, row)
-        audit.revise(work, row, {"until": until, "ground": " ".join(ground.split())}, "substitution:edit")
+        changes: dict[str, Any] = {"ground": " ".join(ground.split())}
+        if (
+            until != row.ends
+        ):  # `ends` is the earlier of the two: an earlier last day would keep the new one away
+            changes |= {"until": until, "last_day": None}
+            row.ended_at = row.ended_by = None
+        audit.revise(work, row, changes, "substitution:edit")
 
 
 def end(work: Work, row: Substitution, last_day: date, expected_version: int) -> None:
@@ -111,10 +121,20 @@ def end(work: Work, row: Substitution, last_day: date, expected_version: int) ->
 
 
 def may_manage(work: Work, row: Substitution | None = None) -> bool:
-    """The administrator any, the head those of business roles; nobody in favour of himself."""
+    """The administrator any, the head those he could have entered himself."""
     if work.actor.is_system or work.actor.has("admin"):
         return True
-    return work.actor.has("head") and (row is None or row.role != "admin")
+    if not work.actor.has("head"):
+        return False
+    if row is None:
+        return True
+    with as_system(work.session):  # whose roles go over is a fact, whoever asks
+        held = [
+            m
+            for m in _memberships(work, row.absent_user_id)
+            if row.covers(m.role, m.organisation_id) and (m.until is None or m.until >= row.since)
+        ]
+        return _above_own_rights(work, held) is None
 
 
 def _allowed(work: Work, row: Substitution | None = None) -> None:
@@ -160,7 +180,7 @@ def _sound(work: Work, data: SubstitutionData, held: list[Membership]) -> None:
         wrong["role" if data.role else "absent"] = _nothing_held(work, data)
     if fault := _ground_fault(data.ground):
         wrong["ground"] = fault
-    if "substitute" not in wrong and (above := _above_own_rights(work, data, held)):
+    if "substitute" not in wrong and (above := _above_own_rights(work, held)):
         wrong["absent"] = above
     if wrong:
         raise Invalid(fields=wrong)
@@ -194,7 +214,7 @@ def _nothing_held(work: Work, data: SubstitutionData) -> Text:
     return _("The absent employee holds no such role in these days.")
 
 
-def _above_own_rights(work: Work, data: SubstitutionData, held: Iterable[Membership]) -> Text | None:
+def _above_own_rights(work: Work, held: Iterable[Membership]) -> Text | None:
     """The head hands on roles of his own authority, of centres and schools, never those of the administrator."""
     if work.actor.is_system or work.actor.has("admin"):
         return None

@@ -28,6 +28,7 @@ FIELD_TITLES: dict[str, Text] = {
     "role": _("Role of the account"),
     "organisation": _("Organisation"),
     "person": _("Person"),
+    "last_day": _("Last day"),
 }
 
 # act of access.permissions.CAPABILITIES → what a person does by it

@@ -11,7 +11,6 @@ from sqlalchemy import or_, select
 from app.access.scopes import as_system
 from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
-from app.core.clock import local_date
 from app.core.unit_of_work import Work
 
 
@@ -34,7 +33,7 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
         ).all()
     ids = {record.actor_id for record, _detail in rows if record.actor_id}
     names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
-    behalf = Names(work.session, [record.data.get("on_behalf_of") for record, _detail in rows])
+    behalf = Names(work.session, [record.data.get("substitution") for record, _detail in rows])
     told: list[dict[str, Any]] = []
     before: AuditRecord | None = None
     for record, detail in rows:
@@ -64,9 +63,6 @@ def _entry(
     ]
     return {
         "title": work.ports.tags[record.tag], "kind": "edit", "at": record.at, "changes": changes,
-        "who": behalf.of(
-            names.get(record.actor_id or 0, ""), record.actor_id, record.data.get("on_behalf_of"),
-            local_date(record.at, work.ports.zone),
-        ),
+        "who": behalf.of(names.get(record.actor_id or 0, ""), record.data.get("substitution")),
         "note": values.get("note", ""),
     }  # fmt: skip

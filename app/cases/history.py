@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+
+from app.access.substitutions import Names
+from app.audit.models import AuditRecord
 from app.cases.models import CaseEvent
 from app.core.i18n import Text, _, current_locale
+from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine.automatic import is_alone
 from app.engine.definition import Definition, Field, Task, Transition
@@ -136,6 +141,33 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
 def doer(event: CaseEvent) -> str:
     """Who did it; nobody is named for what the system or the case did by itself."""
     return "" if event.actor_id is None else event.actor_name
+
+
+class Doers:
+    """Who did what in the history of a case, with whose place and which order it was; `records` are journal records.
+
+    The journal keeps by which substitution an event was done: two orders may name the same people at once.
+    """
+
+    def __init__(self, work: Work, events: Sequence[CaseEvent], records: Iterable[AuditRecord] = ()) -> None:
+        acted = [event for event in events if event.on_behalf_of]
+        self._used: dict[int | None, int | None] = {}
+        if acted:
+            query = select(AuditRecord.subject_id, AuditRecord.data).where(
+                AuditRecord.case_id == acted[0].case_id,
+                AuditRecord.subject_type == CaseEvent.__tablename__,
+                AuditRecord.subject_id.in_([event.id for event in acted]),
+            )
+            for event_id, data in work.session.execute(query):
+                self._used[event_id] = data.get("substitution")
+        others = [record.data.get("substitution") for record in records]
+        self._names = Names(work.session, [*self._used.values(), *others])
+
+    def of(self, event: CaseEvent) -> Text | str:
+        return self._names.of(doer(event), self._used.get(event.id))
+
+    def of_record(self, record: AuditRecord, name: str) -> Text | str:
+        return self._names.of(name, record.data.get("substitution"))
 
 
 def recounted(definition: Definition, data: Mapping[str, Any]) -> Text:

@@ -9,16 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.closing import closing_pages, led_to_closing
 from app.cases.context import context, mend_url
-from app.cases.history import doer, in_reader, kind, lines, title
+from app.cases.history import Doers, in_reader, kind, lines, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
 from app.cases.terms import STAGE, Reckoning, beginnings, reckonings
-from app.core.clock import local_date
 from app.core.errors import Reason
 from app.core.i18n import Text, _
 from app.core.ports import Subject
@@ -159,20 +157,12 @@ def history(work: Work, page: Overview) -> list[Entry]:
         .where(AuditRecord.case_id == page.case.id, AuditRecord.tag.not_like("case:%"))
         .order_by(AuditRecord.id)
     ).all()
-    people = Names(
-        work.session, [e.on_behalf_of for e in page.events] + [r.data.get("on_behalf_of") for r, _d in pairs]
-    )
-    zone = work.ports.zone
+    people = Doers(work, page.events, [record for record, _detail in pairs])
     entries = [
         Entry(
             line.sentence,
             kind(line.event),
-            people.of(
-                doer(line.event),
-                line.event.actor_id,
-                line.event.on_behalf_of,
-                local_date(line.event.at, zone),
-            ),
+            people.of(line.event),
             line.event.at,
             "\n".join(filter(None, [*line.answers, line.event.comment])),
         )
@@ -195,12 +185,7 @@ def history(work: Work, page: Overview) -> list[Entry]:
             Entry(
                 told,
                 record.tag.split(":")[1],
-                people.of(
-                    names.get(record.actor_id or 0, ""),
-                    record.actor_id,
-                    record.data.get("on_behalf_of"),
-                    local_date(record.at, zone),
-                ),
+                people.of_record(record, names.get(record.actor_id or 0, "")),
                 record.at,
                 # which measure, risk or study the record is about, or which paper, if the reader sees it
                 note=str(values.get("about") or (subject.name if subject is not None else "")),

@@ -8,11 +8,12 @@ from typing import Any
 from flask import request
 
 from app.cases import queries
-from app.cases.history import doer, kind, lines, title
+from app.cases.history import Doers, kind, lines, title
 from app.cases.overview import Entry
 from app.cases.time_machine import Then, case_then, compare, content_changes, end_of, repeated_stages
 from app.core.errors import NotFound
 from app.core.i18n import _
+from app.core.unit_of_work import Work
 from app.ui.base import RoomView, int_arg, page
 
 CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
@@ -42,7 +43,7 @@ class PastView(RoomView):
                       first=f"{then.first:%d.%m.%Y}")  # fmt: skip
         changes = content_changes(work, case, end_of(work, then.on), work.now)
         return self.render(
-            "cases/past.html", case=case, then=then, entries=_entries(then), changes=changes, wrong=wrong,
+            "cases/past.html", case=case, then=then, entries=_entries(work, then), changes=changes, wrong=wrong,
             figures=[(FIGURES[name], figure) for name, figure in then.figures.items() if name in FIGURES],
             stage_title=title(then.definition, "stage", then.state.stage), today=work.today,
             repeated=repeated_stages(work, case),
@@ -73,11 +74,12 @@ class PastView(RoomView):
         )  # fmt: skip
 
 
-def _entries(then: Then) -> list[Entry]:
+def _entries(work: Work, then: Then) -> list[Entry]:
     told = list(lines(then.definition, then.events))
+    people = Doers(work, then.events)
     return [
         Entry(
-            line.sentence, kind(line.event), doer(line.event), line.event.at,
+            line.sentence, kind(line.event), people.of(line.event), line.event.at,
             "\n".join(filter(None, [*line.answers, line.event.comment])),
         )
         for line in reversed(told)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.history import edition_with, in_reader, lines, title
+from app.cases.history import Doers, edition_with, in_reader, lines, title
 from app.cases.models import Case, CaseEvent
 from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
@@ -76,7 +76,7 @@ class Stay:
     answers: list[str]
     working_days: int
     tasks: list[TaskThen]
-    votes: list[tuple[str, str, bool]]  # who, choice, void
+    votes: list[tuple[Text | str, str, bool]]  # who (and in whose seat), choice, void
     decision: Text | str | None
 
 
@@ -235,8 +235,11 @@ def _stay(
     names = {str(row.actor_id): row.actor_name for row in rows}
     zone, calendar = work.ports.zone, calendar_of(work)
     decided = next((row for row in reversed(within) if row.type == "approval_decided"), None)
+    # the last vote of each seat: whoever gave it, the seat may be another's; one kept from an earlier round as well
+    cast = {row.data["actor"]: row for row in rows if row.type == "vote_cast" and row.seq < until}
+    people = Doers(work, list(cast.values()))
     votes = [
-        (names.get(voter, ""), values["choice"], bool(values["void"]))
+        (people.of(cast[voter]), values["choice"], bool(values["void"]))
         for (where, no, voter), values in projection.votes.items()
         if (where, no) == (stage, number)
     ]
