@@ -136,9 +136,10 @@ def _kept(form: Any) -> tuple[int, list[DayInput]]:
     try:
         if len(text) > _MAX_KEPT:
             raise ValueError
-        days = [DayInput(date.fromisoformat(day), works == 1, str(note)[: sheet.MAX_NOTE])
-                for day, works, note in json.loads(text)]  # fmt: skip
+        days = [DayInput(date.fromisoformat(day), works == 1, note) for day, works, note in json.loads(text)]
+        if not all(day.title.isprintable() and len(day.title) <= sheet.MAX_NOTE for day in days):
+            raise ValueError
         year = int(form.get("year", ""))
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Invalid(_("The preview is too old: send the file again.")) from error
     return year, days

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from openpyxl import load_workbook
+import pytest
 from sqlalchemy import delete, select
 
 from app.calendar import sheet
@@ -103,6 +104,14 @@ def test_what_the_preview_did_not_send_is_refused(web: WebUsers) -> None:
             409,
             422,
         )
+
+
+@pytest.mark.parametrize("note", ['"a\\u0000b"', '"\\ud800"', "7", f'"{"x" * 201}"'])
+def test_a_note_the_preview_could_not_send_is_refused(web: WebUsers, note: str) -> None:
+    """PostgreSQL keeps no NUL, and no database half a character."""
+    sent = {"csrf_token": token(web("admin"), "/calendar/import"), "year": "2026", "basis": "x"}
+    answer = web("admin").post("/calendar/import/apply", data={**sent, "days": f'[["2026-01-01",0,{note}]]'})
+    assert answer.status_code == 422
 
 
 def test_terms_move_from_the_page_and_people_are_told(
