@@ -17,12 +17,13 @@ from app.config import Settings
 from app.core.i18n import Text, _, in_locale, n_
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Runtime, Work
+from app.jobs import outbox
 from app.jobs.execution import looking
 from app.notifications import mail, queries, service
 from app.notifications.mail import Line
 from app.notifications.models import Notification
 
-DIGEST, TRIAL = "notifications.digest", "notifications.trial"
+DIGEST, COLLECT, TRIAL = "notifications.digest", "notifications.digest.collect", "notifications.trial"
 
 
 class Letters:
@@ -78,6 +79,12 @@ class TrialLetter:
         return None
 
 
+def after_the_morning(work: Work, payload: Mapping[str, Any]) -> None:
+    """Collect behind what waits in the outbox: after a late start the parts of the morning are there, not yet done."""
+    if work.ports.settings.mail_server is not None:
+        outbox.enqueue(work, COLLECT, str(payload.get("turn") or work.today.isoformat()))
+
+
 def collect_digests(work: Work, _payload: Mapping[str, Any]) -> None:
     """One letter per person and day with everything unread that waits for it."""
     if work.ports.settings.mail_server is None:
@@ -112,5 +119,6 @@ def _foot(settings: Settings) -> Line:
 HANDLERS: dict[str, JobHandler] = {
     service.LETTER: Letters(),
     TRIAL: TrialLetter(),
-    DIGEST: collect_digests,
+    DIGEST: after_the_morning,
+    COLLECT: collect_digests,
 }
