@@ -114,7 +114,9 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
     zone = work.ports.zone
     days = sorted({local_date(row.at, zone) for row in rows})
     on = min(max(on or work.today, days[0]), work.today)
-    known = [row for row in rows if local_date(row.at, zone) <= on]
+    # up to the last one of these days: were the clock once set back, what came before it had happened too
+    told = (number for number, row in enumerate(rows, start=1) if local_date(row.at, zone) <= on)
+    known = rows[: max(told, default=len(rows))]
     definition, projection = _projected(work, case, known)
     state, calendar = projection.state, calendar_of(work)
     names = {str(row.actor_id): row.actor_name for row in rows}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.cases.queries import get_case
 from app.cases.service import act
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -73,3 +74,27 @@ def test_the_past_of_a_foreign_case_is_absent(web: WebUsers, case_41: int) -> No
     for page in ("past", "rounds"):
         assert web("curator51").get(f"/cases/{case_41}/{page}").status_code == 404
         assert web("methodist").get(f"/cases/999/{page}").status_code == 404
+
+
+def test_a_clock_that_was_set_back_leaves_every_day_readable(
+    web: WebUsers, penza: Runtime, case_41: int
+) -> None:
+    """The server was two days ahead for an hour: what was done then came before what was done afterwards."""
+    penza.clock.advance(days=2)  # type: ignore[attr-defined]
+    for back, fire in ((-2, Fire("suspend", "Карантин")), (0, Fire("resume", "Карантин снят"))):
+        with penza.work(actor(penza, "methodist")) as work:
+            act(work, case_41, fire, get_case(work.session, case_41).version)
+        penza.clock.advance(days=back)  # type: ignore[attr-defined]
+    for on, state in (("", "в работе"), ("2025-02-21", "в работе"), ("2025-02-20", "в работе")):
+        page = web("methodist").get(f"/cases/{case_41}/past?on={on}")
+        assert page.status_code == 200, on
+        assert state in text(page)
+
+
+def test_a_case_opened_while_the_clock_was_ahead_is_shown_as_it_is(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    penza.clock.advance(days=-2)  # type: ignore[attr-defined]
+    page = web("methodist").get(f"/cases/{cases['41']}/past")
+    assert page.status_code == 200
+    assert "Случай открыт" in text(page)
