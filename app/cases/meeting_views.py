@@ -131,11 +131,11 @@ def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:
 
 def _people(work: Work, meeting: Meeting) -> dict[int, Person]:
     """The group as persons: chair first, then the secretary, then the members, then who acts for one of them,
-    at last who votes because nobody of the group may."""
+    at last who votes because nobody of the group may: all of them as on the day of the meeting."""
     ids = [
         i
         for groups in (meetings.members, meetings.substitutes)
-        for group in groups(work, meeting.programme).values()
+        for group in groups(work, meeting.programme, meeting.held_on).values()
         for i in group
     ]
     for person, acting in meetings.voting_instead(work, meeting).items():

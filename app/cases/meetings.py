@@ -43,9 +43,10 @@ def open_meeting(work: Work, programme: Programme, held_on: date | None = None) 
         )
         meeting = Meeting(
             programme_id=programme.id, number=last + 1, held_on=held_on or work.today, status=MeetingStatus.planned,
-            place=programme.authority.short_name, chair_id=_person_in(work, programme, "chair"),
-            secretary_id=_person_in(work, programme, "secretary"), present=[],
+            place=programme.authority.short_name, present=[],
         )  # fmt: skip
+        meeting.chair_id = _person_in(work, programme, "chair", meeting.held_on)
+        meeting.secretary_id = _person_in(work, programme, "secretary", meeting.held_on)
         work.session.add(meeting)
         audit.record(work, "meeting:open", meeting, data={"number": meeting.number})
     return meeting
@@ -110,25 +111,27 @@ def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = N
     audit.revise(work, meeting, {"status": str(MeetingStatus.held)}, "meeting:close")
 
 
-def members(work: Work, programme: Programme) -> dict[str, list[int]]:
-    """Persons of the group today by role: chair, secretary, member."""
+def members(work: Work, programme: Programme, day: date | None = None) -> dict[str, list[int]]:
+    """Persons of the group by role (chair, secretary, member) on a day, today when none is named."""
     offices = (programme.authority_id, programme.centre_id)
-    held = [m for m in accounts_holding(work.session, SEATS, work.today) if m.organisation_id in offices]
+    held = [
+        m for m in accounts_holding(work.session, SEATS, day or work.today) if m.organisation_id in offices
+    ]
     return {role: [m.person_id for m in held if m.role == role and m.person_id] for role in SEATS}
 
 
-def substitutes(work: Work, programme: Programme) -> dict[str, list[int]]:
-    """Persons who act today for somebody of the group, by the role they fill."""
-    return {role: list(pairs) for role, pairs in stand_ins(work, programme).items()}
+def substitutes(work: Work, programme: Programme, day: date) -> dict[str, list[int]]:
+    """Persons who act that day for somebody of the group, by the role they fill."""
+    return {role: list(pairs) for role, pairs in stand_ins(work, programme, day).items()}
 
 
 def stand_ins(
-    work: Work, programme: Programme, roles: Collection[str] = SEATS
+    work: Work, programme: Programme, day: date, roles: Collection[str] = SEATS
 ) -> dict[str, dict[int, int | None]]:
-    """By the role they fill: person who acts today → person he acts for."""
+    """By the role they fill: person who acts that day → person he acts for."""
     offices = (programme.authority_id, programme.centre_id)
-    held = [m for m in accounts_holding(work.session, roles, work.today) if m.organisation_id in offices]
-    acting = acting_for(work.session, {m.user_id for m in held}, work.today)
+    held = [m for m in accounts_holding(work.session, roles, day) if m.organisation_id in offices]
+    acting = acting_for(work.session, {m.user_id for m in held}, day)
     return {
         role: {
             row.substitute_person_id: m.person_id
@@ -163,7 +166,7 @@ def electorate_of(
 
 
 def voting_instead(work: Work, meeting: Meeting) -> dict[int, list[int]]:
-    """Persons who vote on a question because nobody of the group may, each with those who act for him today."""
+    """Persons who vote on a question because nobody of the group may, each with those who act for him that day."""
     roles: set[str] = set()
     users: set[str] = set()
     items = (
@@ -178,15 +181,15 @@ def voting_instead(work: Work, meeting: Meeting) -> dict[int, list[int]]:
         roles.add(approval.fallback)
     if not users:
         return {}
-    held = accounts_holding(work.session, roles, work.today)
+    held = accounts_holding(work.session, roles, meeting.held_on)
     persons = {m.person_id for m in held if m.person_id and str(m.user_id) in users}
-    acting = stand_ins(work, meeting.programme, roles)
+    acting = stand_ins(work, meeting.programme, meeting.held_on, roles)
     return {
         person: [who for pairs in acting.values() for who, absent in pairs.items() if absent == person]
         for person in sorted(persons)
     }
 
 
-def _person_in(work: Work, programme: Programme, role: str) -> int | None:
+def _person_in(work: Work, programme: Programme, role: str, day: date) -> int | None:
     """Who chairs or keeps the minutes: the one who acts for the absent holder, otherwise the holder."""
-    return next(iter(substitutes(work, programme)[role] + members(work, programme)[role]), None)
+    return next(iter(substitutes(work, programme, day)[role] + members(work, programme, day)[role]), None)

@@ -72,11 +72,11 @@ def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     """The fields of the template `protocol` that come from the meeting and its votes."""
     programme, day = meeting.programme, meeting.held_on
     offices = (programme.authority_id, programme.centre_id)
-    group = members(work, programme)
+    group = members(work, programme, day)
     chair = person_card(work.session, meeting.chair_id, day, offices)
     secretary = person_card(work.session, meeting.secretary_id, day, offices)
     everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
-    pairs = [pair for found in stand_ins(work, programme).values() for pair in found.items()]
+    pairs = [pair for found in stand_ins(work, programme, day).values() for pair in found.items()]
     # who votes because nobody of the group may sits with it, if he or who acts for him came
     for person, acting in voting_instead(work, meeting).items():
         if person not in everyone and not {person, *acting}.isdisjoint(meeting.present):

@@ -7,8 +7,8 @@ import re
 from datetime import date
 from typing import Any
 
-from openpyxl import load_workbook
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
 from app.calendar import sheet

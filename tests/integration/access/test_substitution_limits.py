@@ -14,6 +14,8 @@ from app.admin import substitutions
 from app.admin.service import grant
 from app.audit.queries import history_of
 from app.cases import queries
+from app.cases.meetings import open_meeting
+from app.cases.models import Meeting
 from app.cases.overview import history, overview
 from app.cases.time_machine import compare
 from app.core.actor import SYSTEM
@@ -22,6 +24,7 @@ from app.core.errors import Forbidden, Invalid
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.documents.minutes import minutes_values
 from app.engine.state import Cast, Fire
 from app.schools.queries import organisations, signatory_on
 from tests.integration.access.test_substitutions import (
@@ -187,3 +190,20 @@ def test_rounds_side_by_side_name_who_voted_in_whose_seat(penza: Runtime) -> Non
         ((who, choice, _void),) = first.votes
         assert choice == "against"
         assert str(who).endswith("за Условного\u00a0И.П. по приказу № 15-к от 17.01.2025")
+
+
+def test_minutes_drawn_up_afterwards_seat_who_acted_on_the_day_of_the_meeting(penza: Runtime) -> None:
+    at_the_vote(penza)
+    stand_in(penza, "deputy41", "member1")
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = open_meeting(work, queries.programmes(work.session)[0])
+        meeting.present = [meeting.chair_id, meeting.secretary_id, actor(penza, "deputy41").person_id]
+        meeting_id, then = meeting.id, minutes_values(work, meeting)
+    on(penza, date(2025, 1, 27))  # the substitution is over, and a member has left meanwhile
+    dismiss(penza, "member2", date(2025, 1, 24))
+    with penza.work(actor(penza, "secretary")) as work:
+        now = minutes_values(work, work.session.get_one(Meeting, meeting_id))
+        for name in ("present_count", "members_count", "quorum"):
+            assert now[name] == then[name], name
+        for name in ("present", "absent", "invited"):
+            assert [person["id"] for person in now[name]] == [person["id"] for person in then[name]], name
