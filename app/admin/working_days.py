@@ -109,7 +109,8 @@ class WorkingDayView(ServiceReferenceView):
 
     def correct(self, work: Work, item: CalendarDay, form: Any) -> None:
         version = form.expected_version.data or ""
-        changes = service.edit_day(work, item, form.taken(), int(version) if version.isdigit() else -1)
+        is_number = version.isascii() and version.isdigit() and len(version) < 10
+        changes = service.edit_day(work, item, form.taken(), int(version) if is_number else -1)
         if changes:
             audit.record(work, "calendar:edit", item, data={"fields": sorted(changes)}, values=changes)
 

@@ -14,7 +14,7 @@ from app.cases.time_machine import Then, case_then, compare, content_changes, en
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.ui.base import RoomView, int_arg, page
+from app.ui.base import RoomView, int_arg, page, typed_day
 
 CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
 FIGURES = {
@@ -92,9 +92,6 @@ def _day(given: str) -> tuple[date | None, Any]:
     if not given:
         return None, None
     try:
-        if given[2:3] == ".":
-            day, month, year = given.split(".")
-            return date(int(year), int(month), int(day)), None
-        return date.fromisoformat(given), None
+        return typed_day(given), None
     except ValueError:
         return None, _("Give the date as day, month and year, for example 22.01.2025.")

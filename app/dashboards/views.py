@@ -15,7 +15,7 @@ from app.core.i18n import _
 from app.core.ports import QueueItem
 from app.dashboards.queries import Urgency, by_urgency, my_tasks, overview
 from app.dashboards.training import TrainingView
-from app.ui.base import RoomView, int_arg, page
+from app.ui.base import RoomView, int_arg, page, typed_day
 
 URGENCIES = {
     Urgency.late: (_("Overdue"), "bad", "triangle-alert"),
@@ -85,11 +85,7 @@ def _day(given: str, today: date) -> tuple[date, Any]:
     if not given:
         return today, None
     try:
-        if given[2:3] == ".":
-            day, month, year = given.split(".")
-            on = date(int(year), int(month), int(day))
-        else:
-            on = date.fromisoformat(given)
+        on = typed_day(given)
     except ValueError:
         return today, _("Give the date as day, month and year, for example 22.01.2025.")
     if on > today:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import flash, g, has_request_context, redirect, render_template, request, url_for
@@ -59,6 +60,13 @@ def int_arg(name: str) -> int | None:
     """A whole number of the address (`?programme=3`), or None for anything that is no key of a row."""
     value = request.args.get(name, "")
     return int(value) if value.isascii() and value.isdigit() and int(value) <= MAX_ID else None
+
+
+def typed_day(given: str) -> date:
+    """A day of the address, as the calendar of a browser sends it or as people write it. Raises ValueError."""
+    if "." in given:
+        return datetime.strptime(given, "%d.%m.%Y").date()  # noqa: DTZ007 - a date without a time
+    return date.fromisoformat(given)
 
 
 class RoomView(BaseView):

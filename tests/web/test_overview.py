@@ -82,3 +82,10 @@ def test_visits_are_compared_with_the_plan_of_the_same_schools(
 
 def plain(web: WebUsers) -> str:
     return re.sub(r"\s+", " ", web("head").get("/overview/").get_data(as_text=True))
+
+
+@pytest.mark.parametrize("on", ["12.12.99999999999999999999", "31.02.2025", "вчера", "1.1.1"])
+def test_a_day_that_cannot_be_read_is_told(web: WebUsers, on: str) -> None:
+    page = web("head").get("/overview/", query_string={"on": on})
+    assert page.status_code == 200
+    assert "Укажите день, месяц и год" in page.get_data(as_text=True)
