@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from app.cases.history import edition_with, in_reader
-from app.cases.models import Case, StageRound
+from app.cases.models import Case, CaseEvent, StageRound
 from app.cases.queries import list_cases
 from app.cases.terms import calendar_of
 from app.core.clock import local_date
@@ -20,6 +20,7 @@ from app.engine import deadlines
 from app.engine.deadlines import Calendar, working_days_between
 from app.engine.definition import Definition
 
+_OVER = ("closed", "cancelled")
 SOON = 3  # working days: what ends within them is urgent
 
 
@@ -159,6 +160,9 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     cases = [case for case in every if local_date(case.opened_at, zone) <= on]
     ids = [case.id for case in cases]
     stays = _stays(work, ids, on)
+    ends = (
+        _ends(work, ids, on) if is_past else {case.id: (case.outcome, case.status in _OVER) for case in cases}
+    )
     numbers = {
         name: work.ports.figures[name](work, ids, on) if ids else {}
         for name in FIGURES
@@ -174,7 +178,8 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
         version = edition_with(definition, stage)
         versions[version.code, version.version] = version
         is_final = version.stages[stage].final
-        is_over = is_final or (not is_past and case.status in ("closed", "cancelled"))
+        outcome, ended = ends.get(case.id, (None, False))
+        is_over = is_final or ended
         due = None if is_past or is_over or case.status != "active" else case.due
         rows.append(
             SchoolRow(
@@ -183,7 +188,7 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
                 round=stay.round if stay else case.round,
                 days=working_days_between(since, on, calendar) if since <= on else 0,
                 due=due, left=days_left(work.today, due, calendar),
-                outcome=case.outcome if is_over else None,
+                outcome=outcome if is_over else None,
                 figures={name: found[case.id] for name, found in numbers.items() if case.id in found},
                 links={name: work.ports.pages[page](case.id) for name, page in FIGURES.items()
                        if page in work.ports.pages},
@@ -199,6 +204,20 @@ def _stays(work: Work, ids: Sequence[int], on: date) -> dict[int, StageRound]:
     for stay in work.session.scalars(query):
         if local_date(stay.entered_at, work.ports.zone) <= on:
             found[stay.case_id] = stay
+    return found
+
+
+def _ends(work: Work, ids: Sequence[int], on: date) -> dict[int, tuple[str | None, bool]]:
+    """What the last step of each case until the evening of the day says: its outcome, and whether it ended there."""
+    found: dict[int, tuple[str | None, bool]] = {}
+    query = (
+        select(CaseEvent.case_id, CaseEvent.at, CaseEvent.data)
+        .where(CaseEvent.case_id.in_(ids), CaseEvent.type == "moved")
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    for case_id, at, data in work.session.execute(query):
+        if local_date(at, work.ports.zone) <= on:
+            found[case_id] = data.get("outcome"), data.get("kind") == "cancel"
     return found
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -89,3 +91,17 @@ def test_a_day_that_cannot_be_read_is_told(web: WebUsers, on: str) -> None:
     page = web("head").get("/overview/", query_string={"on": on})
     assert page.status_code == 200
     assert "Укажите день, месяц и год" in page.get_data(as_text=True)
+
+
+def test_a_terminated_case_is_over_from_that_day_on(penza: Runtime, cases: dict[str, int]) -> None:
+    """Terminated on the 19th: any later day tells it as ended, not only today."""
+    clock: Any = penza.clock
+    clock.advance(days=10)
+    take(penza, cases["41"], "head", Fire("terminate", "Школа реорганизована"))
+    clock.advance(days=10)
+    work = penza.read(actor(penza, "head"))
+    shown = {day: overview(work, date(2025, 1, day)) for day in (18, 19, 25, 29)}
+    rows = {day: next(r for r in one.rows if r.case.id == cases["41"]) for day, one in shown.items()}
+    ended = {18: None, 19: "terminated", 25: "terminated", 29: "terminated"}
+    assert {day: row.outcome for day, row in rows.items()} == ended
+    assert [len(one.chosen("active")) for one in shown.values()] == [4, 3, 3, 3]
