@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.calendar.rules import working_days_between
 from app.cases.models import Case
 from app.cases.roles import may_in_programme
+from app.cases.terms import calendar_of
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, links
@@ -28,6 +28,7 @@ from app.documents.rules import (
     next_state,
 )
 from app.documents.signers import ROLE_LABELS
+from app.engine.deadlines import days_left
 
 
 def context(work: Work, document: Document) -> dict[str, Any]:
@@ -84,10 +85,8 @@ def of_case(work: Work, case: Case) -> dict[str, Any]:
 
 def left_of(work: Work, rows: Any) -> dict[int, int]:
     """Working days left to answer, by the key of the incoming paper."""
-    if work.ports.working_day is None:
-        return {}
-    calendar = work.ports.working_day(work.session)
-    return {row.id: working_days_between(calendar, work.today, row.answer_due) for row in rows if row.is_open}
+    calendar = calendar_of(work)
+    return {row.id: days_left(work.today, row.answer_due, calendar) for row in rows if row.is_open}
 
 
 def _who(document: Document) -> str:

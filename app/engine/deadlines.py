@@ -161,9 +161,14 @@ def working_days_between(start: date, end: date, calendar: Calendar) -> int:
 
 
 def days_left(today: date, due: date, calendar: Calendar) -> int:
-    """Working days until the term: 0 on its day, below zero once it has passed (at least -1)."""
-    if due >= today:
-        return working_days_between(today, due, calendar)
+    """Working days until the term: 0 on its day only, at least 1 before it, below zero (at least -1) after it.
+
+    A term may end on a day off: one of a paper, or one the calendar was changed under.
+    """
+    if due == today:
+        return 0
+    if due > today:
+        return max(1, working_days_between(today, due, calendar))
     return -max(1, working_days_between(due, today, calendar))
 
 

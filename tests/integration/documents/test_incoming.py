@@ -18,6 +18,7 @@ from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import incoming, service
+from app.documents.life_page import left_of
 from app.documents.models import Incoming, Registration, Series
 from app.documents.queues import incoming_queue
 from app.documents.register_page import rows, title
@@ -273,3 +274,14 @@ def test_a_paper_about_several_cases_was_registered_once(penza: Runtime, cases: 
     assert [str(one["title"]) for one in history_of(work, (Incoming.__tablename__, [key]))] == [
         "Зарегистрирован входящий документ"
     ]
+
+
+def test_an_answer_due_on_a_friday_is_overdue_on_saturday(penza: Runtime, cases: dict[str, int]) -> None:
+    later(penza, DAY)
+    key = receive(penza, replace(WARNING, answer_days=None, answer_due=date(2025, 2, 7)))
+    left = {}
+    for day in (6, 7, 8):
+        later(penza, date(2025, 2, day))
+        work = penza.read(actor(penza, "clerk"))
+        left[day] = left_of(work, [incoming.get_incoming(work, key)])[key]
+    assert left == {6: 1, 7: 0, 8: -1}

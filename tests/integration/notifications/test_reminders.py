@@ -78,6 +78,16 @@ def test_missed_mornings_are_made_up_for_once_and_only_with_what_is_still_true(p
     assert words(told(penza), case_id) == found
 
 
+def test_a_term_on_a_day_off_is_today_on_its_own_day_only(penza: Runtime) -> None:
+    """The calendar made a day off of the day a stage ends on, and nobody has recounted the terms."""
+    case_id = diagnosis(penza)["41"]
+    with penza.work(SYSTEM) as work:
+        work.session.add(CalendarDay(date=date(2025, 1, 30), is_working=False, title="актированный день"))
+    morning(penza, date(2025, 1, 29))
+    codes = {code for _who, code, key in told(penza) if key.startswith(f"{case_id}/diagnosis/1//")}
+    assert codes == {"terms.remind"}
+
+
 def test_two_schedulers_and_two_workers_double_nothing(penza_on_both: Runtime) -> None:
     system = penza_on_both
     diagnosis(system)

@@ -113,3 +113,8 @@ def test_days_left_are_working_days(today: date, left: int) -> None:
 
 def test_the_weekend_after_a_friday_term_is_overdue_at_once() -> None:
     assert days_left(date(2025, 2, 15), date(2025, 2, 14), PlainWeek()) == -1
+
+
+@pytest.mark.parametrize(("today", "left"), [(12, 2), (13, 1), (14, 1), (15, 0), (16, -1)])
+def test_a_term_on_a_day_off_ends_today_on_that_day_only(today: int, left: int) -> None:
+    assert days_left(date(2025, 2, today), date(2025, 2, 15), PlainWeek()) == left
