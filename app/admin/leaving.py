@@ -54,7 +54,14 @@ def accounts_of(work: Work, person: Person) -> tuple[int, ...]:
         for user in work.session.scalars(select(User).where(User.last_name == person.surname))
         if search_key(user.last_name, user.first_name) == person.search_key
     ]
-    return tuple(same) if len(same) == 1 else ()
+    return tuple(same) if len(same) == 1 and not _is_anothers(work, same[0]) else ()
+
+
+def _is_anothers(work: Work, user_id: int) -> bool:
+    """Whether the roles of the account name a card: then it is a namesake's."""
+    with as_system(work.session):
+        named = select(Membership.id).where(Membership.user_id == user_id, Membership.person_id.is_not(None))
+        return work.session.scalar(named.limit(1)) is not None
 
 
 def leaver_of(work: Work, person: Person, last_day: date, ground: str = "") -> Leaver:

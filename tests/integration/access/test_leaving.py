@@ -282,3 +282,18 @@ def test_a_substitution_that_is_over_does_not_hold_the_account_up(penza: Runtime
     assert refusals(hand_over(penza, "member1", None, day=date(2025, 1, 17), act=CLOSE)) == []
     penza.database.session.remove()
     assert not account(penza, "member1").active
+
+
+def test_a_namesake_does_not_lose_his_account(penza: Runtime) -> None:
+    with penza.work(SYSTEM) as work:
+        known = person_of(penza, "member1")
+        namesake = Person(
+            surname=known.surname, given=known.given, patronymic=known.patronymic, gender=known.gender,
+            search_key=known.search_key, forms=dict(known.forms or {}),
+        )  # fmt: skip
+        work.session.add(namesake)
+        work.session.flush()
+        assert leaving.accounts_of(work, known) == (account(penza, "member1").id,)
+        assert leaving.accounts_of(work, namesake) == ()
+        leaver = leaving.leaver_of(work, namesake, LAST)
+        assert leaving.holdings(work, leaver) == []
