@@ -76,7 +76,9 @@ class Substitution(Versioned, Base):
         )  # fmt: skip
 
     def covers(self, role: str, organisation_id: int) -> bool:
-        """Whether this role of the absent person goes over to the substitute."""
+        """Whether this role of the absent person goes over; the administrator's opens the whole system or nothing."""
+        if role == "admin" and self.programme_id is not None:
+            return False
         return (not self.role or self.role == role) and self.organisation_id in (None, organisation_id)
 
 

@@ -124,7 +124,7 @@ def may_manage(work: Work, row: Substitution | None = None) -> bool:
     """The administrator any, the head those he could have entered himself."""
     if work.actor.is_system or work.actor.has("admin"):
         return True
-    if not work.actor.has("head"):
+    if not work.actor.organisation_ids("head"):  # who acts for the head in one programme is no head of all
         return False
     if row is None:
         return True
@@ -149,6 +149,7 @@ def _held(work: Work, data: SubstitutionData) -> list[Membership]:
         m
         for m in _memberships(work, data.absent.id)
         if (not data.role or m.role == data.role)
+        and (m.role != "admin" or data.programme_id is None)
         and data.organisation_id in (None, m.organisation_id)
         and m.since <= data.until
         and (m.until is None or m.until >= data.since)
@@ -174,6 +175,8 @@ def _sound(work: Work, data: SubstitutionData, held: list[Membership]) -> None:
         wrong["until"] = _("These days are over: entered now, the substitution would give nothing.")
     if data.role and data.role not in ROLE_TITLES:
         wrong["role"] = _("Choose one of the list.")
+    elif data.role == "admin" and data.programme_id is not None:
+        wrong["programme"] = _("An administrator has no programmes: leave this field empty.")
     elif data.organisation_id is not None and not data.role:
         wrong["role"] = _("Choose the role in this organisation.")
     elif not held and "until" not in wrong:

@@ -207,3 +207,29 @@ def test_minutes_drawn_up_afterwards_seat_who_acted_on_the_day_of_the_meeting(pe
             assert now[name] == then[name], name
         for name in ("present", "absent", "invited"):
             assert [person["id"] for person in now[name]] == [person["id"] for person in then[name]], name
+
+
+# ── one programme only ────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_acts_for_the_head_in_one_programme_names_no_substitutes(penza: Runtime) -> None:
+    programme = queries.programmes(penza.read(SYSTEM).session)[0].id
+    stand_in(penza, "clerk", "head", programme_id=programme)
+    on(penza, FIRST)
+    with pytest.raises(Forbidden):
+        stand_in(penza, "deputy41", "director41", by="clerk")
+
+
+def test_the_administrators_role_is_not_handed_on_for_one_programme(penza: Runtime) -> None:
+    """It opens the whole system, so there is no such part of it; another role of his may go over."""
+    with penza.work(SYSTEM) as work:
+        programme = queries.programmes(work.session)[0].id
+        centre = next(o.id for o in organisations(work.session) if o.kind == "centre")
+    with pytest.raises(Invalid) as caught:
+        stand_in(penza, "clerk", "admin", role="admin", programme_id=programme)
+    assert "у администратора программ нет" in refused(caught.value)
+    with penza.work(SYSTEM) as work:
+        grant(work, account(penza, "admin").id, "methodist", centre, date(2025, 1, 1))
+    stand_in(penza, "clerk", "admin", programme_id=programme)
+    on(penza, FIRST)
+    assert roles(penza, "clerk") == {"clerk", "methodist"}
