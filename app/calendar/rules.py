@@ -58,16 +58,6 @@ def differences(old: Iterable[DayInput], new: Iterable[DayInput]) -> list[Differ
     ]
 
 
-def working_days_between(calendar: Week, a: date, b: date) -> int:
-    """How many working days lie after `a` up to and including `b`; negative when `b` is earlier.
-
-    0 means the same working day: the term ends today. -1: it ended one working day ago.
-    """
-    if b < a:
-        return -working_days_between(calendar, b, a)
-    return sum(calendar.is_working(a + timedelta(days=number)) for number in range(1, (b - a).days + 1))
-
-
 def is_late_for_next_year(today: date) -> bool:
     """Whether the next year's calendar ought to be there: the decree on transfers is out by November."""
     return today >= date(today.year, 11, 1)

@@ -21,11 +21,6 @@ from app.schools.queries import organisations
 from app.ui.base import RoomView, page
 
 
-def _number(value: str | None) -> int:
-    """The version a form was filled from; absent or odd means that it cannot be the present one."""
-    return int(value) if value and value.isdigit() else -1
-
-
 class MaterialView(RoomView):
     """The bank of methodical materials."""
 
@@ -75,9 +70,7 @@ class MaterialView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.edit_material(
-                        work, material_id, form.taken(), _number(form.expected_version.data)
-                    )
+                    service.edit_material(work, material_id, form.taken(), self.expected_version())
                 return self.done(
                     url_for("MaterialView.show", material_id=material_id), _("The correction is saved.")
                 )
@@ -158,7 +151,7 @@ class PublicationView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    version = _number(form.expected_version.data)
+                    version = self.expected_version()
                     service.edit_publication(work, publication_id, form.taken(), version)
                 return self.done(_home(case), _("The correction is saved."))
             except Invalid as error:

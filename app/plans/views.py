@@ -91,7 +91,7 @@ class PlanView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.edit_item(work, case_id, item_id, form.input(), _version(form))
+                    service.edit_item(work, case_id, item_id, form.input(), self.expected_version())
             except (Invalid, Refusal) as exc:
                 form.take_errors(exc)
             else:
@@ -121,7 +121,7 @@ class PlanView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    execution.report_item(work, case_id, item_id, form.input(), _version(form))
+                    execution.report_item(work, case_id, item_id, form.input(), self.expected_version())
             except (Invalid, Refusal) as exc:
                 form.take_errors(exc)
             else:
@@ -181,13 +181,6 @@ class PlanView(RoomView):
 
     def _done(self, case_id: int, message: Text, place: str = "") -> Any:
         return self.done(url_for("PlanView.show", case_id=case_id) + place, message)
-
-
-def _version(form: Any) -> int:
-    try:
-        return int(form.expected_version.data)
-    except (TypeError, ValueError):
-        raise Invalid from None
 
 
 def _asked_day(today: date) -> date:

@@ -31,11 +31,6 @@ from app.results.texts import (
 from app.ui.base import RoomView, page
 
 
-def _number(value: str | None) -> int:
-    """The version a form was filled from; absent or odd means that it cannot be the present one."""
-    return int(value) if value and value.isdigit() else -1
-
-
 class ResultsView(RoomView):
     route_base = "/cases"
     class_permission_name = "Results"
@@ -124,7 +119,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    grounds.edit_risk(work, risk_id, form.taken(), _number(form.expected_version.data))
+                    grounds.edit_risk(work, risk_id, form.taken(), self.expected_version())
                 return self._back(case_id, _("The risk is saved."), "risks")
             except Invalid as error:
                 form.take_errors(error)
@@ -169,7 +164,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    grounds.edit_notice(work, notice_id, form.taken(), _number(form.expected_version.data))
+                    grounds.edit_notice(work, notice_id, form.taken(), self.expected_version())
                 return self._back(case_id, _("The document is saved."), "list")
             except Invalid as error:
                 form.take_errors(error)
@@ -197,9 +192,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    service.write_analysis(
-                        work, case_id, form.analysis.data or "", _number(form.expected_version.data)
-                    )
+                    service.write_analysis(work, case_id, form.analysis.data or "", self.expected_version())
                 return self._back(case_id, _("The analysis is saved."), "analysis")
             except Invalid as error:
                 form.take_errors(error)
@@ -227,7 +220,7 @@ class ResultsView(RoomView):
         if form.validate():
             try:
                 with self.write() as work:
-                    version = _number(form.expected_version.data)
+                    version = self.expected_version()
                     service.decide_outcome(work, case_id, form.taken(), version)
                 return self._back(case_id, _("The decided outcome is recorded."), "outcome")
             except Invalid as error:
