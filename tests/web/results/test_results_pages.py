@@ -118,7 +118,10 @@ def test_the_bank_is_kept_by_the_methodist_and_read_by_all(web: WebUsers) -> Non
     assert web.post("methodist", "/library/add", {**form, "url": "нет"}).status_code == 422
     added = web.post("methodist", "/library/add", form)
     assert added.status_code == 303
-    assert web("admin").get(added.headers["Location"]).status_code == 200
+    book = added.headers["Location"]
+    assert web("admin").get(book).status_code == 200
+    for odd in ("", "²", "9" * 5000):
+        assert web.post("methodist", f"{book}/edit", {**form, "expected_version": odd}).status_code == 422
     assert "Учёт рисков" in _text(web("curator66").get("/library/?q=УЧЕТ"))
     assert "Ничего не найдено" in _text(web("curator66").get("/library/?q=%25"))
     assert web("director41").get("/library/add").status_code == 403
