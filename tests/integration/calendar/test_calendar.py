@@ -110,10 +110,10 @@ def test_a_missing_year_is_told_and_filled_with_one_button(penza: Runtime, web) 
     from datetime import UTC, datetime
 
     penza.clock.move(datetime(2027, 6, 1, tzinfo=UTC))
-    assert "В календаре нет 2028 года" in web("admin").get("/working-days/list/").get_data(as_text=True)
+    assert "Календарь 2028 года не заполнен" in web("admin").get("/working-days/list/").get_data(as_text=True)
     done = web.post("admin", "/working-days/fill", {"year": "2028"}, page="/working-days/list/")
     assert done.status_code == 303
-    assert "В календаре нет" not in web("admin").get("/working-days/list/").get_data(as_text=True)
+    assert "года не заполнен" not in web("admin").get("/working-days/list/").get_data(as_text=True)
     odd = web.post("admin", "/working-days/fill", {"year": "20²8"}, page="/working-days/list/")
     assert odd.status_code == 422
 
