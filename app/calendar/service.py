@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.calendar import holidays_ru
 from app.calendar.models import CalendarDay
@@ -71,10 +72,12 @@ def replace_year(work: Work, plan: YearPlan, basis: str) -> int:
 
     Raises Stale when the year was changed after the plan had been shown.
     """
-    if _basis(days_of(work.session, plan.year)) != basis:
-        raise Stale(_("The calendar of %(year)s was changed meanwhile. Send the file again.", year=plan.year))
+    stale = Stale(_("The calendar of %(year)s was changed meanwhile. Send the file again.", year=plan.year))
     query = select(CalendarDay).where(within(plan.year)).with_for_update()
-    rows = {row.date: row for row in work.session.scalars(query)}
+    rows = {row.date: row for row in work.session.scalars(query.execution_options(populate_existing=True))}
+    # after the lock: whoever held it may have changed the year while we waited
+    if _basis(days_of(work.session, plan.year)) != basis:
+        raise stale
     for change in plan.changes:
         row = rows.get(change.date)
         if change.new is None:
@@ -85,7 +88,10 @@ def replace_year(work: Work, plan: YearPlan, basis: str) -> int:
             work.session.add(CalendarDay(date=new.date, is_working=new.is_working, title=new.title))
         else:
             row.is_working, row.title = change.new.is_working, change.new.title
-    work.session.flush()  # terms counted later in this transaction must see the days
+    try:
+        work.session.flush()  # terms counted later in this transaction must see the days
+    except IntegrityError as error:  # a day that was not there to be locked
+        raise stale from error
     forget(work.session)
     return len(plan.changes)
 

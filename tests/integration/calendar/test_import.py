@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from app.calendar.rules import DayInput
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, Stale
 from app.core.unit_of_work import Runtime
+from tests.integration.cases.test_concurrency import together
 
 
 def test_a_year_is_replaced_by_what_the_file_says(penza_on_both: Runtime) -> None:
@@ -46,6 +48,25 @@ def test_a_year_that_was_changed_after_the_preview_is_not_overwritten(penza: Run
         service.replace_year(work, service.plan_year(work, 2026, plan.days), plan.basis)
     with penza.work(SYSTEM) as work:
         assert len(queries.days_of(work.session, 2026)) > 2
+
+
+@pytest.mark.parametrize("year", [2026, 2040])  # filled, and without a day to be locked
+def test_of_two_who_load_a_year_at_once_one_is_told(penza_on_both: Runtime, year: int) -> None:
+    system = penza_on_both
+    files = [[DayInput(date(year, 2, day), False, "актированный день"), DayInput(date(year, 1, 1), False, str(day))]
+             for day in (10, 11)]  # fmt: skip
+    with system.work(SYSTEM) as work:
+        plans = [service.plan_year(work, year, days) for days in files]
+
+    def load(plan: service.YearPlan) -> None:
+        with system.work(SYSTEM) as work:
+            service.replace_year(work, plan, plan.basis)
+
+    answers = together(system, *(partial(load, plan) for plan in plans))
+    assert sorted(type(one).__name__ for one in answers) == ["NoneType", "Stale"]
+    with system.work(SYSTEM) as work:
+        stands = queries.days_of(work.session, year)
+    assert stands == sorted(files[answers.index(None)], key=lambda day: day.date)
 
 
 @pytest.mark.parametrize("year", [1999, 2101])
