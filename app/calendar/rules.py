@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 
@@ -61,11 +61,3 @@ def differences(old: Iterable[DayInput], new: Iterable[DayInput]) -> list[Differ
 def is_late_for_next_year(today: date) -> bool:
     """Whether the next year's calendar ought to be there: the decree on transfers is out by November."""
     return today >= date(today.year, 11, 1)
-
-
-def next_working_day(calendar: Week, day: date) -> date:
-    """The first working day after `day`. Raises ValueError when a whole year is free."""
-    for number in range(1, 367):
-        if calendar.is_working(day + timedelta(days=number)):
-            return day + timedelta(days=number)
-    raise ValueError(f"no working day in the year after {day}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import func, or_, select
 
@@ -17,8 +16,7 @@ from app.audit import service as audit
 from app.cases import writer
 from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
 from app.cases.history import lines
-from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Programme, StageRound
-from app.cases.projection import Projection, case_fields
+from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
 from app.core.actor import SYSTEM
@@ -307,46 +305,6 @@ def take_step(
     if isinstance(result, Accepted):
         writer.write(work, standing, definition, result.events, state, result.state, promises=promises)
     return result
-
-
-def write_projection(work: Work, case: Case, projection: Projection) -> None:
-    """Make the case's rows say what all its events say, row by row: for repairs; a step writes only its own."""
-    session = work.session
-    for name, value in case_fields(projection.state).items():
-        setattr(case, name, value)
-    rounds = {
-        r.opened_seq: r for r in session.scalars(select(StageRound).where(StageRound.case_id == case.id))
-    }
-    for row in projection.rounds:
-        kept = rounds.get(row.opened_seq)
-        if kept is None:
-            session.add(StageRound(case_id=case.id, **vars(row)))
-        else:
-            kept.left_at, kept.left_by = row.left_at, row.left_by
-    tasks = {
-        (t.stage, t.round, t.task): t
-        for t in session.scalars(select(CaseTask).where(CaseTask.case_id == case.id))
-    }
-    for key, values in projection.tasks.items():
-        names = dict(zip(("stage", "round", "task"), key, strict=True))
-        _upsert(session, tasks.get(key), CaseTask, {"case_id": case.id, **names}, values)
-    votes = {
-        (v.stage, v.round, v.voter): v
-        for v in session.scalars(select(CaseVote).where(CaseVote.case_id == case.id))
-    }
-    for key, values in projection.votes.items():
-        names = dict(zip(("stage", "round", "voter"), key, strict=True))
-        _upsert(session, votes.get(key), CaseVote, {"case_id": case.id, **names}, values)
-    session.flush()
-
-
-def _upsert(session: Any, row: Any, model: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
-    if row is None:
-        session.add(model(**key, **values))
-        return
-    for name, value in values.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)
 
 
 def _check_curator(

@@ -73,8 +73,6 @@ class UTCDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-JSONColumn = JSON
-
 # The registry is FAB's, so the map goes there and not on our base class.
 FabModel.registry.update_type_annotation_map({datetime: UTCDateTime, dict[str, Any]: JSON, list[Any]: JSON})
 

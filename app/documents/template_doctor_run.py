@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,17 +103,3 @@ _STOPPED: dict[str, Text] = {
     "memory": _("its examination takes too much memory"),
     "lost": _("its examination broke off"),
 }
-
-
-def write_samples(folder: Path, papers: Mapping[str, Sequence[Sample]]) -> list[str]:
-    """Keep values of papers as examples, one file for each kind; answers the names of the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = []
-    for code, found in papers.items():
-        path = folder / f"{code}.json"
-        rows = [{"name": name, "values": values} for name, values in found]
-        path.write_text(
-            json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-        )
-        names.append(path.name)
-    return names

@@ -336,10 +336,6 @@ class Definition:
         text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def transitions_from(self, stage_id: str) -> tuple[Transition, ...]:
-        """Every transition that may leave this stage, in the order of the file."""
-        return self.leaving[stage_id]
-
     def place(self, path: str) -> tuple[str, int, int]:
         """File, line and column of the element, or of the nearest element around it."""
         while path not in self.places and "." in path:

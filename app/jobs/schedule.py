@@ -45,9 +45,6 @@ class Every:
         return start + ((now - start) // self.period) * self.period
 
 
-Periodic = Daily | Every
-
-
 def tick(runtime: Runtime) -> int:
     """Enqueue the latest turn of each periodic job unless it is there; the answer is how many were new."""
     turns = {}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.calendar.holidays_ru import days_of
-from app.calendar.rules import WorkingCalendar, next_working_day
+from app.calendar.rules import WorkingCalendar
 from app.engine.deadlines import add_working_days, working_days_between
 
 
@@ -80,10 +80,3 @@ def test_the_engine_counts_with_this_calendar_and_tells_what_it_skipped() -> Non
     term = add_working_days(date(2025, 4, 30), 5, RUSSIA)
     assert term.due == date(2025, 5, 13)
     assert date(2025, 5, 8) in term.skipped
-
-
-def test_the_next_working_day() -> None:
-    assert next_working_day(RUSSIA, date(2025, 12, 30)) == date(2026, 1, 12)
-    with pytest.raises(ValueError):
-        next_working_day(WorkingCalendar({date(2025, 1, 1) + timedelta(days=n): False for n in range(400)}),
-                         date(2025, 1, 1))  # fmt: skip
