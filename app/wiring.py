@@ -182,9 +182,8 @@ PERIODIC = (
     Daily(document_daily.RESERVATIONS, at=time(1, 10)),
     Daily(notice_reminders.MORNING, at=time(6, 0)),
     Daily(document_daily.READING, at=time(6, 15)),
-    Daily(
-        notice_delivery.DIGEST, at=time(7, 30)
-    ),  # after all that reminds: a day later a reminder is too late
+    # after all that reminds: a day later a reminder is too late
+    Daily(notice_delivery.DIGEST, at=time(7, 30)),
 )
 
 QUEUES: list[QueueSource] = [

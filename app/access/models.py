@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer, String, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,6 +29,24 @@ class Membership(Base):
     def valid_on(cls, day: date) -> ColumnElement[bool]:
         """The condition «the membership is held on `day`»."""
         return and_(cls.since <= day, or_(cls.until.is_(None), cls.until >= day))
+
+
+class Scope(Protocol):
+    """What of an absent person's roles goes over: of one role or all, in one organisation or all, for one programme."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def organisation_id(self) -> int | None: ...
+    @property
+    def programme_id(self) -> int | None: ...
+
+
+def goes_over(scope: Scope, role: str, organisation_id: int) -> bool:
+    """Whether this role of the absent person is in the scope; the administrator's opens the whole system or nothing."""
+    if role == "admin" and scope.programme_id is not None:
+        return False
+    return scope.role in ("", role) and scope.organisation_id in (None, organisation_id)
 
 
 class Substitution(Versioned, Base):
@@ -74,12 +93,6 @@ class Substitution(Versioned, Base):
         return and_(
             cls.since <= (last or first), cls.until >= first, or_(cls.last_day.is_(None), cls.last_day >= first)
         )  # fmt: skip
-
-    def covers(self, role: str, organisation_id: int) -> bool:
-        """Whether this role of the absent person goes over; the administrator's opens the whole system or nothing."""
-        if role == "admin" and self.programme_id is not None:
-            return False
-        return (not self.role or self.role == role) and self.organisation_id in (None, organisation_id)
 
 
 class AccountLanguage(Base):

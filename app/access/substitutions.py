@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.access.models import Membership, Substitution
+from app.access.models import Membership, Substitution, goes_over
 from app.access.scopes import as_system
 from app.core.actor import Actor, Held, StandsFor
 from app.core.i18n import Text, _
@@ -46,7 +46,7 @@ def held_for_others(session: Session, user_id: int, today: date) -> tuple[Held, 
     return tuple(
         Held(m.role, m.organisation_id, stands_for(row, m.person_id), row.programme_id)
         for row, m in pairs
-        if row.covers(m.role, m.organisation_id)
+        if goes_over(row, m.role, m.organisation_id)
     )
 
 

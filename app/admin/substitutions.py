@@ -11,7 +11,7 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 
-from app.access.models import Membership, Substitution
+from app.access.models import Membership, Substitution, goes_over
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system
 from app.access.substitutions import use
@@ -44,7 +44,7 @@ def add(work: Work, data: SubstitutionData) -> Substitution:
     """Name a substitute. Raises Forbidden, Invalid at the field."""
     _allowed(work)
     with as_system(work.session):  # whether it is right does not depend on which roles the actor may see
-        held = _held(work, data)
+        held = _held(work, data.absent.id, data, data.until)
         _sound(work, data, held)
         absent = _person(work, [m.person_id for m in held])
         substitute = _person(work, [m.person_id for m in _memberships(work, data.substitute.id)])
@@ -94,7 +94,7 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
         changes: dict[str, Any] = {"ground": " ".join(ground.split())}
         if (
             until != row.ends
-        ):  # `ends` is the earlier of the two: an earlier last day would keep the new one away
+        ):  # the earlier of the two days: a last day set before would keep the new one away
             changes |= {"until": until, "last_day": None}
             row.ended_at = row.ended_by = None
         audit.revise(work, row, changes, "substitution:edit")
@@ -128,13 +128,10 @@ def may_manage(work: Work, row: Substitution | None = None) -> bool:
         return False
     if row is None:
         return True
-    with as_system(work.session):  # whose roles go over is a fact, whoever asks
-        held = [
-            m
-            for m in _memberships(work, row.absent_user_id)
-            if row.covers(m.role, m.organisation_id) and (m.until is None or m.until >= row.since)
-        ]
-        return _above_own_rights(work, held) is None
+    with as_system(
+        work.session
+    ):  # whose roles go over is a fact; it may be prolonged, so later roles count too
+        return _above_own_rights(work, _held(work, row.absent_user_id, row)) is None
 
 
 def _allowed(work: Work, row: Substitution | None = None) -> None:
@@ -143,16 +140,16 @@ def _allowed(work: Work, row: Substitution | None = None) -> None:
     use(work, "admin", "head")
 
 
-def _held(work: Work, data: SubstitutionData) -> list[Membership]:
-    """The absent person's own roles of those days that would go over."""
+def _held(
+    work: Work, absent_id: int, given: Substitution | SubstitutionData, until: date = date.max
+) -> list[Membership]:
+    """The absent person's own roles that go over from the first day on, up to a last day if one is named."""
     return [
         m
-        for m in _memberships(work, data.absent.id)
-        if (not data.role or m.role == data.role)
-        and (m.role != "admin" or data.programme_id is None)
-        and data.organisation_id in (None, m.organisation_id)
-        and m.since <= data.until
-        and (m.until is None or m.until >= data.since)
+        for m in _memberships(work, absent_id)
+        if goes_over(given, m.role, m.organisation_id)
+        and m.since <= until
+        and (m.until is None or m.until >= given.since)
     ]
 
 

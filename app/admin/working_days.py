@@ -108,9 +108,7 @@ class WorkingDayView(ServiceReferenceView):
         return row
 
     def correct(self, work: Work, item: CalendarDay, form: Any) -> None:
-        version = form.expected_version.data or ""
-        is_number = version.isascii() and version.isdigit() and len(version) < 10
-        changes = service.edit_day(work, item, form.taken(), int(version) if is_number else -1)
+        changes = service.edit_day(work, item, form.taken(), self.expected_version())
         if changes:
             audit.record(work, "calendar:edit", item, data={"fields": sorted(changes)}, values=changes)
 

@@ -45,28 +45,28 @@ def closable(
     for row in work.session.scalars(query).all():
         open_ones.setdefault(row.case_id, set()).add(row.task)
     found: list[Closable] = []
-    for case in known.values():
+    for case in (known[case_id] for case_id in known if case_id in open_ones):
+        if len(found) >= limit:
+            break
         definition, roles = work.ports.definitions.of(work.session, case), case_roles(work.actor, case)
-        for task in sorted(definition.stages[case.stage].tasks, key=lambda one: not one.optional):
-            if (
-                task.id not in open_ones.get(case.id, ())
-                or task.repeatable
-                or not roles.intersection(task.roles)
-            ):
-                continue
-            if len(found) < limit and is_meant(case, task) and _would_close(work, case, definition, task):
+        meant = [
+            task
+            for task in definition.stages[case.stage].tasks
+            if task.id in open_ones[case.id] and not task.repeatable and roles.intersection(task.roles)
+            and is_meant(case, task)
+        ]  # fmt: skip
+        if not meant:
+            continue
+        events = events_of(work.session, case.id)
+        state = machine.fold(definition, [from_dict(event.data) for event in events])
+        for task in sorted(meant, key=lambda one: not one.optional):
+            ctx = _asked(work, case, definition, state, task, roles)
+            decided = machine.decide(definition, state, Complete(task.id), ctx, settle=False)
+            if isinstance(decided, Accepted):
                 behalf = stands_for(work.actor, case, task.roles)
                 name = title(definition, "task", task.id)
                 found.append(Closable(case, task.id, name, behalf.whom if behalf else ""))
-    return found
-
-
-def _would_close(work: Work, case: Case, definition: Definition, task: Task) -> bool:
-    """Whether the engine would take it from the actor that the task is done, without a word more."""
-    events = events_of(work.session, case.id)
-    state = machine.fold(definition, [from_dict(event.data) for event in events])
-    ctx = _asked(work, case, definition, state, task, case_roles(work.actor, case))
-    return isinstance(machine.decide(definition, state, Complete(task.id), ctx, settle=False), Accepted)
+    return found[:limit]
 
 
 def closing_page(work: Work, case: Case, definition: Definition, state: State, task_id: str,

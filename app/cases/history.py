@@ -144,7 +144,7 @@ def doer(event: CaseEvent) -> str:
 
 
 class Doers:
-    """Who did what in the history of a case, with whose place and which order it was; `records` are journal records.
+    """Who did what in the history of a case, in whose place and by which order; `records` are journal records.
 
     The journal keeps by which substitution an event was done: two orders may name the same people at once.
     """

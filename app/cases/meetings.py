@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
+from app.access.models import goes_over
 from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
@@ -139,7 +140,7 @@ def stand_ins(
             if m.role == role
             for row in acting.get(m.user_id, [])
             if row.substitute_person_id
-            and row.covers(role, m.organisation_id)
+            and goes_over(row, role, m.organisation_id)
             and row.programme_id in (None, programme.id)
         }
         for role in roles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import request
@@ -14,7 +13,7 @@ from app.cases.time_machine import Then, case_then, compare, content_changes, en
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.ui.base import RoomView, int_arg, page, typed_day
+from app.ui.base import RoomView, day_arg, int_arg, page
 
 CHOICES = {"for": _("in favour"), "against": _("against"), "abstain": _("abstained")}
 FIGURES = {
@@ -36,7 +35,7 @@ class PastView(RoomView):
         """The case on the evening of a day."""
         work = self.read()
         case = queries.get_case(work.session, case_id)
-        day, wrong = _day(request.args.get("on", ""))
+        day, wrong = day_arg("on")
         then = case_then(work, case, day)
         if day is not None and day != then.on:
             wrong = _("The case has events from %(first)s to today; the nearest day is shown.",
@@ -84,14 +83,3 @@ def _entries(work: Work, then: Then) -> list[Entry]:
         )
         for line in reversed(told)
     ]  # fmt: skip
-
-
-def _day(given: str) -> tuple[date | None, Any]:
-    """The day asked for, and a sentence when it could not be read."""
-    given = given.strip()
-    if not given:
-        return None, None
-    try:
-        return typed_day(given), None
-    except ValueError:
-        return None, _("Give the date as day, month and year, for example 22.01.2025.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import Table
@@ -12,9 +11,7 @@ from app.audit.models import AuditDetail, AuditHead, AuditRecord
 from app.audit.service import chain, stream_of
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, StageRound
 from app.cases.projection import Projection
-from app.core.actor import SYSTEM
 from app.core.unit_of_work import Work
-from app.engine.automatic import SYSTEM as ITSELF
 from app.engine.events import Event
 from app.jobs.models import OutboxJob
 
@@ -33,18 +30,12 @@ def told(event: Event) -> tuple[dict[str, Any], str, dict[str, Any]]:
 
 def event_row(work: Work, case_id: int, seq: int, event: Event) -> dict[str, Any]:
     """One event; the words a person wrote stand beside it, where they can be erased."""
-    work = doing(work, event.actor)
     data, comment, fields = told(event)
     return {
         "case_id": case_id, "seq": seq, "type": event.type, "data": data, "comment": comment, "fields": fields,
         "at": work.now, "actor_id": work.actor.user_id, "actor_name": work.actor.name,
         "on_behalf_of": work.acting.user_id if work.acting else None,
     }  # fmt: skip
-
-
-def doing(work: Work, actor: str) -> Work:
-    """The work of whoever did it: a step the case takes by itself is nobody's, whoever acted just before."""
-    return work if actor != ITSELF or work.actor.is_system else replace(work, actor=SYSTEM, acting=None)
 
 
 def chained_rows(
@@ -56,7 +47,7 @@ def chained_rows(
     for row in rows:
         words = row["comment"] or row["fields"]
         record, detail = chain(
-            doing(work, row["data"]["actor"]), stream, head, f"case:{row['type']}", (EVENTS.name, row["id"]), case_id,
+            work, stream, head, f"case:{row['type']}", (EVENTS.name, row["id"]), case_id,
             {"seq": row["seq"], "event": row["data"]},
             {"comment": row["comment"], "fields": row["fields"]} if words else None,
         )  # fmt: skip

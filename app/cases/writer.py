@@ -41,7 +41,6 @@ from app.cases.rows import (
     ROUNDS,
     VOTES,
     chained_rows,
-    doing,
     event_row,
     rows_of,
     told,
@@ -58,7 +57,6 @@ from app.cases.statements import (
     appending,
     rewriting,
 )
-from app.core.actor import SYSTEM
 from app.core.db import WorkSession, canonical_json
 from app.core.errors import NotFound
 from app.core.pipelined import PipelinedConnection
@@ -149,7 +147,7 @@ def write(
     if pinned:
         columns.update(pinned)
     if line is not None:
-        _rewrite(line, work, standing, events, changed, columns, promises)
+        _rewrite(line, work, standing.case_id, changed, columns, promises)
     else:
         _put_alone(session.connection(), work, standing, events, changed, columns, promises)
     standing.columns.update(columns)
@@ -211,14 +209,11 @@ def _append(line: PipelinedConnection, work: Work, standing: Standing, events: S
     keys, standing.event_ids = standing.event_ids, ()
     if len(keys) < len(events):
         keys += tuple(row[0] for row in line.ask(_MORE_KEYS, (len(events) - len(keys),)))
-    work = doing(work, events[0].actor)
     chained: list[tuple[Any, ...]] = []
-    alone: list[tuple[Any, ...]] = []  # what the case then did by itself: it has another actor, so it follows
     details: list[tuple[Any, ...]] = []
-    for number, event in enumerate(events):
-        doer, seq = doing(work, event.actor), standing.version + number + 1
-        head, row, words = _chained_row(doer, case_id, stream, head, keys[number], seq, event)
-        (chained if doer is work else alone).append(row)
+    for seq, (key, event) in enumerate(zip(keys, events, strict=False), start=standing.version + 1):
+        head, row, words = _chained_row(work, case_id, stream, head, key, seq, event)
+        chained.append(row)
         details += words
     standing.head, standing.recorded = head, work.recorded
     behalf = work.acting.user_id if work.acting else None
@@ -234,22 +229,13 @@ def _append(line: PipelinedConnection, work: Work, standing: Standing, events: S
         line.tell(FURTHER_EVENT, (*shared, *row))
     for row in details[len(beside[:_MANY]) :]:
         line.tell(FURTHER_DETAIL, (stream, *row))
-    for row in alone:
-        line.tell(FURTHER_EVENT, (case_id, work.now, SYSTEM.user_id, SYSTEM.name, None, stream, *row))
 
 
 def _rewrite(
-    line: PipelinedConnection,
-    work: Work,
-    standing: Standing,
-    events: Sequence[Event],
-    changed: Projection,
-    columns: Mapping[str, Any],
+    line: PipelinedConnection, work: Work, case_id: int, changed: Projection, columns: Mapping[str, Any],
     promises: Sequence[Promise],
-) -> None:
+) -> None:  # fmt: skip
     """Send the rows that say how the case stands after the events, and the promises."""
-    case_id = standing.case_id
-    work = doing(work, events[0].actor)
     lists: tuple[list[tuple[Any, ...]], ...] = (
         [(r.stage, r.round, r.opened_seq, r.entered_at, r.left_at, r.left_by) for r in changed.rounds],
         [(*key, *values.values()) for key, values in changed.tasks.items()],

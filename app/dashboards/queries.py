@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from app.cases.history import edition_with, in_reader
-from app.cases.models import Case, CaseEvent, StageRound
+from app.cases.models import LIVE, Case, CaseEvent, StageRound
 from app.cases.queries import list_cases
 from app.cases.terms import calendar_of
 from app.core.clock import local_date
@@ -20,7 +20,6 @@ from app.engine import deadlines
 from app.engine.deadlines import Calendar, working_days_between
 from app.engine.definition import Definition
 
-_OVER = ("closed", "cancelled")
 SOON = 3  # working days: what ends within them is urgent
 
 
@@ -161,7 +160,9 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     ids = [case.id for case in cases]
     stays = _stays(work, ids, on)
     ends = (
-        _ends(work, ids, on) if is_past else {case.id: (case.outcome, case.status in _OVER) for case in cases}
+        _ends(work, ids, on)
+        if is_past
+        else {case.id: (case.outcome, case.status not in LIVE) for case in cases}
     )
     numbers = {
         name: work.ports.figures[name](work, ids, on) if ids else {}

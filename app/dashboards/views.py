@@ -11,11 +11,11 @@ from flask_appbuilder import IndexView as FabIndexView
 from app.access.permissions import page_roles
 from app.access.security import runtime
 from app.cases.queries import programmes
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.core.ports import QueueItem
 from app.dashboards.queries import Urgency, by_urgency, my_tasks, overview
 from app.dashboards.training import TrainingView
-from app.ui.base import RoomView, int_arg, page, typed_day
+from app.ui.base import RoomView, day_arg, int_arg, page
 
 URGENCIES = {
     Urgency.late: (_("Overdue"), "bad", "triangle-alert"),
@@ -59,7 +59,7 @@ class OverviewView(RoomView):
     @page("/")
     def index(self) -> Any:
         work = self.read()
-        on, wrong = _day(request.args.get("on", ""), work.today)
+        on, wrong = _day(work.today)
         programme_id = int_arg("programme")
         show, stage = request.args.get("show", ""), request.args.get("stage", "")
         shown = overview(work, on, programme_id)
@@ -79,18 +79,12 @@ OUTCOMES = {
 }
 
 
-def _day(given: str, today: date) -> tuple[date, Any]:
+def _day(today: date) -> tuple[date, Text | None]:
     """The day asked for, and a sentence when it could not be taken."""
-    given = given.strip()
-    if not given:
-        return today, None
-    try:
-        on = typed_day(given)
-    except ValueError:
-        return today, _("Give the date as day, month and year, for example 22.01.2025.")
-    if on > today:
+    on, wrong = day_arg("on")
+    if on is not None and on > today:
         return today, _("This date is in the future: today is shown.")
-    return on, None
+    return on or today, wrong
 
 
 VIEWS = [OverviewView, TrainingView]

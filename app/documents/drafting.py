@@ -22,8 +22,8 @@ from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move
 from app.documents.steps import locked, move, must_be_draft, note
 from app.documents.templates import Template, edition_for, edition_of, registry
-from app.documents.typography import inner
 from app.documents.values import drafter, gather, missing
+from app.engine.wording import inner
 
 SIDES = ("curator", "supported")
 OVER = frozenset(

@@ -20,7 +20,8 @@ from app.documents.language import (
     school_list,
 )
 from app.documents.names import form, full_name, initials_first, initials_last
-from app.documents.typography import capital, ends, inner, lines, nbsp, no_dot, quoted, quotes, small
+from app.documents.typography import capital, ends, lines, nbsp, no_dot, quoted, quotes, small
+from app.engine.wording import inner
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "acting": acting,

@@ -21,7 +21,7 @@ from app.documents.models import Document, DocumentLink
 from app.documents.rules import LINKS_OF, NUMBERED, DocumentState, LinkKind, act_in_words, next_state
 from app.documents.steps import locked, move, note
 from app.documents.texts import Within
-from app.documents.typography import inner
+from app.engine.wording import inner
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from app.documents.names import NBSP, initials_last
 from app.documents.people import organisation_card, person_card, signatory_card
 from app.documents.queries import standing_lines
 from app.documents.sources import GROUP, controller, protocol_of, purpose, side
-from app.documents.typography import inner
+from app.engine.wording import inner
 
 Values = dict[str, Any]
 _GROUP_HEAD = {"accs": "координационную группу", "loct": "координационной группе"}

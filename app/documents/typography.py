@@ -117,11 +117,6 @@ def quotes(text: str) -> str:
     return "".join(out)
 
 
-def inner(text: str) -> str:
-    """Text that will stand inside « »: its own « » become „ “."""
-    return text.replace("«", "„").replace("»", "“")
-
-
 def quoted(text: str, mark: str) -> list[str]:
     """Paragraphs of a new wording: « before the first, » and the mark after the last, as amending orders print it."""
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]

@@ -117,9 +117,7 @@ def _not_before(stage: Stage, later: str, earlier: str) -> bool:
     """Whether the one event is known never to come before the other: what a room tells may come at any time."""
     own = anchors.task_of(later)
     if own is not None and stage.task(own) is not None and later != earlier:
-        later = (
-            anchors.ENTERED
-        )  # a task of the stage is done no earlier; one kept done counts from its beginning
+        later = anchors.ENTERED  # it is done no earlier; one kept done counts from the beginning of the stage
     return later == earlier or (later in ORDER and earlier in ORDER and ORDER[later] >= ORDER[earlier])
 
 

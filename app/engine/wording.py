@@ -38,6 +38,11 @@ def quoted(text: str, language: str) -> str:
     return f"{opens}{text}{closes}"
 
 
+def inner(text: object) -> str:
+    """What will stand between quotation marks: its own « » become „ “."""
+    return str(text).replace("«", "„").replace("»", "“")
+
+
 def printed(value: object, language: str) -> str:
     """A fact's value as people write it."""
     if value is None:

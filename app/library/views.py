@@ -151,8 +151,7 @@ class PublicationView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    version = self.expected_version()
-                    service.edit_publication(work, publication_id, form.taken(), version)
+                    service.edit_publication(work, publication_id, form.taken(), self.expected_version())
                 return self.done(_home(case), _("The correction is saved."))
             except Invalid as error:
                 form.take_errors(error)

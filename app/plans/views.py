@@ -32,7 +32,7 @@ from app.plans.rules import (
     spoken,
 )
 from app.schools.queries import positions_on
-from app.ui.base import RoomView, page
+from app.ui.base import RoomView, day_arg, page
 
 FORM = ("GET", "POST")
 
@@ -47,7 +47,7 @@ class PlanView(RoomView):
         case = get_case(work.session, case_id)
         items = queries.items_of(work.session, case_id)
         dues = queries.all_dues(items)
-        on = _asked_day(work.today)
+        on = day_arg("on")[0] or work.today  # a day that cannot be read is today
         offer = next(
             (o for o in overview(work, case).mine if o.kind == "task" and o.id == service.SUBMIT), None
         )
@@ -181,14 +181,6 @@ class PlanView(RoomView):
 
     def _done(self, case_id: int, message: Text, place: str = "") -> Any:
         return self.done(url_for("PlanView.show", case_id=case_id) + place, message)
-
-
-def _asked_day(today: date) -> date:
-    """The day the figures are wanted for; a day that cannot be read is today."""
-    try:
-        return date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        return today
 
 
 def _report_data(item: Any, dues: list[queries.Due], today: date) -> dict[str, Any]:

@@ -220,8 +220,7 @@ class ResultsView(RoomView):
         if form.validate():
             try:
                 with self.write() as work:
-                    version = self.expected_version()
-                    service.decide_outcome(work, case_id, form.taken(), version)
+                    service.decide_outcome(work, case_id, form.taken(), self.expected_version())
                 return self._back(case_id, _("The decided outcome is recorded."), "outcome")
             except Invalid as error:
                 form.take_errors(error)

@@ -62,11 +62,17 @@ def int_arg(name: str) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and int(value) <= MAX_ID else None
 
 
-def typed_day(given: str) -> date:
-    """A day of the address, as the calendar of a browser sends it or as people write it. Raises ValueError."""
-    if "." in given:
-        return datetime.strptime(given, "%d.%m.%Y").date()  # noqa: DTZ007 - a date without a time
-    return date.fromisoformat(given)
+def day_arg(name: str) -> tuple[date | None, Text | None]:
+    """A day of the address, as the calendar of a browser sends it or as people write it; else what is wrong with it."""
+    given = request.args.get(name, "").strip()
+    if not given:
+        return None, None
+    try:
+        if "." in given:
+            return datetime.strptime(given, "%d.%m.%Y").date(), None  # noqa: DTZ007 - a date without a time
+        return date.fromisoformat(given), None
+    except ValueError:
+        return None, _("Give the date as day, month and year, for example 22.01.2025.")
 
 
 class RoomView(BaseView):

@@ -25,6 +25,7 @@ from app.access.roles import ROLE_TITLES
 from app.access.security import runtime
 from app.core.i18n import Text, current_locale, n_, ngettext
 from app.core.i18n import _ as text
+from app.engine.wording import inner
 from app.ui.fab_texts import permission_title
 from app.ui.navigation import menu_tree
 
@@ -56,11 +57,6 @@ def nb(value: Any) -> str:
     now = _COUNTED.sub(lambda m: NBSP + m.group(1) + NBSP, now)
     now = _DAY_MONTH.sub(NBSP, now)
     return Markup(now) if isinstance(value, Markup) else now  # noqa: S704 — it was markup before
-
-
-def inner(value: Any) -> str:
-    """What will stand inside « »: its own « » become „ “."""
-    return str(value).replace("«", "„").replace("»", "“")
 
 
 def local(value: datetime) -> datetime:

@@ -21,8 +21,6 @@ from tests.people import open_cases
 from tests.unit.documents.hostile_templates import GOOD
 from tests.unit.documents.penza import order_plan
 
-needs_office = pytest.mark.skipif(pdf.office() is None, reason="LibreOffice is not installed")
-
 
 @pytest.fixture
 def order(penza: Runtime) -> int:
@@ -109,7 +107,7 @@ def test_a_program_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     assert time.monotonic() - started < 5
 
 
-@needs_office
+@pytest.mark.libreoffice
 def test_one_bad_file_stops_nobody() -> None:
     made = pdf.convert([GOOD, b"PK\x03\x04 broken", GOOD])
     assert [isinstance(one, bytes) for one in made][::2] == [True, True]
