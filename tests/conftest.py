@@ -17,7 +17,8 @@ from app.core.clock import FixedClock
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import load_reference
-from tests.people import START, WebUsers, open_cases
+from tests import warm
+from tests.people import START, WebUsers, cheap_passwords, open_cases
 from tests.servers import machine
 from tests.servers.databases import PostgresTemplate, SqliteTemplate, TestDatabase
 from tests.servers.postgresql import PostgresServer
@@ -33,6 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, sentence in _LACKING.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=sentence))
+
+
+def pytest_collection_finish() -> None:
+    warm.share_statements()
+    warm.keep_what_is_loaded()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -182,19 +188,33 @@ def _in_russian() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def penza_template(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A closed SQLite file with roles, definitions and the reference data of Penza."""
-    folder = tmp_path_factory.mktemp("penza")
-    database = sqlite_template.copy(folder / "penza.sqlite3")
+def _fill(database: TestDatabase, folder: Path) -> None:
+    """Roles, definitions and the reference data of Penza."""
     system = wiring.build(_settings(database, folder), FixedClock(START))
     bootstrap(system)
     with system.work(SYSTEM) as work:
         load_reference(work)
-    with system.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        cheap_passwords(work.session)
+    if system.database.is_sqlite:
+        with system.database.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     system.database.dispose()
+
+
+@pytest.fixture(scope="session")
+def penza_template(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed SQLite file with roles, definitions and the reference data of Penza."""
+    folder = tmp_path_factory.mktemp("penza")
+    _fill(sqlite_template.copy(folder / "penza.sqlite3"), folder)
     return folder / "penza.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def penza_in_postgres(postgres_template: PostgresTemplate, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The same as a PostgreSQL database, by its name."""
+    database = postgres_template.clone()
+    _fill(database, tmp_path_factory.mktemp("penza"))
+    return postgres_template.name_of(database)
 
 
 @pytest.fixture
@@ -215,13 +235,12 @@ def penza_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ru
     if request.param == "sqlite":
         yield request.getfixturevalue("penza")
         return
-    database: TestDatabase = request.getfixturevalue("postgres_database")
+    template: PostgresTemplate = request.getfixturevalue("postgres_template")
+    database = template.clone(request.getfixturevalue("penza_in_postgres"))
     system = wiring.build(_settings(database, tmp_path), FixedClock(START))
-    bootstrap(system)
-    with system.work(SYSTEM) as work:
-        load_reference(work)
     yield system
     system.database.dispose()
+    template.drop(database)
 
 
 @pytest.fixture

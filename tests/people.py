@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from werkzeug.security import generate_password_hash
 
 from app.cases import queries, service
 from app.core.unit_of_work import Runtime
 from app.demo.penza import PAIRS, PASSWORD, actor
 from app.factory import create_app
 from app.schools.queries import organisations
+from tests.warm import share_templates
 
 START = datetime(2025, 1, 9, 6, 0, tzinfo=UTC)
 
@@ -30,11 +35,16 @@ def open_cases(system: Runtime) -> dict[str, int]:
         }
 
 
+def cheap_passwords(session: Session) -> None:
+    """The same password for everybody, hashed in a hundredth of the time: it is compared at every login of a test."""
+    session.execute(update(User).values(password=generate_password_hash(PASSWORD, "scrypt:256:8:1")))
+
+
 class WebUsers:
     """One Flask application; a logged-in client per account name."""
 
     def __init__(self, system: Runtime) -> None:
-        self.app = create_app(system)
+        self.app = share_templates(create_app(system))
         self._clients: dict[str, FlaskClient] = {}
 
     def __call__(self, username: str) -> FlaskClient:

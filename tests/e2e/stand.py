@@ -11,6 +11,7 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.factory import create_app
 from app.jobs.runner import Runner, drain
+from tests.warm import share_templates
 
 
 class Stand:
@@ -20,7 +21,9 @@ class Stand:
         assert isinstance(system.clock, FixedClock)
         self.system, self.clock = system, system.clock
         self._runner = Runner(system, threads=1)
-        self._server = waitress.create_server(create_app(system), host="127.0.0.1", port=0, threads=4)
+        self._server = waitress.create_server(
+            share_templates(create_app(system)), host="127.0.0.1", port=0, threads=4
+        )
         self._thread = threading.Thread(target=self._server.run, name="waitress", daemon=True)
         self.url = f"http://127.0.0.1:{self._server.effective_port}"
 

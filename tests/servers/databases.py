@@ -57,14 +57,19 @@ class PostgresTemplate:
         server.create(self.NAME)
         migrate(self._at(self.NAME))
 
-    def clone(self) -> TestDatabase:
-        return self._at(self.server.create(template=self.NAME))
+    def clone(self, name: str = NAME) -> TestDatabase:
+        """A copy of the template, or of another database nobody is connected to."""
+        return self._at(self.server.create(template=name))
 
     def empty(self) -> TestDatabase:
         return self._at(self.server.create())
 
     def drop(self, database: TestDatabase) -> None:
-        self.server.drop(database.url.rpartition("/")[2])
+        self.server.drop(self.name_of(database))
+
+    @staticmethod
+    def name_of(database: TestDatabase) -> str:
+        return database.url.rpartition("/")[2]
 
     def _at(self, name: str) -> TestDatabase:
         return TestDatabase(self.server.url(name), self.server.url(name, OWNER))
