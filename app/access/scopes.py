@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import Any, TypeVar, cast
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, event, false, inspect, select, true
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, with_loader_criteria
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.visitors import ExternallyTraversible
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
+from app.access.reads import models_read_by
 from app.core.actor import SYSTEM, Actor
 from app.core.db import Base, WorkSession
 from app.core.errors import NotFound
@@ -62,45 +61,20 @@ def condition(model: type[Base], actor: Actor | None) -> ColumnElement[bool]:
     return visible(actor) if visible else false()
 
 
-@cache
-def _reach(mapper: Mapper[Any]) -> frozenset[type[Base]]:
-    """The model itself and every model its relationships lead to: all that loading it may read."""
-    seen: set[Mapper[Any]] = set()
-    ahead = [mapper]
-    while ahead:
-        one = ahead.pop()
-        if one not in seen:
-            seen.add(one)
-            ahead += [relationship.mapper for relationship in one.relationships]
-    return frozenset(one.class_ for one in seen if issubclass(one.class_, Base))
-
-
-def _mentioned(state: ORMExecuteState) -> frozenset[type[Base]]:
-    """Every model whose rows the statement may read, in subqueries and joined loads too.
-
-    Only mapped columns and tables are bound to criteria, and each carries its mapper as an annotation.
-    """
-    mappers: set[Mapper[Any]] = set(state.all_mappers)
-    for element in visitors.iterate(cast(ExternallyTraversible, state.statement)):
-        entity = element._annotations.get("parententity")
-        if entity is not None:
-            mappers.add(entity.mapper)
-    return frozenset().union(*map(_reach, mappers))
+@lru_cache(maxsize=1024)
+def _criterion(model: type[Base], actor: Actor | None) -> Any:
+    """The condition as an option of a statement; it follows from what the actor holds and from nothing else."""
+    return with_loader_criteria(
+        model, condition(model, actor), include_aliases=True, propagate_to_loaders=False
+    )
 
 
 def _criteria(session: Session, models: frozenset[type[Base]]) -> list[Any]:
     actor: Actor | None = session.info.get("actor")
     if actor is not None and actor.is_system:
         return []
-    if session.info.get("criteria_for") != (actor,):
-        session.info["criteria"], session.info["criteria_for"] = {}, (actor,)
-    made: dict[type[Base], Any] = session.info["criteria"]
-    for model in models - made.keys():
-        made[model] = with_loader_criteria(
-            model, condition(model, actor), include_aliases=True, propagate_to_loaders=False
-        )
     # in one order, so that equal statements share their compiled form
-    return [made[model] for model in sorted(models, key=lambda m: m.__name__)]
+    return [_criterion(model, actor) for model in sorted(models, key=lambda m: m.__name__)]
 
 
 @event.listens_for(WorkSession, "do_orm_execute")
@@ -109,7 +83,10 @@ def _apply_policies(state: ORMExecuteState) -> None:
     # A column load refreshes an object that has already passed its policy.
     if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    options = _criteria(state.session, _mentioned(state))
+    present = set(
+        map(id, state.statement._with_options)
+    )  # what is loaded by selectin takes its parent's along
+    options = [one for one in _criteria(state.session, models_read_by(state)) if id(one) not in present]
     if options:
         state.statement = state.statement.options(*options)
 

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import Alias, Join, TableClause, delete, event, func, inspect, select, update
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    aliased,
+    contains_eager,
+    defaultload,
+    joinedload,
+    load_only,
+    selectinload,
+    subqueryload,
+)
 
 from app import wiring  # noqa: F401 — the rooms' models and policies
 from app.access.permissions import CAPABILITIES, PAGES
@@ -20,8 +31,9 @@ from app.core.db import Base
 from app.core.errors import NotFound
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.schools.models import Person, Position
+from app.schools.models import Organisation, Person, Position
 from app.ui.fab_texts import PAGES as PAGE_TITLES
+from tests.people import WebUsers
 
 
 def own_models() -> list[type[Base]]:
@@ -87,6 +99,96 @@ def test_what_a_relation_loads_is_scoped(penza: Runtime) -> None:
     session.expunge_all()
     for person in session.scalars(select(Person)):  # loaded one by one
         assert {p.id for p in person.positions} <= visible
+
+
+class Watched:
+    """What the statements of a system read at their top: models beside their policies' conditions, and without."""
+
+    def __init__(self, system: Runtime) -> None:
+        self.statements, self.bare = 0, set[str]()
+        self._own = {model.__tablename__: model for model in own_models()}
+        event.listen(system.database.sessions, "do_orm_execute", self._begin)
+        event.listen(system.database.engine, "before_cursor_execute", self._look)
+
+    @staticmethod
+    def _begin(state: ORMExecuteState) -> None:
+        who = state.session.info.get("actor")
+        state.update_execution_options(by_the_system=who is not None and who.is_system)
+
+    def _look(self, _conn: Any, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
+        state = getattr(context.compiled, "compile_state", None)
+        if not hasattr(state, "select_statement") or context.execution_options.get("by_the_system"):
+            return  # not a SELECT of the ORM, or one that may read everything
+        final = state.statement
+        self.statements += 1
+        options = context.invoked_statement._with_options
+        scoped = {one.entity.class_ for one in options if isinstance(one, LoaderCriteriaOption)}
+        read = {
+            self._own[name]
+            for source in final.get_final_froms()
+            for name in _tables(source)
+            if name in self._own
+        }
+        self.bare |= {f"{model.__name__}: {sql[:200]}" for model in read - scoped}
+
+
+def _tables(source: Any) -> list[str]:
+    """The names of the tables joined in a FROM; a subquery there is another statement's matter."""
+    if isinstance(source, Join):
+        return _tables(source.left) + _tables(source.right)
+    if isinstance(source, Alias):
+        return _tables(source.element)
+    return [source.name] if isinstance(source, TableClause) else []
+
+
+def test_whatever_a_statement_joins_is_scoped(penza: Runtime, cases: dict[str, int]) -> None:
+    """Every relationship, joined alone, behind another one that is joined, and behind one loaded apart."""
+    watched = Watched(penza)
+    session = penza.read(actor(penza, "methodist")).session
+    for model in own_models():
+        for link in inspect(model).relationships:
+            first = getattr(model, link.key)
+            session.expunge_all()
+            session.scalars(select(model).options(joinedload(first))).unique().all()
+            for further in link.mapper.relationships:
+                second = getattr(link.mapper.class_, further.key)
+                for way in (
+                    joinedload(first).joinedload(second),
+                    selectinload(first).joinedload(second),
+                    defaultload(first).joinedload(second),
+                    joinedload(first).selectinload(second),
+                ):
+                    session.expunge_all()
+                    session.scalars(select(model).options(way)).unique().all()
+    session.scalars(select(Case).options(joinedload("*"))).unique().all()
+    session.scalars(select(Case).join(Case.school).options(contains_eager(Case.school))).all()
+    session.scalars(select(Case).options(load_only(Case.code), joinedload(Case.school))).all()
+    session.scalars(select(Case).options(joinedload(Case.school).load_only(Organisation.code))).all()
+    copy = aliased(Case)
+    session.scalars(select(copy).options(joinedload(copy.school), subqueryload(copy.programme))).all()
+    assert watched.statements > 700
+    assert watched.bare == set()
+
+
+@pytest.mark.parametrize("username", ["clerk", "director41", "member1"])
+def test_whatever_a_page_reads_is_scoped(
+    web: WebUsers, penza: Runtime, cases: dict[str, int], username: str
+) -> None:
+    web(username)
+    watched = Watched(penza)
+    case = cases["41"]
+    for address in (
+        "/",
+        "/cases/",
+        f"/cases/{case}",
+        f"/cases/{case}/history",
+        "/documents/",
+        "/schools/",
+        "/notifications/",
+    ):
+        web(username).get(address)
+    assert watched.statements > 40
+    assert watched.bare == set()
 
 
 def test_updates_and_deletes_reach_only_visible_rows(penza: Runtime, cases: dict[str, int]) -> None:
