@@ -10,12 +10,11 @@ from sqlalchemy import and_, select
 from app.cases.context import actor_id, gather_facts
 from app.cases.history import title
 from app.cases.models import Case, CaseStatus, CaseTask
-from app.cases.queries import events_of
 from app.cases.roles import case_roles, stands_for
+from app.cases.states import states_now
 from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.definition import Definition, Task
-from app.engine.events import from_dict
 from app.engine.offers import Offer
 from app.engine.state import Accepted, Complete, Context, State
 
@@ -44,6 +43,7 @@ def closable(
     open_ones: dict[int, set[str]] = {}
     for row in work.session.scalars(query).all():
         open_ones.setdefault(row.case_id, set()).add(row.task)
+    states = states_now(work, [known[case_id] for case_id in open_ones])
     found: list[Closable] = []
     for case in (known[case_id] for case_id in known if case_id in open_ones):
         if len(found) >= limit:
@@ -57,8 +57,7 @@ def closable(
         ]  # fmt: skip
         if not meant:
             continue
-        events = events_of(work.session, case.id)
-        state = machine.fold(definition, [from_dict(event.data) for event in events])
+        state = states[case.id]
         for task in sorted(meant, key=lambda one: not one.optional):
             ctx = _asked(work, case, definition, state, task, roles)
             decided = machine.decide(definition, state, Complete(task.id), ctx, settle=False)

@@ -13,13 +13,12 @@ from app.audit import service as audit
 from app.cases.context import authors_of, voters_of
 from app.cases.models import Case, CaseStatus, Meeting, MeetingStatus
 from app.cases.overview import in_reader
-from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.queries import WITH_NAMES
+from app.cases.states import states_now
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.engine import machine
-from app.engine.events import from_dict
 from app.engine.offers import Waiting, waiting_for
 from app.engine.state import Voter
 
@@ -30,10 +29,10 @@ def _waiting(work: Work) -> Iterator[tuple[Case, Waiting]]:
         select(Case).options(*WITH_NAMES).where(Case.status.in_([CaseStatus.active, CaseStatus.suspended]))
         .order_by(Case.code)
     ).all()  # fmt: skip
-    events = events_of_all(work.session, [case.id for case in cases])
+    states = states_now(work, cases)
     for case in cases:
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, [from_dict(row.data) for row in events[case.id]])
+        state = states[case.id]
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()

@@ -13,7 +13,8 @@ from app.cases import service, versions, writer
 from app.cases.context import actor_id, days_of, gather_facts
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, CaseEvent, VersionStatus
-from app.cases.queries import events_of, events_of_all, get_case
+from app.cases.queries import events_of, get_case
+from app.cases.states import states_now
 from app.cases.versions import require_admin
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import Text, _
@@ -90,9 +91,9 @@ def rehearse(work: Work, order: Order) -> list[Fated]:
     found = []
     with as_system(work.session):  # codes and fates only: the caller sees nothing else of a case
         cases = _live(work, order)
-        stored = events_of_all(work.session, [case.id for case in cases])
+        states = states_now(work, cases)
         for case in cases:
-            state = fold(old, [from_dict(row.data) for row in stored[case.id]])
+            state = states[case.id]
             plan = migration.plan(old, new, state, _context(work, case, new, rule, state), rule)
             target = new.stages[plan.target].titles if plan.target else None
             found.append(

@@ -15,13 +15,15 @@ from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles, stands_for
 from app.cases.seats import authors_for_others, bar, look_ahead, seat_of
+from app.cases.states import states_now
 from app.cases.terms import STAGE, beginnings, explained
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
-from app.engine import machine
 from app.engine.events import ApprovalOpened, Event, Migrated, Undone, from_dict
 from app.engine.offers import Waiting, waiting_for
 from app.engine.state import State, Voter
+
+_BEGIN = (ApprovalOpened.type, Migrated.type, Undone.type)  # from them something waits, see `_since`
 
 
 def case_queue(work: Work) -> list[QueueItem]:
@@ -31,15 +33,16 @@ def case_queue(work: Work) -> list[QueueItem]:
     )
     items: list[QueueItem] = []
     cases = work.session.scalars(query).all()
-    events = events_of_all(work.session, [case.id for case in cases])
+    states = states_now(work, cases)
+    begun = events_of_all(work.session, [case.id for case in cases], _BEGIN)
     look_ahead(work, [case for case in cases if case.approval])
     for case in cases:
         roles = case_roles(work.actor, case)
         if not roles:
             continue
         definition = work.ports.definitions.of(work.session, case)
-        happened = [from_dict(row.data) for row in events[case.id]]
-        state = machine.fold(definition, happened)
+        state = states[case.id]
+        happened = [from_dict(row.data) for row in begun[case.id]]
         beginning = beginnings(work, definition, state)
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()

@@ -17,11 +17,11 @@ from app.cases import service
 from app.cases.context import context
 from app.cases.daily import look_soon
 from app.cases.models import LIVE, Case, CaseStatus
-from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.queries import WITH_NAMES
+from app.cases.states import states_now
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.events import from_dict
 from app.engine.state import Accepted, Settle
 from app.jobs import outbox
 from app.jobs.schedule import Every
@@ -78,10 +78,10 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
     cases = work.session.scalars(
         select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active).order_by(Case.id)
     ).all()  # fmt: skip
-    stored = events_of_all(work.session, ids)
+    states = states_now(work, cases)
     for case in cases:
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, [from_dict(row.data) for row in stored[case.id]])
+        state = states[case.id]
         needed = machine.facts_needed(definition, state, Settle())
         ctx = context(work, case, definition, state, needed, Settle())
         result = machine.decide(definition, state, Settle(), ctx)

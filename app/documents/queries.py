@@ -19,6 +19,7 @@ from app.documents.models import (
     Series,
 )
 from app.documents.numbering import clean_index
+from app.documents.rules import DocumentKind, DocumentState
 
 COPIES = ("paper", "registered")  # as printed, and with date and number
 _WHOLE = (
@@ -63,6 +64,17 @@ def list_documents(
     if states:
         query = query.where(Document.state.in_([str(s) for s in states]))
     return session.scalars(query).all()
+
+
+def unfinished_papers(session: Session) -> Sequence[Document]:
+    """Visible papers that wait to be completed, signed or registered; a report waits for nobody."""
+    states = [str(s) for s in (DocumentState.draft, DocumentState.to_sign, DocumentState.signed)]
+    return session.scalars(
+        select(Document)
+        .options(*_WHOLE)
+        .where(Document.state.in_(states), Document.kind != str(DocumentKind.report))
+        .order_by(Document.created_at.desc(), Document.id.desc())
+    ).all()
 
 
 def file_of(document: Document, copy: str) -> DocumentFile | None:

@@ -15,7 +15,7 @@ from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming
 from app.documents.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
-from app.documents.queries import list_documents
+from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import edition_of
@@ -28,10 +28,7 @@ COLLECTOR = DRAFTER  # and sees to it that it is signed
 
 def document_queue(work: Work) -> list[QueueItem]:
     """Papers whose next step is the actor's."""
-    waiting = list_documents(work.session, states=["draft", "to_sign", "signed"])
-    papers = [
-        document for document in waiting if document.kind != DocumentKind.report
-    ]  # a report waits for nobody
+    papers = unfinished_papers(work.session)
     return [item for document in papers if (item := _item(work, document)) is not None]
 
 

@@ -18,14 +18,13 @@ from app.calendar.queries import years_to_fill
 from app.cases.context import authors_of, voters_of
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
-from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.queries import WITH_NAMES
+from app.cases.states import states_now
 from app.cases.terms import calendar_of, named
 from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
-from app.engine import machine
 from app.engine.deadlines import Calendar, days_left
 from app.engine.definition import Definition, Due
-from app.engine.events import from_dict
 from app.engine.offers import Waiting, waiting_for
 from app.engine.state import State, Voter
 from app.jobs import outbox
@@ -56,12 +55,11 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
     ids = [int(one) for one in payload["cases"]]
     query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active.value)
     cases = work.session.scalars(query.order_by(Case.id)).all()
-    stored = events_of_all(work.session, [case.id for case in cases])
+    states = states_now(work, cases)
     holders, calendar = Holders(work.session, work.today), calendar_of(work)
     for case in cases:
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, [from_dict(row.data) for row in stored[case.id]])
-        _look(work, case, definition, state, holders, calendar)
+        _look(work, case, definition, states[case.id], holders, calendar)
 
 
 def _look(

@@ -1,0 +1,56 @@
+"""Where many cases stand, for pages and mornings that look at all of them: read from their rows, not from their past.
+
+A step reads its own case under the lock (`writer`); here nothing is locked. That rows say what the events say is
+proved by `verify` and on random histories (tests/integration/cases/test_rows_and_events.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case, CaseVote
+from app.cases.projection import COLUMNS, asks_for_votes, is_readable, state_from_rows
+from app.cases.queries import events_of_all
+from app.core.unit_of_work import Work
+from app.engine import machine
+from app.engine.events import from_dict
+from app.engine.state import State, VoteState
+
+# in one statement, so that columns and snapshot are of the same moment
+_ROWS = select(Case.id, *(getattr(Case, name) for name in COLUMNS), Case.opened_at, Case.snapshot)
+Place = tuple[int, str, int]  # case, stage, round
+
+
+def states_now(work: Work, cases: Sequence[Case]) -> dict[int, State]:
+    """Id of the case → its state, of those that have begun.
+
+    One query for all; one more where many people vote, and one for cases whose snapshot is of a former layout.
+    """
+    session, found = work.session, dict[int, State]()
+    rows = session.execute(_ROWS.where(Case.id.in_([case.id for case in cases]))).all()
+    readable = [row for row in rows if is_readable(row.snapshot)]
+    votes = _votes(session, [(r.id, r.stage, r.round) for r in readable if asks_for_votes(r.snapshot)])
+    for row in readable:
+        given = votes.get(row.id, [])
+        if not asks_for_votes(row.snapshot) or row.snapshot["votes"] == len(given):
+            found[row.id] = state_from_rows(row._asdict(), row.snapshot, given)
+    former = {case.id: case for case in cases if case.id not in found}
+    for case_id, events in events_of_all(session, list(former)).items() if former else ():
+        if events:
+            definition = work.ports.definitions.of(session, former[case_id])
+            found[case_id] = machine.fold(definition, [from_dict(event.data) for event in events])
+    return found
+
+
+def _votes(session: Session, places: Sequence[Place]) -> dict[int, list[VoteState]]:
+    """The votes given in these rounds, in their order."""
+    found: dict[int, list[VoteState]] = {}
+    if places:
+        here = [and_(CaseVote.case_id == c, CaseVote.stage == s, CaseVote.round == r) for c, s, r in places]
+        for vote in session.scalars(select(CaseVote).where(or_(*here)).order_by(CaseVote.id)):
+            state = VoteState(vote.voter, vote.choice, vote.content_hash, vote.at, vote.void)
+            found.setdefault(vote.case_id, []).append(state)
+    return found
