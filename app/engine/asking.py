@@ -8,13 +8,14 @@ from typing import Any
 from app.engine import reasons
 from app.engine.definition import Field, Form
 from app.engine.state import Complete, Fire, Reason
+from app.engine.wording import is_blank
 
 
 def form_reasons(form: Form, action: Fire | Complete, today: date) -> tuple[list[Reason], dict[str, Any]]:
     """What is wrong with the form, and its values as JSON keeps them."""
     found: list[Reason] = []
     values: dict[str, Any] = {}
-    if form.comment == "required" and not action.comment.strip():
+    if form.comment == "required" and is_blank(action.comment):
         found.append(reasons.refusal("comment_required", items=("comment",)))
     known = {field.id for field in form.fields}
     found += [
@@ -23,7 +24,7 @@ def form_reasons(form: Form, action: Fire | Complete, today: date) -> tuple[list
     for field in form.fields:
         value = action.fields.get(field.id)
         if isinstance(value, str):
-            value = value.strip()
+            value = "" if is_blank(value) else value.strip()
         must_tick = field.required and field.kind == "bool"
         if value is None or value == "" or (must_tick and value is False):
             if field.required:

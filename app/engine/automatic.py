@@ -60,7 +60,7 @@ def _asked(definition: Definition, source: str, step: Transition) -> set[str]:
     names = {name for guard in step.when for name in guard.expression.names()}
     if step.outcome_from:
         names.add(step.outcome_from)
-    voting = [source] if "approval.passed" in names else []
+    voting = [source] if names & {"approval.passed", "approval.failed"} else []
     for stage in (*voting, *((step.target,) if step.target else ())):
         approval = definition.stages[stage].approval if stage in definition.stages else None
         if approval and approval.binds:

@@ -84,7 +84,7 @@ class StepTest:
             self.works = frozenset({"closed" if step.target else "cancelled"})
         needed = [task.id for task in stage.tasks if not task.optional] if step.kind == "forward" else []
         self.opens = gate(self.works, holders(step), frozenset(needed), step.when)
-        self.reads_vote = any(_VOTE in guard.expression.names() for guard in step.when)
+        self.reads_vote = reads_vote(step.when)
         self.asks = _asks(step.form)
         # the gate of a step before which nothing else stands
         alone = not (self.reads_vote or self.asks or step.outcome_from)
@@ -111,12 +111,13 @@ class StepTest:
 class TaskTest:
     """What must hold for completing one task of one stage; what a person writes in its form is asked apart."""
 
-    __slots__ = ("asks", "explains", "opens", "task")
+    __slots__ = ("asks", "explains", "opens", "reads_vote", "task")
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.asks = task.form is not None and _asks(task.form)
         self.opens = gate(frozenset({"active"}), task.roles, frozenset(), task.when)
+        self.reads_vote = reads_vote(task.when)
         self.explains: TaskExplanation | None = None
 
 
@@ -190,12 +191,18 @@ def gate(
 
 # ── conditions ────────────────────────────────────────────────────────────────────────────────────
 
-_VOTE = "approval.passed"
+# what is void as soon as what was voted on has changed
+OF_THE_VOTE = frozenset({"approval.passed", "approval.failed"})
 _BUILT_IN: Mapping[str, Reading] = {
-    _VOTE: lambda state, facts, stale: state.approval == "passed" and not stale,
-    "approval.failed": lambda state, facts, stale: state.approval == "failed",
+    "approval.passed": lambda state, facts, stale: state.approval == "passed" and not stale,
+    "approval.failed": lambda state, facts, stale: state.approval == "failed" and not stale,
     "stage.round": lambda state, facts, stale: state.round,
 }
+
+
+def reads_vote(guards: tuple[Guard, ...]) -> bool:
+    """Whether one of the conditions asks how the group has decided."""
+    return any(not OF_THE_VOTE.isdisjoint(guard.expression.names()) for guard in guards)
 
 
 def is_plain(expression: Expression) -> bool:

@@ -147,8 +147,12 @@ class Approval:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Roles whose people are looked for: those who vote, and those who vote when nobody of these may."""
-        return (*self.voters, self.fallback) if self.fallback else self.voters
+        """Roles whose people are looked for: those who vote, and those who vote when nobody of these may.
+
+        Whoever has several sits in the first: with a veto before the casting vote, and that before any other.
+        """
+        voters = sorted(self.voters, key=lambda role: (role not in self.veto, role != self.tie))
+        return (*voters, self.fallback) if self.fallback else tuple(voters)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -23,6 +23,7 @@ from app.engine.compiling import (
     is_plain,
     judge,
     only_fact,
+    reads_vote,
 )
 from app.engine.definition import Definition, Guard, Transition
 from app.engine.state import Context, Fire, Reason, State
@@ -154,12 +155,12 @@ def _of_facts(guards: tuple[Guard, ...]) -> tuple[Part, ...] | None:
 
 def _of_any_guards(guards: tuple[Guard, ...]) -> Callable[[list[Reason], Definition, State, Context], None]:
     """Adds the sentences of guards of which one has several parts, or reads the vote or the round."""
-    reads_vote = any(reasons.APPROVAL_PASSED in guard.expression.names() for guard in guards)
+    asks_the_vote = reads_vote(guards)
 
     def add(found: list[Reason], definition: Definition, state: State, ctx: Context) -> None:
-        stale = reads_vote and is_stale(definition, state, ctx)
+        stale = asks_the_vote and is_stale(definition, state, ctx)
         # Who has not voted is worth counting only when somebody asks.
-        count = tally_of(definition, state, ctx) if reads_vote and state.approval == "open" else None
+        count = tally_of(definition, state, ctx) if asks_the_vote and state.approval == "open" else None
         read = guard_reader(state, ctx, stale)
         found += reasons.of_guards(guards, read, ctx.facts, definition, state, count, stale)
 

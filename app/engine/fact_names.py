@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.engine import starting
 from app.engine.automatic import onward
+from app.engine.compiling import OF_THE_VOTE
 from app.engine.definition import Definition, Stage
 from app.engine.starting import RESUMING
 from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, State
@@ -42,7 +43,7 @@ def facts_needed(
                     needed |= _bound(stage)
                 if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
                     needed |= _bound(definition.stages[step.target])
-    binding = action is None or isinstance(action, Cast | ContentChanged) or "approval.passed" in needed
+    binding = action is None or isinstance(action, Cast | ContentChanged) or bool(needed & OF_THE_VOTE)
     if not binding and isinstance(action, Complete) and stage.approval:
         binding = action.task in stage.approval.opens_after
     if binding:

@@ -212,15 +212,19 @@ def compare(left: Value, sign: str, right: Value) -> Truth:
     kind = kind_of(left)
     if kind is None or kind != kind_of(right):
         return None
+    a, b = _exact(left), _exact(right)
     if sign == "=":
-        return bool(left == right)
+        return bool(a == b)
     if sign == "!=":
-        return bool(left != right)
+        return bool(a != b)
     if kind == "bool" or kind == "text":
         return None
-    a: Any = left
-    b: Any = right
     return bool(a < b if sign == "<" else a <= b if sign == "<=" else a > b if sign == ">" else a >= b)
+
+
+def _exact(value: Value) -> Any:
+    """The number as it is written: 0.3 of a file is the 0.3 of a condition, not the nearest binary fraction."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def kind_of(value: Value) -> str | None:

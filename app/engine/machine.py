@@ -52,6 +52,7 @@ from app.engine.voting import (
     voided,
     vote_reasons,
 )
+from app.engine.wording import is_blank
 
 __all__ = [
     "BUILT_IN_FACTS",
@@ -164,7 +165,7 @@ def _complete(definition: Definition, state: State, action: Complete, ctx: Conte
     test = definition.task_tests[state.stage].get(action.task)
     if (
         test is not None
-        and test.opens(state, ctx, False)
+        and test.opens(state, ctx, test.reads_vote and is_stale(definition, state, ctx))
         and (action.task not in state.done or test.task.repeatable)
         and not ((test.asks or action.fields) and _answers(test.task, action, ctx)[0])
     ):
@@ -242,8 +243,8 @@ def _reopen(definition: Definition, state: State, action: Reopen, ctx: Context) 
     task = stage.task(action.task)
     if task is None or not_working(state):
         return Refused(tuple(found))
-    if not action.comment.strip():
-        found.append(reasons.refusal("comment_required"))
+    if is_blank(action.comment):
+        found.append(reasons.refusal("comment_required", items=("comment",)))
     if found:
         return Refused(tuple(found))
     others = tuple(task_id for task_id in _reopened_with(stage, task)[1:] if state.is_done(task_id))

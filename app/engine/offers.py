@@ -149,7 +149,7 @@ def waiting_for(
     approval = stage.approval
     if approval and state.approval == "open":
         count = approvals.tally(approval, state.votes, voters, authors, state.content_hash)
-        for voter in count.missing:
+        for voter in () if count.result else count.missing:  # once it can be decided nobody is waited for
             result.append(
                 Waiting(
                     "vote", approval.id, approval.titles, (voter.role,), voter.id, state.due, page=stage.page

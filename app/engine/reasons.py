@@ -152,8 +152,12 @@ def of_guards(
         if guard.expression.truth(read) is True:
             continue
         blamed = guard.expression.failing(read)
-        if any(APPROVAL_PASSED in atom.operands() for atom in blamed):
-            reasons.append(_of_approval(guard, definition, state, count, stale))
+        asks_to_pass = any(APPROVAL_PASSED in atom.operands() for atom in blamed)
+        if (
+            asks_to_pass and read(APPROVAL_PASSED) is not True
+        ):  # else it stands in the way because it has passed
+            said = _with_names(guard, blamed, facts)
+            reasons.append(_of_approval(guard, said, definition, state, count, stale))
         else:
             reasons.append(_of_facts(guard, blamed, read, facts))
     return reasons
@@ -170,6 +174,14 @@ def _of_facts(guard: Guard, blamed: tuple[Atom, ...], read: Facts, facts: Mappin
         link, own = link or fact.link, own or fact.text
     value = read(names[0]) if names else None
     return teller(guard)(FactValue(value, items, link, own))
+
+
+def _with_names(guard: Guard, blamed: tuple[Atom, ...], facts: Mapping[str, FactValue]) -> dict[str, str]:
+    """The guard's sentence with what the facts beside the vote name."""
+    names = dict.fromkeys(name for atom in blamed for name in atom.operands() if name in facts)
+    items = tuple(dict.fromkeys(item for name in names for item in facts[name].items))
+    text = guard.text if items or guard.unknown is None or not _wants_items(guard.text) else guard.unknown
+    return both(text, items=items)
 
 
 Teller = Callable[[FactValue | None], Reason]
@@ -233,7 +245,12 @@ def _wants_items(template: Mapping[str, str]) -> bool:
 
 
 def _of_approval(
-    guard: Guard, definition: Definition, state: State, count: Tally | None, stale: bool
+    guard: Guard,
+    said: Mapping[str, str],
+    definition: Definition,
+    state: State,
+    count: Tally | None,
+    stale: bool,
 ) -> Reason:
     """The guard's sentence and how the vote stands: what comes first, who has not voted, or how it ended."""
     items: tuple[str, ...] = ()
@@ -253,14 +270,17 @@ def _of_approval(
         first = tasks_first(definition, state)
         code, link, items = first.code, first.link or link, first.items
         detail = {language: text[0].lower() + text[1:] for language, text in first.texts.items()}
-    elif count is None or not (count.eligible or count.excluded):
+    elif count is None:
         code, detail = "approval_open", {"ru": "голосование не завершено", "en": "the vote is not over"}
     elif not count.eligible:
         code, detail = "no_voters", {"ru": "голосовать некому", "en": "nobody is left to vote"}
     else:
         code = "approval_open"
-        items = tuple(voter.name for voter in count.missing)
-        names = ", ".join(items)
+        items = () if count.result else tuple(voter.name for voter in count.missing)
+        waits_ru, waits_en = f"не проголосовали: {', '.join(items)}", f"have not voted: {', '.join(items)}"
+        if count.result:  # nobody is waited for any more
+            waits_ru = "состав группы изменился, итог подводится заново"
+            waits_en = "the group has changed, the result is being counted anew"
         russian = f"за — {count.votes_for}, против — {count.votes_against}, воздержались — {count.abstained}"
         english = f"for {count.votes_for}, against {count.votes_against}, abstained {count.abstained}"
         needs_ru = plural("ru", count.needed, "голос", "голоса", "голосов")
@@ -268,7 +288,7 @@ def _of_approval(
         void_ru = f"; аннулировано из-за изменений: {count.void}" if count.void else ""
         void_en = f"; void because of changes: {count.void}" if count.void else ""
         detail = {
-            "ru": f"не проголосовали: {names} ({russian}; кворум — {needs_ru}{void_ru})",
-            "en": f"have not voted: {names} ({english}; quorum {needs_en}{void_en})",
+            "ru": f"{waits_ru} ({russian}; кворум — {needs_ru}{void_ru})",
+            "en": f"{waits_en} ({english}; quorum {needs_en}{void_en})",
         }
-    return Reason(code, {lang: f"{guard.text[lang]}: {detail[lang]}" for lang in ("ru", "en")}, link, items)
+    return Reason(code, {lang: f"{said[lang]}: {detail[lang]}" for lang in ("ru", "en")}, link, items)

@@ -19,7 +19,7 @@ def guard_reader(state: State, ctx: Context, stale: bool = False) -> Facts:
         if name == "approval.passed":
             return state.approval == "passed" and not stale
         if name == "approval.failed":
-            return state.approval == "failed"
+            return state.approval == "failed" and not stale
         if name == "stage.round":
             return state.round
         fact = ctx.facts.get(name)

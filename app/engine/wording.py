@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 
 NBSP = "\u00a0"
 PLACEHOLDER = r"\{([^{}]*)\}"
@@ -19,6 +21,11 @@ FORMS = {"ru": 3, "en": 2}
 # What a name stands between in each language.
 QUOTES = {"ru": ("«", "»"), "en": ("“", "”")}
 YES_NO = {"ru": {True: "да", False: "нет"}, "en": {True: "yes", False: "no"}}
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to read: spaces, and signs nobody sees (U+200B), are no words."""
+    return not any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def plural(language: str, count: int, *forms: str) -> str:
@@ -51,6 +58,9 @@ def printed(value: object, language: str) -> str:
         return YES_NO[language][value]
     if isinstance(value, date):
         return f"{value:%d.%m.%Y}"
+    if isinstance(value, float | Decimal) and isfinite(value):
+        plain = f"{Decimal(repr(value) if isinstance(value, float) else value):f}"
+        return plain.replace(".", ",") if language == "ru" else plain
     return str(value)
 
 

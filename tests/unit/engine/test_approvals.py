@@ -167,3 +167,10 @@ def test_when_nobody_is_left_the_named_role_votes() -> None:
     result = tally(rules, [VoteState("9", "for", "h", NOW)], people, content_hash="h")
     assert result.result == "passed"
     assert electorate(rules, (*people, Voter("1", "Б", "member")))[0][0].id == "1"
+
+
+def test_whoever_has_two_roles_is_looked_for_in_the_one_that_decides_more() -> None:
+    """The order in which the file names the voters takes neither the veto nor the casting vote away."""
+    rules = approval(voters=("member", "chair", "head"), tie="chair", veto=("head",), on_no_voters="clerk")
+    assert rules.asked == ("head", "chair", "member", "clerk")
+    assert approval(voters=("member", "chair")).asked == ("chair", "member")
