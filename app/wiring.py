@@ -18,6 +18,7 @@ from app.admin import texts as admin_texts
 from app.calendar import policy as _calendar_policy
 from app.calendar import texts as calendar_texts
 from app.calendar.queries import working_calendar
+from app.cases import counting as case_counting
 from app.cases import daily as case_daily
 from app.cases import facts as case_facts
 from app.cases import holdings as case_holdings
@@ -163,6 +164,7 @@ STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
     **case_settling.HANDLERS,
+    **case_counting.HANDLERS,
     **document_printing.HANDLERS,
     **document_batches.HANDLERS,
     **document_daily.HANDLERS,
@@ -176,6 +178,7 @@ HANDLERS: dict[str, JobHandler] = {
 
 PERIODIC = (
     case_settling.HOURLY,
+    case_counting.HOURLY,
     Daily("curation.expire", at=time(1, 0)),
     Daily(case_daily.TERMS, at=time(1, 15)),  # after the papers of the night, before the reminders
     Daily(document_daily.TERMS, at=time(1, 5)),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.models import Membership
 from app.access.scopes import as_system
 from app.cases.models import Case
-from app.cases.roles import case_roles
+from app.cases.roles import case_roles, may_assign_curator
 from app.cases.seats import authors_for_others, bar, concerned_in, note_right, refuse_barred, seat_of
 from app.core.asked_once import asked_once, only_looking
 from app.core.clock import local_date
@@ -45,7 +45,7 @@ def gather_facts(work: Work, case: Case, names: Iterable[str]) -> dict[str, Fact
             source = work.ports.facts.get(name)
             fact = source(session, case.id) if source else Fact(None)
             found[name] = FactValue(
-                value=fact.value, items=fact.items, link=page_url(work, fact.link, case.id), text=_both(fact),
+                value=fact.value, items=fact.items, link=page_url(work, fact.link, case), text=_both(fact),
                 **_date_words(work, name, fact),
             )  # fmt: skip
     return found
@@ -59,19 +59,24 @@ def days_of(work: Work) -> dict[str, Any]:
     return found
 
 
-def page_url(work: Work, page: str | None, case_id: int) -> str | None:
-    """The page where something is mended: a name registered in `ports.pages`, or a path as it is."""
+def page_url(work: Work, page: str | None, case: Case) -> str | None:
+    """The page where something is mended: a name registered in `ports.pages`, or a path as it is.
+
+    The curator school is named by a few only, and not always: nobody else is led to that page.
+    """
     if page is None or page.startswith("/"):
         return page
+    if page == "curator" and not may_assign_curator(work, case):
+        return None
     url = work.ports.pages.get(page)
-    return url(case_id) if url else None
+    return url(case.id) if url else None
 
 
-def mend_url(work: Work, reason: EngineReason, case_id: int) -> str | None:
+def mend_url(work: Work, reason: EngineReason, case: Case) -> str | None:
     """The page where what stands against a step can be mended: the vote, or the page of a room."""
     if reason.code in OF_THE_VOTE:
-        return f"/cases/{case_id}#h-vote"
-    return page_url(work, reason.link, case_id)
+        return f"/cases/{case.id}#h-vote"
+    return page_url(work, reason.link, case)
 
 
 def _both(fact: Fact) -> dict[str, str] | None:
@@ -105,7 +110,7 @@ def voters_of(work: Work, case: Case, roles: Iterable[str]) -> tuple[Voter, ...]
         offices = (case.programme.authority_id, case.programme.centre_id)
         rows, people = _group(work.session, offices, tuple(roles), work.today)
         concerned = concerned_in(work.session, case.school_id, work.today)
-    excluded = str(_("works in the school concerned")) if concerned else ""
+    excluded = str(_("a conflict of interest (work in the school concerned)")) if concerned else ""
     return tuple(
         Voter(
             str(user_id), people.get(person_id or 0, f"№ {user_id}"), role, excluded if user_id in concerned else None
@@ -136,10 +141,11 @@ def _group(
     return rows, {person.id: person.short for person in people}
 
 
-def authors_of(approval: Approval, state: State) -> frozenset[str]:
-    """Who drew up what is voted on: those who closed the tasks the vote waited for."""
+def authors_of(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
+    """Who drew up what is voted on: those who closed the tasks the vote waited for, and in whose place they did."""
     done = (state.tasks.get(name) for name in approval.opens_after)
-    return frozenset(task.done_by for task in done if task is not None and task.done_by)
+    own = frozenset(task.done_by for task in done if task is not None and task.done_by)
+    return own | authors_for_others(work, case, approval, state)
 
 
 def context(
@@ -161,9 +167,7 @@ def context(
     if stage.approval is not None:
         voters = voters_of(work, case, stage.approval.asked)
         if state is not None:
-            authors = authors_of(stage.approval, state) | authors_for_others(
-                work, case, stage.approval, state
-            )
+            authors = authors_of(work, case, stage.approval, state)
     seat = None
     if state is not None and stage.approval is not None and (action is None or isinstance(action, Cast)):
         seat = seat_of(work, case, stage.approval, voters, authors)

@@ -37,7 +37,7 @@ def _waiting(work: Work) -> Iterator[tuple[Case, Waiting]]:
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
         if approval is not None and state.approval is not None:
-            voters, authors = voters_of(work, case, approval.asked), authors_of(approval, state)
+            voters, authors = voters_of(work, case, approval.asked), authors_of(work, case, approval, state)
         for one in waiting_for(definition, state, voters, authors):
             if not one.optional:
                 yield case, one

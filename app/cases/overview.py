@@ -23,10 +23,11 @@ from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
+from app.engine.approvals import AUTHOR
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
 from app.engine.reasons import role_titles
-from app.engine.state import Context, State, Tally
+from app.engine.state import Context, State, Tally, Voter
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Overview:
         default_factory=list
     )  # what the case will take by itself, and what it waits for
     begins: Mapping[str, str] = field(default_factory=dict)  # terms that have not begun: when they will
+    reopens: frozenset[str] = frozenset()  # tasks of the stage the reader may take back
 
     @property
     def stage_term(self) -> Reckoning | None:
@@ -78,7 +80,7 @@ class Overview:
 
 def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
     """What stands against a step, each with the page where it can be mended."""
-    return [Reason(in_reader(r.texts), mend_url(work, r, case.id)) for r in offer.reasons]
+    return [Reason(in_reader(r.texts), mend_url(work, r, case)) for r in offer.reasons]
 
 
 def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:
@@ -116,10 +118,36 @@ def overview(work: Work, case: Case) -> Overview:
         case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
         mine=led_to_closing(offers(definition, state, ctx), pages), ahead=led_to_closing(forward, pages),
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
-        tally=machine.tally_of(definition, state, ctx), events=rows, terms=reckonings(work, definition, state),
+        tally=_tally(definition, state, ctx, rows), events=rows, terms=reckonings(work, definition, state),
         alone=led_to_closing(by_itself(definition, state, ctx), pages),
         begins=beginnings(work, definition, state),
+        reopens=frozenset(
+            task.id for task in definition.stages[state.stage].tasks
+            if not machine.reopen_reasons(definition, state, task.id, ctx)
+        ),
     )  # fmt: skip
+
+
+def _tally(definition: Definition, state: State, ctx: Context, rows: Sequence[CaseEvent]) -> Tally | None:
+    """How the vote stands; once decided, the figures of the decision, whatever has become of the group since."""
+    count = machine.tally_of(definition, state, ctx)
+    approval = definition.stages[state.stage].approval
+    if count is None or approval is None or state.approval == "open":
+        return count and replace(count, result=None)
+    row = next((row for row in reversed(rows) if row.type == engine_events.ApprovalDecided.type), None)
+    decided = engine_events.from_dict(row.data) if row is not None else None
+    if not isinstance(decided, engine_events.ApprovalDecided):
+        return replace(count, result=state.approval)
+    return Tally(
+        eligible=decided.eligible, needed=approval.quorum.needed(decided.eligible), votes_for=decided.votes_for,
+        votes_against=decided.votes_against, abstained=decided.abstained, void=count.void, result=decided.result,
+        excluded=count.excluded,
+    )  # fmt: skip
+
+
+def excluded_why(voter: Voter) -> str:
+    """Why a member of the group does not vote, in the reader's language."""
+    return in_reader(AUTHOR) if voter.excluded == "author" else voter.excluded or ""
 
 
 def _steps(work: Work, case: Case, definition: Definition, state: State) -> list[dict[str, Any]]:

@@ -115,6 +115,7 @@ class ProgrammeView(RoomView):
     def curator(self, case_id: int) -> Any:
         work = self.read()
         case = queries.get_case(work.session, case_id)
+        require_in_programme(work, "case.assign_curator", case.programme)
         form = CuratorForm(data={"curator": case.curator_id, "expected_version": case.version})
         form.curator.choices = [(o.id, o.short_name) for o in organisations(work.session, "school")]
         if form.validate_on_submit():

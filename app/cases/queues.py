@@ -14,7 +14,7 @@ from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles, stands_for
-from app.cases.seats import authors_for_others, bar, look_ahead, seat_of
+from app.cases.seats import bar, look_ahead, seat_of
 from app.cases.states import states_now
 from app.cases.terms import STAGE, beginnings, explained
 from app.core.ports import QueueItem
@@ -50,7 +50,7 @@ def case_queue(work: Work) -> list[QueueItem]:
         seat = None
         if approval is not None and state.approval is not None:
             voters = voters_of(work, case, approval.asked)
-            authors = authors_of(approval, state) | authors_for_others(work, case, approval, state)
+            authors = authors_of(work, case, approval, state)
             seat = seat_of(work, case, approval, voters, authors)
             if seat is not None and bar(work, case, approval, seat, authors) is not None:
                 seat = None

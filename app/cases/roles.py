@@ -13,6 +13,9 @@ from app.core.errors import Forbidden, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 
+# stages of the shipped procedure in which the curator school may still be exchanged
+BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
+
 
 def programme_rights(actor: Actor, programme: Programme) -> tuple[Held, ...]:
     """What is held in the authority or centre that runs the programme, by the actor himself or for another."""
@@ -55,6 +58,12 @@ def stands_for(actor: Actor, case: Case, roles: Iterable[str]) -> StandsFor | No
 def may(work: Work, capability: str, case: Case) -> bool:
     """True if the actor may do this act in this case (for offering a button, and for refusing the act)."""
     return work.actor.is_system or bool(CAPABILITIES[capability] & case_roles(work.actor, case))
+
+
+def may_assign_curator(work: Work, case: Case) -> bool:
+    """True if the actor may name another curator school, and the case still lets him."""
+    is_open = case.status == CaseStatus.active and case.stage in BEFORE_AGREEMENT
+    return is_open and may(work, "case.assign_curator", case)
 
 
 def require(work: Work, capability: str, case: Case) -> None:

@@ -10,14 +10,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.access.memberships import accounts_holding
 from app.access.roles import SCHOOL
 from app.access.scopes import as_system
 from app.access.substitutions import acting_for
-from app.cases.models import Case, CaseEvent, StageRound
+from app.cases.models import Case, CaseEvent, CaseVote, StageRound
 from app.cases.roles import programme_rights, stands_for
 from app.core.actor import StandsFor
 from app.core.asked_once import asked_once, is_looking
@@ -103,11 +103,16 @@ def bar(
 
 
 def _earlier_seat(work: Work, case: Case, seat: StandsFor | None) -> CaseEvent | None:
-    """A vote of this round that the actor gave in a seat other than the one he votes in now."""
+    """A vote of this round that counts and that the actor gave in a seat other than the one he votes in now."""
     began = select(func.max(StageRound.opened_seq)).where(StageRound.case_id == case.id).scalar_subquery()
+    # it counts until the content changes or the holder of the seat votes himself
+    counts = select(CaseVote.id).where(
+        CaseVote.case_id == case.id, CaseVote.stage == case.stage, CaseVote.round == case.round,
+        CaseVote.voter == cast(CaseEvent.on_behalf_of, String), CaseVote.at == CaseEvent.at, CaseVote.void.is_(False),
+    )  # fmt: skip
     query = select(CaseEvent).where(
         CaseEvent.case_id == case.id, CaseEvent.type == "vote_cast", CaseEvent.seq > began,
-        CaseEvent.actor_id == work.actor.user_id, CaseEvent.on_behalf_of.is_not(None),
+        CaseEvent.actor_id == work.actor.user_id, CaseEvent.on_behalf_of.is_not(None), counts.exists(),
     )  # fmt: skip
     if seat is not None:
         query = query.where(CaseEvent.on_behalf_of != seat.user_id)

@@ -18,7 +18,7 @@ from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
 from app.cases.history import lines
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
-from app.cases.roles import require_in_programme, require_running
+from app.cases.roles import BEFORE_AGREEMENT, require_in_programme, require_running
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
@@ -45,8 +45,6 @@ from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
 PROCESS = "school_support"
-# stages of the shipped procedure in which the curator school may still be exchanged
-BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
 _WRONG_ROLE = frozenset({"role", "not_a_voter"})
 _FORM_FAULTS = frozenset(
     {"comment_required", "field_required", "tick_required", "field_wrong", "field_future", "field_past"}
@@ -334,7 +332,7 @@ def _refusal(work: Work, case: Case, result: Refused) -> Exception:
         return Forbidden(sentences[0][1])
     if all(reason.code in _FORM_FAULTS for reason in result.reasons):
         return Invalid(fields={reason.items[0]: text for reason, text in sentences})
-    return Refusal([Reason(text, mend_url(work, reason, case.id)) for reason, text in sentences])
+    return Refusal([Reason(text, mend_url(work, reason, case)) for reason, text in sentences])
 
 
 def _next_number(work: Work, programme: Programme) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.cases import service
-from app.cases.context import voters_of
+from app.cases.context import authors_of, voters_of
 from app.cases.history import in_reader, title
 from app.cases.holders import Holders
 from app.cases.models import LIVE, Case, CaseStatus
@@ -25,7 +25,7 @@ from app.engine.definition import Definition, Due
 from app.engine.events import TermsRecounted, from_dict
 from app.engine.offers import waiting_for
 from app.engine.recounting import STAGE, recount
-from app.engine.state import State
+from app.engine.state import State, Voter
 
 _AT_ONCE = 200  # cases whose events are in memory together
 
@@ -203,8 +203,11 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
     state = machine.fold(definition, service.stored_events(work, case))
     holders = Holders(work.session, work.today)
     approval = definition.stages[state.stage].approval
-    voters = voters_of(work, case, approval.asked) if approval and state.approval == "open" else ()
-    for waiting in waiting_for(definition, state, voters):
+    voters: tuple[Voter, ...] = ()
+    authors: frozenset[str] = frozenset()
+    if approval and state.approval == "open":
+        voters, authors = voters_of(work, case, approval.asked), authors_of(work, case, approval, state)
+    for waiting in waiting_for(definition, state, voters, authors):
         standing = state.tasks.get(waiting.id) if waiting.kind == "task" else None
         # a task with a term of its own moves with that one, everything else with the stage
         term = event.terms.get(waiting.id) if standing and standing.term else event.term

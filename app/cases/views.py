@@ -13,12 +13,21 @@ from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import title, went_to
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
-from app.cases.overview import Overview, behalf, history, in_reader, overview, reasons, roles_in_words
+from app.cases.overview import (
+    Overview,
+    behalf,
+    excluded_why,
+    history,
+    in_reader,
+    overview,
+    reasons,
+    roles_in_words,
+)
 from app.cases.past_views import PastView
 from app.cases.programme_views import ProgrammeView
-from app.cases.roles import may
+from app.cases.roles import may_assign_curator
 from app.cases.terms import left_of
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine.explaining import standing_reasons
@@ -64,9 +73,9 @@ class CaseView(RoomView):
             "cases/case.html", case=case, o=shown, panels=panels,
             history=history(work, shown), reasons=partial(reasons, work, case), in_reader=in_reader,
             roles_in_words=partial(roles_in_words, shown.definition),
-            behalf=partial(behalf, work, case, shown),
+            behalf=partial(behalf, work, case, shown), excluded_why=excluded_why,
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
-            may_assign=may(work, "case.assign_curator", case) and shown.state.is_active,
+            may_assign=may_assign_curator(work, case),
             task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages
             else None,
         )  # fmt: skip
@@ -137,6 +146,8 @@ class CaseView(RoomView):
             raise NotFound
         against = reopen_reasons(shown.definition, shown.state, task, shown.ctx)
         if against:
+            if request.method == "POST":
+                raise Refusal([Reason(_said(against[0]))])
             flash(str(_said(against[0])), "warning")
             if against[0].code == "task_not_done":  # its own page is where it is done
                 return redirect(url_for("CaseView.done_task", case_id=case_id, task=task))
@@ -150,7 +161,10 @@ class CaseView(RoomView):
     def vote(self, case_id: int) -> Any:
         form = VoteForm()
         if not form.validate_on_submit():
-            raise Invalid(_("Choose how you vote."))
+            wrong = {
+                name: f"{form[name].label.text}: {said[0]}" for name, said in form.errors.items() if name
+            }
+            raise Invalid(fields=wrong | ({"choice": _("Choose how you vote.")} if "choice" in wrong else {}))
         with self.write() as work:
             result = service.act(
                 work, case_id, Cast(str(form.choice.data), form.comment.data or ""), self.expected_version()
@@ -199,7 +213,10 @@ class CaseView(RoomView):
         shown = overview(work, case)
         offer = next((o for o in shown.mine if o.kind == kind and o.id == step), None)
         if offer is None:
-            flash(str(_why_not_offered(shown, kind, step)), "warning")
+            why = _why_not_offered(shown, kind, step)
+            if request.method == "POST":  # what was typed is shown, to copy from
+                raise Refusal([Reason(why)])
+            flash(str(why), "warning")
             return redirect(url_for("CaseView.show", case_id=case.id))
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),

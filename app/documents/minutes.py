@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
 from app.cases.queries import events_of
 from app.core.unit_of_work import Work
 from app.documents.people import Card, person_card
+from app.engine.events import ApprovalDecided, VotesVoided, from_dict
 
 
 @dataclass(frozen=True)
@@ -179,17 +179,23 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
         )
     ).all()  # fmt: skip
     approval = approval_of(work, item)
-    voters = list(itertools.chain(*electorate_of(work, item, approval))) if approval else []
+    votes, barred = electorate_of(work, item, approval) if approval else ((), ())
     counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
+    eligible = len(votes)
+    decided = _decided(work, item)
+    if decided is not None:  # whoever has joined the group or left it since
+        counts = {"for": decided.votes_for, "against": decided.votes_against, "abstain": decided.abstained}
+        eligible = decided.eligible
     return {
         "school": item.case.school.short_name, "yes": counts["for"], "no": counts["against"],
-        "abstained": counts["abstain"], "silent": max(0, len(voters) - sum(counts.values())),
-        "excluded": sum(1 for voter in voters if voter.excluded not in (None, "author")),
-        "decision": _decided(work, item),
+        "abstained": counts["abstain"], "silent": max(0, eligible + len(barred) - sum(counts.values())),
+        "excluded": sum(1 for voter in barred if voter.excluded != "author"),
+        "decision": None if decided is None else decided.result == "passed",
     }  # fmt: skip
 
 
-def _decided(work: Work, item: MeetingItem) -> bool | None:
+def _decided(work: Work, item: MeetingItem) -> ApprovalDecided | None:
+    """The decision of the round, with the figures it was made with; None once its content has changed."""
     rounds = work.session.scalars(
         select(StageRound).where(StageRound.case_id == item.case_id).order_by(StageRound.opened_seq)
     ).all()
@@ -197,11 +203,12 @@ def _decided(work: Work, item: MeetingItem) -> bool | None:
     if here is None:
         return None
     until = rounds[here + 1].opened_seq if here + 1 < len(rounds) else None
-    results = [
-        event.data.get("result") for event in events_of(work.session, item.case_id, after=rounds[here].opened_seq)
-        if event.type == "approval_decided" and (until is None or event.seq < until)
-    ]  # fmt: skip
-    return results[-1] == "passed" if results else None
+    decided: ApprovalDecided | None = None
+    for row in events_of(work.session, item.case_id, after=rounds[here].opened_seq):
+        if row.type in (ApprovalDecided.type, VotesVoided.type) and (until is None or row.seq < until):
+            event = from_dict(row.data)
+            decided = event if isinstance(event, ApprovalDecided) else None
+    return decided
 
 
 def _passed(work: Work, item: MeetingItem, words: Question) -> str:

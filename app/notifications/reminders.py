@@ -88,7 +88,7 @@ def _waiting(work: Work, case: Case, definition: Definition, state: State) -> Se
     authors: frozenset[str] = frozenset()
     if approval is not None and state.approval == "open":
         voters = voters_of(work, case, approval.asked)
-        authors = authors_of(approval, state)
+        authors = authors_of(work, case, approval, state)
     return waiting_for(definition, state, voters, authors)
 
 

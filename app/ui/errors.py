@@ -26,6 +26,8 @@ _SENTENCES: dict[int, Text] = {
     429: _("Too many attempts. Please wait a little."),
     500: _("Something went wrong on our side. Nothing was saved; the administrator can see the details."),
 }
+# where the form that was sent does not come back: what was typed is shown, to copy from
+_TYPED = frozenset({403, 409, 422, 503})
 
 
 def register(app: Flask) -> None:
@@ -42,7 +44,7 @@ def register(app: Flask) -> None:
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
             fields=getattr(error, "fields", {}), back=request.referrer,
-            typed=g.form.typed() if error.status in (409, 503) and "form" in g else (),
+            typed=g.form.typed() if error.status in _TYPED and "form" in g else (),
         )  # fmt: skip
 
     @app.errorhandler(StaleDataError)

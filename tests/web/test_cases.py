@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.cases.models import Case
+from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
 from app.engine.state import Fire
@@ -14,6 +16,13 @@ from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import THERE, YEAR, move, ready, take
 from tests.integration.cases.test_votes import stand_in
 from tests.people import WebUsers
+
+
+def stands_at(system: Runtime, case_id: int) -> int:
+    system.database.session.remove()
+    case = system.read(SYSTEM).session.get(Case, case_id)
+    assert case is not None
+    return case.version
 
 
 def text(answer: Any) -> str:
@@ -85,6 +94,95 @@ def test_who_has_not_voted_is_sent_to_the_vote(web: WebUsers, penza: Runtime, ca
     with pytest.raises(Refusal) as refused:
         take(penza, cases["41"], "methodist", Fire("adopt_plan"))
     assert f"{url}#h-vote" in [reason.link for reason in refused.value.reasons]
+
+
+def test_a_vote_that_cannot_be_taken_says_why_and_gives_back_what_was_typed(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    let_pass(penza)
+    for step in YEAR[:6]:
+        take(penza, cases["41"], *step)
+    url = f"/cases/{cases['41']}"
+    sent = {
+        "expected_version": str(stands_at(penza, cases["41"])),
+        "choice": "against",
+        "comment": "Нет сроков",
+    }
+    for changed, said in (
+        ({"comment": "Нет сроков " + "и" * 2000}, "Комментарий: Не больше 2000 знаков."),
+        ({"choice": "maybe"}, "Выберите, как вы голосуете."),
+        ({"choice": ""}, "Выберите, как вы голосуете."),
+    ):
+        answer = web.post("chair", f"{url}/vote", sent | changed, page=url)
+        assert answer.status_code == 422
+        told = text(answer)
+        assert said in told
+        assert told.count("Выберите, как вы голосуете.") == ("choice" in changed)
+        assert "Нет сроков" in told, "to copy from"
+    outsider = web.post("director41", f"{url}/vote", sent, page="/")
+    assert outsider.status_code == 403
+    assert "Нет сроков" in text(outsider)
+    assert web.post("chair", f"{url}/vote", sent, page=url).status_code == 303
+
+
+def test_an_unfinished_form_of_a_step_that_is_gone_is_given_back(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    """Two tabs: in one the case moved on, in the other a form lacks its reason."""
+    let_pass(penza)
+    for step in YEAR[:6]:
+        take(penza, cases["41"], *step)
+    url, version = f"/cases/{cases['41']}", str(stands_at(penza, cases["41"]))
+    full = {"expected_version": version, "comment": "Уточнить", "f_about": "terms", "f_place": "№ 4"}
+    assert (
+        web.post("chair", f"{url}/step/return_to_diagnosis", {**full, "f_about": "staff"}).status_code == 303
+    )
+    answer = web.post("chair", f"{url}/step/return_plan", {**full, "comment": ""}, page="/")
+    assert answer.status_code == 409
+    assert "Случай уже не здесь: он на этапе «Диагностика»" in text(answer)
+    assert "№ 4" in text(answer)
+    long = {"expected_version": version, "comment": "Заново " * 400}
+    answer = web.post("methodist", f"{url}/tasks/prepare_plan/again", long, page="/")
+    assert answer.status_code == 409
+    assert "Заново" in text(answer)
+    assert web("chair").get(f"{url}/step/return_plan").status_code == 302
+
+
+def test_only_who_may_name_the_curator_school_is_led_to_its_page_while_it_may_be_named(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    """СОШ № 66 curates № 41; now it is to be supported itself."""
+    with penza.work(SYSTEM) as work:
+        other = work.session.get(Case, cases["50"])
+        assert other is not None
+        other.school_id = work.session.get_one(Case, cases["41"]).curator_id
+    url = f"/cases/{cases['41']}"
+    place = f"/programmes/cases/{cases['41']}/curator"
+    for username in ("head", "clerk", "chair", "member1", "director41", "methodist"):
+        page = text(web(username).get(url))
+        assert "Школа-куратор сама получает поддержку в этот период: МБОУ СОШ № 66" in page
+        may = username == "methodist"
+        assert (f'href="{place}"' in page) is may, username
+        assert web(username).get(place).status_code == (200 if may else 403), username
+    let_pass(penza)
+    for step in YEAR[:10]:
+        take(penza, cases["41"], *step)
+    assert f'href="{place}"' not in text(web("methodist").get(url)), "the agreement is being made"
+
+
+def test_a_task_is_offered_to_be_done_again_only_while_it_may_be(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    let_pass(penza)
+    url = f"/cases/{cases['41']}"
+    again = f'href="{url}/tasks/prepare_plan/again"'
+    for step in YEAR[:6]:
+        take(penza, cases["41"], *step)
+    assert again in text(web("director41").get(url))
+    assert again not in text(web("chair").get(url))
+    for step in YEAR[6:9]:
+        take(penza, cases["41"], *step)
+    assert again not in text(web("director41").get(url)), "the group has decided"
 
 
 def test_a_pause_is_told_as_a_fact_and_in_whose_place_it_was_ordered(

@@ -12,6 +12,7 @@ from app.access.models import Substitution
 from app.access.substitutions import acting_for
 from app.cases import queries
 from app.cases.holders import Holders
+from app.cases.models import CaseEvent
 from app.cases.programmes import open_programme
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, NotFound
@@ -111,6 +112,21 @@ def test_a_vote_that_is_missing_is_told_to_who_may_give_it(
     vote = Waiting("vote", "plan", {"ru": "План"}, ("member",), str(voter))
     found = Holders(work.session, work.today).waited_for(definition, case, [vote])
     assert (account(penza, "clerk").id in found, voter in found) == (is_told, True)
+
+
+def test_whoever_may_not_vote_because_the_paper_was_drawn_up_for_him_is_not_reminded_of_the_vote(
+    penza: Runtime,
+) -> None:
+    """The plan was submitted in the place of a member of the group: it is his paper too."""
+    case_id = at_the_vote(penza)
+    with penza.work(SYSTEM) as work:
+        events = work.session.scalars(
+            select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.type == "task_completed")
+        ).all()
+        events[-1].on_behalf_of = account(penza, "member1").id
+    mornings(penza, date(2025, 2, 6), date(2025, 2, 10))
+    assert heard(penza, "member2", case_id)
+    assert heard(penza, "member1", case_id) == set()
 
 
 def test_a_chain_tells_nobody_at_its_far_end(penza: Runtime) -> None:

@@ -14,6 +14,7 @@ from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.i18n import in_locale
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.curation import checks, facts, service, signing, verify
@@ -72,6 +73,8 @@ def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases:
         "подпись МБОУ СОШ № 66", "подпись МБОУ СОШ № 41", "номер МБОУ СОШ № 66", "номер МБОУ СОШ № 41",
         "скан подписанного договора",
     )  # fmt: skip
+    with in_locale("en"):  # inside an English sentence
+        assert facts.agreement_in_force(session, case_id).items[-1] == "scan of the signed agreement"
     in_force_case = cases["50"]
     in_force(system, in_force_case, "curator51", "director50", ("14", "7/2025"))
     session = system.read(actor(system, "methodist")).session

@@ -9,6 +9,7 @@ from app.cases.context import gather_facts
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.diagnostics_data import DIAGNOSES
 from app.demo.penza import actor
@@ -93,6 +94,9 @@ def test_missing_studies_are_named(penza: Runtime, cases: dict[str, int]) -> Non
         "преподавание русского языка и математики",
     )  # fmt: skip
     assert fact.link == "diagnostics"
+    with in_locale("en"):
+        named = FACTS["diagnostics.studies_complete"](penza.read(who).session, case_id).items
+    assert named[-1] == "teaching of Russian and mathematics"
 
 
 def test_no_data_needs_a_reason_and_figures_need_values(penza: Runtime, cases: dict[str, int]) -> None:
