@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
 from app.core.facts import day, number, yes_no
-from app.core.i18n import _, in_locale
+from app.core.i18n import _
 from app.core.ports import DateWords, Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
 from app.curation.queries import current_agreement, visits_of, what_is_missing
@@ -30,8 +30,7 @@ def agreement_in_force(session: Session, case_id: int) -> Fact:
     agreement = current_agreement(session, case_id)
     if agreement is None:
         return Fact(None, link=PAGE)
-    with in_locale("ru"):  # names of papers and schools, printed inside a sentence of either language
-        lacking = tuple(str(text) for text in what_is_missing(agreement))
+    lacking = tuple(str(text) for text in what_is_missing(agreement))
     return Fact(not lacking, items=lacking, link=PAGE)
 
 

@@ -18,7 +18,7 @@ PAGE = "diagnostics"
 def studies_complete(session: Session, case_id: int) -> Fact:
     """True if and only if each of the four studies is filled in or marked «no data» with a reason."""
     begun = studies_of(session, case_id)
-    missing = tuple(str(STUDIES[kind].title).lower() for kind in StudyKind if kind not in begun)
+    missing = tuple(_within(kind) for kind in StudyKind if kind not in begun)
     return Fact(not missing, items=missing, link=PAGE)
 
 
@@ -29,11 +29,17 @@ def analysis_written(session: Session, case_id: int) -> Fact:
     if not begun:
         return Fact(None, link=PAGE)
     missing = tuple(
-        str(STUDIES[kind].title).lower()
+        _within(kind)
         for kind in filled
         if kind not in written or not (written[kind].analysis and written[kind].recommendations)
     )
     return Fact(not missing, items=missing, link=PAGE)
+
+
+def _within(kind: StudyKind) -> str:
+    """What the study is called inside a sentence: «teaching of Russian and mathematics»."""
+    title = str(STUDIES[kind].title)
+    return title[:1].lower() + title[1:]
 
 
 def risks_verified(session: Session, case_id: int) -> Fact:
