@@ -259,15 +259,20 @@ def _transition(definition: Definition, step: Transition, report: Report) -> Non
     if step.kind in REASONED and step.form.comment != "required" and not step.automatic:
         report("reason_not_required", path, id=step.id, kind=step.kind)
     _target(definition, step, report)
-    if step.kind == "return" and not (step.keeps or step.voids):
-        report("return_unsaid", path, kind=step.kind, id=step.id)
-    if step.kind == "reopen" and step.target and not (step.keeps or step.voids):
+    goes_back = step.kind == "return" or (step.kind == "reopen" and step.target)
+    if goes_back and not (step.keeps or step.voids):
         report("return_unsaid", path, kind=step.kind, id=step.id)
     for item in step.keeps:
         if item in step.voids:
             report("keeps_and_voids", f"{path}.keeps", id=item)
-    if VOTES in step.keeps and any(source != step.target for source in step.sources):
-        report("votes_not_kept", f"{path}.keeps")
+    if VOTES in step.keeps:
+        target = definition.stages.get(step.target or "")
+        first = target.approval.opens_after if target and target.approval else ()
+        again = [task for task in first if task not in step.keeps]
+        if any(source != step.target for source in step.sources):
+            report("votes_not_kept", f"{path}.keeps")
+        elif again:
+            report("votes_kept_early", f"{path}.keeps", id=step.id, tasks=", ".join(again))
     if step.kind == "suspend":
         for source in step.sources:
             kinds = {other.kind for other in definition.leaving.get(source, ())}

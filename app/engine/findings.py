@@ -107,6 +107,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Votes can be kept only by a return to the same stage",
         "Голоса можно сохранить только при возврате на тот же этап",
     ),
+    "votes_kept_early": (
+        "“{id}” keeps the votes, but tasks they wait for are done again: keep these too: {tasks}",
+        "«{id}» сохраняет голоса, но задачи, которых они ждут, выполняются заново: сохраните и их: {tasks}",
+    ),
     "reason_not_required": (
         "“{id}” is a {kind}: its form must require a comment",
         "«{id}» — переход вида {kind}: примечание должно быть обязательным",

@@ -264,7 +264,10 @@ def _of_approval(
     elif state.approval == "failed":
         code, detail = (
             "approval_failed",
-            {"ru": "группа решила отрицательно", "en": "the group has decided against"},
+            {
+                "ru": "голосование завершено, решение не принято",
+                "en": "the vote is over, nothing was adopted",
+            },
         )
     elif state.approval is None:
         first = tasks_first(definition, state)

@@ -42,7 +42,7 @@ def left_by(step: str) -> str:
 
 def test_a_vote_that_failed_needs_a_way() -> None:
     assert codes(left_by("")) == ["vote_dead_end"]
-    assert codes(left_by(RETURN.replace("voids: [votes]", "keeps: [votes]"))) == ["vote_dead_end"]
+    assert codes(left_by(RETURN.replace("voids: [votes]", "keeps: [votes, write]"))) == ["vote_dead_end"]
     assert codes(left_by(RETURN + WHEN.format("approval.passed"))) == ["vote_dead_end"]
 
 

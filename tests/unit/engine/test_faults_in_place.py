@@ -589,6 +589,12 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "votes_not_kept",
         "",
     ),
+    "votes kept while the work they wait for is done again": (
+        "    from: print\n    to: draft\n    by: [chair]\n    keeps: [proofread]\n    voids: [votes, write]",
+        "    from: draft\n    to: draft\n    by: [chair]\n    keeps: [votes]\n    voids: [write]",
+        "votes_kept_early",
+        "keeps: [votes]",
+    ),
     # words
     "an outcome without a Russian name": (
         "stopped: {titles: {ru: Прекращено, en: Stopped}}",

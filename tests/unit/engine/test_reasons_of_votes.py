@@ -111,6 +111,20 @@ def test_a_group_without_anybody_is_said_to_have_nobody(table: Table) -> None:
     assert why(table, "author", "adopt").code == "no_voters"
 
 
+def test_a_vote_without_a_quorum_is_not_said_to_be_against() -> None:
+    """Nobody has voted against; there were not enough, and nobody is left."""
+    source = PROCEDURE.replace("quorum: {share: 2/3}", "quorum: {count: 5}")
+    other = Table(loads(source))
+    other.act("author", Open())
+    other.act("author", Complete("write"))
+    for voter in ("chair", "m1", "m2"):
+        other.act(voter, Cast("for"))
+    assert other.now().approval == "failed"
+    said = why(other, "author", "adopt").texts
+    assert said["ru"] == "Не принято: голосование завершено, решение не принято"
+    assert said["en"] == "Not adopted: the vote is over, nothing was adopted"
+
+
 def test_a_refusal_of_what_has_changed_since_is_none(table: Table) -> None:
     table.act("chair", Cast("against"))  # the chair has a veto
     assert table.now().approval == "failed"

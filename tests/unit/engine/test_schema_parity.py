@@ -31,7 +31,7 @@ WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE, ANCHORED)]
 SENSE = {
     "unknown_stage", "unknown_role", "unknown_task", "unknown_outcome", "unreachable_stage", "no_way_out",
     "no_final_stage", "final_stage_works", "forward_loop", "return_forward", "return_unsaid", "keeps_and_voids",
-    "votes_not_kept", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
+    "votes_not_kept", "votes_kept_early", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
     "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind",
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "step_never",
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
