@@ -61,15 +61,15 @@ class Definitions:
         return self._loaded[key]
 
     def latest(self, session: Session, code: str) -> Definition:
-        """The published definition new cases are opened with."""
+        """The published definition new cases are opened with; nobody retires it before that case is there."""
         with as_system(session):  # a definition is code, not somebody's row
             row = session.scalars(
                 select(ProcessVersion)
                 .options(defer(ProcessVersion.source))
                 .where(ProcessVersion.code == code, ProcessVersion.status == VersionStatus.published)
                 .order_by(ProcessVersion.version.desc())
-                .limit(1)
-            ).one_or_none()
+                .with_for_update(read=True)  # of all: when the first was just retired, the next is left
+            ).first()
         if row is None:
             raise OporaError(_("No workflow definition is published. Run: python app.py bootstrap"))
         return self.get(session, row.code, row.version, row.hash)

@@ -173,7 +173,7 @@ def undo(work: Work, case_code: str) -> Case:
                 [Reason(_("A migration can be undone only until the next event of the case."))],
                 _("There is nothing to undo in %(code)s.", code=case_code),
             )
-        row = versions.get(work, moved.definition, moved.former_version)
+        row = versions.locked(work, moved.definition, moved.former_version, shared=True)
         if row.status != VersionStatus.published:
             raise Refusal([Reason(_("%(name)s is retired: no live case goes back to it.", name=str(row)))])
         old = work.ports.definitions.get(work.session, row.code, row.version, moved.former_hash)
@@ -223,7 +223,8 @@ def definitions_of(work: Work, order: Order) -> tuple[Definition, Definition, Mi
 
 
 def _require_published(work: Work, order: Order) -> None:
-    if versions.get(work, order.code, order.target).status != VersionStatus.published:
+    """Published, and not retired before the end of this work. Raises Invalid."""
+    if versions.locked(work, order.code, order.target, shared=True).status != VersionStatus.published:
         raise Invalid(_("Version %(version)s is not published: cases move to published versions only.",
                         version=order.target))  # fmt: skip
 

@@ -13,6 +13,7 @@ from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.scenario_files import texts_beside
+from app.cases.version_texts import STATUS_TITLES
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import _
@@ -32,7 +33,7 @@ def versions(system: Runtime, _given: Given, say: Say) -> int:
     live = life.counts_of_live(work)
     for row in life.listing(work):
         count = live.get((row.code, row.version), 0)
-        status = life.STATUS_TITLES[row.status]
+        status = STATUS_TITLES[row.status]
         say(str(_("%(name)s: %(status)s, revision %(revision)s, live cases: %(count)s, %(hash)s", name=str(row),
                   status=status, revision=row.revision, count=count, hash=row.hash[:12] or "—")))  # fmt: skip
     return 0
@@ -45,7 +46,7 @@ def take_in(system: Runtime, given: Given, say: Say) -> int:
     with system.work(SYSTEM) as work:
         row = life.upload(work, data)
         result = life.examine(work, row)
-        say(f"{row}: {life.STATUS_TITLES[row.status]}")
+        say(f"{row}: {STATUS_TITLES[row.status]}")
     return _say_findings(result, say)
 
 
@@ -53,7 +54,7 @@ def check(system: Runtime, given: Given, say: Say) -> int:
     with system.work(SYSTEM) as work:
         result = life.check(work, given.code, given.version)
         say(
-            f"{given.code} v{given.version}: {life.STATUS_TITLES[life.get(work, given.code, given.version).status]}"
+            f"{given.code} v{given.version}: {STATUS_TITLES[life.get(work, given.code, given.version).status]}"
         )
     return _say_findings(result, say)
 

@@ -14,6 +14,7 @@ from flask import request, url_for
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
+from wtforms import HiddenField
 
 from app.access.scopes import as_system
 from app.cases import migration, versions
@@ -21,7 +22,8 @@ from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
-from app.cases.versions import STATUS_TITLES, Upload
+from app.cases.version_texts import STATUS_TITLES
+from app.cases.versions import Upload
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
@@ -49,6 +51,7 @@ class UploadForm(RoomForm):
 
 class ReviseForm(RoomForm):
     source = ScanField(_("Corrected definition"), required=True, types=("yaml", "yml"), megabytes=2)
+    expected_version = HiddenField()
 
 
 class ProcedureView(RoomView):
@@ -130,7 +133,7 @@ class ProcedureView(RoomView):
     @page("/<code>/<int:version>/publish", permission="write", methods=("POST",))
     def publish(self, code: str, version: int) -> Any:
         with self.write() as work:
-            where = _url(versions.publish(work, code, version))
+            where = _url(versions.publish(work, code, version, request.form.get("hash")))
         return self.done(where, _("The version is published: new cases are opened in the newest one."))
 
     @page("/<code>/<int:version>/retire", permission="write", methods=("POST",))
@@ -151,10 +154,11 @@ class ProcedureView(RoomView):
         row = versions.get(self.read(), code, version)
         where = _url(row)
         form: Any = ReviseForm()
+        form.expected_version.data = form.expected_version.data or str(row.revision)
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    versions.revise(work, code, version, _bytes(form.source.data))
+                    versions.revise(work, code, version, _bytes(form.source.data), self.expected_version())
                 return self.done(
                     where, _("The texts are corrected; cases of this version read them at once.")
                 )

@@ -19,8 +19,9 @@ from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.scenario_files import of_texts
-from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
-from app.core.i18n import Text, _
+from app.cases.version_texts import in_words
+from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal, Stale
+from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine import checks, comparison, loader
 from app.engine.definition import Definition
@@ -86,15 +87,20 @@ def get(work: Work, code: str, version: int) -> ProcessVersion:
     return row
 
 
-def locked(work: Work, code: str, version: int) -> ProcessVersion:
-    """The version under a row lock, so that two people do not lead it on at once. Raises NotFound."""
+def locked(work: Work, code: str, version: int, *, shared: bool = False) -> ProcessVersion:
+    """The version under a row lock. Raises NotFound.
+
+    Whoever leads a version on locks all of its procedure: two do not retire the last two at once. `shared`: it only
+    stays what it is while a case is pinned to it.
+    """
     if version not in NUMBERS:
         return get(work, code, version)
-    query = select(ProcessVersion).where(ProcessVersion.code == code, ProcessVersion.version == version)
-    row = work.session.scalars(
-        query.with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    return row if row is not None else get(work, code, version)
+    query = select(ProcessVersion).where(ProcessVersion.code == code).order_by(ProcessVersion.version)
+    if shared:
+        query = query.where(ProcessVersion.version == version)
+    query = query.with_for_update(read=shared).execution_options(populate_existing=True)
+    found = {row.version: row for row in work.session.scalars(query)}
+    return found[version] if version in found else get(work, code, version)
 
 
 def has_published(work: Work, code: str) -> bool:
@@ -207,7 +213,7 @@ def keep_draft(work: Work, source: str, scenarios: Mapping[str, str]) -> Process
             fields={"source": _("The text does not say which procedure (workflow) and version it is.")}
         )
     code, version = named
-    row = find(work, code, version)
+    row = find(work, code, version) and locked(work, code, version)
     if row is not None and row.status in RELEASED:
         raise Invalid(
             fields={
@@ -256,18 +262,20 @@ def check(work: Work, code: str, version: int) -> Examined:
 # ── publication ───────────────────────────────────────────────────────────────────────────────────
 
 
-def publish(work: Work, code: str, version: int) -> ProcessVersion:
+def publish(work: Work, code: str, version: int, seen: str | None = None) -> ProcessVersion:
     """Release a checked version; the highest published one is that in which new cases are opened.
 
-    It is checked once more. Raises Forbidden, NotFound, Refusal: published already, or with every error found.
+    It is checked once more; `seen` is the hash of what the person has looked at. Raises Forbidden, NotFound, Stale
+    (another text has been uploaded since), Refusal: published already, or with every error found.
     """
     require_admin(work)
     row = locked(work, code, version)
+    if seen is not None and seen != row.hash:
+        raise Stale(_("%(name)s was changed meanwhile: look at it once more.", name=str(row)))
     if row.status in RELEASED:
         raise Refusal([Reason(_("%(name)s is published already.", name=str(row)))])
     result = examine(work, row)
     if result.errors or result.definition is None:
-        row.status = VersionStatus.draft
         raise Refusal([Reason(in_words(one)) for one in result.errors], _("The version has faults."))
     row.hash = result.definition.hash
     return release(work, row)
@@ -338,13 +346,16 @@ def live_codes(work: Work, code: str, version: int) -> list[str]:
         return list(work.session.scalars(query))
 
 
-def revise(work: Work, code: str, version: int, data: bytes | str) -> ProcessVersion:
+def revise(work: Work, code: str, version: int, data: bytes | str, seen: int | None = None) -> ProcessVersion:
     """Correct the texts of a published version: the same structure, a new revision, live cases read it at once.
 
-    Raises Forbidden, NotFound, Refusal (not published), Invalid: faults, or something but texts differs.
+    `seen` is the revision the person has corrected. Raises Forbidden, NotFound, Refusal (not published), Stale
+    (another correction came first), Invalid: faults, or something but texts differs.
     """
     require_admin(work)
     row = locked(work, code, version)
+    if seen is not None and seen != row.revision:
+        raise Stale(_("%(name)s was changed meanwhile: look at it once more.", name=str(row)))
     if row.status not in RELEASED:
         raise Refusal([Reason(_("%(name)s is not published: upload its draft again.", name=str(row)))])
     source = readable(data, "source")
@@ -381,17 +392,3 @@ def revise(work: Work, code: str, version: int, data: bytes | str) -> ProcessVer
     )
     work.ports.definitions.forget()
     return row
-
-
-def in_words(found: Finding) -> str:
-    """A finding with its place, in the reader's language."""
-    place = _("line %(line)s, column %(column)s", line=found.line, column=found.column)
-    return f"{place}: {in_reader(found.texts)}"
-
-
-STATUS_TITLES: dict[str, Text] = {
-    "draft": _("draft"),
-    "checked": _("passed the check"),
-    "published": _("published"),
-    "retired": _("retired"),
-}

@@ -114,7 +114,7 @@ def draw(
         parts.append(line)
         marks.append(mark)  # above all lines, or another arc crosses the number
     parts += marks
-    height = max(box.bottom for box in boxes.values())
+    height = max((box.bottom for box in boxes.values()), default=TOP)
     notes = _legend(definition, language, sheet.note) if legend else []
     for number, note in enumerate(notes):
         parts.append(_text(LEFT, height + 32 + number * 20, note, 13))
@@ -151,14 +151,21 @@ def _legend(definition: Definition, language: str, letters: int) -> list[str]:
 def _sorted_steps(
     definition: Definition,
 ) -> tuple[dict[str, list[Transition]], list[tuple[Transition, str]], list[Transition]]:
-    """Steps to the next stage by that stage, steps drawn as arcs (one per source), steps that stay."""
+    """Steps to the next stage by that stage, steps drawn as arcs (one per source), steps that stay.
+
+    A draft may name stages that are not there: the check says so, and what can be drawn is drawn.
+    """
     down: dict[str, list[Transition]] = {}
     arcs, staying = [], []
     for step in definition.transitions.values():
         if step.target is None:
             staying.append(step)
             continue
+        if step.target not in definition.rank:
+            continue
         for source in step.sources:
+            if source not in definition.rank:
+                continue
             if definition.rank[step.target] == definition.rank[source] + 1:
                 down.setdefault(step.target, []).append(step)
             else:
