@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.engine.anchors import NO_NAMES, DateNames, event_words
+from app.engine.anchors import NO_NAMES, DateNames
 from app.engine.comparison_forms import compare_forms
+from app.engine.comparison_moves import compare_moves
+from app.engine.comparison_new import plain_stage, plain_step, plain_task, plain_vote
 from app.engine.comparison_successors import renamed, replaced
+from app.engine.comparison_terms import compare_due
 from app.engine.comparison_words import (
+    FOUND,
+    GROUND,
     ITSELF,
-    LANGUAGES,
-    NONE,
     PEOPLE,
     STEP_KINDS,
     YES,
     Change,
     Pair,
-    days_of,
     effect_of,
     fallback,
     join,
@@ -35,25 +37,18 @@ from app.engine.comparison_words import (
     stage_titles,
     texts_of,
     value_of,
-    working_days,
+    words,
 )
 from app.engine.definition import (
     Approval,
     Definition,
-    Due,
     Effect,
     Guard,
     Stage,
     Task,
-    Titles,
     Transition,
     structure_of,
 )
-from app.engine.wording import quoted
-
-TITLE: Pair = (": название", ": title")
-GROUND: Pair = (": основание", ": ground")
-OTHER_LANGUAGE: Pair = (" (на другом языке)", " (in the other language)")
 
 
 def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
@@ -62,12 +57,24 @@ def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> li
     What the newer version says took the place of something is compared with it; `dates` names the rooms' dates.
     """
     told = list(replaced(old, new))
+    moves = list(compare_moves(old, new))  # their names are those of the versions cases come from
     old = renamed(old, new)
-    return [*told, *_plain(old, new), *_stages(old, new, dates), *_transitions(old, new), *_order(old, new)]
+    return [
+        *told,
+        *_plain(old, new),
+        *_stages(old, new, dates),
+        *_transitions(old, new),
+        *_order(old, new),
+        *moves,
+    ]
 
 
 def _plain(old: Definition, new: Definition) -> Iterator[Change]:
-    yield from _words("workflow", ("Название процедуры", "Title of the procedure"), old.titles, new.titles)
+    if old.code != new.code:
+        yield say(
+            "changed", "workflow", ("Код процедуры", "Code of the procedure"), same(old.code), same(new.code)
+        )
+    yield from words("workflow", ("Название процедуры", "Title of the procedure"), old.titles, new.titles)
     if old.initial != new.initial:
         was, now = stage_title(old, old.initial), stage_title(new, new.initial)
         yield say("changed", "initial", ("Начальный этап", "First stage"), was, now)
@@ -75,11 +82,11 @@ def _plain(old: Definition, new: Definition) -> Iterator[Change]:
         yield from _added_and_removed(kind, before, after)
         for key, one in after.items():
             if key in before:
-                yield from _words(f"{kind}s.{key}", named(kind, one.titles), before[key].titles, one.titles)
+                yield from words(f"{kind}s.{key}", named(kind, one.titles), before[key].titles, one.titles)
     for key, role in new.roles.items():
         if key in old.roles and old.roles[key].found != role.found:
             about = join(named("role", role.titles), (": где ищут", ": where people are looked for"))
-            yield say("changed", f"roles.{key}", about, same(old.roles[key].found), same(role.found))
+            yield say("changed", f"roles.{key}", about, FOUND[old.roles[key].found], FOUND[role.found])
 
 
 def _stages(old: Definition, new: Definition, dates: DateNames) -> Iterator[Change]:
@@ -88,15 +95,14 @@ def _stages(old: Definition, new: Definition, dates: DateNames) -> Iterator[Chan
         if key in old.stages:
             yield from _stage(old, new, old.stages[key], stage, dates)
         else:
-            for task in stage.tasks:
-                yield _task_added(new, stage, task)
+            yield from _stage(old, new, plain_stage(stage), stage, dates)
 
 
 def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: DateNames) -> Iterator[Change]:
     path = f"stages.{now.id}"
     here = named("stage", now.titles)
-    yield from _words(path, here, was.titles, now.titles)
-    yield from _due(
+    yield from words(path, here, was.titles, now.titles)
+    yield from compare_due(
         (old, new),
         path,
         (f"Срок этапа «{now.titles['ru']}»", f"Term of the stage “{now.titles['en']}”"),
@@ -124,6 +130,11 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
             yield from _task(old, new, f"{path}.tasks.{task.id}", before[task.id], task, dates)
         else:
             yield _task_added(new, now, task)
+            yield from _task(old, new, f"{path}.tasks.{task.id}", plain_task(task), task, dates)
+    both = [key for key in before if key in after]
+    if both != [key for key in after if key in before]:
+        text = join(here, (": изменён порядок задач", ": another order of the tasks"))
+        yield Change("changed", f"{path}.tasks", texts_of(text))
     yield from _approvals(old, new, path, here, was.approval, now.approval)
 
 
@@ -140,8 +151,8 @@ def _task(
     old: Definition, new: Definition, path: str, was: Task, now: Task, dates: DateNames
 ) -> Iterator[Change]:
     here: Pair = (f"Задача «{now.titles['ru']}»", f"Task “{now.titles['en']}”")
-    yield from _words(path, here, was.titles, now.titles)
-    yield from _due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, dates)
+    yield from words(path, here, was.titles, now.titles)
+    yield from compare_due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, dates)
     if was.roles != now.roles:
         yield from many(
             path,
@@ -169,29 +180,51 @@ def _approvals(
     old: Definition, new: Definition, path: str, here: Pair, was: Approval | None, now: Approval | None
 ) -> Iterator[Change]:
     where = f"{path}.approval"
-    if was is None and now is None:
-        return
     if was is None or now is None:
         yield from _vote_itself(where, here, was, now)
+    if now is None:
         return
+    was = was or plain_vote(now)
     vote: Pair = (f"Голосование «{now.titles['ru']}»", f"Vote “{now.titles['en']}”")
-    yield from _words(where, vote, was.titles, now.titles)
-    yield from _words(where, vote, was.source, now.source, GROUND)
+    yield from words(where, vote, was.titles, now.titles)
+    yield from words(where, vote, was.source, now.source, GROUND)
     if was.id != now.id:
         yield say("changed", where, join(vote, (": код", ": id")), same(was.id), same(now.id))
-    said: tuple[tuple[Pair, Pair, Pair], ...] = (
-        ((": кворум", ": quorum"), quorum(was.quorum), quorum(now.quorum)),
+    # compared by what enters the hash: another title of a role is told where the role is
+    said: tuple[tuple[Pair, bool, Pair, Pair], ...] = (
+        (
+            (": кворум", ": quorum"),
+            structure_of(was.quorum) != structure_of(now.quorum),
+            quorum(was.quorum),
+            quorum(now.quorum),
+        ),
         (
             (": при равенстве решает", ": a tie is decided by"),
+            was.tie != now.tie,
             roles_of(old, only(was.tie)),
             roles_of(new, only(now.tie)),
         ),
-        ((": автор не голосует", ": the author does not vote"), YES[was.four_eyes], YES[now.four_eyes]),
-        ((": голос привязан к", ": a vote is bound to"), value_of(was.binds), value_of(now.binds)),
-        ((": если голосовать некому", ": when nobody may vote"), fallback(old, was), fallback(new, now)),
+        (
+            (": автор не голосует", ": the author does not vote"),
+            was.four_eyes != now.four_eyes,
+            YES[was.four_eyes],
+            YES[now.four_eyes],
+        ),
+        (
+            (": голос привязан к", ": a vote is bound to"),
+            was.binds != now.binds,
+            value_of(was.binds),
+            value_of(now.binds),
+        ),
+        (
+            (": если голосовать некому", ": when nobody may vote"),
+            was.on_no_voters != now.on_no_voters,
+            fallback(old, was),
+            fallback(new, now),
+        ),
     )
-    for label, before, after in said:
-        if before != after:
+    for label, differs, before, after in said:
+        if differs:
             yield say("changed", where, join(vote, label), before, after)
     for text, before_, after_ in (
         ((": голосуют", ": voters"), of_roles(old, was.voters), of_roles(new, now.voters)),
@@ -221,13 +254,12 @@ def _vote_itself(where: str, here: Pair, was: Approval | None, now: Approval | N
 def _transitions(old: Definition, new: Definition) -> Iterator[Change]:
     yield from _added_and_removed("transition", old.transitions, new.transitions)
     for key, step in new.transitions.items():
-        if key in old.transitions:
-            yield from _step(old, new, old.transitions[key], step)
+        yield from _step(old, new, old.transitions.get(key) or plain_step(step), step)
 
 
 def _step(old: Definition, new: Definition, was: Transition, now: Transition) -> Iterator[Change]:
     path, here = f"transitions.{now.id}", named("transition", now.titles)
-    yield from _words(path, here, was.titles, now.titles)
+    yield from words(path, here, was.titles, now.titles)
     if was.kind != now.kind:
         yield say(
             "changed", path, join(here, (": вид", ": kind")), STEP_KINDS[was.kind], STEP_KINDS[now.kind]
@@ -286,11 +318,15 @@ def _guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...
             yield say(
                 "changed", f"{path}.when", join(here, label), value_of(former.link), value_of(guard.link)
             )
-        if (former.text, former.unknown) != (guard.text, guard.unknown):
-            label = (": исправлен текст отказа", ": the sentence of the refusal")
-            yield from _words(f"{path}.when", join(here, label), former.text, guard.text, ("", ""))
-            if dict(former.text) == dict(guard.text):
-                yield Change("words", f"{path}.when", texts_of(join(here, label)))
+        label = (": исправлен текст отказа", ": the sentence of the refusal")
+        yield from words(f"{path}.when", join(here, label), former.text, guard.text, ("", ""))
+        label = (": исправлен текст на случай, когда данных нет", ": the sentence for what is not known")
+        yield from words(
+            f"{path}.when", join(here, label), former.unknown or {}, guard.unknown or {}, ("", "")
+        )
+    if before.keys() == after.keys() and [*before] != [*after]:
+        text = (": изменён порядок условий", ": another order of the conditions")
+        yield Change("changed", f"{path}.when", texts_of(join(here, text)))
 
 
 def _effects(
@@ -305,38 +341,9 @@ def _effects(
             if one not in rest:
                 texts = join(here, (f": {ru}{when[0]}: {one}", f": {en}{when[1]}: {one}"))
                 yield Change(what, path, texts_of(texts))  # type: ignore[arg-type]
-
-
-def _due(
-    versions: tuple[Definition, Definition],
-    path: str,
-    about: Pair,
-    was: Due | None,
-    now: Due | None,
-    dates: DateNames,
-) -> Iterator[Change]:
-    old, new = versions
-    if was and now and was.working_days != now.working_days:
-        arrow = f"{was.working_days} → "
-        yield Change(
-            "changed",
-            f"{path}.due",
-            texts_of(join(about, join((f": {arrow}", f": {arrow}"), working_days(now.working_days)))),
-        )
-    elif (was is None) != (now is None):
-        yield say("changed", f"{path}.due", about, days_of(old, was, dates), days_of(new, now, dates))
-    if was and now and was.since != now.since:
-        counted = join(about, (": отсчёт со дня", ": counted from"))
-        before, after = event_words(old, was.since, dates), event_words(new, now.since, dates)
-        yield say("changed", f"{path}.due", counted, before, after)
-    if was and now and (was.remind != now.remind or structure_of(was.escalate) != structure_of(now.escalate)):
-        label = (
-            ": изменены напоминания или сообщение о просрочке",
-            ": reminders or the escalation have changed",
-        )
-        yield Change("changed", f"{path}.due", texts_of(join(about, label)))
-    if was and now:
-        yield from _words(f"{path}.due", about, was.source, now.source, GROUND)
+    if before != after and {*before} == {*after}:
+        told = (f": изменён порядок действий{when[0]}", f": another order of the effects{when[1]}")
+        yield Change("changed", path, texts_of(join(here, told)))
 
 
 def _order(old: Definition, new: Definition) -> Iterator[Change]:
@@ -360,16 +367,3 @@ def _added_and_removed(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]
                 name = named(kind, one.titles)
                 texts = (f"{name[0]} {verb[0]}", f"{name[1]} {verb[1]}")
                 yield Change(what, f"{kind}s.{key}", texts_of(texts))  # type: ignore[arg-type]
-
-
-def _words(path: str, about: Pair, was: Titles, now: Titles, label: Pair = TITLE) -> Iterator[Change]:
-    """Other words for people; what is said in one language only (a citation) is read in it by everybody."""
-    if dict(was) == dict(now):
-        return
-    texts = {}
-    for number, language in enumerate(LANGUAGES):
-        before, after = (words.get(language) or words.get("ru", "") for words in (was, now))
-        said = [quoted(one, language) if one else NONE[number] for one in (before, after)]
-        change = f": {said[0]} → {said[1]}" if before != after else OTHER_LANGUAGE[number]
-        texts[language] = f"{about[number]}{label[number]}{change}"
-    yield Change("words", path, texts)

@@ -13,8 +13,8 @@ from app.engine.comparison_words import (
     join,
     many,
     say,
-    texts_of,
     titles_or,
+    words,
 )
 from app.engine.definition import Field, Form
 
@@ -43,14 +43,6 @@ def compare_forms(path: str, here: Pair, was: Form | None, now: Form | None) -> 
     for key, field in after.items():
         if key in before:
             yield from _field(path, join(here, _question(field)), before[key], field)
-    both = [key for key in before if key in after]
-    if both != [key for key in after if key in before]:
-        texts = join(here, (": изменён порядок вопросов", ": the order of the questions has changed"))
-        yield Change("changed", path, texts_of(texts))
-    if any(_texts_differ(before[key], after[key]) for key in both):
-        yield Change(
-            "words", path, texts_of(join(here, (": исправлены тексты формы", ": texts of the form")))
-        )
 
 
 def _field(path: str, here: Pair, was: Field, now: Field) -> Iterator[Change]:
@@ -63,6 +55,11 @@ def _field(path: str, here: Pair, was: Field, now: Field) -> Iterator[Change]:
         if before != after:
             yield say("changed", path, join(here, label), before, after)
     yield from many(path, join(here, (": ответы", ": answers")), _choices(was), _choices(now))
+    yield from words(path, here, was.titles, now.titles)
+    answers = {one.id: one.titles for one in was.choices}
+    for one in now.choices:
+        label = f": ответ «{one.titles['ru']}»", f": answer “{one.titles['en']}”"
+        yield from words(path, join(here, label), answers.get(one.id, one.titles), one.titles)
 
 
 def _question(field: Field) -> Pair:
@@ -76,11 +73,3 @@ def _named(fields: dict[str, Field]) -> Pair2:
 def _choices(field: Field) -> Pair2:
     titles = {one.id: one.titles for one in field.choices}
     return tuple(titles), lambda key: titles_or(titles[key], key)
-
-
-def _texts_differ(was: Field, now: Field) -> bool:
-    """Whether the question, or an answer that both have, is worded otherwise."""
-    said = [{one.id: dict(one.titles) for one in field.choices} for field in (was, now)]
-    return dict(was.titles) != dict(now.titles) or any(
-        said[0][key] != said[1][key] for key in said[0].keys() & said[1].keys()
-    )

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.anchors import ENTERED, DateNames, event_words
-from app.engine.definition import Approval, Definition, Due, Effect, Quorum, Titles
-from app.engine.wording import plural
+from app.engine.definition import Approval, Definition, Effect, Quorum, Titles
+from app.engine.wording import plural, quoted
 
 What = Literal["added", "removed", "changed", "words"]
 Pair = tuple[str, str]  # Russian, English
 LANGUAGES = ("ru", "en")
 NONE: Pair = ("нет", "none")
+TITLE: Pair = (": название", ": title")
+GROUND: Pair = (": основание", ": ground")
+OTHER_LANGUAGE: Pair = (" (на другом языке)", " (in the other language)")
 Pair2 = tuple[tuple[str, ...], Callable[[str], Pair]]
 
 KINDS: dict[str, Pair] = {
@@ -21,6 +23,12 @@ KINDS: dict[str, Pair] = {
     "outcome": ("Исход", "Outcome"),
     "stage": ("Этап", "Stage"),
     "transition": ("Переход", "Transition"),
+}
+FOUND: dict[str, Pair] = {
+    "authority": ("в органе управления образованием", "in the authority"),
+    "group": ("в координационной группе", "in the coordination group"),
+    "curator_school": ("в школе-кураторе", "in the curator school"),
+    "supported_school": ("в поддерживаемой школе", "in the supported school"),
 }
 STEP_KINDS: dict[str, Pair] = {
     "forward": ("вперёд", "forward"),
@@ -55,6 +63,8 @@ def many(path: str, about: Pair, was: Pair2, now: Pair2) -> Iterator[Change]:
     come = [now[1](key) for key in now[0] if key not in was[0]]
     gone = [was[1](key) for key in was[0] if key not in now[0]]
     if not come and not gone:
+        if was[0] != now[0]:  # it enters the hash: the same in another order is another version
+            yield Change("changed", path, texts_of(join(about, (": изменён порядок", ": another order"))))
         return
     said = [join((": добавлено — ", ": added: "), listed(come))] if come else []
     if gone:
@@ -72,6 +82,19 @@ def many(path: str, about: Pair, was: Pair2, now: Pair2) -> Iterator[Change]:
 
 def say(what: What, path: str, about: Pair, was: Pair, now: Pair) -> Change:
     return Change(what, path, texts_of(join(about, (f": {was[0]} → {now[0]}", f": {was[1]} → {now[1]}"))))
+
+
+def words(path: str, about: Pair, was: Titles, now: Titles, label: Pair = TITLE) -> Iterator[Change]:
+    """Other words for people; what is said in one language only (a citation) is read in it by everybody."""
+    if dict(was) == dict(now):
+        return
+    texts = {}
+    for number, language in enumerate(LANGUAGES):
+        before, after = (words.get(language) or words.get("ru", "") for words in (was, now))
+        said = [quoted(one, language) if one else NONE[number] for one in (before, after)]
+        change = f": {said[0]} → {said[1]}" if before != after else OTHER_LANGUAGE[number]
+        texts[language] = f"{about[number]}{label[number]}{change}"
+    yield Change("words", path, texts)
 
 
 def texts_of(pair: Pair) -> dict[str, str]:
@@ -164,15 +187,6 @@ def working_days(number: int) -> Pair:
     """«21 рабочий день»."""
     ru = plural("ru", number, "рабочий день", "рабочих дня", "рабочих дней")
     return ru, plural("en", number, "working day", "working days")
-
-
-def days_of(definition: Definition, due: Due | None, dates: DateNames) -> Pair:
-    if due is None:
-        return NONE
-    days = working_days(due.working_days)
-    if due.since == ENTERED:
-        return days
-    return join(days, join((" со дня ", " from "), event_words(definition, due.since, dates)))
 
 
 def effect_of(effect: Effect) -> str:

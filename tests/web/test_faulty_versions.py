@@ -1,4 +1,4 @@
-"""Pages of a version whose text is broken, or that somebody else has just changed: a sentence, never a fault of ours."""
+"""Pages of a version whose text is broken, or that somebody else has just changed: a sentence, never a fault."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_forms_and_papers_are_part_of_the_version_and_of_the_difference_in_words
     assert len(told) == 4, told  # the fourth is the page the paper brings with it
     renamed = loads(TEXT.replace("Сколько страниц", "Страниц").replace("version: 1", "version: 2"))
     assert [(one.what, one.texts["ru"]) for one in compare(asking, renamed)] == [
-        ("words", "Задача «Написать»: исправлены тексты формы")
+        ("words", "Задача «Написать»: вопрос «Страниц»: название: «Сколько страниц» → «Страниц»")
     ]
     for old, new, said in (
         ("pages, kind: text", "pages, kind: date", "вопрос «Сколько страниц»: вид ответа: текст → дата"),

@@ -1,0 +1,33 @@
+"""What a stage, task, vote or step would be that asks nothing and sets nothing going.
+
+What a newer version has added is compared with it, so that everything it brings is told as any other change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.engine.definition import Approval, Form, Quorum, Stage, Task, Transition
+
+
+def plain_stage(stage: Stage) -> Stage:
+    return replace(stage, final=False, outcome=None, tasks=(), approval=None, due=None)
+
+
+def plain_task(task: Task) -> Task:
+    """Who does it and whether it is required is told with its name."""
+    return replace(task, repeatable=False, when=(), due=None, reopens_with=(), form=None, document=None)
+
+
+def plain_vote(vote: Approval) -> Approval:
+    return replace(
+        vote, voters=(), quorum=Quorum(), tie=None, veto=(), four_eyes=False, binds=None, opens_after=(),
+        on_no_voters="refuse", on_pass=(), on_fail=(), source={},
+    )  # fmt: skip
+
+
+def plain_step(step: Transition) -> Transition:
+    return replace(
+        step, sources=(), target=None, by=(), when=(), form=Form(), keeps=(), voids=(), effects=(), outcome=None,
+        outcome_from=None, automatic=False,
+    )  # fmt: skip

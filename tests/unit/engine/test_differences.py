@@ -1,0 +1,194 @@
+"""Nothing of a procedure changes unseen: each kind of leaf is changed, left out, put in another order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from app.engine import Definition
+from app.engine.comparison import Change, compare
+from app.engine.loader import parse_text
+from tests.unit.engine.test_migration import PROCEDURE
+
+THIRD = (PROCEDURE / "v3.yaml").read_text(encoding="utf-8")
+OTHER = {  # what a word of a closed list may be instead
+    "found": "group", "comment": "optional", "votes": "void", "terms": "recount", "since": "opened",
+    "if": "plans.has_items", "quorum": "{share: 2/3}",
+}  # fmt: skip
+KINDS = {"forward": "skip", "return": "forward", "choice": "text", "text": "date", "date": "bool", "bool": "text",
+         "cancel": "forward", "suspend": "resume", "resume": "suspend", "reopen": "forward"}  # fmt: skip
+ELEMENTS = ("roles", "outcomes", "stages", "tasks", "transitions", "choices", "fields", "when", "migrations")
+# read by whoever reads the file, and by nobody else; the number of a version is told by who compares
+UNTOLD = re.compile(r"\.notes$|^version$")
+
+
+def changed(text: str, base: Definition) -> tuple[Definition, list[Change]] | None:
+    """The other definition and how it differs; None when it cannot be read at all."""
+    other = parse_text(text, "other")[0]
+    return None if other is None else (other, compare(base, other))
+
+
+def kinds_of_nodes() -> Iterator[tuple[str, Any, Any]]:
+    """One node for each kind of place and each set of keys: where it stands, the node, the file it stands in."""
+    root = yaml.compose(THIRD, Loader=yaml.SafeLoader)
+    met: set[str] = set()
+    front = [("", root)]
+    while front:
+        path, node = front.pop()
+        kind = re.sub(rf"(?<![a-z])({'|'.join(ELEMENTS)})\.[a-z0-9_]+", r"\1.*", path)
+        if isinstance(node, yaml.MappingNode):
+            kind += " " + " ".join(key.value for key, _value in node.value)
+        if kind not in met:
+            yield path, node, root
+        met.add(kind)
+        if isinstance(node, yaml.MappingNode):
+            front += [(f"{path}.{key.value}".strip("."), value) for key, value in reversed(node.value)]
+        elif isinstance(node, yaml.SequenceNode):
+            front += [(f"{path}.{number}", value) for number, value in reversed([*enumerate(node.value)])]
+
+
+def written(root: Any) -> str:
+    return str(yaml.serialize(root, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), allow_unicode=True))
+
+
+def another(path: str, node: Any) -> str:
+    key, tag = path.rpartition(".")[2], node.tag.rpartition(":")[2]
+    if tag == "int":
+        return str(int(node.value) + 1)
+    if tag == "bool":
+        return "false" if node.value == "true" else "true"
+    return KINDS.get(node.value, "x") if key == "kind" else OTHER.get(key, "other_one")
+
+
+def judge(what: str, base: Definition, found: tuple[Definition, list[Change]]) -> None:
+    """The hash and the words agree: a change of structure is told as one, any other as a change of words."""
+    other, told = found
+    assert (other.hash != base.hash) is any(one.structural for one in told), (
+        what,
+        [one.texts for one in told],
+    )
+    for one in told:
+        assert set(one.texts) == {"ru", "en"}
+        assert re.search("[а-яё]", one.texts["ru"]), one.texts
+        assert not re.search("[а-яё]", re.sub("“[^”]*”", "", one.texts["en"])), one.texts
+
+
+@pytest.fixture(scope="module")
+def third() -> Definition:
+    found = parse_text(THIRD, "v3")[0]
+    assert found is not None
+    return found
+
+
+def test_a_change_of_any_leaf_is_told(third: Definition) -> None:
+    tried = 0
+    for path, node, _root in kinds_of_nodes():
+        if isinstance(node, yaml.CollectionNode) or UNTOLD.search(path):
+            continue
+        text = THIRD[: node.start_mark.index] + another(path, node) + THIRD[node.end_mark.index :]
+        found = changed(text, third)
+        if found is None:
+            assert path.endswith("automatic"), path  # without it somebody must take the step
+            continue
+        tried += 1
+        assert found[1], path
+        judge(path, third, found)
+    assert tried > 90, tried
+
+
+def test_what_is_left_out_is_told_there_and_back(third: Definition) -> None:
+    for path, node, root in kinds_of_nodes():
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        whole = list(node.value)
+        for number, (key, _value) in enumerate(whole):
+            node.value = whole[:number] + whole[number + 1 :]
+            found = changed(written(root), third)
+            node.value = whole
+            if found is not None and not UNTOLD.search(f".{key.value}"):
+                judge(f"without {path}.{key.value}", third, found)
+                back = compare(found[0], third)
+                assert (found[0].hash != third.hash) is any(one.structural for one in back), (path, key.value)
+
+
+def test_another_order_is_told_where_it_is_another_version(third: Definition) -> None:
+    for path, node, root in kinds_of_nodes():
+        if isinstance(node, yaml.CollectionNode) and len(node.value) > 1:
+            node.value.reverse()
+            found = changed(written(root), third)
+            node.value.reverse()
+            if found is not None:
+                judge(f"{path} in another order", third, found)
+
+
+def test_another_title_of_a_role_is_told_where_the_role_is_and_is_no_change_of_a_vote(
+    third: Definition,
+) -> None:
+    text = THIRD.replace("ru: Председатель координационной группы,", "ru: Глава группы,")
+    found = changed(text, third)
+    assert found is not None
+    assert [one.texts["ru"] for one in found[1]] == [
+        "Роль «Глава группы»: название: «Председатель координационной группы» → «Глава группы»"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ru", "en"),
+    [
+        ("remind: [5, 1]", "remind: [1]",
+         "Срок этапа «Диагностика»: напоминания: за 5, 1 рабочий день → за 1 рабочий день",
+         "Term of the stage “Diagnosis”: reminders: 5, 1 working day before → 1 working day before"),
+        ("escalate: {after: 3, to: [head]}", "escalate: {after: 2, to: [head, clerk]}",
+         "Срок этапа «Диагностика»: при просрочке: через 3 рабочих дня — Руководитель → "
+         "через 2 рабочих дня — Руководитель, Делопроизводитель",
+         "Term of the stage “Diagnosis”: when it has passed: after 3 working days: Head → "
+         "after 2 working days: Head, Clerk"),
+        ("    votes: keep\n    terms: recount", "    votes: void\n    terms: recount",
+         "Перевод случаев с версии 1: голоса: сохраняются → аннулируются",
+         "Move of cases from version 1: votes: are kept → become void"),
+        ("    tasks: {report_progress: report_measures}\n", "",
+         "Перевод случаев с версии 1: задачи: убрано — report_progress → Отчитаться о выполнении мероприятий за месяц",
+         "Move of cases from version 1: tasks: removed: report_progress → Report on the measures of the month"),
+        ("found: authority", "found: group",
+         "Роль «Руководитель»: где ищут: в органе управления образованием → в координационной группе",
+         "Role “Head”: where people are looked for: in the authority → in the coordination group"),
+        ("ru: Мероприятия, en: Measures}", "ru: Меры, en: Measures}",
+         "Переход «Вернуть план на доработку»: вопрос «К чему относится замечание»: ответ «Меры»: название: "
+         "«Мероприятия» → «Меры»",
+         "Transition “Return the plan for revision”: question “What the remark is about”: answer “Measures”: title "
+         "(in the other language)"),
+        ("workflow: school_support", "workflow: school_help", "Код процедуры: school_support → school_help",
+         "Code of the procedure: school_support → school_help"),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_what_was_and_what_is(
+    third: Definition, old: str, new: str, ru: str, en: str
+) -> None:
+    assert old in THIRD
+    found = changed(THIRD.replace(old, new, 1), third)
+    assert found is not None
+    told = [
+        {language: text.replace("\u00a0", " ") for language, text in one.texts.items()} for one in found[1]
+    ]
+    assert {"ru": ru, "en": en} in told
+
+
+def test_a_new_stage_is_told_with_its_vote_and_a_new_step_with_its_way(third: Definition) -> None:
+    stage, step = r"(?s)  results_review:\n.*?(?=  closed:\n)", r"(?s)  close:\n.*?(?=  terminate:\n)"
+    short = parse_text(re.sub(stage, "", re.sub(step, "", THIRD)), "short")[0]
+    assert short is not None
+    told = [one.texts["ru"].replace("\u00a0", " ") for one in compare(short, third)]
+    for sentence in (
+        "Этап «Рассмотрение результатов» добавлен",
+        "Срок этапа «Рассмотрение результатов»: нет → 20 рабочих дней",
+        "Этап «Рассмотрение результатов»: добавлено голосование «Решение координационной группы по результатам»",
+        "Голосование «Решение координационной группы по результатам»: автор не голосует: нет → да",
+        "Переход «Завершить поддержку» добавлен",
+        "Переход «Завершить поддержку»: на этап: нет → Завершено",
+        "Переход «Завершить поддержку»: добавлено условие «Исход поддержки не определён»",
+    ):
+        assert sentence in told, sentence
