@@ -8,6 +8,7 @@ and has a text for people who do not see it. A page may colour it anew by the cl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -44,6 +45,8 @@ WORDS = {
         "automatic": "automatically",
     },
 }
+_SPACE = re.compile(r"[\t\n\r]")
+_UNPRINTABLE = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
 Edge = tuple[str, str]  # id of the transition, stage it leads from
 
 
@@ -126,7 +129,7 @@ def draw(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" font-family="Golos, PT Sans, Arial, sans-serif" fill="{INK}">'
-        f"<title>{escape(definition.titles[language])}</title><desc>{escape(stages)}</desc>{''.join(parts)}</svg>"
+        f"<title>{_escaped(definition.titles[language])}</title><desc>{_escaped(stages)}</desc>{''.join(parts)}</svg>"
     )
 
 
@@ -324,14 +327,33 @@ def _label(definition: Definition, step: Transition, language: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of about so many letters; no line for no text. Hard spaces stay together."""
+    """The text in lines of about so many letters; no line for no text. Hard spaces stay together while they fit."""
     lines: list[str] = []
-    for word in filter(None, text.split(" ")):
-        if lines and len(lines[-1]) + len(word) < width:
+    for word in filter(None, _SPACE.sub(" ", _UNPRINTABLE.sub("", text)).split(" ")):
+        if lines and _length(lines[-1]) + _length(word) < width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
-            lines.append(word)
+            lines += _cut(word, width)
     return lines
+
+
+def _cut(word: str, width: int) -> list[str]:
+    """The word in pieces that fit, mostly one."""
+    pieces = [""]
+    for letter in word:
+        if _length(pieces[-1]) + _length(letter) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _length(text: str) -> float:
+    """How many letters of usual width the text takes: capitals are wide."""
+    return len(text) + 0.4 * sum(map(str.isupper, text))
+
+
+def _escaped(text: str) -> str:
+    return escape(_UNPRINTABLE.sub("", text))
 
 
 def _text(

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from app.engine import Definition
-from app.engine.diagram import SLIM, Journey, draw, numbered_steps
-from app.engine.loader import loads
+from app.engine.diagram import SLIM, WIDE, Journey, draw, numbered_steps
+from app.engine.loader import loads, parse_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -78,3 +78,73 @@ def test_arrows_do_not_lie_on_one_another(shipped: Definition) -> None:
     root = ElementTree.fromstring(draw(shipped, "ru"))
     ends = [(head.get("points") or "").split()[0] for head in root.iter(f"{SVG}polygon")]
     assert len(ends) == len(set(ends))
+
+
+THIRD = (Path(__file__).parents[3] / "workflows" / "school_support" / "v3.yaml").read_text(encoding="utf-8")
+TITLE = "ru: Диагностика, en: Diagnosis"
+
+
+def titled(ru: str, en: str = "x") -> Definition:
+    return loads(THIRD.replace(TITLE, f'ru: "{ru}", en: "{en}"', 1))
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Слово" * 60,
+        "ДИАГНОСТИКА ШКОЛЫ С НИЗКИМИ ОБРАЗОВАТЕЛЬНЫМИ РЕЗУЛЬТАТАМИ",
+        "W" * 80,
+        "длинное имя " * 30,
+    ],
+)
+def test_any_title_stays_in_its_box(title: str) -> None:
+    for sheet in (WIDE, SLIM):
+        root = ElementTree.fromstring(draw(titled(title), "ru", sheet=sheet))
+        bold = [element.text or "" for element in root.iter(f"{SVG}text") if element.get("font-size") == "16"]
+        assert "".join(bold).replace(" ", "").count(title[:3].strip()) > 0
+        for line in bold:
+            assert len(line) + 0.4 * sum(map(str.isupper, line)) <= sheet.letters - 5
+
+
+def test_what_xml_cannot_hold_is_left_out() -> None:
+    drawn = draw(titled("а\\x07б\\e\\uFFFE\\tв\\nг", "</text><script>"), "ru")
+    words = [element.text for element in ElementTree.fromstring(drawn).iter(f"{SVG}text")]
+    assert "аб в г" in words
+    assert "<script>" not in draw(titled("x", "</text><script>"), "en")
+
+
+def test_a_step_of_a_draft_to_or_from_a_stage_that_is_not_there_is_left_out() -> None:
+    for old, new in (("to: diagnosis\n", "to: nowhere\n"), ("from: identified\n", "from: nowhere\n")):
+        draft = parse_text(THIRD.replace(old, new, 1), "draft")[0]
+        assert draft is not None
+        root = ElementTree.fromstring(draw(draft, "ru"))
+        assert len(list(root.iter(f"{SVG}rect"))) == len(draft.stages)
+
+
+def test_thirty_stages_and_as_many_returns_are_drawn_apart() -> None:
+    """Each return has a line of its own; a procedure of one stage and its end is drawn too."""
+    for count in (1, 30):
+        names = [*(f"s{number}" for number in range(count)), "end"]
+        stages = "".join(
+            f"  {name}: {{titles: {{ru: Э{name}, en: {name}}}{', final: true' * (name == 'end')}}}\n"
+            for name in names
+        )
+        steps = "".join(
+            f"  go{number}: {{titles: {{ru: Дальше, en: Next}}, kind: forward, from: s{number}, "
+            f"to: {names[number + 1]}, by: [clerk]}}\n"
+            + f"  back{number}: {{titles: {{ru: Назад, en: Back}}, kind: return, from: s{number}, to: s0, by: [clerk], "
+            f"voids: [votes], form: {{comment: required}}}}\n" * (number > 0)
+            for number in range(count)
+        )
+        big = parse_text(
+            "workflow: big\nversion: 1\ntitles: {ru: Большой, en: Big}\ninitial: s0\n"
+            "roles: {clerk: {titles: {ru: Клерк, en: Clerk}, found: authority}}\n"
+            f"stages:\n{stages}transitions:\n{steps}",
+            "big",
+        )[0]
+        assert big is not None
+        root = ElementTree.fromstring(draw(big, "ru"))
+        ways = [path.get("d", "") for path in root.iter(f"{SVG}path")]
+        across = [way.split("H")[1].split(" ")[0] for way in ways if "H" in way]
+        assert len(across) == len(set(across)) == count - 1
+        assert all(int(x) < int(str(root.get("width"))) for x in across)
