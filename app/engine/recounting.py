@@ -25,7 +25,8 @@ STAGE = ""
 def counted_anew(definition: Definition, events: Iterable[Event], calendar: Calendar) -> dict[str, Term]:
     """Every running term of the case as this calendar counts it: task → term, `STAGE` → the stage's own.
 
-    Done tasks are left out. A closed or terminated case has no running terms.
+    Done tasks are left out, and those of another stage that a change of version has left open. A closed or
+    terminated case has no running terms.
     """
     state: State | None = None
     terms: dict[str, Term] = {}
@@ -49,7 +50,8 @@ def counted_anew(definition: Definition, events: Iterable[Event], calendar: Cale
         terms.update(_given(event, calendar))
     if state is None or state.status not in ("active", "suspended"):
         return {}
-    return {key: term for key, term in terms.items() if _due(state, key) is not None}
+    running = {STAGE, *(task.id for task in definition.stages[state.stage].tasks)}
+    return {key: term for key, term in terms.items() if key in running and _due(state, key) is not None}
 
 
 def recount(

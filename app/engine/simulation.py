@@ -306,7 +306,7 @@ class Walk:
                     continue
                 if offer.kind == "task":
                     task = self.definition.stages[self.state.stage].task(offer.id)
-                    if not willing or (task and not task.optional):
+                    if not willing or (task and not task.optional and not self.state.is_done(offer.id)):
                         found.append((1, person, completed(offer.id, offer.form)))
                 elif offer.kind == "vote":
                     mine = self.state.vote_of(person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,15 @@ import pytest
 
 from app.engine import Definition
 from app.engine.comparison import compare
+from app.engine.deadlines import PlainWeek
+from app.engine.definition import akin
 from app.engine.evolution import fold
 from app.engine.loader import loads
 from app.engine.migration import extended, plan, rule_between
+from app.engine.recounting import counted_anew, recount
 from app.engine.state import State, from_record, to_record
+from app.engine.trial_worlds import Holidays
+from tests.unit.engine.conftest import NOW
 
 PROCEDURE = Path(__file__).parents[3] / "workflows" / "school_support"
 SECOND = (PROCEDURE / "v2.yaml").read_text(encoding="utf-8")
@@ -55,6 +61,28 @@ def test_votes_in_progress_follow_the_rule(shipped: Definition, desk: Any, rule:
     planned = plan(shipped, there, desk.now(), desk.ctx("admin"))
     assert planned.fate == fate
     assert ("votes_void" in planned.codes) is (rule == "void")
+
+
+def test_open_tasks_left_in_another_stage_have_no_running_terms(
+    shipped: Definition, second: Definition, desk: Any
+) -> None:
+    """A changed calendar moves the terms of where the case stands, not of where it stood before the move."""
+    desk.walk_to("diagnosis")
+    rule = extended(rule_between(shipped, second), shipped, {"diagnosis": "events"}, {})
+    first, other = akin([shipped, second])
+    planned = plan(first, other, desk.now(), desk.ctx("admin"), rule)
+    assert planned.event is not None
+    events = [*desk.events, planned.event]
+    moved = fold(other, events)
+    assert moved.tasks["fill_diagnosis"].status == "open"
+    assert set(counted_anew(other, events, PlainWeek())) <= {
+        "",
+        *(task.id for task in other.stages["events"].tasks),
+    }
+    holidays = Holidays(frozenset(desk.today + timedelta(days=number) for number in range(1, 9)))
+    event = recount(other, events, holidays, NOW, "admin")
+    assert event is not None
+    assert fold(other, [*events, event]).due != moved.due
 
 
 def test_a_closed_case_stays_in_its_version(shipped: Definition, second: Definition, desk: Any) -> None:

@@ -44,6 +44,15 @@ def test_histories_that_move_between_the_versions_and_back_keep_the_promises(ord
     assert report.migrated > report.undone > 0
 
 
+def test_a_task_that_may_be_repeated_is_done_once_on_the_way_to_the_end() -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    task = "      prepare_plan:\n"
+    assert task in text
+    procedure = loads(text.replace(task, f"{task}        repeatable: true\n", 1), "repeatable")
+    report = simulate(procedure, 10, 5)
+    assert [(broken.promise, broken.history[-5:]) for _number, broken in report.divergences] == []
+
+
 def test_a_seed_gives_the_same_histories(shipped: Definition) -> None:
     assert simulate(shipped, 5, 7) == simulate(shipped, 5, 7)
     assert simulate(shipped, 5, 7) != simulate(shipped, 5, 8)
