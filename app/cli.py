@@ -33,6 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         for name, fault in getattr(error, "fields", {}).items():
             print(f"  {name}: {fault}", file=sys.stderr)
         return 2
+    except UnicodeEncodeError as error:  # a code or a name typed in another encoding: nothing is called so
+        text = ascii(error.object)[:60]
+        print(_("Not text in UTF-8: %(text)s", text=text), file=sys.stderr)
+        return 2
     except DatabaseError as error:
         # no address, no password, no tables, a file that is none: what the driver says first, and what to do
         if not (isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError):

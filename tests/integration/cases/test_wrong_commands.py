@@ -97,6 +97,16 @@ def test_a_number_or_a_code_there_is_not_is_told(
     assert error.strip().endswith(".")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("publish", "\udcff\udcfe", 1), ("rehearse", CODE, 1, 2, "--case", "\udcff"), ("undo", "\udcff")],
+)
+def test_what_is_typed_in_another_encoding_is_told(shell: Shell, words: tuple[object, ...]) -> None:
+    status, said, error = shell(*words)
+    assert (status, said) == (2, "")
+    assert "не текст в кодировке UTF-8: '\\udcff" in error
+
+
 @pytest.mark.parametrize("runs", ["0", "-5", "many"])
 def test_no_histories_are_no_proof(capsys: pytest.CaptureFixture[str], runs: str) -> None:
     with pytest.raises(SystemExit) as left:
