@@ -57,3 +57,33 @@ def test_texts_are_corrected_from_the_revision_on_the_page(web: WebUsers, odd: s
     assert sent(web, url, second, expected_version="1").status_code == 409  # type: ignore[attr-defined]
     assert 400 <= sent(web, url, second, expected_version=odd).status_code < 500  # type: ignore[attr-defined]
     assert client.get(f"{PAGE}/1/yaml").text == first
+
+
+def test_odd_fields_are_answered_with_a_sentence(web: WebUsers, cases: dict[str, int]) -> None:
+    client, at = web("admin"), f"{PAGE}/1/rehearsal?to=2"
+    assert post(client, f"{PAGE}/2/publish", f"{PAGE}/2").status_code == 303  # type: ignore[attr-defined]
+    code = "ROV-2025-01"
+    for fields in (
+        {},
+        {"to": ""},
+        {"to": "two", "case": code},
+        {"to": "٢", "case": code},
+        {"to": "9" * 40, "case": code},
+        {"to": "1", "case": code},
+        {"to": "3", "case": code},
+        {"to": "2", "case": "'; --"},
+        {"to": "2", "case": "x" * 5000},
+        {"to": "2", "case": "\x00"},
+        {"to": "2", "case": code, "map.": "diagnosis"},
+        {"to": "2", "case": code, "map.nowhere": "diagnosis"},
+        {"to": "2", "case": code, "map.identified": "closed"},
+        {"to": "2", "case": code, "map.identified": "-"},
+        {"to": "2", "case": code, "map." + "я" * 900: "😀"},
+    ):
+        answer = post(client, f"{PAGE}/1/migrate", at, **fields)
+        told = answer.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
+        assert answer.status_code < 500, fields  # type: ignore[attr-defined]
+        assert "Переведено: 1 из 1" not in told, fields
+    for case in ("", "x" * 5000, "\x00", code, "☃"):
+        answer = post(client, "/procedures/undo", f"{PAGE}/2", case=case)
+        assert 400 <= answer.status_code < 500, case  # type: ignore[attr-defined]
