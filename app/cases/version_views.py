@@ -29,7 +29,7 @@ from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
-from app.engine.definition import Definition
+from app.engine.definition import Definition, Transition
 from app.engine.migration_notes import titles_of
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField
@@ -110,7 +110,7 @@ class ProcedureView(RoomView):
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
             revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
             drawing=_drawn(examined.definition, dates), roles_of=partial(_roles_of, examined.definition),
-            numbers=_numbers(examined.definition),
+            numbers=_numbers(examined.definition), staying=_staying(examined.definition),
         )  # fmt: skip
 
     @page("/<code>/<int:version>/yaml")
@@ -366,6 +366,11 @@ def _numbers(definition: Definition | None) -> list[tuple[int, Any]]:
         (number, definition.transitions[key])
         for key, number in sorted(numbers.items(), key=lambda one: one[1])
     ]
+
+
+def _staying(definition: Definition | None) -> list[Transition]:
+    """Steps that lead nowhere else (suspend, terminate …): no line of the drawing shows them."""
+    return [step for step in definition.transitions.values() if step.target is None] if definition else []
 
 
 VIEWS = [ProcedureView]
