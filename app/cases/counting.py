@@ -15,11 +15,11 @@ from sqlalchemy import select
 from app.cases import service
 from app.cases.context import context
 from app.cases.models import Case, CaseStatus
-from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.queries import WITH_NAMES
+from app.cases.states import states_now
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.events import from_dict
 from app.engine.state import ContentChanged
 from app.jobs import outbox
 from app.jobs.schedule import Every
@@ -32,11 +32,11 @@ def find_votes(work: Work, payload: Mapping[str, Any]) -> None:
     """Hand on every open vote that those who have voted decide as the group is today."""
     is_open = (Case.status == CaseStatus.active) & (Case.approval == "open")
     cases = work.session.scalars(select(Case).options(*WITH_NAMES).where(is_open).order_by(Case.id)).all()
-    stored = events_of_all(work.session, [case.id for case in cases])
+    states = states_now(work, cases)
     turn = payload.get("turn") or work.now.isoformat()
     for case in cases:
         definition = work.ports.definitions.of(work.session, case)
-        state = machine.fold(definition, [from_dict(row.data) for row in stored[case.id]])
+        state = states[case.id]
         count = machine.tally_of(
             definition, state, context(work, case, definition, state, (), ContentChanged())
         )
