@@ -263,7 +263,7 @@ TAGS: dict[str, Text] = {
     **evidence_texts.TAGS,
 }
 
-AFTER_TASK = {**plan_effects.AFTER_TASK}
+AFTER_TASK = [*plan_effects.AFTER_TASK]
 
 FIELD_TITLES: dict[str, Text] = {
     **school_texts.FIELD_TITLES,
@@ -326,7 +326,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
-        choices=dict(CHOICES), after_task=dict(AFTER_TASK), before_commit=[case_settling.promise],
+        choices=dict(CHOICES), after_task=list(AFTER_TASK), before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
 

@@ -74,6 +74,13 @@ class Definitions:
             raise OporaError(_("No workflow definition is published. Run: python app.py bootstrap"))
         return self.get(session, row.code, row.version, row.hash)
 
+    def offered(self, session: Session) -> dict[str, Definition]:
+        """The procedures a new case may be opened in: code → its latest published version."""
+        published = ProcessVersion.status == VersionStatus.published
+        with as_system(session):
+            codes = session.scalars(select(ProcessVersion.code).where(published).distinct()).all()
+        return {code: self.latest(session, code) for code in sorted(codes)}
+
     def any_looked_after(self, session: Session) -> bool:
         """Whether in any released version something may follow an act by itself: a step the case takes, a term.
 

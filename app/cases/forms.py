@@ -9,6 +9,7 @@ from wtforms import Field, HiddenField
 
 from app.cases.overview import in_reader
 from app.core.i18n import _
+from app.engine.asking import LARGEST
 from app.engine.definition import Form
 from app.ui.forms import (
     ChoiceField,
@@ -45,10 +46,11 @@ class StepForm(RoomForm):
         return super()._at(ASKED + name if ASKED + name in self else name)
 
 
-def step_form(asked: Form, today: date) -> StepForm:
+def step_form(asked: Form, today: date, *, reasoned: bool = False) -> StepForm:
     """A form with exactly the questions of the definition, each in the reader's language.
 
-    Which days are too early or too late the engine judges: the browser only does not offer them.
+    `reasoned`: what has to be said is why the step is taken. Which days are too early or too late the engine judges:
+    the browser only does not offer them.
     """
     fields: dict[str, Any] = {}
     for question in asked.fields:
@@ -60,13 +62,17 @@ def step_form(asked: Form, today: date) -> StepForm:
             limits = {"min": question.not_before, "max": question.not_after}
             offered = {key: today.isoformat() for key, limit in limits.items() if limit}
             fields[name] = DateField(label, required=question.required, render_kw=offered)
+        elif question.kind == "number":
+            fields[name] = NumberField(
+                label, required=question.required, whole=True, minimum=0, maximum=LARGEST
+            )
         elif question.kind == "bool":
             fields[name] = YesField(label, required=question.required)
         else:
             fields[name] = TextField(label, required=question.required, max_length=300)
     if asked.comment != "none":
         required = asked.comment == "required"
-        ask = _("Reason") if required else _("Comment")
+        ask = _("Reason") if required and reasoned else _("Comment")
         fields["comment"] = LongTextField(ask, required=required, max_length=2000)
     made: type[StepForm] = type("MadeStepForm", (StepForm,), fields)
     return made()
@@ -96,6 +102,7 @@ class ProgrammeForm(RoomForm):
 
 
 class CaseForm(RoomForm):
+    procedure = ChoiceField(_("Procedure of the support"), required=True)
     school = ChoiceField(_("Supported school"), required=True, coerce=int)
     curator = ChoiceField(_("Curator school"), required=True, coerce=int)
 

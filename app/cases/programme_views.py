@@ -11,6 +11,7 @@ from app.access.scopes import get_visible
 from app.cases import programmes, queries, service
 from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
 from app.cases.models import Programme
+from app.cases.overview import in_reader
 from app.cases.roles import may_in_programme, require_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -92,9 +93,14 @@ class ProgrammeView(RoomView):
     @page("/<int:programme_id>/cases/add", permission="write", methods=("GET", "POST"))
     def add_case(self, programme_id: int) -> Any:
         work = self.read()
-        require_in_programme(work, "case.open", get_visible(work.session, Programme, programme_id))
+        programme = get_visible(work.session, Programme, programme_id)
+        require_in_programme(work, "case.open", programme)
+        offered = work.ports.definitions.offered(work.session)
         schools = [(o.id, o.short_name) for o in organisations(work.session, "school")]
-        form = CaseForm()
+        form = CaseForm(data={"procedure": service.usual_process(work, programme, offered)})
+        form.procedure.offer([(code, in_reader(one.titles)) for code, one in offered.items()])
+        if len(offered) < 2:  # nothing to choose
+            del form.procedure
         form.school.choices = form.curator.choices = [("", "—"), *schools]
         if form.validate_on_submit():
             try:
@@ -103,6 +109,7 @@ class ProgrammeView(RoomView):
                         work, programme=get_visible(work.session, Programme, programme_id),
                         school=get_visible(work.session, Organisation, form.school.data),
                         curator=get_visible(work.session, Organisation, form.curator.data),
+                        process=form.procedure.data if "procedure" in form else None,
                     )  # fmt: skip
                     case_id = case.id
                 return self.done(url_for("CaseView.show", case_id=case_id), _("The case is open"))

@@ -6,7 +6,7 @@ effects. The caller commits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import func, or_, select
@@ -18,7 +18,8 @@ from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
 from app.cases.history import lines
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
-from app.cases.roles import BEFORE_AGREEMENT, require_in_programme, require_running
+from app.cases.roles import require_in_programme, require_running
+from app.cases.stages import is_before, leaving_asks
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
@@ -52,11 +53,19 @@ _FORM_FAULTS = frozenset(
 
 
 def open_case(
-    work: Work, *, programme: Programme, school: Organisation, curator: Organisation | None
+    work: Work,
+    *,
+    programme: Programme,
+    school: Organisation,
+    curator: Organisation | None,
+    process: str | None = None,
 ) -> Case:
     """Open the support of a school in a programme, with the curator school assigned by order.
 
-    Raises Forbidden for the wrong role, Invalid when the school has a case there already or would curate itself.
+    It runs by the published procedure `process`, or by the one the programme is used to.
+
+    Raises Forbidden for the wrong role, Invalid when the school has a case there already, would curate itself, or
+    the procedure is not published.
     """
     require_in_programme(work, "case.open", programme)
     lock_programme(work.session, programme.id)  # two cases opened at once get two numbers
@@ -66,7 +75,11 @@ def open_case(
     if taken is not None:
         raise Invalid(fields={"school": _("This school already has a case in the programme.")})
     _check_curator(work, programme, school, curator)
-    definition = work.ports.definitions.latest(work.session, PROCESS)
+    offered = work.ports.definitions.offered(work.session)
+    code = usual_process(work, programme, offered) if process is None else process
+    if offered and code not in offered:
+        raise Invalid(fields={"procedure": _("Choose one of the list.")})
+    definition = work.ports.definitions.latest(work.session, code)
     draft = Case(
         code=f"{programme.code}-{_next_number(work, programme):02d}", programme_id=programme.id, school_id=school.id,
         curator_id=curator.id if curator else None, definition_code=definition.code,
@@ -83,6 +96,20 @@ def open_case(
     return case
 
 
+def usual_process(work: Work, programme: Programme, offered: Collection[str]) -> str:
+    """The procedure of the programme's last case; for its first one ours, or the only one there is."""
+    last = (
+        select(Case.definition_code)
+        .where(Case.programme_id == programme.id)
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+    with as_system(work.session):
+        used = work.session.scalars(last).first()
+    wanted = [used, PROCESS, *sorted(offered)]
+    return next((code for code in wanted if code and code in offered), PROCESS)
+
+
 def assign_curator(
     work: Work, case_id: int, curator: Organisation, expected_version: int | None = None
 ) -> None:
@@ -95,7 +122,9 @@ def assign_curator(
     require_running(case)
     if expected_version is not None and case.version != expected_version:
         raise Stale
-    if case.stage not in BEFORE_AGREEMENT:
+    definition = work.ports.definitions.of(work.session, case)
+    agreement = leaving_asks(definition, "curation.agreement_in_force")
+    if agreement and not is_before(definition, case.stage, agreement):
         raise Refusal(
             [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
         )
@@ -238,8 +267,9 @@ def _carry_out(
     if isinstance(result, Refused):
         raise _refusal(work, case, result)
     writer.refresh(work.session, case, standing.columns)
-    if isinstance(action, Complete) and (follow := work.ports.after_task.get(action.task)):
-        follow(work, case)
+    if isinstance(action, Complete):
+        for follow in work.ports.after_task:
+            follow(work, case, action.task)
     _carry_effects(work, case, result)
     if result.state.stage in definition.automatic:
         result = _go_on(work, case, standing, definition, result)

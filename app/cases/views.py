@@ -186,7 +186,7 @@ class CaseView(RoomView):
             raise NotFound
         transition = definition.transitions[step]
         heading = in_reader(transition.titles)
-        form = step_form(transition.form, work.today)
+        form = step_form(transition.form, work.today, reasoned=transition.kind not in ("forward", "resume"))
         if form.validate_on_submit():
             try:
                 with self.write() as work:

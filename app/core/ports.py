@@ -231,7 +231,7 @@ class Ports:
     panels: list[Panel] = field(default_factory=list)
     tabs: list[Tab] = field(default_factory=list)
     # what a room does when a task is closed, from whichever page (the plan keeps what was submitted)
-    after_task: dict[str, Callable[[Work, Any], None]] = field(default_factory=dict)
+    after_task: list[Callable[[Work, Any, str], None]] = field(default_factory=list)
     # lists one room offers to the forms of another: name → (session, case_id) → [(code, title)]
     choices: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = field(default_factory=dict)
     pages: dict[str, Callable[[int], str]] = field(default_factory=dict)

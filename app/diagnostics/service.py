@@ -13,11 +13,13 @@ from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import require
 from app.cases.service import complete_task
+from app.cases.stages import tasks_of_page
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.diagnostics import queries
+from app.diagnostics.facts import PAGE
 from app.diagnostics.models import DiagnosisProfile, RiskEntry, RiskFactor, Study, StudyAnalysis
 from app.diagnostics.rules import (
     DEFAULT_EDITION,
@@ -32,11 +34,6 @@ from app.diagnostics.rules import (
 )
 from app.diagnostics.texts import FIELD_TITLES
 
-TASKS = {
-    "fill_diagnosis": "diagnostics.fill",
-    "check_diagnosis": "diagnostics.analyse",
-    "verify_risks": "diagnostics.verify",
-}
 LIVE = frozenset({"active"})
 
 
@@ -256,9 +253,15 @@ def verify_risk(
     return risk
 
 
+def tasks_here(work: Work, case: Case) -> frozenset[str]:
+    """Tasks of the present stage that are done on this page."""
+    definition = work.ports.definitions.of(work.session, case)
+    return frozenset(task.id for task in tasks_of_page(definition, case.stage, PAGE))
+
+
 def finish(work: Work, case_id: int, task: str, expected_version: int, comment: str = "") -> None:
-    """Close one of the three tasks of the diagnosis: fill_diagnosis, check_diagnosis or verify_risks."""
-    if task not in TASKS:
+    """Close one of the tasks that are done on the page of the diagnosis."""
+    if task not in tasks_here(work, get_case(work.session, case_id)):
         raise Forbidden
     complete_task(work, case_id, task, expected_version, comment)
 

@@ -48,7 +48,8 @@ class DiagnosisView(RoomView):
              "figures": key_figures(kind, begun.get(kind))}
             for kind in StudyKind
         ]  # fmt: skip
-        offers = [o for o in overview(work, case).mine if o.kind == "task" and o.id in service.TASKS]
+        own = service.tasks_here(work, case)
+        offers = [o for o in overview(work, case).mine if o.kind == "task" and o.id in own]
         return self._render(
             work, case, "diagnostics/show.html", cards=cards, profile=queries.profile_of(work.session, case_id),
             edition=queries.edition_of(work.session, case_id), risks=queries.risks_of(work.session, case_id),

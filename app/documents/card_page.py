@@ -13,6 +13,7 @@ from app.access.scopes import as_system
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.models import Case
 from app.cases.roles import may_in_programme
+from app.cases.stages import PLAN, deciding_on
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import draft_page, facts, life_page, paper_tasks, service, starting
@@ -148,7 +149,7 @@ def _sentence(record: AuditRecord) -> Text | str:
 
 def guards(work: Work, case: Case) -> list[dict[str, Any]]:
     """What the papers of the case's present round still lack."""
-    if case.stage != "plan_approval":
+    if case.stage not in deciding_on(work.ports.definitions.of(work.session, case), PLAN):
         return []
     with as_system(work.session):  # as the guard of the transition asks
         signed, registered = (source(work.session, case.id) for source in

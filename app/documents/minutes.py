@@ -14,6 +14,7 @@ from app.access.memberships import accounts_holding
 from app.cases.meetings import approval_of, electorate_of, members, stand_ins, voting_instead
 from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
 from app.cases.queries import events_of
+from app.cases.stages import PLAN, RESULTS, deciding_on
 from app.core.unit_of_work import Work
 from app.documents.people import Card, person_card
 from app.engine.events import ApprovalDecided, VotesVoided, from_dict
@@ -21,7 +22,7 @@ from app.engine.events import ApprovalDecided, VotesVoided, from_dict
 
 @dataclass(frozen=True)
 class Question:
-    """How a stage's question is worded; official papers are Russian only."""
+    """How the question about a content is worded; official papers are Russian only."""
 
     title: str
     heard: str
@@ -32,14 +33,14 @@ class Question:
 
 
 QUESTIONS: Mapping[str, Question] = {
-    "plan_approval": Question(
+    PLAN: Question(
         title="О рассмотрении плана основных мероприятий (муниципальной дорожной карты) на {year} год",
         heard="о рассмотрении планов мероприятий {schools}",
         passed="План мероприятий {school} одобрить и представить на утверждение приказом",
         failed="План мероприятий {school} вернуть на доработку",
         mark_passed="План одобрен", mark_failed="План не одобрен",
     ),
-    "results_review": Question(
+    RESULTS: Question(
         title="О результатах методической поддержки школ в {year} году",
         heard="о результатах методической поддержки {schools}",
         passed="Результаты методической поддержки {school} принять",
@@ -123,7 +124,9 @@ def _questions(work: Work, meeting: Meeting, speaker: Card | None) -> list[dict[
 def _question(
     work: Work, meeting: Meeting, no: int, stage: str, items: Sequence[MeetingItem], speaker: Card | None
 ) -> dict[str, Any]:
-    words = QUESTIONS.get(stage, OTHER)
+    definition = work.ports.definitions.of(work.session, items[0].case)
+    asked = (words for content, words in QUESTIONS.items() if stage in deciding_on(definition, content))
+    words = next(asked, OTHER)
     items = sorted(items, key=lambda item: item.case.school.sort_key)
     votes: list[dict[str, Any]] = []
     decisions: list[dict[str, Any]] = []
@@ -213,6 +216,6 @@ def _decided(work: Work, item: MeetingItem) -> ApprovalDecided | None:
 
 def _passed(work: Work, item: MeetingItem, words: Question) -> str:
     """How the decision is worded; for the results by the outcome the group voted on."""
-    source = work.ports.facts.get("results.decided_outcome") if words is QUESTIONS["results_review"] else None
+    source = work.ports.facts.get("results.decided_outcome") if words is QUESTIONS[RESULTS] else None
     code = source(work.session, item.case_id).value if source else None
     return OUTCOMES.get(str(code), words.passed)

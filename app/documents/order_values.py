@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.cases.meetings import members
 from app.cases.models import Case, Programme
+from app.cases.stages import RESULTS
 from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.documents.frozen import thaw
@@ -199,7 +200,7 @@ def _cancel(work: Work, document: Document, cases: Sequence[Case]) -> Values:
 
 def _decided(work: Work, document: Document, cases: Sequence[Case]) -> str:
     """«, на основании протокола заседания координационной группы от … № …», where there is one."""
-    minutes = protocol_of(work, cases, "results_review")
+    minutes = protocol_of(work, cases, RESULTS)
     if minutes is None:
         return ""
     number = f" № {minutes.number}" if minutes.number else ""

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from app.access.memberships import accounts_holding
 from app.cases.models import Case, Programme
+from app.cases.stages import PLAN, deciding_on
 from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentCase
@@ -50,11 +51,13 @@ def controller(work: Work, programme: Programme, day: date) -> dict[str, Any] | 
     return None
 
 
-def protocol_of(work: Work, cases: Sequence[Case], stage: str = "plan_approval") -> Document | None:
-    """The signed minutes that cover these cases in the stage, the latest."""
+def protocol_of(work: Work, cases: Sequence[Case], content: str = PLAN) -> Document | None:
+    """The signed minutes that cover these cases where this content was voted on, the latest."""
+    definitions = work.ports.definitions
+    stages = {stage for case in cases for stage in deciding_on(definitions.of(work.session, case), content)}
     signed = _latest("protocol", (DocumentState.signed, *STANDING), [case.id for case in cases])
     return work.session.scalars(
-        signed.where(Document.dated.is_not(None), DocumentCase.stage == stage)
+        signed.where(Document.dated.is_not(None), DocumentCase.stage.in_(stages))
     ).first()
 
 

@@ -10,6 +10,8 @@ from app.engine.definition import Field, Form
 from app.engine.state import Complete, Fire, Reason
 from app.engine.wording import is_blank
 
+LARGEST = 1_000_000_000  # a number in a form is a count
+
 
 def form_reasons(form: Form, action: Fire | Complete, today: date) -> tuple[list[Reason], dict[str, Any]]:
     """What is wrong with the form, and its values as JSON keeps them."""
@@ -54,6 +56,11 @@ def _field_value(kind: str, value: Any, choices: list[str]) -> Any:
         return (value if isinstance(value, date) else date.fromisoformat(str(value))).isoformat()
     if kind == "bool" and isinstance(value, bool):
         return value
+    if kind == "number":  # as whoever asked in the page has read it already, or as it is typed
+        if isinstance(value, str) and value.isascii() and value.isdigit():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
+            return value
     if isinstance(value, str) and (kind == "text" or (kind == "choice" and value in choices)):
         return value
     raise ValueError(kind)

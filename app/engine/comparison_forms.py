@@ -26,6 +26,7 @@ COMMENTS: dict[str, Pair] = {
 KINDS: dict[str, Pair] = {
     "choice": ("выбор", "a choice"),
     "text": ("текст", "text"),
+    "number": ("число", "a number"),
     "date": ("дата", "a date"),
     "bool": ("да или нет", "yes or no"),
 }

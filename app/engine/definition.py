@@ -187,10 +187,13 @@ class Choice:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Field:
-    """A question of a form. The answer to a date may have to be no earlier, or no later, than the day it is given."""
+    """A question of a form.
+
+    A number is a whole one, 0 or more. A date may have to be no earlier, or no later, than the day it is given.
+    """
 
     id: str
-    kind: Literal["choice", "text", "date", "bool"]
+    kind: Literal["choice", "text", "number", "date", "bool"]
     titles: Titles = field(metadata=WORDS)
     required: bool = False
     choices: tuple[Choice, ...] = ()

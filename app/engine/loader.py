@@ -38,7 +38,7 @@ from app.engine.reading import Reader
 
 FOUND = ("authority", "group", "curator_school", "supported_school")
 FIELD_DAYS = ("today",)
-FIELD_KINDS = ("choice", "text", "date", "bool")
+FIELD_KINDS = ("choice", "text", "number", "date", "bool")
 COMMENT_RULES = ("required", "optional", "none")
 VOTES_RULES = ("keep", "void", "refuse")
 TERMS_RULES = ("keep", "recount")

@@ -128,6 +128,6 @@ def _answers(form: Form) -> dict[str, Any]:
     for asked in form.fields:
         if asked.required:
             day = LATEST if asked.not_before else START
-            plain: dict[str, Any] = {"text": REASON, "date": day.isoformat(), "bool": True}
+            plain: dict[str, Any] = {"text": REASON, "number": 1, "date": day.isoformat(), "bool": True}
             answers[asked.id] = asked.choices[0].id if asked.kind == "choice" else plain[asked.kind]
     return answers

@@ -6,6 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from app.core.unit_of_work import Work
-from app.plans.service import SUBMIT, keep_snapshot
+from app.plans.service import keep_snapshot
 
-AFTER_TASK: dict[str, Callable[[Work, Any], None]] = {SUBMIT: keep_snapshot}
+AFTER_TASK: list[Callable[[Work, Any, str], None]] = [keep_snapshot]

@@ -11,6 +11,7 @@ from app.access.scopes import get_visible
 from app.audit import service as audit
 from app.cases.queries import lock_case
 from app.cases.roles import require
+from app.cases.stages import PLAN, deciding_on
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -55,7 +56,7 @@ def report_item(
     require(work, "plans.report", case)
     if case.status != "active":
         raise Refusal([Reason(_("The case is not being worked on now: nothing in it can be changed."))])
-    if why_closed(case) is None:
+    if deciding_on(work.ports.definitions.of(work.session, case), PLAN) and why_closed(work, case) is None:
         raise Refusal([Reason(_("The plan is not adopted yet: its execution is reported afterwards."))])
     item = queries.item_of(work.session, case_id, item_id)
     check_version(item.version, expected_version)

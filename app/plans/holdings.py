@@ -54,7 +54,7 @@ def settle_measure(work: Work, leaver: Leaver, key: str, act: str, successor: Su
         plain = before.replace("\u00a0", " ").replace(person.full_name, after)
         after = plain.replace(person.short.replace("\u00a0", " "), after)
     item.owner_id = successor.person_id
-    adopted = why_closed(case) is not None
+    adopted = why_closed(work, case) is not None
     if not adopted:
         item.owner = after
     audit.record(

@@ -16,7 +16,6 @@ from app.core.errors import NotFound
 from app.plans.models import PlanItem, PlanReport, PlanSnapshot
 from app.plans.rules import (
     CONTENT,
-    PLAN_STAGE,
     Change,
     Fulfilment,
     Occurrence,
@@ -122,12 +121,17 @@ def snapshots_of(session: Session, case_id: int) -> Sequence[PlanSnapshot]:
     ).all()
 
 
-def changes_since(session: Session, case: Case) -> tuple[PlanSnapshot, list[Change]] | None:
-    """What differs from the previous round: (the plan submitted then, changes); None when there was no round before."""
+def changes_since(
+    session: Session, case: Case, *, is_voted: bool
+) -> tuple[PlanSnapshot, list[Change]] | None:
+    """What differs from the previous round: (the plan submitted then, changes); None when there was no round before.
+
+    `is_voted`: the case stands where the plan is put to the vote.
+    """
     taken = snapshots_of(session, case.id)
     if not taken:
         return None
-    present = case.round if case.stage == PLAN_STAGE else taken[-1].round
+    present = case.round if is_voted else taken[-1].round
     before = next((s for s in reversed(taken) if s.round < present), None)
     if before is None:
         return None

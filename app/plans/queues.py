@@ -8,13 +8,13 @@ from app.access.roles import SCHOOL
 from app.cases.models import CaseStatus
 from app.cases.queries import list_cases
 from app.cases.roles import case_roles
+from app.cases.stages import leaving_asks
 from app.core.i18n import n_
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.plans.queries import all_dues, items_of
 
 AHEAD = timedelta(days=7)
-CARRIED_OUT = "events"  # the stage in which the plan is carried out
 
 
 def reports_waiting(work: Work) -> list[QueueItem]:
@@ -22,9 +22,12 @@ def reports_waiting(work: Work) -> list[QueueItem]:
     if not work.actor.has(*SCHOOL):
         return []
     found = []
-    for case in list_cases(work.session, stage=CARRIED_OUT):
+    for case in list_cases(work.session):
         if case.status != CaseStatus.active or not case_roles(work.actor, case) & SCHOOL:
             continue
+        definition = work.ports.definitions.of(work.session, case)
+        if case.stage not in leaving_asks(definition, "plans.items_reported"):
+            continue  # the plan is carried out where nobody goes on without its reports
         open_dues = [
             due for due in all_dues(items_of(work.session, case.id))
             if due.report is None and due.due <= work.today + AHEAD

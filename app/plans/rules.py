@@ -85,10 +85,6 @@ FIELD_LABELS = {
 CONTENT = ("direction", "action", "term", "starts", "ends", "recurrence", "owner", "expected_result", "indicator",
            "participants", "risk", "level")  # fmt: skip
 
-# The plan is open while it is made and voted on; later it changes only by returning the case to this stage.
-PLAN_STAGE = "plan_approval"
-EDITABLE_STAGES = frozenset({"identified", "diagnosis", PLAN_STAGE})
-
 
 class PlanLine(Protocol):
     """A measure as far as completeness is concerned."""

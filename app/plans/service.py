@@ -13,17 +13,16 @@ from app.cases.models import Case
 from app.cases.queries import lock_case
 from app.cases.roles import require
 from app.cases.service import complete_task, content_changed
+from app.cases.stages import PLAN, deciding_on, is_before, submitting
 from app.core.errors import Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.plans import queries
 from app.plans.history import about, revise
 from app.plans.models import PlanItem, PlanSnapshot
-from app.plans.rules import EDITABLE_STAGES, PLAN_STAGE, Direction, Level, content_hash
+from app.plans.rules import Direction, Level, content_hash
 from app.plans.terms import Recurrence, Term, parse_term
 from app.schools.models import Person
-
-SUBMIT = "prepare_plan"
 
 
 @dataclass(frozen=True)
@@ -130,12 +129,27 @@ def submit_plan(work: Work, case_id: int, expected_version: int, comment: str = 
     """
     case = lock_case(work.session, case_id)
     require(work, "plans.edit", case)
-    complete_task(work, case_id, SUBMIT, expected_version, comment)
+    task = submits(work, case)
+    if task is None:
+        raise Refusal([Reason(_("The plan is not put to the vote at this stage."))])
+    complete_task(work, case_id, task, expected_version, comment)
     return queries.snapshots_of(work.session, case_id)[-1]
 
 
-def keep_snapshot(work: Work, case: Case) -> None:
-    """Keep the plan as it was submitted; called when the task is closed, from whichever page."""
+def submits(work: Work, case: Case) -> str | None:
+    """The task with which the plan is put to the vote in the present stage of the case."""
+    definition = work.ports.definitions.of(work.session, case)
+    named = submitting(definition, case.stage, PLAN)
+    there = definition.stages[case.stage].tasks if named else ()
+    own = [task for task in there if task.id in named]
+    # several may have to be done before the vote: the one of the plan is done on its page
+    return next((task.id for task in own if task.page == "plans"), own[0].id if own else None)
+
+
+def keep_snapshot(work: Work, case: Case, task: str) -> None:
+    """Keep the plan as it was submitted; called when a task is closed, from whichever page."""
+    if task != submits(work, case):
+        return
     content = queries.content(queries.items_of(work.session, case.id))
     snapshot = PlanSnapshot(
         case_id=case.id, round=case.round, content=content, hash=content_hash(content),
@@ -150,15 +164,21 @@ def keep_snapshot(work: Work, case: Case) -> None:
 # ── checks ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def why_closed(case: Case) -> Reason | None:
-    """Why the plan cannot be edited now; None when it can."""
+def why_closed(work: Work, case: Case) -> Reason | None:
+    """Why the plan cannot be edited now; None when it can.
+
+    It is open while it is made and voted on; later it changes only by returning the case to that stage. A procedure
+    that does not vote on a plan leaves it open.
+    """
     if case.status != "active":
         return Reason(_("The case is not being worked on now: nothing in it can be changed."))
-    if case.stage not in EDITABLE_STAGES:
+    definition = work.ports.definitions.of(work.session, case)
+    voted = deciding_on(definition, PLAN)
+    if voted and case.stage not in voted and not is_before(definition, case.stage, voted):
         return Reason(
             _("The plan is approved by order. To change it the chair returns the case to the plan.")
         )
-    if case.stage == PLAN_STAGE and case.approval == "passed":
+    if case.stage in voted and case.approval == "passed":
         return Reason(_("The group has adopted this plan. To change it the chair returns it for revision."))
     return None
 
@@ -167,7 +187,7 @@ def _open_plan(work: Work, case_id: int) -> Case:
     """The case under a lock, if the plan is the actor's to edit and still open."""
     case = lock_case(work.session, case_id)
     require(work, "plans.edit", case)
-    if reason := why_closed(case):
+    if reason := why_closed(work, case):
         raise Refusal([reason])
     return case
 

@@ -48,9 +48,8 @@ class PlanView(RoomView):
         items = queries.items_of(work.session, case_id)
         dues = queries.all_dues(items)
         on = day_arg("on")[0] or work.today  # a day that cannot be read is today
-        offer = next(
-            (o for o in overview(work, case).mine if o.kind == "task" and o.id == service.SUBMIT), None
-        )
+        task = service.submits(work, case)
+        offer = next((o for o in overview(work, case).mine if o.kind == "task" and o.id == task), None)
         groups = [
             (DIRECTION_LABELS[direction], [i for i in items if i.direction == direction])
             for direction in Direction
@@ -59,8 +58,8 @@ class PlanView(RoomView):
             work, case, "plans/show.html", items=items, groups=[g for g in groups if g[1]],
             dues={item.id: queries.dues_of(item) for item in items}, gaps={item.id: gaps(item) for item in items},
             gap_sentences=gap_sentences(items), figure=fulfilment((due.counted for due in dues), on), on=on,
-            closed=service.why_closed(case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
-            shown=spoken, changes=queries.changes_since(work.session, case),
+            closed=service.why_closed(work, case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
+            shown=spoken, changes=queries.changes_since(work.session, case, is_voted=task is not None),
             snapshots=queries.snapshots_of(work.session, case_id),
         )  # fmt: skip
 
@@ -167,7 +166,7 @@ class PlanView(RoomView):
             form.status,
             form=form,
             form_title=title,
-            closed=service.why_closed(case),
+            closed=service.why_closed(work, case),
             **more,
         )
 

@@ -9,6 +9,7 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.models import Case
 from app.cases.queries import get_case
+from app.cases.stages import RESULTS, deciding_on
 from app.core.errors import Invalid, NotFound, Reason, Refusal, check_version
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -127,7 +128,7 @@ def decide_outcome(
     no justification.
     """
     case = open_case(work, case_id, "results.decide")
-    if case.stage != "results_review":
+    if case.stage not in deciding_on(work.ports.definitions.of(work.session, case), RESULTS):
         raise Refusal([Reason(_("The outcome is decided at the stage of the results review."))])
     if data.outcome not in set(Outcome):
         raise Invalid(fields={"outcome": _("Choose one of the list.")})

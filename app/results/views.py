@@ -10,6 +10,7 @@ from app.access.scopes import get_visible
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import may, require
+from app.cases.stages import RESULTS, deciding_on
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -272,6 +273,7 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
     decision.justification.data = review.justification if review else ""
     decision.expected_version.data = review.version if review else 0
     is_open = case.status in ("active", "suspended")
+    voted = deciding_on(work.ports.definitions.of(session, case), RESULTS)
     papers = work.ports.papers
     fresh = bool(review and review.proposed and review.proposed_for == queries.basis_hash(session, case.id))
     grounds = [(text, a.holds, a.ground) for a in proposal.arguments if (text := ground_text(a))]
@@ -284,7 +286,7 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
         "can_print": bool(review and review.analysis) and may(work, "documents.results_report", case),
         "can_enter": is_open and may(work, "results.enter", case),
         "can_analyse": is_open and may(work, "results.analyse", case),
-        "can_decide": is_open and may(work, "results.decide", case) and case.stage == "results_review",
+        "can_decide": is_open and may(work, "results.decide", case) and case.stage in voted,
         "kinds": KINDS, "levels": LEVELS, "outcomes": OUTCOMES, "verdicts": VERDICTS, "policies": POLICIES,
         "procedure_name": procedure_name, "names": names, "low_means": low_means,
     }  # fmt: skip

@@ -97,7 +97,7 @@ def test_the_second_round_shows_what_changed(penza: Runtime, case_id: int) -> No
         service.delete_item(work, case_id, by_number[2].id)
     _submit(penza, case_id)
     work = penza.read(methodist)
-    found = queries.changes_since(work.session, get_case(work.session, case_id))
+    found = queries.changes_since(work.session, get_case(work.session, case_id), is_voted=True)
     assert found is not None
     before, changes = found
     assert before.round == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.cases.models import Case, MeetingItem
+from app.cases.stages import PLAN
 from app.documents.minutes import _SAYS_NOTHING, OUTCOMES, QUESTIONS, _heard
 from app.results.rules import Outcome
 from app.schools.models import Organisation
@@ -29,7 +30,7 @@ def items(*heard: str) -> list[MeetingItem]:
     ],
 )  # fmt: skip
 def test_one_report_for_all_schools(heard: tuple[str, str], expected: list[str]) -> None:
-    told = _heard(QUESTIONS["plan_approval"], items(*heard), SPEAKER)
+    told = _heard(QUESTIONS[PLAN], items(*heard), SPEAKER)
     assert [speech["text"] for speech in told] == expected
     assert [speech["speaker"] for speech in told] == [SPEAKER, *[None] * (len(expected) - 1)]
 

@@ -1,0 +1,132 @@
+"""A case of another municipality's procedure: no room waits for the stages and tasks of Penza's."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.cases import service
+from app.cases.meetings import add_item, open_meeting
+from app.cases.queries import get_case, programmes
+from app.core.actor import SYSTEM
+from app.core.errors import Invalid, Refusal
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.documents.minutes import minutes_values
+from app.engine.state import Action, Cast, Complete, Fire
+from app.plans import queries as plan
+from app.plans import service as plans
+from app.plans.service import ItemInput
+from app.schools.queries import organisations
+from tests.people import WebUsers
+from tests.procedures import growth, publish
+
+APPLIED = Complete("take_in", "По почте", {"received_on": "2025-01-09", "teachers": 7})
+
+
+def act(system: Runtime, who: str, case_id: int, action: Action) -> None:
+    with system.work(actor(system, who)) as work:
+        service.act(work, case_id, action, get_case(work.session, case_id).version)
+
+
+@pytest.fixture
+def case_id(penza: Runtime) -> int:
+    publish(penza, growth(), 1, "growth")
+    with penza.work(actor(penza, "methodist")) as work:
+        schools = {one.code: one for one in organisations(work.session)}
+        case = service.open_case(
+            work, programme=programmes(work.session)[0], school=schools["41"], curator=schools["66"],
+            process="growth",
+        )  # fmt: skip
+        return case.id
+
+
+def test_its_plan_is_written_submitted_voted_on_and_then_closed(penza: Runtime, case_id: int) -> None:
+    with penza.work(actor(penza, "director41")) as work:
+        plans.add_item(work, case_id, ItemInput("Практикум", "до 15.03.2025"))
+        with pytest.raises(Refusal, match="на голосование не выносят"):
+            plans.submit_plan(work, case_id, get_case(work.session, case_id).version)
+    act(penza, "methodist", case_id, APPLIED)
+    act(penza, "methodist", case_id, Fire("accept"))
+    with penza.work(actor(penza, "director41")) as work:
+        plans.add_item(work, case_id, ItemInput("Семинар", "до 15.04.2025"))
+        taken = plans.submit_plan(work, case_id, get_case(work.session, case_id).version)
+        assert [row["action"] for row in taken.content] == ["Практикум", "Семинар"]
+    work = penza.read(SYSTEM)
+    assert len(plan.snapshots_of(work.session, case_id)) == 1
+    with penza.work(actor(penza, "methodist")) as work:
+        schools = {one.code: one for one in organisations(work.session)}
+        service.assign_curator(work, case_id, schools["27"])
+    for who in ("member1", "member2", "chair"):
+        act(penza, who, case_id, Cast("for"))
+    with penza.work(actor(penza, "secretary")) as work:
+        case = get_case(work.session, case_id)
+        assert case.stage == "pairing"
+        reason = plans.why_closed(work, case)
+        assert reason is not None
+    with penza.work(actor(penza, "methodist")) as work:
+        with pytest.raises(Refusal, match="утверждён"):
+            plans.add_item(work, case_id, ItemInput("Ещё одно"))
+    with penza.work(actor(penza, "methodist")) as work, pytest.raises(Refusal, match="уже оформляется"):
+        service.assign_curator(work, case_id, schools["66"])
+
+
+def test_the_minutes_ask_what_the_commission_votes_on(penza: Runtime, case_id: int) -> None:
+    act(penza, "methodist", case_id, APPLIED)
+    act(penza, "methodist", case_id, Fire("accept"))
+    with penza.work(actor(penza, "secretary")) as work:
+        case = get_case(work.session, case_id)
+        meeting = open_meeting(work, case.programme)
+        add_item(work, meeting, case)
+        work.session.flush()
+        assert minutes_values(work, meeting)["items"][0]["title"].startswith("О рассмотрении плана")
+
+
+def test_who_opens_a_case_chooses_the_procedure(web: WebUsers, penza: Runtime, case_id: int) -> None:
+    form = web("methodist").get("/programmes/1/cases/add").get_data(as_text=True)
+    assert "Порядок поддержки" in form
+    assert '<option selected value="growth">' in form, "as the last case of the programme"
+    work = penza.read(SYSTEM)
+    schools = {one.code: one.id for one in organisations(work.session)}
+    answer = web.post(
+        "methodist", "/programmes/1/cases/add",
+        {"procedure": "school_support", "school": str(schools["50"]), "curator": str(schools["51"])},
+    )  # fmt: skip
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    opened = get_case(penza.read(SYSTEM).session, case_id + 1)
+    assert (opened.definition_code, opened.stage) == ("school_support", "identified")
+
+
+def test_a_procedure_that_is_not_published_is_refused(penza: Runtime) -> None:
+    with penza.work(actor(penza, "methodist")) as work, pytest.raises(Invalid):
+        school = organisations(work.session, "school")[0]
+        service.open_case(
+            work, programme=programmes(work.session)[0], school=school, curator=None, process="growth"
+        )
+
+
+def test_one_procedure_alone_is_not_asked_for(web: WebUsers) -> None:
+    assert "Порядок поддержки" not in web("methodist").get("/programmes/1/cases/add").get_data(as_text=True)
+
+
+def test_its_pages_say_its_own_words(web: WebUsers, penza: Runtime, case_id: int) -> None:
+    with penza.work(actor(penza, "director41")) as work:
+        plans.add_item(work, case_id, ItemInput("Практикум"))
+    asked = web("methodist").get(f"/cases/{case_id}/tasks/take_in/done").get_data(as_text=True)
+    assert "Комментарий" in asked
+    assert "Причина" not in asked
+    url, sent = f"/cases/{case_id}/tasks/take_in/done", {"f_received_on": "2025-01-09", "comment": "По почте"}
+    wrong = web.post("methodist", url, {**sent, "f_teachers": "семь"})
+    assert (wrong.status_code, "Введите целое число" in wrong.get_data(as_text=True)) == (422, True)
+    assert (
+        web.post("methodist", url, {**sent, "f_teachers": "1 200", "expected_version": "1"}).status_code
+        == 303
+    )
+    assert "Сколько учителей: 1200" in web("methodist").get(f"/cases/{case_id}").get_data(as_text=True)
+    act(penza, "methodist", case_id, Fire("accept"))
+    page = web("director41").get(f"/cases/{case_id}/plans").get_data(as_text=True)
+    assert "Передать координационной группе" in page
+    assert "План заполнен полностью" not in page, "the measure has no term, no owner, no result"
+    act(penza, "director41", case_id, Complete("present"))
+    page = web("director41").get(f"/cases/{case_id}").get_data(as_text=True)
+    assert "Голосование комиссии" in page
+    assert "Голосование координационной группы" not in page
