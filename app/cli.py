@@ -82,6 +82,10 @@ def parser() -> argparse.ArgumentParser:
     check = workflow.add_parser("check", help="check the definitions; faults with file, line and column")
     check.add_argument("files", nargs="*", type=Path)
     check.set_defaults(run=workflow_check)
+    names = workflow.add_parser(
+        "names", help="what a definition may name: facts, dates, papers, effects, pages, roles"
+    )
+    names.set_defaults(run=workflow_names)
     test = workflow.add_parser(
         "test", help="play the scenarios beside the definitions, report their coverage"
     )
@@ -301,16 +305,29 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
 def workflow_check(arguments: argparse.Namespace) -> int:
     from app.cases.check import check_files
+    from app.cases.roles import FOUND
 
-    pages = {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
     return check_files(
         arguments.files,
         print,
         facts=wiring.FACTS,
         effects=wiring.STEP_EFFECTS,
-        pages=pages,
+        pages=_pages(),
         dates=wiring.DATES,
+        roles=FOUND,
     )
+
+
+def workflow_names(arguments: argparse.Namespace) -> int:
+    from app.cases.names import say_names
+
+    return say_names(
+        print, facts=wiring.FACTS, dates=wiring.DATES, effects=wiring.STEP_EFFECTS, pages=_pages()
+    )
+
+
+def _pages() -> set[str]:
+    return {*wiring.PAGES_OF_A_CASE, *(tab.code for tab in wiring.TABS)}
 
 
 def workflow_test(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from app.core.facts import TypedFact
 from app.core.i18n import _, current_locale
 from app.core.ports import FactSource
 from app.engine import checks, loader
+from app.engine.checks_names import effects_named
 from app.engine.definition import Definition
 from app.engine.fact_kinds import FactKind
 from app.engine.findings import Finding, finding
@@ -27,6 +28,7 @@ def check_files(
     pages: Collection[str] | None = None,
     templates: Collection[str] | None = None,
     dates: Collection[str] | None = None,
+    roles: Mapping[str, str] | None = None,
 ) -> int:
     """Say `file:line:column: code: sentence` for each fault; 1 when there is an error, 0 for warnings only.
 
@@ -50,7 +52,7 @@ def check_files(
         if definition is not None:
             asked = None if facts is None else kinds_of(facts)
             earlier = earlier_beside(path, definition)
-            found = checks.check(definition, asked, effects, known, pages, earlier, dates)
+            found = checks.check(definition, asked, effects, known, pages, earlier, dates, roles)
             found += effect_faults(definition, effects)
             if all(one.severity != "error" for one in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)
@@ -75,7 +77,7 @@ def effect_faults(definition: Definition, effects: Collection[str] | None) -> li
     """Parameters that an effect does not read, and those it cannot do without; nothing where they are not known."""
     found: list[Finding] = []
     known = effects if isinstance(effects, Mapping) else {}
-    for path, name, given in checks.effects_named(definition):
+    for path, name, given in effects_named(definition):
         typed = known.get(name)
         if not isinstance(typed, Mapping):
             continue
@@ -115,8 +117,13 @@ def shipped() -> list[Path]:
 
 def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]:
     """Codes of the papers that can be drafted."""
+    return frozenset(paper_titles(folder))
+
+
+def paper_titles(folder: Path = ROOT / "document_templates") -> dict[str, dict[str, str]]:
+    """The papers that can be drafted, as the manifest calls them in both languages."""
     manifest = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
-    return frozenset(manifest["documents"])
+    return {code: kind["title"] for code, kind in manifest["documents"].items()}
 
 
 def finding_line(one: Finding) -> str:

@@ -101,7 +101,13 @@ def _test(path: Path, only: Path | None, say: Say) -> int:
     mine = of_version(definition, scenarios).values()
     judged = [one for one in mine if one.id in played.faults and (only is None or _is_of(one, only))]
     failed = [one for one in judged if played.faults[one.id]]
-    _say_all((found for one in failed for found in played.faults[one.id]), say)
+    told = [found for one in failed for found in played.faults[one.id]]
+    roots = [found for found in told if found.code != "base_failed"]
+    _say_all(roots or told, say)
+    if roots and len(roots) < len(told):
+        say(
+            str(_("Not tried, for they go on from what has failed: %(count)s.", count=len(told) - len(roots)))
+        )
     missing = [] if only or faults or failed else played.coverage.missing()
     _say_all(missing, say)
     words = {"file": shown(path), "all": len(judged), "passed": len(judged) - len(failed)}

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.access.permissions import CAPABILITIES
-from app.access.roles import AUTHORITY
+from app.access.roles import AUTHORITY, GROUP, SCHOOL
 from app.access.substitutions import right_used
 from app.cases.models import Case, CaseStatus, Programme
+from app.cases.stages import is_before_agreement
 from app.core.actor import Actor, Held, StandsFor
 from app.core.errors import Forbidden, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 
-# stages of the shipped procedure in which the curator school may still be exchanged
-BEFORE_AGREEMENT = frozenset({"identified", "diagnosis", "plan_approval"})
+# where a procedure looks for the people of a role: the roles it may name
+FOUND: dict[str, str] = {
+    **{role: "group" if role in GROUP else "authority" for role in sorted(AUTHORITY)},
+    **dict.fromkeys(sorted(SCHOOL), "supported_school"),
+    "curator": "curator_school",
+}
 
 
 def programme_rights(actor: Actor, programme: Programme) -> tuple[Held, ...]:
@@ -62,8 +67,9 @@ def may(work: Work, capability: str, case: Case) -> bool:
 
 def may_assign_curator(work: Work, case: Case) -> bool:
     """True if the actor may name another curator school, and the case still lets him."""
-    is_open = case.status == CaseStatus.active and case.stage in BEFORE_AGREEMENT
-    return is_open and may(work, "case.assign_curator", case)
+    if case.status != CaseStatus.active or not may(work, "case.assign_curator", case):
+        return False
+    return is_before_agreement(work.ports.definitions.of(work.session, case), case.stage)
 
 
 def require(work: Work, capability: str, case: Case) -> None:

@@ -19,7 +19,7 @@ from app.cases.history import lines
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
-from app.cases.stages import is_before, leaving_asks
+from app.cases.stages import is_before_agreement
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _, current_locale
@@ -123,8 +123,7 @@ def assign_curator(
     if expected_version is not None and case.version != expected_version:
         raise Stale
     definition = work.ports.definitions.of(work.session, case)
-    agreement = leaving_asks(definition, "curation.agreement_in_force")
-    if agreement and not is_before(definition, case.stage, agreement):
+    if not is_before_agreement(definition, case.stage):
         raise Refusal(
             [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
         )

@@ -44,6 +44,12 @@ def is_before(definition: Definition, stage: str, others: frozenset[str]) -> boo
     return stage not in others and not definition.ahead.get(stage, frozenset()).isdisjoint(others)
 
 
+def is_before_agreement(definition: Definition, stage: str) -> bool:
+    """Whether the curator school may still be exchanged: no step from this stage waits for the agreement yet."""
+    agreement = leaving_asks(definition, "curation.agreement_in_force")
+    return not agreement or is_before(definition, stage, agreement)
+
+
 def tasks_of_page(definition: Definition, stage: str, page: str) -> list[Task]:
     """Tasks of a stage that are done on the page of a room; one with questions of its own is closed by its form."""
     there = definition.stages.get(stage)

@@ -18,6 +18,7 @@ from app.cases.check import effect_faults, kinds_of, template_codes
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
+from app.cases.roles import FOUND
 from app.cases.scenario_files import of_texts
 from app.cases.version_texts import in_words
 from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal, Stale
@@ -151,7 +152,7 @@ def examine(work: Work, row: ProcessVersion) -> Examined:
     }
     effects = ports.step_effects
     found = checks.check(
-        definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier, ports.dates
+        definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier, ports.dates, FOUND
     )
     found += effect_faults(definition, effects)
     result = Examined(definition, found)

@@ -31,7 +31,7 @@ def check_anchors(
         elif (fact := anchors.fact_of(due.since)) is not None:
             is_told = facts is None or fact in facts  # a fact nobody provides is reported as such
             if fact in BUILT_IN or (dates is not None and fact not in dates and is_told):
-                report("since_no_date", path, id=fact)
+                report("since_no_date", path, id=fact, among=dates or ())
         elif (other := anchors.task_of(due.since)) is not None:
             _task(definition, path, stage, task_id, other, report)
     for stage in definition.stages.values():
@@ -64,7 +64,8 @@ def _vote(path: str, stage: Stage, task_id: str, report: Report) -> None:
 def _task(definition: Definition, path: str, stage: Stage, task_id: str, other: str, report: Report) -> None:
     home = next((one for one in definition.stages.values() if one.task(other) is not None), None)
     if home is None:
-        report("unknown_task", path, path=path, id=other)
+        tasks = [task.id for one in definition.stages.values() for task in one.tasks]
+        report("unknown_task", path, path=path, id=other, among=tasks)
         return
     task = home.task(other)
     is_optional = task is not None and task.optional

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
-from app.engine.anchor_checks import check_anchors, dates_named
+from app.engine.anchor_checks import check_anchors
 from app.engine.checks_automatic import check_automatic
 from app.engine.checks_dead_ends import check_dead_ends
+from app.engine.checks_names import guards_of, names_in_reach
 from app.engine.compiling import STAYING
 from app.engine.definition import (
     REASONED,
@@ -14,14 +16,11 @@ from app.engine.definition import (
     Approval,
     Definition,
     Due,
-    Guard,
     Stage,
     Transition,
 )
 from app.engine.fact_kinds import FactKind, kind_faults
 from app.engine.findings import Finding, Severity, finding
-from app.engine.machine import BUILT_IN_FACTS
-from app.engine.papers import REGISTERED
 from app.engine.reasons import APPROVAL_PASSED
 
 Report = Callable[..., None]
@@ -35,16 +34,17 @@ def check(
     known_pages: Collection[str] | None = None,
     earlier: Mapping[int, Definition] | None = None,
     known_dates: Collection[str] | None = None,
+    known_roles: Mapping[str, str] | None = None,
 ) -> list[Finding]:
     """Every fault, in the order of the file; a set that is None is not checked against.
 
     Where the kinds of facts are known too, conditions are checked to ask each for what it can say.
     `earlier` are other versions of the procedure: what a migration says of them is compared with what they have;
-    `known_dates` are those facts a term may be counted from.
+    `known_dates` are those facts a term may be counted from; `known_roles` say where people of a role are found.
     """
     findings: list[Finding] = []
 
-    def report(code: str, path: str, /, severity: Severity = "error", **words: object) -> None:
+    def report(code: str, path: str, /, severity: Severity = "error", **words: Any) -> None:
         findings.append(finding(code, definition.place(path), severity, **words))
 
     _references(definition, report)
@@ -62,76 +62,12 @@ def check(
     _ids(definition, report)
     _migrations(definition, earlier or {}, report)
     check_anchors(definition, known_facts, known_dates, report)
-    for path, fact in facts_named(definition):
-        if fact not in BUILT_IN_FACTS and known_facts is not None and fact not in known_facts:
-            if fact.startswith(REGISTERED):
-                report("not_a_case_paper", path, id=fact.removeprefix(REGISTERED))
-            else:
-                report("unknown_fact", path, path=path, id=fact)
+    names_in_reach(definition, report, known_facts, known_effects, known_templates, known_pages, known_roles)
     if isinstance(known_facts, Mapping):
         asked = ((f"{path}.if", guard.expression) for path, guard in guards_of(definition))
         kind_faults(definition, asked, known_facts, report)
-    for path, effect, params in effects_named(definition):
-        if known_effects is not None and effect not in known_effects:
-            report("unknown_effect", path, path=path, id=effect)
-        template = params.get("template")
-        if template is not None and known_templates is not None and template not in known_templates:
-            report("unknown_template", path, path=path, id=template)
-    for path, page in pages_named(definition):
-        if known_pages is not None and page not in known_pages:
-            report("unknown_page", path, path=path, id=page)
     unique = dict.fromkeys(findings)
     return sorted(unique, key=lambda found: (found.line, found.column, found.code))
-
-
-def guards_of(definition: Definition) -> Iterator[tuple[str, Guard]]:
-    """Every guard with its path."""
-    for stage in definition.stages.values():
-        for task in stage.tasks:
-            for number, guard in enumerate(task.when):
-                yield f"stages.{stage.id}.tasks.{task.id}.when.{number}", guard
-    for step in definition.transitions.values():
-        for number, guard in enumerate(step.when):
-            yield f"transitions.{step.id}.when.{number}", guard
-
-
-def facts_named(definition: Definition) -> Iterator[tuple[str, str]]:
-    """Every fact the definition asks for, with the path of the place."""
-    for path, guard in guards_of(definition):
-        for name in guard.expression.names():
-            yield f"{path}.if", name
-    for stage in definition.stages.values():
-        if stage.approval and stage.approval.binds:
-            yield f"stages.{stage.id}.approval.binds", stage.approval.binds
-    for step in definition.transitions.values():
-        if step.outcome_from:
-            yield f"transitions.{step.id}.outcome_from", step.outcome_from
-    yield from dates_named(definition)
-
-
-def effects_named(definition: Definition) -> Iterator[tuple[str, str, dict[str, str]]]:
-    """Every effect with its path and parameters."""
-    for stage in definition.stages.values():
-        if stage.approval:
-            for key, effects in (("on_pass", stage.approval.on_pass), ("on_fail", stage.approval.on_fail)):
-                for number, effect in enumerate(effects):
-                    yield f"stages.{stage.id}.approval.{key}.{number}", effect.name, dict(effect.params)
-    for step in definition.transitions.values():
-        for number, effect in enumerate(step.effects):
-            yield f"transitions.{step.id}.effects.{number}", effect.name, dict(effect.params)
-
-
-def pages_named(definition: Definition) -> Iterator[tuple[str, str]]:
-    """Every page a stage, a task or a guard sends people to."""
-    for stage in definition.stages.values():
-        if stage.page:
-            yield f"stages.{stage.id}.page", stage.page
-        for task in stage.tasks:
-            if task.page:
-                yield f"stages.{stage.id}.tasks.{task.id}.page", task.page
-    for path, guard in guards_of(definition):
-        if guard.link:
-            yield f"{path}.link", guard.link
 
 
 def _references(definition: Definition, report: Report) -> None:
@@ -140,18 +76,25 @@ def _references(definition: Definition, report: Report) -> None:
     def roles(path: str, named: Collection[str]) -> None:
         for role in named:
             if role not in definition.roles:
-                report("unknown_role", path, path=path, id=role)
+                report("unknown_role", path, path=path, id=role, among=definition.roles)
 
     def due_roles(path: str, due: Due | None) -> None:
         if due and due.escalate:
             roles(f"{path}.escalate.to", due.escalate.to)
 
     if definition.initial not in definition.stages:
-        report("unknown_stage", "workflow.initial", path="initial", id=definition.initial)
+        report(
+            "unknown_stage",
+            "workflow.initial",
+            path="initial",
+            id=definition.initial,
+            among=definition.stages,
+        )
     for stage in definition.stages.values():
         path = f"stages.{stage.id}"
         if stage.outcome and stage.outcome not in definition.outcomes:
-            report("unknown_outcome", f"{path}.outcome", path=f"{path}.outcome", id=stage.outcome)
+            where = f"{path}.outcome"
+            report("unknown_outcome", where, path=where, id=stage.outcome, among=definition.outcomes)
         due_roles(f"{path}.due", stage.due)
         own = {task.id for task in stage.tasks}
         for task in stage.tasks:
@@ -160,7 +103,7 @@ def _references(definition: Definition, report: Report) -> None:
             for other in task.reopens_with:
                 if other not in own or other == task.id:
                     where = f"{path}.tasks.{task.id}.reopens_with"
-                    report("unknown_task", where, path=where, id=other)
+                    report("unknown_task", where, path=where, id=other, among=own)
         if stage.approval:
             where = f"{path}.approval"
             roles(f"{where}.voters", stage.approval.voters)
@@ -169,22 +112,31 @@ def _references(definition: Definition, report: Report) -> None:
             roles(f"{where}.on_no_voters", (stage.approval.fallback,) if stage.approval.fallback else ())
             for task_id in stage.approval.opens_after:
                 if task_id not in own:
-                    report("unknown_task", f"{where}.opens_after", path=f"{where}.opens_after", id=task_id)
+                    report(
+                        "unknown_task",
+                        f"{where}.opens_after",
+                        path=f"{where}.opens_after",
+                        id=task_id,
+                        among=own,
+                    )
     everywhere = {task.id for stage in definition.stages.values() for task in stage.tasks} | {VOTES}
     for step in definition.transitions.values():
         path = f"transitions.{step.id}"
         roles(f"{path}.by", step.by)
         for source in step.sources:
             if source not in definition.stages:
-                report("unknown_stage", f"{path}.from", path=f"{path}.from", id=source)
+                report(
+                    "unknown_stage", f"{path}.from", path=f"{path}.from", id=source, among=definition.stages
+                )
         if step.target is not None and step.target not in definition.stages:
-            report("unknown_stage", f"{path}.to", path=f"{path}.to", id=step.target)
+            report("unknown_stage", f"{path}.to", path=f"{path}.to", id=step.target, among=definition.stages)
         for key, named in (("keeps", step.keeps), ("voids", step.voids)):
             for item in named:
                 if item not in everywhere:
-                    report("unknown_task", f"{path}.{key}", path=f"{path}.{key}", id=item)
+                    report("unknown_task", f"{path}.{key}", path=f"{path}.{key}", id=item, among=everywhere)
         if step.outcome and step.outcome not in definition.outcomes:
-            report("unknown_outcome", f"{path}.outcome", path=f"{path}.outcome", id=step.outcome)
+            where = f"{path}.outcome"
+            report("unknown_outcome", where, path=where, id=step.outcome, among=definition.outcomes)
 
 
 def _ways(definition: Definition, report: Report) -> None:
@@ -358,12 +310,12 @@ def _migrations(definition: Definition, earlier: Mapping[int, Definition], repor
         for before, after in rule.stages.items():
             if after not in stages:
                 where = f"{path}.stages.{before}"
-                report("unknown_stage", where, path=where, id=after)
+                report("unknown_stage", where, path=where, id=after, among=definition.stages)
         for key, named in (("tasks", rule.tasks.items()), ("reopens", [(one, one) for one in rule.reopens])):
             for before, after in named:
                 if after not in tasks:
                     where = f"{path}.tasks.{before}" if key == "tasks" else f"{path}.reopens"
-                    report("unknown_task", where, path=where, id=after)
+                    report("unknown_task", where, path=where, id=after, among=tasks)
         if rule.source in earlier:
             _from_earlier(definition, earlier[rule.source], number, report)
 
@@ -372,15 +324,22 @@ def _from_earlier(definition: Definition, old: Definition, number: int, report: 
     """The same, seen from the version the cases come from."""
     rule, path = definition.migrations[number], f"migrations.{number}"
     known = {task.id for stage in definition.stages.values() for task in stage.tasks}
+    before = {task.id for stage in old.stages.values() for task in stage.tasks}
     for name in rule.stages:
         if name not in old.stages:
-            report("unknown_stage", f"{path}.stages.{name}", path=f"{path}.stages.{name}", id=name)
+            report(
+                "unknown_stage",
+                f"{path}.stages.{name}",
+                path=f"{path}.stages.{name}",
+                id=name,
+                among=old.stages,
+            )
     for name in rule.tasks:
         if old.task(name) is None:
-            report("unknown_task", f"{path}.tasks.{name}", path=f"{path}.tasks.{name}", id=name)
+            report("unknown_task", f"{path}.tasks.{name}", path=f"{path}.tasks.{name}", id=name, among=before)
     for name in rule.drops:
         if old.task(name) is None:
-            report("unknown_task", f"{path}.drops", path=f"{path}.drops", id=name)
+            report("unknown_task", f"{path}.drops", path=f"{path}.drops", id=name, among=before)
     for stage in old.stages.values():
         if stage.final:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from app.engine.automatic import SYSTEM
-from app.engine.checks import guards_of
+from app.engine.checks_names import guards_of
 from app.engine.definition import Approval, Definition, Guard
 from app.engine.events import ApprovalDecided, CaseOpened, Event, Moved, TaskCompleted, VotesVoided
 from app.engine.explaining import standing_reasons
@@ -22,7 +22,10 @@ SIDES = {
     "passed": ("pass", "не принимает решения «за»"),
     "failed": ("fail", "не отклоняет"),
     "tie": ("end in a tie", "не заканчивается равенством"),
-    "void": ("lose votes because the content changed", "не теряет голоса из-за изменения содержания"),
+    "void": (
+        "lose votes (the content changed, or a task was taken back)",
+        "не теряет голосов (изменилось содержание или вернули задачу)",
+    ),
     "veto": ("stopped by a veto", "не останавливается правом вето"),
 }
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from app.engine.scenario_texts import SCENARIO_TEXTS
 
 Severity = Literal["error", "warning"]
+FEW = 20  # names a sentence may list
 
 # code → (English, Russian); the words in braces are filled by whoever reports the finding.
 TEXTS: dict[str, tuple[str, str]] = {
@@ -42,22 +47,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
     ),
     "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem_ru}"),
-    "unknown_stage": ("“{path}”: there is no stage “{id}”", "«{path}»: нет этапа «{id}»"),
-    "unknown_role": ("“{path}”: there is no role “{id}”", "«{path}»: нет роли «{id}»"),
-    "unknown_task": ("“{path}”: there is no task “{id}” here", "«{path}»: здесь нет задачи «{id}»"),
-    "unknown_outcome": ("“{path}”: there is no outcome “{id}”", "«{path}»: нет исхода «{id}»"),
-    "unknown_fact": ("“{path}”: nobody provides the fact “{id}”", "«{path}»: факт «{id}» никто не сообщает"),
+    "unknown_stage": ("“{path}”: there is no stage “{id}”{hint}", "«{path}»: нет этапа «{id}»{hint_ru}"),
+    "unknown_role": ("“{path}”: there is no role “{id}”{hint}", "«{path}»: нет роли «{id}»{hint_ru}"),
+    "unknown_task": (
+        "“{path}”: there is no task “{id}” here{hint}",
+        "«{path}»: здесь нет задачи «{id}»{hint_ru}",
+    ),
+    "unknown_outcome": ("“{path}”: there is no outcome “{id}”{hint}", "«{path}»: нет исхода «{id}»{hint_ru}"),
+    "unknown_fact": (
+        "“{path}”: nobody provides the fact “{id}”{hint}",
+        "«{path}»: факт «{id}» никто не сообщает{hint_ru}",
+    ),
     "unknown_effect": (
-        "“{path}”: nobody carries out the effect “{id}”",
-        "«{path}»: действие «{id}» никто не выполняет",
+        "“{path}”: nobody carries out the effect “{id}”{hint}",
+        "«{path}»: действие «{id}» никто не выполняет{hint_ru}",
     ),
     "unknown_template": (
-        "“{path}”: there is no document template “{id}”",
-        "«{path}»: нет шаблона документа «{id}»",
+        "“{path}”: there is no document template “{id}”{hint}",
+        "«{path}»: нет шаблона документа «{id}»{hint_ru}",
     ),
     "not_a_case_paper": (
-        "There is no paper “{id}” that is drawn up for a case",
-        "Документа «{id}», который оформляют по случаю, нет",
+        "There is no paper “{id}” that is drawn up for a case{hint}",
+        "Документа «{id}», который оформляют по случаю, нет{hint_ru}",
     ),
     "guard_kinds": (
         "“{left}” says {kind}, “{right}” is {other}: the condition can never hold",
@@ -79,7 +90,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{fact}” may say “{id}”, and the procedure has no such outcome",
         "«{fact}» может сообщить «{id}», а такого исхода в порядке нет",
     ),
-    "unknown_page": ("“{path}”: there is no page “{id}”", "«{path}»: нет страницы «{id}»"),
+    "unknown_page": ("“{path}”: there is no page “{id}”{hint}", "«{path}»: нет страницы «{id}»{hint_ru}"),
+    "role_unheld": (
+        "Nobody can hold the role “{id}”: people are given {allowed}; name it in titles as you like",
+        "Роль «{id}» никому нельзя дать: людям дают {allowed}; назвать её в titles можно как угодно",
+    ),
+    "role_found": (
+        "People of the role “{id}” are not looked for in {value}: write {wanted}",
+        "Людей роли «{id}» ищут не в {value}: напишите {wanted}",
+    ),
     "unreachable_stage": ("The stage “{id}” cannot be reached", "На этап «{id}» нельзя попасть"),
     "no_way_out": (
         "From the stage “{id}” no final stage can be reached without a return",
@@ -233,8 +252,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "сочетаний фактов больше {most}",
     ),
     "since_no_date": (
-        "A term is counted from “{id}”, which is not a date",
-        "Срок отсчитывается от «{id}», а это не дата",
+        "A term is counted from “{id}”, which is not a date{hint}",
+        "Срок отсчитывается от «{id}», а это не дата{hint_ru}",
     ),
     "since_no_vote": (
         "A term is counted from the vote, but the stage “{id}” has none",
@@ -270,74 +289,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
-# The same for the scenarios beside a definition and what they cover.
-SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
-    "other_workflow": (
-        "The scenarios are of “{id}”, the definition beside them is “{definition}”",
-        "Сценарии написаны для «{id}», а рядом лежит процедура «{definition}»",
-    ),
-    "duplicate_scenario": (
-        "The scenario “{id}” is written twice, also in {first}",
-        "Сценарий «{id}» записан дважды, ещё в {first}",
-    ),
-    "unknown_scenario": (
-        "There is no scenario “{id}” to go on from",
-        "Нет сценария «{id}», который надо продолжить",
-    ),
-    "scenario_circle": ("The scenario “{id}” goes on from itself", "Сценарий «{id}» продолжает сам себя"),
-    "unknown_transition": ("“{path}”: there is no transition “{id}”", "«{path}»: нет перехода «{id}»"),
-    "unknown_person": (
-        "“{id}” is neither one of the people of the scenario nor a role",
-        "«{id}» — не участник сценария и не роль",
-    ),
-    "not_one_action": (
-        "A step is one action: {allowed}; here: {value}",
-        "Шаг — это одно действие: {allowed}; здесь: {value}",
-    ),
-    "clock_back": (
-        "The day {value} is before {today}: time does not go back",
-        "День {value} раньше {today}: время назад не идёт",
-    ),
-    "not_opened": ("The case is not open yet: begin with “open”", "Случай ещё не открыт: начните с «open»"),
-    "base_failed": (
-        "Not tried: the scenario “{id}” it goes on from has failed",
-        "Не проверялся: не прошёл сценарий «{id}», который он продолжает",
-    ),
-    "step_refused": (
-        "{who} was to get through, but was refused: {reasons}",
-        "{who}: шаг должен был пройти, но получен отказ: {reasons_ru}",
-    ),
-    "step_accepted": (
-        "{who} was to be refused ({wanted}), but got through",
-        "{who}: ожидался отказ ({wanted}), но шаг прошёл",
-    ),
-    "expected_other": (
-        "“{what}”: expected {wanted}, got {got}",
-        "«{what}»: ожидалось {wanted}, получено {got}",
-    ),
-    "uncovered_stage": (
-        "No scenario enters the stage “{id}”",
-        "Ни один сценарий не доходит до этапа «{id}»",
-    ),
-    "uncovered_transition": (
-        "No scenario takes “{id}” from “{source}”",
-        "Ни один сценарий не выполняет переход «{id}» с этапа «{source}»",
-    ),
-    "uncovered_task": ("No scenario does the task “{id}”", "Ни один сценарий не выполняет задачу «{id}»"),
-    "uncovered_guard": (
-        "No scenario sees the guard “{id}” {side}",
-        "Ни в одном сценарии условие «{id}» {side_ru}",
-    ),
-    "uncovered_approval": (
-        "No scenario sees the vote “{id}” {side}",
-        "Ни в одном сценарии голосование «{id}» {side_ru}",
-    ),
-    "no_scenarios": (
-        "There are no scenarios beside the definition: nothing shows that it runs as it was meant",
-        "Рядом с процедурой нет сценариев: ничто не показывает, что она работает как задумано",
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Finding:
@@ -368,8 +319,29 @@ class DefinitionError(ValueError):
         super().__init__("\n".join(str(finding) for finding in findings))
 
 
-def finding(code: str, place: tuple[str, int, int], severity: Severity = "error", **words: object) -> Finding:
-    """Phrase one finding; `place` is file, line, column."""
+def finding(
+    code: str,
+    place: tuple[str, int, int],
+    severity: Severity = "error",
+    *,
+    among: Iterable[str] = (),
+    **words: Any,
+) -> Finding:
+    """Phrase one finding; `place` is file, line, column, `among` what could have been meant instead of its `id`."""
     english, russian = TEXTS.get(code) or SCENARIO_TEXTS[code]
     file, line, column = place
+    words["hint"], words["hint_ru"] = _meant(str(words.get("id", "")), among)
     return Finding(code, english.format(**words), russian.format(**words), file, line, column, severity)
+
+
+def _meant(given: str, among: Iterable[str]) -> tuple[str, str]:
+    """What looks like it; otherwise all there is, of a fact all its room tells, if that can be read in one line."""
+    known = sorted(among)
+    alike = get_close_matches(given, known, 3, 0.7)
+    if alike:
+        return f"; perhaps {', '.join(alike)}", f"; возможно, {', '.join(alike)}"
+    room = given.partition(".")[0] + "."
+    some = [one for one in known if one.startswith(room)] or known
+    if not 0 < len(some) <= FEW:
+        return "", ""
+    return f"; choose from: {', '.join(some)}", f"; можно: {', '.join(some)}"

@@ -175,7 +175,7 @@ class Reader:
         """File, line and column of a node."""
         return self.name, node.start_mark.line + 1, node.start_mark.column + 1
 
-    def report(self, code: str, node: Any, **words: object) -> None:
+    def report(self, code: str, node: Any, **words: Any) -> None:
         """Note a fault at a node."""
         self.findings.append(finding(code, self.at(node), "error", **words))
 

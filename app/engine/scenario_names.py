@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from app.engine.checks import facts_named
+from app.engine.checks_names import facts_named
 from app.engine.definition import Definition
 from app.engine.findings import Finding, finding
 from app.engine.scenario_reading import Person, Place, Scenario, Step
@@ -21,16 +21,22 @@ def unknown_names(
     for person in people.values():
         for role in person.roles:
             if role not in definition.roles:
-                found.append(finding("unknown_role", scenario.place, path=person.id, id=role))
+                found.append(
+                    finding("unknown_role", scenario.place, path=person.id, id=role, among=definition.roles)
+                )
     for name in scenario.facts:
         if name not in facts:
-            found.append(finding("unknown_fact", scenario.place, path=scenario.id, id=name))
+            found.append(finding("fact_unasked", scenario.place, path=scenario.id, id=name, among=facts))
     for step in scenario.steps:
         for name in step.facts:
             if name not in facts:
-                found.append(finding("unknown_fact", step.places[name], path=scenario.id, id=name))
+                found.append(
+                    finding("fact_unasked", step.places[name], path=scenario.id, id=name, among=facts)
+                )
         if step.by is not None and step.by not in people and step.by not in definition.roles:
-            found.append(finding("unknown_person", step.places["by"], id=step.by))
+            found.append(
+                finding("unknown_person", step.places["by"], id=step.by, among=[*people, *definition.roles])
+            )
         found += _named(definition, scenario.id, step)
     return found
 
@@ -52,4 +58,10 @@ def _named(definition: Definition, path: str, step: Step) -> list[Finding]:
             wrong.append(("unknown_outcome", one.place, str(one.wanted)))
         if one.key in ("tasks", "task_due", "task_due_in"):
             wrong += [("unknown_task", one.place, task) for task in one.wanted if task not in tasks]
-    return [finding(code, place, path=path, id=ident) for code, place, ident in wrong]
+    among: dict[str, Iterable[str]] = {
+        "unknown_transition": definition.transitions,
+        "unknown_task": tasks,
+        "unknown_stage": definition.stages,
+        "unknown_outcome": definition.outcomes,
+    }
+    return [finding(code, place, path=path, id=ident, among=among[code]) for code, place, ident in wrong]

@@ -30,6 +30,10 @@ from app.engine.state import (
 SYSTEM = "system"
 
 
+Pair = tuple[str, str]
+NOTHING: Pair = ("", "")
+
+
 @dataclass
 class Rehearsal:
     """How the scenarios of one definition ended; empty lists of faults = as promised."""
@@ -120,7 +124,7 @@ def rehearse(definition: Definition, scenarios: Iterable[Scenario]) -> Rehearsal
         base: Desk | None = None
         if scenario.after is not None:
             if scenario.after not in known:
-                faults.append(finding("unknown_scenario", scenario.place, id=scenario.after))
+                faults.append(finding("unknown_scenario", scenario.place, id=scenario.after, among=known))
             elif scenario.after in trail:
                 faults.append(finding("scenario_circle", scenario.place, id=scenario.id))
             else:
@@ -210,7 +214,18 @@ def _compared(desk: Desk, state: State, expected: Expectation) -> list[Finding]:
         got = {key: got.get(key) for key in wanted}
     if got == wanted:
         return []
-    return [_otherwise(expected, expected.key, printed(wanted), printed(got))]
+    return [_otherwise(expected, expected.key, printed(wanted), printed(got), _more(desk, state, expected))]
+
+
+def _more(desk: Desk, state: State, expected: Expectation) -> Pair:
+    """What helps to see why: the sentences nobody expected, the stage the case has gone on to."""
+    if expected.key == "refused" and isinstance(desk.answer, Refused):
+        others = [one for one in desk.answer.reasons if one.code not in expected.wanted]
+        ru, en = ("; ".join(one.texts[language] for one in others) for language in ("ru", "en"))
+        return (f" ({en})", f" ({ru})") if others else NOTHING
+    if expected.key == "approval" and state.approval is None:
+        return f": the case stands in “{state.stage}”", f": случай стоит на этапе «{state.stage}»"
+    return NOTHING
 
 
 def _said(answer: Accepted | Refused | None, expected: Expectation) -> list[Finding]:
@@ -224,8 +239,10 @@ def _said(answer: Accepted | Refused | None, expected: Expectation) -> list[Find
     return faults
 
 
-def _otherwise(expected: Expectation, what: str, wanted: str, got: str) -> Finding:
-    return finding("expected_other", expected.place, what=what, wanted=wanted, got=got)
+def _otherwise(expected: Expectation, what: str, wanted: str, got: str, more: Pair = NOTHING) -> Finding:
+    return finding(
+        "expected_other", expected.place, what=what, wanted=wanted, got=got, more=more[0], more_ru=more[1]
+    )
 
 
 def _codes(desk: Desk, _state: State) -> tuple[str, ...]:

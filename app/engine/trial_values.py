@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import islice, product
 
 from app.engine.anchor_checks import dates_named
-from app.engine.checks import facts_named, guards_of
+from app.engine.checks_names import facts_named, guards_of
 from app.engine.definition import Definition, Guard
 from app.engine.guards import Compares, Literal, OneOf, Value
 from app.engine.machine import BUILT_IN_FACTS

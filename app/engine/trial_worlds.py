@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.engine.anchors import LATEST
-from app.engine.checks import guards_of
+from app.engine.checks_names import guards_of
 from app.engine.deadlines import Calendar, PlainWeek
 from app.engine.definition import Definition, Form
 from app.engine.guards import Value

@@ -49,7 +49,19 @@ def test_a_failed_scenario_is_told_with_file_line_and_column(copy: Path) -> None
     assert status == 1
     assert said[0].startswith(f"{file}:{line}:")
     assert "«due»: ожидалось 2025-01-30, получено 2025-01-29" in said[0]
-    assert any("не прошёл сценарий «identified»" in one for one in said)
+    assert sum(file.name in one for one in said) == 1, "what goes on from it is counted, not listed"
+    assert said[1].startswith("Не проверялись, потому что продолжают непрошедшие: ")
+
+
+def test_a_refusal_nobody_expected_is_told_in_its_own_words(copy: Path) -> None:
+    spoil(
+        copy.parent / "scenarios" / "1_year.yaml",
+        "expect: {refused: [role]}",
+        "expect: {refused: [not_open]}",
+    )
+    said = played(copy)[1]
+    assert "ожидалось [not_open], получено [role] (" in said[0]
+    assert "Методист центра" in said[0]
 
 
 def test_less_than_everything_is_not_enough(copy: Path) -> None:

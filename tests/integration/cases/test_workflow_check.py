@@ -8,6 +8,7 @@ import pytest
 
 from app import wiring
 from app.cases.check import check_files, kinds_of, template_codes
+from app.cases.roles import FOUND
 from app.cli import main
 from app.config import ROOT
 from app.core.i18n import in_locale
@@ -58,6 +59,7 @@ def test_an_unknown_name_is_told_with_its_place(
     assert status == 1
     line = next(line for line in said if code in line)
     assert words in line
+    assert "; возможно, " in line or "; можно: " in line, "what could have been meant"
     place = line.removeprefix(str(path)).split(":")
     assert int(place[1]) > 1
     assert int(place[2]) > 0
@@ -119,3 +121,22 @@ def test_a_choice_on_a_count_leaves_out_no_case_below_nothing() -> None:
 def test_every_fact_that_is_a_day_has_its_words_for_a_term_and_no_other_has() -> None:
     days = {name for name, kind in kinds_of(wiring.FACTS).items() if kind is not None and kind.kind == "day"}
     assert days == set(wiring.DATES)
+
+
+def test_a_role_nobody_can_be_given_is_refused(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path, "outcomes:\n", "  wizard:\n    titles: {ru: А, en: A}\n    found: group\noutcomes:\n"
+    )
+    status, said = run(path, roles=FOUND)
+    assert status == 1
+    assert any("role_unheld" in line and "wizard" in line for line in said)
+
+
+def test_everything_a_procedure_may_name_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["workflow", "names"]) == 0
+    said = capsys.readouterr().out
+    for name in (*PAGES, *FOUND, *wiring.STEP_EFFECTS, *template_codes()):
+        assert f"  {name}" in said
+    assert all(f"  {name}: " in said for name in wiring.FACTS if not name.startswith("documents.registered."))
+    assert "documents.order_date: день · since (приказа)" in said
+    assert "results.decided_outcome: effective, positive" in said

@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from app.engine import Definition, DefinitionError
-from app.engine.checks import check, effects_named, facts_named, pages_named
+from app.engine.checks import check
+from app.engine.checks_names import effects_named, facts_named, pages_named
 from app.engine.fact_kinds import FactKind
 from app.engine.findings import TEXTS
 from app.engine.loader import load, loads, parse_text

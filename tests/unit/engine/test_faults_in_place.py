@@ -172,9 +172,23 @@ KNOWN: dict[str, Any] = {
     "known_effects": {"documents.draft", "documents.note"},
     "known_templates": {"protocol", "order"},
     "known_pages": {"papers", "documents"},
+    "known_roles": {"author": "authority", "head": "authority", "chair": "group", "reader": "curator_school"},
 }
 # name: (what stands there, what is put there, the code, a part of the line that must be named; "" = the new text)
 FAULTS: dict[str, tuple[str, str, str, str]] = {
+    # roles
+    "a role nobody is given": (
+        "outcomes:\n",
+        "  sage: {titles: {ru: Мудрец, en: Sage}, found: group}\noutcomes:\n",
+        "role_unheld",
+        "  sage",
+    ),
+    "people looked for elsewhere": (
+        "en: Head}, found: authority",
+        "en: Head}, found: group",
+        "role_found",
+        "en: Head}, found: group",
+    ),
     # unknown keys
     "a task with a colour": ("optional: true", "colour: red", "unknown_key", ""),
     "a step that runs by itself": (

@@ -8,9 +8,10 @@ import pytest
 
 from app.engine import Definition
 from app.engine.coverage import Target, targets_of
-from app.engine.findings import SCENARIO_TEXTS, TEXTS
+from app.engine.findings import TEXTS
 from app.engine.loader import loads
 from app.engine.scenario_reading import Scenario, read_scenarios
+from app.engine.scenario_texts import SCENARIO_TEXTS
 from app.engine.scenarios import Rehearsal, printed, rehearse
 
 FOLDER = Path(__file__).parents[3] / "workflows" / "school_support"
@@ -98,7 +99,7 @@ STEPS: dict[str, tuple[str, list[tuple[int, int, str]]]] = {
     "time goes back": ("- {day: 2025-01-21, by: methodist, open: true}", [(10, 9, "clock_back")]),
     "no such transition": ("- {by: methodist, fire: fly}", [(10, 31, "unknown_transition")]),
     "no such task": ("- {by: methodist, complete: fly}", [(10, 35, "unknown_task")]),
-    "no such fact": ("- {by: methodist, open: true, facts: {weather.fine: true}}", [(10, 45, "unknown_fact")]),
+    "no such fact": ("- {by: methodist, open: true, facts: {weather.fine: true}}", [(10, 45, "fact_unasked")]),
     "no such person": ("- {by: wizard, open: true}", [(10, 14, "unknown_person")]),
     "no such stage": ("- {by: methodist, open: true, expect: {stage: sky}}", [(10, 53, "unknown_stage")]),
     "no such outcome": ("- {by: methodist, open: true, expect: {outcome: sky}}", [(10, 55, "unknown_outcome")]),
