@@ -8,7 +8,7 @@ from typing import Any
 
 from app.engine.anchors import since_renamed
 from app.engine.comparison_words import Change, Pair, texts_of
-from app.engine.definition import Definition, Titles
+from app.engine.definition import Definition, Stage, Titles
 
 
 def replaced(old: Definition, new: Definition) -> Iterator[Change]:
@@ -23,6 +23,8 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
                 f"Этап «{was['ru']}» заменён этапом «{now['ru']}»",
                 f"The stage “{was['en']}” is replaced by “{now['en']}”",
             )
+            if dict(was) == dict(now):
+                text = _renamed(("Этап", "The stage"), was, before, after)
             yield Change("changed", f"stages.{after}", texts_of(text))
     for before, after in rule.tasks.items():
         one, other = old.task(before), new.task(after)
@@ -31,7 +33,15 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
                 f"Задача «{one.titles['ru']}» заменена задачей «{other.titles['ru']}»",
                 f"The task “{one.titles['en']}” is replaced by “{other.titles['en']}”",
             )
+            if dict(one.titles) == dict(other.titles):
+                text = _renamed(("Задача", "The task"), one.titles, before, after)
             yield Change("changed", f"tasks.{after}", texts_of(text))
+
+
+def _renamed(what: Pair, titles: Titles, before: str, after: str) -> Pair:
+    """Nothing but the code is new."""
+    ru, en = what
+    return f"{ru} «{titles['ru']}»: код {before} → {after}", f"{en} “{titles['en']}”: id {before} → {after}"
 
 
 def renamed(old: Definition, new: Definition) -> Definition:
@@ -47,7 +57,7 @@ def renamed(old: Definition, new: Definition) -> Definition:
     def named(names: tuple[str, ...], by: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(by.get(name, name) for name in names)
 
-    found = {}
+    found: dict[str, Stage] = {}
     for key, stage in old.stages.items():
         approval = stage.approval
         if approval is not None:
@@ -63,6 +73,9 @@ def renamed(old: Definition, new: Definition) -> Definition:
             for task in stage.tasks
         )
         name = stages.get(key, key)
+        if name in found:  # of several that became one the new stage has the tasks and the vote of all
+            own = (*found[name].tasks, *own)
+            approval = approval or found[name].approval
         titles = _told(stages.get(key), new.stages.get) or stage.titles
         found[name] = replace(
             stage, id=name, titles=titles, tasks=own, approval=approval,

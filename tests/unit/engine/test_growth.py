@@ -9,6 +9,7 @@ import pytest
 from app.cases.rehearsal import play_files
 from app.cases.stages import PLAN, RESULTS, deciding_on, is_before, leaving_asks, submitting, tasks_of_page
 from app.engine import Definition
+from app.engine.comparison import compare
 from app.engine.loader import loads
 from app.engine.simulation import simulate
 from tests.procedures import growth
@@ -65,3 +66,48 @@ def test_without_a_bound_vote_the_page_tells(procedure: Definition) -> None:
         growth().replace("      binds: results.content_hash\n", "").replace("page: results", "page: case")
     )
     assert deciding_on(neither, RESULTS) == frozenset()
+
+
+SECOND = (
+    ("version: 1\n", "version: 2\n"),
+    ("      take_in:\n", "      accept_it:\n"),
+    ("  pairing:\n    titles: {ru: Подбор наставника, en: Pairing}\n"
+     "    due: {working_days: 5, since: documents.order_date}\n\n", ""),
+    ("    to: pairing\n", "    to: commission_order\n"),
+    ("    from: [commission, pairing]\n", "    from: [commission, commission_order]\n"),
+    ("  work:\n    titles: {ru: Работа команды, en: Work of the team}\n",
+     "  commission_order:\n    titles: {ru: Приказ и работа, en: Order and work}\n"),
+    ("    from: work\n", "    from: commission_order\n"),
+    ("    to: work\n", "    to: commission_order\n"),
+)  # fmt: skip
+MOVES = """
+migrations:
+  from: 1
+  stages: {pairing: commission_order, work: commission_order}
+  tasks: {take_in: accept_it}
+"""
+
+
+def test_stages_that_became_one_and_a_task_with_another_code_are_told_so(procedure: Definition) -> None:
+    first = growth().replace(
+        "    titles: {ru: Подбор наставника, en: Pairing}\n",
+        "    titles: {ru: Подбор наставника, en: Pairing}\n    tasks:\n      meet:\n"
+        "        titles: {ru: Познакомиться, en: Meet}\n        roles: [director]\n",
+    )
+    text = growth()
+    text = text[: text.index("  begin:\n")] + text[text.index("  sum_up:\n") :]
+    for old, new in SECOND:
+        assert old in text, old
+        text = text.replace(old, new)
+    text = text.replace(
+        "    titles: {ru: Приказ и работа, en: Order and work}\n",
+        "    titles: {ru: Приказ и работа, en: Order and work}\n    tasks:\n      meet:\n"
+        "        titles: {ru: Познакомиться, en: Meet}\n        roles: [director]\n",
+    )
+    told = [one.texts["ru"] for one in compare(loads(first), loads(text + MOVES))]
+    assert told[:3] == [
+        "Этап «Подбор наставника» заменён этапом «Приказ и работа»",
+        "Этап «Работа команды» заменён этапом «Приказ и работа»",
+        "Задача «Принять заявку»: код take_in → accept_it",
+    ]
+    assert not [one for one in told if "Познакомиться" in one], "the task came along with its stage"
