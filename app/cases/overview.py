@@ -159,12 +159,14 @@ def _steps(work: Work, case: Case, definition: Definition, state: State) -> list
     for number, stage in enumerate(order):
         mine = [r for r in rounds if r.stage == stage]
         left = next((r.left_at for r in reversed(mine) if r.left_at), None)
-        is_over = number < here or (number == here and definition.stages[stage].final)
+        skipped = number < here and stage not in state.rounds
+        is_over = not skipped and (number < here or (number == here and definition.stages[stage].final))
         steps.append(
             {
                 "id": stage,
                 "title": title(definition, "stage", stage),
                 "left": left,
+                "skipped": skipped,
                 "state": "done" if is_over else "now" if number == here else "todo",
                 "round": max((r.round for r in mine), default=0),
                 "due": state.due if number == here else None,

@@ -20,7 +20,7 @@ from app.cases.queries import events_of
 from app.cases.terms import STAGE, beginnings, calendar_of
 from app.core.clock import local_date
 from app.core.errors import NotFound
-from app.core.i18n import Text
+from app.core.i18n import Text, _
 from app.core.ports import Figure
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
@@ -160,13 +160,15 @@ def _steps(
     steps = []
     for number, stage in enumerate(order):
         mine = [row for row in rounds if row.stage == stage]
-        over = number < here or (number == here and definition.stages[stage].final)
+        skipped = number < here and stage not in state.rounds
+        over = not skipped and (number < here or (number == here and definition.stages[stage].final))
         late = number == here and state.is_active and state.due is not None and state.due < on
         steps.append(
             {
                 "title": title(definition, "stage", stage),
                 "state": "done" if over else "now" if number == here else "todo",
                 "round": max((row.round for row in mine), default=0),
+                "note": _("skipped") if skipped else "",
                 "late": late,
             }
         )

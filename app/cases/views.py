@@ -260,9 +260,15 @@ def _said(why: EngineReason) -> Text | str:
 
 
 def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
-    """Columns of the board: the stages of the newest definition with their cases."""
-    if not cases:
-        return []
+    """Columns of the board: one procedure after another."""
+    codes = sorted({case.definition_code for case in cases}, key=lambda code: (code != service.PROCESS, code))
+    return [
+        column for code in codes for column in _columns(work, [c for c in cases if c.definition_code == code])
+    ]
+
+
+def _columns(work: Work, cases: list[Case]) -> list[dict[str, Any]]:
+    """The stages of the newest definition of one procedure with their cases."""
     definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
     titles = {key: in_reader(stage.titles) for key, stage in definition.stages.items()}
     held: dict[str, list[Case]] = {key: [] for key in titles}

@@ -223,6 +223,18 @@ def _ends(work: Work, ids: Sequence[int], on: date) -> dict[int, tuple[str | Non
 
 
 def _bars(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[StageBar]:
+    """The bars of one procedure after those of another: their stages are not each other's."""
+    kinds: dict[str, list[Definition]] = {}
+    for version in versions:
+        kinds.setdefault(version.code, []).append(version)
+    return [
+        bar
+        for code, own in sorted(kinds.items())
+        for bar in _bars_of([row for row in rows if row.case.definition_code == code], own)
+    ]
+
+
+def _bars_of(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[StageBar]:
     """A bar for every stage of the versions in use, in the order and the words of the newest.
 
     A stage of an older version joins the bar with its code or title, else stands after the stage it follows there.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.cases import service
@@ -130,3 +132,38 @@ def test_its_pages_say_its_own_words(web: WebUsers, penza: Runtime, case_id: int
     page = web("director41").get(f"/cases/{case_id}").get_data(as_text=True)
     assert "Голосование комиссии" in page
     assert "Голосование координационной группы" not in page
+
+
+def test_two_procedures_stand_beside_each_other_and_a_skipped_stage_is_not_done(
+    web: WebUsers, penza: Runtime, case_id: int
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        schools = {one.code: one for one in organisations(work.session)}
+        service.open_case(
+            work, programme=programmes(work.session)[0], school=schools["50"], curator=schools["51"],
+            process="school_support",
+        )  # fmt: skip
+    board = web("methodist").get("/cases/").get_data(as_text=True)
+    columns = re.findall(r'<section class="col c.*?<h2[^>]*>(.*?)<', board, re.DOTALL)
+    assert columns[0] == "Школа выявлена"
+    assert columns[-6:] == [
+        "Заявка школы", "Решение комиссии", "Подбор наставника", "Работа команды", "Итоги", "Завершено",
+    ]  # fmt: skip
+    source = growth().replace("version: 1", "version: 2", 1) + "migrations: {from: 1}\n"
+    source = source.replace(
+        "    by: [methodist]\n  supported:",
+        "    by: [methodist]\n  pass_by:\n    titles: {ru: Решение не нужно, en: No decision is needed}\n"
+        "    kind: skip\n    from: application\n    to: pairing\n    by: [head]\n"
+        "    form: {comment: required}\n  supported:",
+    )
+    publish(penza, source, 2, "growth")
+    with penza.work(actor(penza, "methodist")) as work:
+        fresh = service.open_case(
+            work, programme=programmes(work.session)[0], school=schools["27"], curator=schools["66"],
+            process="growth",
+        )  # fmt: skip
+        skipping = fresh.id
+    act(penza, "head", skipping, Fire("pass_by", "Решено в прошлом году"))
+    page = web("head").get(f"/cases/{skipping}").get_data(as_text=True)
+    assert "пропущен" in page[: page.index("Что сделать сейчас")]
+    assert page.count('<li class="done ') == 1
