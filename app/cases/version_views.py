@@ -79,7 +79,8 @@ class ProcedureView(RoomView):
                 with self.write() as work:
                     row = versions.upload(work, Upload(_bytes(form.source.data), beside))
                     where, told = _url(row), _told_of(row)
-                return self.done(where, told)
+                    sound = row.status == VersionStatus.checked
+                return self.done(where, told, "ok" if sound else "warning")
             except Invalid as error:
                 form.take_errors(error)
         return self.render(

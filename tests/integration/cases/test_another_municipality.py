@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 
@@ -167,3 +168,18 @@ def test_two_procedures_stand_beside_each_other_and_a_skipped_stage_is_not_done(
     page = web("head").get(f"/cases/{skipping}").get_data(as_text=True)
     assert "пропущен" in page[: page.index("Что сделать сейчас")]
     assert page.count('<li class="done ') == 1
+
+
+def test_a_draft_with_faults_is_not_told_as_a_success(web: WebUsers) -> None:
+    for role, category in (("methodist", "note ok"), ("teacher", "note warning")):
+        text = (
+            growth()
+            .replace("  methodist: {titles", f"  {role}: {{titles", 1)
+            .replace("[methodist]", f"[{role}]")
+        )
+        text = text.replace("[director, methodist]", "[director]")
+        sent = web.post("admin", "/procedures/upload", {"source": (BytesIO(text.encode()), "v1.yaml")})
+        assert sent.status_code == 303
+        page = web("admin").get(sent.location).get_data(as_text=True)
+        assert f'<div class="{category}"' in page
+        assert ("Роль «teacher» никому нельзя дать" in page) == (role == "teacher")
