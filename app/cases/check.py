@@ -53,7 +53,7 @@ def check_files(
             asked = None if facts is None else kinds_of(facts)
             earlier = earlier_beside(path, definition)
             found = checks.check(definition, asked, effects, known, pages, earlier, dates, roles)
-            found += effect_faults(definition, effects)
+            found += [*effect_faults(definition, effects), *paper_faults(definition)]
             if all(one.severity != "error" for one in found):  # what is broken need not be played
                 found += uncovered_edges(definition, path, shown)
         for one in found:
@@ -89,6 +89,36 @@ def effect_faults(definition: Definition, effects: Collection[str] | None) -> li
         for key, required in typed.items():
             if required and key not in given:
                 found.append(finding("missing_key", place, path=f"{path}.params", key=key))
+    return found
+
+
+def paper_faults(definition: Definition) -> list[Finding]:
+    """Warnings of papers that are drafted for another stage than the one that needs them: there they do not count.
+
+    An agreement counts wherever it was drafted; and whatever nobody drafts is left to the clerk.
+    """
+    made: dict[str, set[str]] = {}
+    for path, _name, given in effects_named(definition):
+        where, owner, *_rest = path.split(".")
+        stages: Sequence[str] = (owner,)
+        if where == "transitions":
+            step = definition.transitions[owner]
+            stages = (step.target,) if step.target else step.sources
+        made.setdefault(given.get("template", ""), set()).update(stages)
+    manifest = yaml.safe_load((ROOT / "document_templates" / "manifest.yaml").read_text(encoding="utf-8"))
+    found = []
+    for stage in definition.stages.values():
+        for task in stage.tasks:
+            kind = manifest["documents"].get(task.document, {}).get("kind")
+            others = made.get(task.document or "", set())
+            if others and stage.id not in others and kind != "agreement":
+                place = definition.place(f"stages.{stage.id}.tasks.{task.id}.when.{len(task.when) - 1}")
+                told = ", ".join(sorted(others))
+                found.append(
+                    finding(
+                        "paper_elsewhere", place, "warning", id=task.document, stages=told, stage=stage.id
+                    )
+                )
     return found
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases.check import effect_faults, kinds_of, template_codes
+from app.cases.check import effect_faults, kinds_of, paper_faults, template_codes
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
@@ -154,7 +154,7 @@ def examine(work: Work, row: ProcessVersion) -> Examined:
     found = checks.check(
         definition, kinds_of(ports.facts), effects, template_codes(), ports.pages, earlier, ports.dates, FOUND
     )
-    found += effect_faults(definition, effects)
+    found += [*effect_faults(definition, effects), *paper_faults(definition)]
     result = Examined(definition, found)
     if result.errors or not row.scenarios:
         return result

@@ -70,6 +70,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "There is no paper “{id}” that is drawn up for a case{hint}",
         "Документа «{id}», который оформляют по случаю, нет{hint_ru}",
     ),
+    "paper_elsewhere": (
+        "The draft of “{id}” is made for “{stages}”, and the task needs it at “{stage}”: let a step that leads there "
+        "make it, or the vote of that stage",
+        "Проект документа «{id}» готовится для этапа «{stages}», а задаче он нужен на этапе «{stage}»: пусть его "
+        "готовит переход, который туда ведёт, или голосование этого этапа",
+    ),
     "guard_kinds": (
         "“{left}” says {kind}, “{right}” is {other}: the condition can never hold",
         "«{left}» сообщает {kind_ru}, «{right}» — {other_ru}: условие никогда не выполнится",

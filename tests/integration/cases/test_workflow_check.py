@@ -15,6 +15,7 @@ from app.core.i18n import in_locale
 from app.engine.checks import check
 from app.engine.loader import parse_text
 from tests.anchored_terms import ORDER_TERMS
+from tests.procedures import growth
 from tests.unit.engine.automatic_procedure import PROCEDURE
 
 SOURCE = ROOT / "workflows" / "school_support" / "v1.yaml"
@@ -140,3 +141,22 @@ def test_everything_a_procedure_may_name_is_listed(capsys: pytest.CaptureFixture
     assert all(f"  {name}: " in said for name in wiring.FACTS if not name.startswith("documents.registered."))
     assert "documents.order_date: день · since (приказа)" in said
     assert "results.decided_outcome: effective, positive" in said
+
+
+def test_a_paper_drafted_for_another_stage_than_the_one_that_needs_it_is_warned_of(tmp_path: Path) -> None:
+    """The papers of a vote are those of its stage: after an automatic step they do not count any more."""
+    task = "    titles: {ru: Подбор наставника, en: Pairing}\n    tasks:\n      issue:\n"
+    task += "        titles: {ru: Оформить, en: Issue}\n        roles: [methodist]\n        document: order_plan\n"
+    source = growth().replace("    titles: {ru: Подбор наставника, en: Pairing}\n", task)
+    draft = "{name: documents.draft, params: {template: order_plan}}\n"
+    voted = "      on_no_voters: head\n"
+    path = tmp_path / "v1.yaml"
+    path.write_text(source.replace(voted, f"{voted}      on_pass: {draft}"), encoding="utf-8")
+    status, said = run(path, facts=wiring.FACTS, effects=wiring.STEP_EFFECTS, pages=PAGES, roles=FOUND)
+    warning = next(line for line in said if "paper_elsewhere" in line)
+    number = source.splitlines().index("        document: order_plan") + 2
+    assert (status, f":{number}:19: предупреждение:" in warning) == (0, True)
+    assert "для этапа «commission», а задаче он нужен на этапе «pairing»" in warning
+    moved = "    to: pairing\n    automatic: true\n"
+    path.write_text(source.replace(moved, f"{moved}    effects: {draft}"), encoding="utf-8")
+    assert not [line for line in run(path, effects=wiring.STEP_EFFECTS)[1] if "paper_elsewhere" in line]

@@ -358,7 +358,7 @@ def test_text_made_to_hurt_is_refused_in_no_time(text: str) -> None:
 def test_every_kind_of_finding_has_a_broken_definition() -> None:
     known = {code for broken in (BROKEN, BROKEN_MOVES, BROKEN_SINCE) for _, _, code in broken.values()}
     known |= {code for _, _, code, _ in FAULTS.values()}
-    assert set(TEXTS) - known == {"too_large", "migration_unknown"}
+    assert set(TEXTS) - known == {"too_large", "migration_unknown", "paper_elsewhere"}
 
 
 def test_a_return_may_not_lead_forward_nor_keep_votes_elsewhere() -> None:
