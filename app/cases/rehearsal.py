@@ -16,7 +16,7 @@ from app.engine.definition import Definition
 from app.engine.findings import DefinitionError, Finding
 from app.engine.scenario_reading import Scenario
 from app.engine.scenarios import Rehearsal, of_version, rehearse
-from app.engine.simulation import Report, simulate
+from app.engine.simulation import ENOUGH_STEPS, Report, simulate
 
 Say = Callable[[str], None]
 KIND_TITLES: dict[str, Text] = {
@@ -25,6 +25,11 @@ KIND_TITLES: dict[str, Text] = {
     "task": _("tasks"),
     "guard": _("guards"),
     "approval": _("votes"),
+}
+# promises the procedure itself can break; the others are the engine's own
+OF_THE_PROCEDURE: dict[str, Text] = {
+    "from every state the case can go on": _("from every state the case can go on"),
+    f"the case can be finished within {ENOUGH_STEPS} steps": _("the case can be finished"),
 }
 
 
@@ -171,7 +176,16 @@ def _say_report(name: str, definition: Definition, report: Report, seed: int, sa
     if never:
         say(str(_("Never taken: %(steps)s.", steps=", ".join(never))))
     for number, broken in report.divergences[:10]:
-        say(str(_("Run %(number)s breaks a promise: %(promise)s", number=number, promise=broken.promise)))
+        promise = OF_THE_PROCEDURE.get(broken.promise, broken.promise)
+        say(str(_("Run %(number)s breaks a promise: %(promise)s", number=number, promise=promise)))
+        if broken.promise not in OF_THE_PROCEDURE:
+            say(
+                str(
+                    _(
+                        "This is a fault of the engine, not of the procedure: report it with the file and the seed."
+                    )
+                )
+            )
         for line in broken.history[-8:]:
             say(f"    {line}")
     if not report.divergences:

@@ -12,6 +12,7 @@ from app.cases.check import check_files
 from app.cases.rehearsal import play_files, simulate_files
 from app.cli import main
 from app.config import ROOT
+from app.engine import simulation
 
 SHIPPED = ROOT / "workflows" / "school_support"
 
@@ -132,5 +133,14 @@ def test_broken_promises_are_said_with_the_way_there(copy: Path) -> None:
     spoil(copy, "if: case.curator_assigned\n", "if: case.curator_assigned and stage.round > 1\n")
     said: list[str] = []
     assert simulate_files([copy], 2, 1, said.append) == 1
-    assert any("from every state the case can go on" in one for one in said)
+    assert any("нарушает обещание: из любого состояния случай может идти дальше" in one for one in said)
+    assert not any("ошибка движка" in one for one in said)
     assert said[-1] == "Историй с нарушенными обещаниями: 2."
+
+
+def test_a_promise_the_engine_breaks_is_told_as_such(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = simulation.fold
+    monkeypatch.setattr(simulation, "fold", lambda definition, events: real(definition, list(events)[:-1]))
+    said: list[str] = []
+    assert simulate_files([copy], 3, 1, said.append) == 1
+    assert any("ошибка движка" in line for line in said)
