@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -16,13 +17,21 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
 from app.engine.state import Action, Cast, Complete, Fire
+from app.plans import execution
 from app.plans import queries as plan
 from app.plans import service as plans
+from app.plans.execution import ReportInput
+from app.plans.queues import reports_waiting
+from app.plans.rules import ReportStatus
 from app.plans.service import ItemInput
+from app.results import service as results
+from app.results.service import DecisionData
 from app.schools.queries import organisations
+from tests.integration.curation.test_agreement import in_force, later
 from tests.people import WebUsers
 from tests.procedures import growth, publish
 
+NOT_DONE = ReportInput(ReportStatus.not_done, reason="Наставник заболел")
 APPLIED = Complete("take_in", "По почте", {"received_on": "2025-01-09", "teachers": 7})
 
 
@@ -183,3 +192,33 @@ def test_a_draft_with_faults_is_not_told_as_a_success(web: WebUsers) -> None:
         page = web("admin").get(sent.location).get_data(as_text=True)
         assert f'<div class="{category}"' in page
         assert ("Роль «teacher» никому нельзя дать" in page) == (role == "teacher")
+
+
+def test_its_case_is_led_to_the_end(penza: Runtime, case_id: int) -> None:
+    act(penza, "methodist", case_id, APPLIED)
+    act(penza, "methodist", case_id, Fire("accept"))
+    with penza.work(actor(penza, "director41")) as work:
+        item = plans.add_item(work, case_id, ItemInput("Практикум", "до 15.03.2025")).id
+        with pytest.raises(Refusal, match="План ещё не"):
+            execution.report_item(work, case_id, item, NOT_DONE)
+    act(penza, "director41", case_id, Complete("present"))
+    for who in ("member1", "member2", "chair"):
+        act(penza, who, case_id, Cast("for"))
+    in_force(penza, case_id, "curator66", "director41", ("14", "7/2025"))
+    assert not reports_waiting(penza.read(actor(penza, "director41")))
+    act(penza, "methodist", case_id, Fire("begin"))
+    later(penza, date(2025, 3, 11))
+    assert len(reports_waiting(penza.read(actor(penza, "director41")))) == 1
+    with penza.work(actor(penza, "director41")) as work:
+        execution.report_item(work, case_id, item, NOT_DONE)
+    decision = DecisionData("positive", "Так решили")
+    with penza.work(actor(penza, "chair")) as work, pytest.raises(Refusal, match="на этапе рассмотрения"):
+        results.decide_outcome(work, case_id, decision)
+    act(penza, "methodist", case_id, Fire("sum_up"))
+    with penza.work(actor(penza, "chair")) as work, pytest.raises(Refusal, match="не предложен"):
+        results.decide_outcome(work, case_id, decision)
+    for who in ("member1", "member2"):
+        act(penza, who, case_id, Cast("for"))
+    act(penza, "head", case_id, Fire("finish"))
+    closed = get_case(penza.read(SYSTEM).session, case_id)
+    assert (closed.stage, closed.status, closed.outcome) == ("done", "closed", "grown")
