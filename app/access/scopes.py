@@ -83,9 +83,8 @@ def _apply_policies(state: ORMExecuteState) -> None:
     # A column load refreshes an object that has already passed its policy.
     if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
         return
-    present = set(
-        map(id, state.statement._with_options)
-    )  # what is loaded by selectin takes its parent's along
+    # what is loaded by selectin takes its parent's options along
+    present = set(map(id, state.statement._with_options))
     options = [one for one in _criteria(state.session, models_read_by(state)) if id(one) not in present]
     if options:
         state.statement = state.statement.options(*options)

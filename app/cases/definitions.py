@@ -76,10 +76,13 @@ class Definitions:
 
     def offered(self, session: Session) -> dict[str, Definition]:
         """The procedures a new case may be opened in: code → its latest published version."""
-        published = ProcessVersion.status == VersionStatus.published
+        query = select(ProcessVersion.code, ProcessVersion.version, ProcessVersion.hash).order_by(
+            ProcessVersion.code, ProcessVersion.version
+        )
         with as_system(session):
-            codes = session.scalars(select(ProcessVersion.code).where(published).distinct()).all()
-        return {code: self.latest(session, code) for code in sorted(codes)}
+            rows = session.execute(query.where(ProcessVersion.status == VersionStatus.published)).all()
+        newest = {code: (version, wanted) for code, version, wanted in rows}  # the last of each code stays
+        return {code: self.get(session, code, *which) for code, which in newest.items()}
 
     def any_looked_after(self, session: Session) -> bool:
         """Whether in any released version something may follow an act by itself: a step the case takes, a term.
