@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from app.access.scopes import as_system
 from app.audit import service as audit
@@ -203,7 +204,7 @@ def readable(data: bytes | str, name: str) -> str:
 
 
 def keep_draft(work: Work, source: str, scenarios: Mapping[str, str]) -> ProcessVersion:
-    """The draft row with this text; nothing is judged yet. Raises Invalid."""
+    """The draft row with this text; nothing is judged yet. Raises Invalid, Stale (somebody was quicker)."""
     named = loader.identity(source)
     if named is None:
         findings = loader.parse_text(source, "yaml")[1]
@@ -230,7 +231,12 @@ def keep_draft(work: Work, source: str, scenarios: Mapping[str, str]) -> Process
         work.session.add(row)
     row.source, row.scenarios, row.changed_at = source, dict(scenarios) or None, work.now
     row.hash, row.status = "", VersionStatus.draft
-    work.session.flush()
+    try:
+        work.session.flush()
+    except IntegrityError as error:  # a version that was not there to be locked
+        raise Stale(
+            _("Another person is uploading the same version. Look at what has become of it.")
+        ) from error
     return row
 
 

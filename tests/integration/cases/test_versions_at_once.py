@@ -147,6 +147,26 @@ def test_a_draft_that_is_being_published_takes_no_other_text(penza_on_both: Runt
         assert versions.get(work, service.PROCESS, 2).source == SECOND
 
 
+def test_of_two_who_upload_a_new_version_one_is_told(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    first, second = (
+        Upload(CHANGED.replace("version: 2\n", f"version: 9  # the {which}\n"))
+        for which in ("first", "second")
+    )
+
+    def upload() -> object:
+        with system.work(actor(system, "admin")) as work:
+            return versions.upload(work, second)
+
+    said = meanwhile(system, lambda work: versions.upload(work, first), upload)
+    kept = versions.get(system.read(SYSTEM), service.PROCESS, 9).source
+    if system.database.is_sqlite:  # one writer after the other: the later text replaces the draft
+        assert kept == second.source
+    else:
+        assert isinstance(said, Stale), said
+        assert kept == first.source
+
+
 def test_what_was_not_looked_at_is_not_published(penza_on_both: Runtime) -> None:
     system = penza_on_both
     seen = versions.get(system.read(SYSTEM), service.PROCESS, 2).hash
