@@ -30,6 +30,14 @@ stages:
     tasks:
       other: {titles: {ru: Прочее, en: Other}, roles: [methodist]}
       prepare_plan: {titles: {ru: Подготовить план, en: Prepare the plan}, roles: [methodist]}
+    approval:  # nobody waits for it: with the last task the case has gone on
+      id: opinion
+      titles: {ru: Мнение о плане, en: Opinion on the plan}
+      voters: [methodist]
+      quorum: {count: 1}
+      binds: plans.content_hash
+      opens_after: [prepare_plan]
+      on_no_voters: refuse
   ordering:
     titles: {ru: Приказ, en: Order}
   waiting:
