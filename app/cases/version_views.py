@@ -111,7 +111,8 @@ class ProcedureView(RoomView):
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
             revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
             drawing=_drawn(examined.definition, dates), roles_of=partial(_roles_of, examined.definition),
-            numbers=_numbers(examined.definition), staying=_staying(examined.definition),
+            numbers=_numbers(examined.definition), staying=_undrawn(examined.definition, reopens=False),
+            reinstating=_undrawn(examined.definition, reopens=True),
         )  # fmt: skip
 
     @page("/<code>/<int:version>/yaml")
@@ -369,9 +370,10 @@ def _numbers(definition: Definition | None) -> list[tuple[int, Any]]:
     ]
 
 
-def _staying(definition: Definition | None) -> list[Transition]:
-    """Steps that lead nowhere else (suspend, terminate …): no line of the drawing shows them."""
-    return [step for step in definition.transitions.values() if step.target is None] if definition else []
+def _undrawn(definition: Definition | None, *, reopens: bool) -> list[Transition]:
+    """Steps that lead nowhere else, so no line of the drawing shows them: of a terminated case, or of one under way."""
+    steps = definition.transitions.values() if definition else ()
+    return [step for step in steps if step.target is None and (step.kind == "reopen") is reopens]
 
 
 VIEWS = [ProcedureView]

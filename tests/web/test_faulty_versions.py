@@ -37,7 +37,10 @@ def test_a_draft_is_shown_with_its_faults_whatever_its_text_says(web: WebUsers) 
 def test_the_button_publishes_what_stands_on_the_page(web: WebUsers) -> None:
     client = web("admin")
     page = client.get(f"{PAGE}/2").text
-    assert "Приостановить</span>" in page, "steps that no line of the drawing shows stand below it"
+    under_way, of_terminated = page.split("С любого этапа в работе")[1].split("Из прекращённого случая")
+    assert "Приостановить</span>" in under_way, "steps that no line of the drawing shows stand below it"
+    assert "Отменить прекращение</span>" not in under_way
+    assert "Отменить прекращение</span>" in of_terminated
     seen = re.search(r'name="hash" value="([0-9a-f]{64})"', page)
     assert seen
     sent(web, "/procedures/upload", SECOND.replace("working_days: 20", "working_days: 19", 1))
