@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.cases import service, versions
-from app.cases.versions import Upload
+from app.cases import service, version_uploads, versions
+from app.cases.version_uploads import Upload
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 
@@ -13,7 +13,7 @@ from app.demo.penza import actor
 def publish(system: Runtime, source: str, version: int, code: str = service.PROCESS) -> None:
     """A sound version of the procedure, as the administrator brings it into force."""
     with system.work(actor(system, "admin")) as work:
-        row = versions.upload(work, Upload(source))
+        row = version_uploads.upload(work, Upload(source))
         assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
         versions.publish(work, code, version)
 

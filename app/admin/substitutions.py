@@ -92,9 +92,8 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
     with as_system(work.session):
         _free(work, row.absent_user_id, row.substitute_user_id, row.since, until, row)
         changes: dict[str, Any] = {"ground": " ".join(ground.split())}
-        if (
-            until != row.ends
-        ):  # the earlier of the two days: a last day set before would keep the new one away
+        # `ends` is the earlier of the two days: a last day set before would keep the new one away
+        if until != row.ends:
             changes |= {"until": until, "last_day": None}
             row.ended_at = row.ended_by = None
         audit.revise(work, row, changes, "substitution:edit")
@@ -128,9 +127,8 @@ def may_manage(work: Work, row: Substitution | None = None) -> bool:
         return False
     if row is None:
         return True
-    with as_system(
-        work.session
-    ):  # whose roles go over is a fact; it may be prolonged, so later roles count too
+    # whose roles go over is a fact; it may be prolonged, so later roles count too
+    with as_system(work.session):
         return _above_own_rights(work, _held(work, row.absent_user_id, row)) is None
 
 

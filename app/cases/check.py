@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -17,6 +19,8 @@ from app.engine.checks_names import effects_named
 from app.engine.definition import Definition
 from app.engine.fact_kinds import FactKind
 from app.engine.findings import Finding, finding
+
+PAPERS = ROOT / "document_templates"
 
 
 def check_files(
@@ -105,11 +109,11 @@ def paper_faults(definition: Definition) -> list[Finding]:
             step = definition.transitions[owner]
             stages = (step.target,) if step.target else step.sources
         made.setdefault(given.get("template", ""), set()).update(stages)
-    manifest = yaml.safe_load((ROOT / "document_templates" / "manifest.yaml").read_text(encoding="utf-8"))
+    papers = _papers(PAPERS)
     found = []
     for stage in definition.stages.values():
         for task in stage.tasks:
-            kind = manifest["documents"].get(task.document, {}).get("kind")
+            kind = papers.get(task.document or "", {}).get("kind")
             others = made.get(task.document or "", set())
             if others and stage.id not in others and kind != "agreement":
                 place = definition.place(f"stages.{stage.id}.tasks.{task.id}.when.{len(task.when) - 1}")
@@ -145,15 +149,25 @@ def shipped() -> list[Path]:
     return sorted((ROOT / "workflows").glob("*/v*.yaml"))
 
 
-def template_codes(folder: Path = ROOT / "document_templates") -> frozenset[str]:
+def template_codes(folder: Path = PAPERS) -> frozenset[str]:
     """Codes of the papers that can be drafted."""
-    return frozenset(paper_titles(folder))
+    return frozenset(_papers(folder))
 
 
-def paper_titles(folder: Path = ROOT / "document_templates") -> dict[str, dict[str, str]]:
+def paper_titles(folder: Path = PAPERS) -> dict[str, dict[str, str]]:
     """The papers that can be drafted, as the manifest calls them in both languages."""
-    manifest = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
-    return {code: kind["title"] for code, kind in manifest["documents"].items()}
+    return {code: paper["title"] for code, paper in _papers(folder).items()}
+
+
+def _papers(folder: Path) -> Mapping[str, Any]:
+    manifest = folder / "manifest.yaml"
+    return _manifest(manifest, manifest.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)  # reading it takes longer than the whole check of a procedure
+def _manifest(path: Path, _written: int) -> Mapping[str, Any]:
+    papers: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["documents"]
+    return papers
 
 
 def finding_line(one: Finding) -> str:

@@ -22,6 +22,7 @@ from app.core.ports import DateWords, Fact
 from app.core.unit_of_work import Work
 from app.engine.anchors import DateNames
 from app.engine.definition import Approval, Definition
+from app.engine.offers import Waiting, waiting_for
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
 from app.engine.state import Reason as EngineReason
 from app.schools.models import Person
@@ -146,6 +147,16 @@ def authors_of(work: Work, case: Case, approval: Approval, state: State) -> froz
     done = (state.tasks.get(name) for name in approval.opens_after)
     own = frozenset(task.done_by for task in done if task is not None and task.done_by)
     return own | authors_for_others(work, case, approval, state)
+
+
+def waiting_now(work: Work, case: Case, definition: Definition, state: State) -> list[Waiting]:
+    """What the case waits for, whoever asks: tasks, votes that are still missing, the step onward."""
+    approval = definition.stages[state.stage].approval
+    voters: tuple[Voter, ...] = ()
+    authors: frozenset[str] = frozenset()
+    if approval is not None and state.approval == "open":
+        voters, authors = voters_of(work, case, approval.asked), authors_of(work, case, approval, state)
+    return waiting_for(definition, state, voters, authors)
 
 
 def context(

@@ -134,7 +134,7 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
     for the administrator: a new release does not change by itself how people work. A file whose published
     version has another hash is refused: a published version never changes.
     """
-    from app.cases import versions  # it reads definitions too
+    from app.cases import version_uploads, versions  # they read definitions too
 
     told = []
     for path in sorted(folder.glob("*/v*.yaml")):
@@ -153,7 +153,7 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
         if row is not None and row.source == source:
             continue
         first = not versions.has_published(work, definition.code)
-        row = versions.keep_draft(work, source, texts_beside(path))
+        row = version_uploads.keep_draft(work, source, texts_beside(path))
         versions.take_as_checked(work, row)
         if first:
             versions.release(work, row)

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from app.access.models import Membership
 from app.access.roles import AUTHORITY, ROLE_TITLES
 from app.audit import service as audit
-from app.cases.context import authors_of, voters_of
+from app.cases.context import waiting_now
 from app.cases.models import Case, CaseStatus, Meeting, MeetingStatus
 from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES
@@ -19,8 +19,7 @@ from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.engine.offers import Waiting, waiting_for
-from app.engine.state import Voter
+from app.engine.offers import Waiting
 
 
 def _waiting(work: Work) -> Iterator[tuple[Case, Waiting]]:
@@ -31,16 +30,8 @@ def _waiting(work: Work) -> Iterator[tuple[Case, Waiting]]:
     ).all()  # fmt: skip
     states = states_now(work, cases)
     for case in cases:
-        definition = work.ports.definitions.of(work.session, case)
-        state = states[case.id]
-        approval = definition.stages[state.stage].approval
-        voters: tuple[Voter, ...] = ()
-        authors: frozenset[str] = frozenset()
-        if approval is not None and state.approval is not None:
-            voters, authors = voters_of(work, case, approval.asked), authors_of(work, case, approval, state)
-        for one in waiting_for(definition, state, voters, authors):
-            if not one.optional:
-                yield case, one
+        definition, state = work.ports.definitions.of(work.session, case), states[case.id]
+        yield from ((case, one) for one in waiting_now(work, case, definition, state) if not one.optional)
 
 
 def _holders(work: Work, case: Case, roles: tuple[str, ...], day: date) -> dict[int, set[str]]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.cases import service
-from app.cases.context import authors_of, voters_of
+from app.cases.context import waiting_now
 from app.cases.history import in_reader, title
 from app.cases.holders import Holders
 from app.cases.models import LIVE, Case, CaseStatus
@@ -23,9 +23,8 @@ from app.engine import anchors, machine
 from app.engine.deadlines import Calendar, PlainWeek, Term, days_left
 from app.engine.definition import Definition, Due
 from app.engine.events import TermsRecounted, from_dict
-from app.engine.offers import waiting_for
 from app.engine.recounting import STAGE, recount
-from app.engine.state import State, Voter
+from app.engine.state import State
 
 _AT_ONCE = 200  # cases whose events are in memory together
 
@@ -202,12 +201,7 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
     definition = work.ports.definitions.of(work.session, case)
     state = machine.fold(definition, service.stored_events(work, case))
     holders = Holders(work.session, work.today)
-    approval = definition.stages[state.stage].approval
-    voters: tuple[Voter, ...] = ()
-    authors: frozenset[str] = frozenset()
-    if approval and state.approval == "open":
-        voters, authors = voters_of(work, case, approval.asked), authors_of(work, case, approval, state)
-    for waiting in waiting_for(definition, state, voters, authors):
+    for waiting in waiting_now(work, case, definition, state):
         standing = state.tasks.get(waiting.id) if waiting.kind == "task" else None
         # a task with a term of its own moves with that one, everything else with the stage
         term = event.terms.get(waiting.id) if standing and standing.term else event.term

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.cases import migration
+from app.cases import migration, version_uploads
 from app.cases import versions as life
 from app.cases.check import finding_line
 from app.cases.context import date_names
@@ -42,9 +42,9 @@ def versions(system: Runtime, _given: Given, say: Say) -> int:
 def take_in(system: Runtime, given: Given, say: Say) -> int:
     """1 when the draft has errors; it is kept and can be imported again."""
     path = Path(given.file)
-    data = life.Upload(_read(path), texts_beside(path))
+    data = version_uploads.Upload(_read(path), texts_beside(path))
     with system.work(SYSTEM) as work:
-        row = life.upload(work, data)
+        row = version_uploads.upload(work, data)
         result = life.examine(work, row)
         say(f"{row}: {STATUS_TITLES[row.status]}")
     return _say_findings(result, say)
@@ -75,7 +75,7 @@ def retire(system: Runtime, given: Given, say: Say) -> int:
 
 def revise(system: Runtime, given: Given, say: Say) -> int:
     with system.work(SYSTEM) as work:
-        row = life.revise(work, given.code, given.version, _read(Path(given.file)))
+        row = version_uploads.revise(work, given.code, given.version, _read(Path(given.file)))
         say(str(_("%(name)s: revision %(revision)s.", name=str(row), revision=row.revision)))
     return 0
 
@@ -154,7 +154,7 @@ def _named(system: Callable[[], Runtime], text: str) -> Definition:
         row = life.get(system().read(SYSTEM), code, int(number))
         source, name = row.source, str(row)
     else:
-        source, name = life.readable(_read(Path(text)), "file"), text
+        source, name = version_uploads.readable(_read(Path(text)), "file"), text
     try:
         return loader.loads(source, name)
     except DefinitionError as error:
@@ -165,7 +165,7 @@ def _named(system: Callable[[], Runtime], text: str) -> Definition:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > life.MAX_BYTES:
+        if path.stat().st_size > version_uploads.MAX_BYTES:
             raise Invalid(_("%(file)s is too large.", file=path))
         return path.read_bytes()
     except OSError as error:

@@ -17,13 +17,12 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from app.access.scopes import as_system
-from app.cases import migration, versions
+from app.cases import migration, version_uploads, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
 from app.cases.version_texts import STATUS_TITLES
-from app.cases.versions import Upload
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
@@ -77,7 +76,9 @@ class ProcedureView(RoomView):
             try:
                 beside = {_name(file): _bytes(file) for file in form.scenarios.raw_data or ()}
                 with self.write() as work:
-                    row = versions.upload(work, Upload(_bytes(form.source.data), beside))
+                    row = version_uploads.upload(
+                        work, version_uploads.Upload(_bytes(form.source.data), beside)
+                    )
                     where, told = _url(row), _told_of(row)
                     sound = row.status == VersionStatus.checked
                 return self.done(where, told, "ok" if sound else "warning")
@@ -147,7 +148,7 @@ class ProcedureView(RoomView):
     @page("/<code>/<int:version>/drop", permission="write", methods=("POST",))
     def drop(self, code: str, version: int) -> Any:
         with self.write() as work:
-            versions.drop_draft(work, code, version)
+            version_uploads.drop_draft(work, code, version)
         return self.done(url_for("ProcedureView.index"), _("The draft is thrown away."))
 
     @page("/<code>/<int:version>/revise", permission="write", methods=("GET", "POST"))
@@ -160,7 +161,9 @@ class ProcedureView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    versions.revise(work, code, version, _bytes(form.source.data), self.expected_version())
+                    version_uploads.revise(
+                        work, code, version, _bytes(form.source.data), self.expected_version()
+                    )
                 return self.done(
                     where, _("The texts are corrected; cases of this version read them at once.")
                 )
@@ -273,7 +276,7 @@ def _name(file: FileStorage) -> str:
 
 
 def _bytes(file: FileStorage) -> bytes:
-    return file.stream.read(versions.MAX_BYTES + 1)
+    return file.stream.read(version_uploads.MAX_BYTES + 1)
 
 
 def _told_of(row: ProcessVersion) -> Text:

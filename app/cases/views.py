@@ -260,8 +260,8 @@ def _said(why: EngineReason) -> Text | str:
 
 
 def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
-    """Columns of the board: one procedure after another."""
-    codes = sorted({case.definition_code for case in cases}, key=lambda code: (code != service.PROCESS, code))
+    """Columns of the board: one procedure after another, as on the page of the head."""
+    codes = sorted({case.definition_code for case in cases})
     return [
         column for code in codes for column in _columns(work, [c for c in cases if c.definition_code == code])
     ]

@@ -65,7 +65,7 @@ def _task(definition: Definition, path: str, stage: Stage, task_id: str, other: 
     home = next((one for one in definition.stages.values() if one.task(other) is not None), None)
     if home is None:
         tasks = [task.id for one in definition.stages.values() for task in one.tasks]
-        report("unknown_task", path, path=path, id=other, among=tasks)
+        report("unknown_task", path, id=other, among=tasks)
         return
     task = home.task(other)
     is_optional = task is not None and task.optional

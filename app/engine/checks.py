@@ -45,7 +45,7 @@ def check(
     findings: list[Finding] = []
 
     def report(code: str, path: str, /, severity: Severity = "error", **words: Any) -> None:
-        findings.append(finding(code, definition.place(path), severity, **words))
+        findings.append(finding(code, definition.place(path), severity, **{"path": path, **words}))
 
     _references(definition, report)
     if not findings:
@@ -76,7 +76,7 @@ def _references(definition: Definition, report: Report) -> None:
     def roles(path: str, named: Collection[str]) -> None:
         for role in named:
             if role not in definition.roles:
-                report("unknown_role", path, path=path, id=role, among=definition.roles)
+                report("unknown_role", path, id=role, among=definition.roles)
 
     def due_roles(path: str, due: Due | None) -> None:
         if due and due.escalate:
@@ -94,7 +94,7 @@ def _references(definition: Definition, report: Report) -> None:
         path = f"stages.{stage.id}"
         if stage.outcome and stage.outcome not in definition.outcomes:
             where = f"{path}.outcome"
-            report("unknown_outcome", where, path=where, id=stage.outcome, among=definition.outcomes)
+            report("unknown_outcome", where, id=stage.outcome, among=definition.outcomes)
         due_roles(f"{path}.due", stage.due)
         own = {task.id for task in stage.tasks}
         for task in stage.tasks:
@@ -103,7 +103,7 @@ def _references(definition: Definition, report: Report) -> None:
             for other in task.reopens_with:
                 if other not in own or other == task.id:
                     where = f"{path}.tasks.{task.id}.reopens_with"
-                    report("unknown_task", where, path=where, id=other, among=own)
+                    report("unknown_task", where, id=other, among=own)
         if stage.approval:
             where = f"{path}.approval"
             roles(f"{where}.voters", stage.approval.voters)
@@ -115,7 +115,6 @@ def _references(definition: Definition, report: Report) -> None:
                     report(
                         "unknown_task",
                         f"{where}.opens_after",
-                        path=f"{where}.opens_after",
                         id=task_id,
                         among=own,
                     )
@@ -125,18 +124,16 @@ def _references(definition: Definition, report: Report) -> None:
         roles(f"{path}.by", step.by)
         for source in step.sources:
             if source not in definition.stages:
-                report(
-                    "unknown_stage", f"{path}.from", path=f"{path}.from", id=source, among=definition.stages
-                )
+                report("unknown_stage", f"{path}.from", id=source, among=definition.stages)
         if step.target is not None and step.target not in definition.stages:
-            report("unknown_stage", f"{path}.to", path=f"{path}.to", id=step.target, among=definition.stages)
+            report("unknown_stage", f"{path}.to", id=step.target, among=definition.stages)
         for key, named in (("keeps", step.keeps), ("voids", step.voids)):
             for item in named:
                 if item not in everywhere:
-                    report("unknown_task", f"{path}.{key}", path=f"{path}.{key}", id=item, among=everywhere)
+                    report("unknown_task", f"{path}.{key}", id=item, among=everywhere)
         if step.outcome and step.outcome not in definition.outcomes:
             where = f"{path}.outcome"
-            report("unknown_outcome", where, path=where, id=step.outcome, among=definition.outcomes)
+            report("unknown_outcome", where, id=step.outcome, among=definition.outcomes)
 
 
 def _ways(definition: Definition, report: Report) -> None:
@@ -310,12 +307,12 @@ def _migrations(definition: Definition, earlier: Mapping[int, Definition], repor
         for before, after in rule.stages.items():
             if after not in stages:
                 where = f"{path}.stages.{before}"
-                report("unknown_stage", where, path=where, id=after, among=definition.stages)
+                report("unknown_stage", where, id=after, among=definition.stages)
         for key, named in (("tasks", rule.tasks.items()), ("reopens", [(one, one) for one in rule.reopens])):
             for before, after in named:
                 if after not in tasks:
                     where = f"{path}.tasks.{before}" if key == "tasks" else f"{path}.reopens"
-                    report("unknown_task", where, path=where, id=after, among=tasks)
+                    report("unknown_task", where, id=after, among=tasks)
         if rule.source in earlier:
             _from_earlier(definition, earlier[rule.source], number, report)
 
@@ -330,16 +327,15 @@ def _from_earlier(definition: Definition, old: Definition, number: int, report: 
             report(
                 "unknown_stage",
                 f"{path}.stages.{name}",
-                path=f"{path}.stages.{name}",
                 id=name,
                 among=old.stages,
             )
     for name in rule.tasks:
         if old.task(name) is None:
-            report("unknown_task", f"{path}.tasks.{name}", path=f"{path}.tasks.{name}", id=name, among=before)
+            report("unknown_task", f"{path}.tasks.{name}", id=name, among=before)
     for name in rule.drops:
         if old.task(name) is None:
-            report("unknown_task", f"{path}.drops", path=f"{path}.drops", id=name, among=before)
+            report("unknown_task", f"{path}.drops", id=name, among=before)
     for stage in old.stages.values():
         if stage.final:
             continue

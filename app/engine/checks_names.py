@@ -29,16 +29,16 @@ def names_in_reach(
             papers = [one.removeprefix(REGISTERED) for one in facts if one.startswith(REGISTERED)]
             report("not_a_case_paper", path, id=fact.removeprefix(REGISTERED), among=papers)
         else:
-            report("unknown_fact", path, path=path, id=fact, among=[*facts, *BUILT_IN_FACTS])
+            report("unknown_fact", path, id=fact, among=[*facts, *BUILT_IN_FACTS])
     for path, effect, params in effects_named(definition):
         if effects is not None and effect not in effects:
-            report("unknown_effect", path, path=path, id=effect, among=effects)
+            report("unknown_effect", path, id=effect, among=effects)
         template = params.get("template")
         if template is not None and templates is not None and template not in templates:
-            report("unknown_template", path, path=path, id=template, among=templates)
+            report("unknown_template", path, id=template, among=templates)
     for path, page in pages_named(definition):
         if pages is not None and page not in pages:
-            report("unknown_page", path, path=path, id=page, among=pages)
+            report("unknown_page", path, id=page, among=pages)
     for role in definition.roles.values() if roles is not None else ():
         if roles is not None and role.id not in roles:
             report("role_unheld", f"roles.{role.id}", id=role.id, allowed=", ".join(roles))

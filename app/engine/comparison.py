@@ -47,8 +47,8 @@ from app.engine.definition import (
     Stage,
     Task,
     Transition,
-    structure_of,
 )
+from app.engine.structure import structure_of
 
 
 def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:

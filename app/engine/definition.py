@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
 from app.engine.automatic import facts_alone, leaving_alone
 from app.engine.compiling import StepTest, TaskTest, step_tests, task_tests
 from app.engine.guards import Expression
+from app.engine.structure import LATER, WORDS, hash_of
 
 Titles = Mapping[str, str]
 Kind = Literal["forward", "return", "skip", "cancel", "suspend", "resume", "reopen"]
@@ -27,10 +28,6 @@ KINDS: tuple[Kind, ...] = ("forward", "return", "skip", "cancel", "suspend", "re
 # Kinds that must say why: somebody will ask.
 REASONED: frozenset[str] = frozenset({"return", "skip", "cancel", "reopen"})
 VOTES = "votes"
-# A field made of human words: it stays out of the hash.
-WORDS = {"words": True}
-# A field the format was given later: without it a version keeps the hash it always had.
-LATER = {"later": True}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -310,7 +307,7 @@ class Definition:
         put(self, "task_tests", task_tests(self))
         put(self, "automatic", leaving_alone(self))
         put(self, "automatic_facts", facts_alone(self))
-        put(self, "hash", self._hash())
+        put(self, "hash", hash_of(self))
 
     def _ahead(self, start: str) -> frozenset[str]:
         """Stages that follow `start` by forward steps; `start` itself only if it lies on a circle."""
@@ -322,26 +319,6 @@ class Definition:
                     found.add(step.target)
                     front.append(step.target)
         return frozenset(found)
-
-    def _hash(self) -> str:
-        # Imported here: whoever only decides needs neither.
-        import hashlib
-        import json
-
-        structure = {
-            "code": self.code,
-            "version": self.version,
-            "initial": self.initial,
-            "roles": structure_of(self.roles),
-            "outcomes": structure_of(self.outcomes),
-            "stages": structure_of(self.stages),
-            "order": list(self.stages),  # the order says which stage is earlier
-            "transitions": structure_of(self.transitions),
-        }
-        if self.migrations:  # a version without them has the hash it always had
-            structure["migrations"] = structure_of(self.migrations)
-        text = json.dumps(structure, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
 
     def place(self, path: str) -> tuple[str, int, int]:
         """File, line and column of the element, or of the nearest element around it."""
@@ -377,25 +354,6 @@ def _waits(stage: Stage) -> bool:
     return any(
         due is not None and due.since != "entered" for due in (stage.due, *(t.due for t in stage.tasks))
     )
-
-
-def structure_of(value: Any) -> Any:
-    """What of a value decides how a case runs, ready for JSON: everything but words."""
-    if isinstance(value, Expression):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: structure_of(getattr(value, f.name))
-            for f in fields(value)
-            if not (
-                f.metadata.get("words") or (f.metadata.get("later") and getattr(value, f.name) == f.default)
-            )
-        }
-    if isinstance(value, Mapping):
-        return {key: structure_of(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [structure_of(item) for item in value]
-    return value
 
 
 def frozen(mapping: dict[str, Any]) -> Mapping[str, Any]:

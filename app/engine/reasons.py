@@ -153,9 +153,8 @@ def of_guards(
             continue
         blamed = guard.expression.failing(read)
         asks_to_pass = any(APPROVAL_PASSED in atom.operands() for atom in blamed)
-        if (
-            asks_to_pass and read(APPROVAL_PASSED) is not True
-        ):  # else it stands in the way because it has passed
+        # a vote that has passed and is asked for stands in the way because it has
+        if asks_to_pass and read(APPROVAL_PASSED) is not True:
             said = _with_names(guard, blamed, facts)
             reasons.append(_of_approval(guard, said, definition, state, count, stale))
         else:

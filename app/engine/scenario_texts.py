@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The same for the scenarios beside a definition and what they cover.
+# code → (English, Russian), as in `findings`
 SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
     "other_workflow": (
         "The scenarios are of “{id}”, the definition beside them is “{definition}”",

@@ -27,10 +27,8 @@ from app.engine.state import (
     Voter,
 )
 
+Pair = tuple[str, str]  # English, Russian
 SYSTEM = "system"
-
-
-Pair = tuple[str, str]
 NOTHING: Pair = ("", "")
 
 

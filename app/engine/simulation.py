@@ -340,10 +340,13 @@ class Walk:
         self._must(after.version == before.version + len(result.events), "versions go up by the events")
         self._must(bool(result.events) or after == before, "nothing changes without an event")
         again = any(event.round > 1 for event in moved)  # then the rooms are asked anew first
-        step = (
-            bool(result.events) and not again
-        )  # where nothing happens, no term begins: that is for the night
-        late = step and after.status == "active" and started(self.definition, after, ctx)
+        # where nothing happens no term begins: that is for the night
+        late = (
+            bool(result.events)
+            and not again
+            and after.status == "active"
+            and started(self.definition, after, ctx)
+        )
         self._must(not late, "a term begins with the step that brings its event")
 
     def _must(self, holds: bool, promise: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from app.access.memberships import accounts_holding
 from app.access.substitutions import acting_for
 from app.calendar.queries import years_to_fill
-from app.cases.context import authors_of, voters_of
+from app.cases.context import waiting_now
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES
@@ -25,8 +25,8 @@ from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine.deadlines import Calendar, days_left
 from app.engine.definition import Definition, Due
-from app.engine.offers import Waiting, waiting_for
-from app.engine.state import State, Voter
+from app.engine.offers import Waiting
+from app.engine.state import State
 from app.jobs import outbox
 from app.notifications.rules import Told, Word, to_say
 
@@ -68,7 +68,7 @@ def _look(
     stage = definition.stages[state.stage]
     if not state.is_active:
         return
-    waiting = [one for one in _waiting(work, case, definition, state) if not one.optional]
+    waiting = [one for one in waiting_now(work, case, definition, state) if not one.optional]
     if stage.due and state.due:
         what = named(stage.titles, is_stage=True)
         _say(work, case, definition, state, holders, calendar, stage.due, state.due, "", what, waiting)
@@ -80,16 +80,6 @@ def _look(
             _say(
                 work, case, definition, state, holders, calendar, task.due, standing.due, task.id, what, mine
             )
-
-
-def _waiting(work: Work, case: Case, definition: Definition, state: State) -> Sequence[Waiting]:
-    approval = definition.stages[state.stage].approval
-    voters: tuple[Voter, ...] = ()
-    authors: frozenset[str] = frozenset()
-    if approval is not None and state.approval == "open":
-        voters = voters_of(work, case, approval.asked)
-        authors = authors_of(work, case, approval, state)
-    return waiting_for(definition, state, voters, authors)
 
 
 def _say(

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.cases import versions
+from app.cases import version_uploads, versions
 from app.cases.service import PROCESS
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
@@ -95,6 +95,6 @@ def test_an_act_that_is_cited_in_russian_only_is_marked_as_russian(
         row = versions.get(work, PROCESS, 1)
         pair = re.search(r"source: &settings (\{.*\})", row.source)
         assert pair is not None
-        versions.revise(work, PROCESS, 1, row.source.replace(pair[1], "'пункт 7 Положения'"))
+        version_uploads.revise(work, PROCESS, 1, row.source.replace(pair[1], "'пункт 7 Положения'"))
     web("methodist").get("/lang/en")
     assert 'Ground: <span lang="ru">пункт 7 Положения' in text(web("methodist").get(f"/cases/{cases['41']}"))

@@ -12,7 +12,6 @@ from app.access.models import Substitution
 from app.access.substitutions import acting_for
 from app.cases import queries
 from app.cases.holders import Holders
-from app.cases.models import CaseEvent
 from app.cases.programmes import open_programme
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, NotFound
@@ -27,7 +26,7 @@ from app.files.models import StoredFile
 from app.jobs.runner import drain
 from app.notifications.models import Notification
 from app.schools.queries import organisations
-from tests.integration.access.test_substitutions import account, at_the_vote, on, stand_in
+from tests.integration.access.test_substitutions import account, at_the_vote, on, stand_in, submitted_for
 from tests.integration.documents.test_life import DAY, registered, signed_order
 from tests.integration.notifications.conftest import mail, morning, told, with_mail  # noqa: F401 -- fixtures
 from tests.integration.notifications.test_mail_delivery import Connect
@@ -119,11 +118,7 @@ def test_whoever_may_not_vote_because_the_paper_was_drawn_up_for_him_is_not_remi
 ) -> None:
     """The plan was submitted in the place of a member of the group: it is his paper too."""
     case_id = at_the_vote(penza)
-    with penza.work(SYSTEM) as work:
-        events = work.session.scalars(
-            select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.type == "task_completed")
-        ).all()
-        events[-1].on_behalf_of = account(penza, "member1").id
+    submitted_for(penza, case_id, "member1")
     mornings(penza, date(2025, 2, 6), date(2025, 2, 10))
     assert heard(penza, "member2", case_id)
     assert heard(penza, "member1", case_id) == set()

@@ -94,6 +94,15 @@ def at_the_vote(system: Runtime, author: str = "director50") -> int:
     return case_id
 
 
+def submitted_for(system: Runtime, case_id: int, whom: str) -> None:
+    """The task done last was done in the place of this person."""
+    with system.work(SYSTEM) as work:
+        events = work.session.scalars(
+            select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.type == "task_completed")
+        ).all()
+        events[-1].on_behalf_of = account(system, whom).id
+
+
 def refused(error: OporaError) -> str:
     with in_locale("ru"):
         said = error.fields.values() if isinstance(error, Invalid) and error.fields else [error.message]
@@ -323,11 +332,7 @@ def test_who_acts_for_the_director_of_the_school_abstains_as_a_member(penza: Run
 def test_what_a_substitute_drew_up_is_the_paper_of_the_absent_too(penza: Runtime) -> None:
     """The plan was submitted in the place of a member: that member does not vote on it."""
     case_id = at_the_vote(penza)
-    with penza.work(SYSTEM) as work:
-        events = work.session.scalars(
-            select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.type == "task_completed")
-        ).all()
-        events[-1].on_behalf_of = account(penza, "member1").id
+    submitted_for(penza, case_id, "member1")
     with pytest.raises(OporaError):
         act(penza, "member1", case_id, Cast("for"))
 

@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from app.admin import verify
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import daily, migration, queries, service, terms, versions
+from app.cases import daily, migration, queries, service, terms, version_uploads, versions
 from app.cases.history import sentence
 from app.cases.models import Case, CaseTask
 from app.cases.queues import case_queue
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.i18n import in_locale
@@ -183,7 +183,7 @@ def test_live_cases_move_to_a_version_with_other_events_and_back(penza_on_both: 
     order(system, cases)
     drain(system)
     with system.work(actor(system, "admin")) as work:
-        versions.upload(work, Upload(FOURTH + "migrations:\n  - {from: 8, terms: recount}\n"))
+        version_uploads.upload(work, Upload(FOURTH + "migrations:\n  - {from: 8, terms: recount}\n"))
         versions.publish(work, service.PROCESS, 9)
     there = migration.Order(service.PROCESS, 8, 9)
     fates = {one.code: one for one in migration.rehearse(system.read(actor(system, "admin")), there)}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.audit.models import AuditRecord
-from app.cases import migration, queries, service, settling, versions
+from app.cases import migration, queries, service, settling, version_uploads, versions
 from app.cases.history import doer, sentence
 from app.cases.migration import Order
 from app.cases.models import Case, CaseEvent, CaseTask
@@ -51,7 +51,7 @@ def running(penza_on_both: Runtime) -> Runtime:
 
 def publish(system: Runtime) -> None:
     with system.work(SYSTEM) as work:
-        row = versions.keep_draft(work, automatic_version(), {})
+        row = version_uploads.keep_draft(work, automatic_version(), {})
         versions.take_as_checked(work, row)
         versions.release(work, row)
 
@@ -243,7 +243,7 @@ def test_cases_of_a_published_version_go_on_though_a_later_check_finds_a_fault_i
     assert definition is not None
     assert {one.code for one in findings if one.severity == "error"} == {"step_never"}
     with penza.work(SYSTEM) as work:
-        row = versions.keep_draft(work, trapped, {})
+        row = version_uploads.keep_draft(work, trapped, {})
         row.hash = definition.hash
         versions.release(work, row)
     case_id = opened(penza, "41", "66")
@@ -254,8 +254,10 @@ def test_cases_of_a_published_version_go_on_though_a_later_check_finds_a_fault_i
     assert whole(penza)
     said = trapped.replace("ru: Начать диагностику", "ru: Приступить к диагностике")
     with penza.work(actor(penza, "admin")) as work:
-        assert versions.revise(work, service.PROCESS, 9, said).revision == 2, "its texts can be corrected"
+        assert version_uploads.revise(work, service.PROCESS, 9, said).revision == 2, (
+            "its texts can be corrected"
+        )
     with pytest.raises(Invalid), penza.work(actor(penza, "admin")) as work:
-        versions.revise(
+        version_uploads.revise(
             work, service.PROCESS, 9, said.replace("ru: Школе не назначена", "ru: '{nobody} не назначена")
         )

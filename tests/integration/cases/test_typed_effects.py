@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app import wiring
-from app.cases import service, versions
+from app.cases import service, version_uploads, versions
 from app.cases.check import check_files
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.config import ROOT
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
@@ -49,7 +49,7 @@ def test_a_wrong_parameter_is_told_with_its_place(tmp_path: Path, name: str) -> 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_version_with_a_wrong_parameter_is_not_published(penza: Runtime, name: str) -> None:
     with penza.work(actor(penza, "admin")) as work:
-        assert versions.upload(work, Upload(spoiled(name)[0])).status == "draft"
+        assert version_uploads.upload(work, Upload(spoiled(name)[0])).status == "draft"
     with pytest.raises(Refusal), penza.work(actor(penza, "admin")) as work:
         versions.publish(work, service.PROCESS, 9)
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, text
 
 from app.admin import verify
-from app.cases import migration, service, versions, writer
+from app.cases import migration, service, version_uploads, versions, writer
 from app.cases.migration import Order
 from app.cases.models import Case, CaseTask
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal
 from app.core.unit_of_work import Runtime
@@ -286,14 +286,14 @@ def test_a_draft_is_uploaded_checked_published_and_retired(penza_on_both: Runtim
     broken = third.replace("initial: identified", "initial: nowhere")
     admin = actor(system, "admin")
     with system.work(admin) as work:
-        assert versions.upload(work, Upload(broken)).status == "draft"
+        assert version_uploads.upload(work, Upload(broken)).status == "draft"
     with pytest.raises(Refusal), system.work(admin) as work:
         versions.publish(work, service.PROCESS, 9)
     with system.work(admin) as work:
-        assert versions.upload(work, Upload(third.encode())).status == "checked"
+        assert version_uploads.upload(work, Upload(third.encode())).status == "checked"
         versions.publish(work, service.PROCESS, 9)
     with pytest.raises(Invalid), system.work(admin) as work:
-        versions.upload(work, Upload(third))
+        version_uploads.upload(work, Upload(third))
     cases = open_cases(system)
     assert stands(system, cases["41"])["definition_version"] == 9
     with pytest.raises(Refusal) as refused, system.work(admin) as work:
@@ -320,9 +320,11 @@ def test_corrected_texts_reach_live_cases_on_every_machine_and_nothing_else_does
     case = session.get(Case, case_id)
     assert elsewhere.of(session, case).stages["identified"].titles["ru"] == "Школа выявлена"
     with pytest.raises(Invalid), system.work(admin) as work:
-        versions.revise(work, service.PROCESS, 1, first.replace("working_days: 5", "working_days: 6", 1))
+        version_uploads.revise(
+            work, service.PROCESS, 1, first.replace("working_days: 5", "working_days: 6", 1)
+        )
     with system.work(admin) as work:
-        assert versions.revise(work, service.PROCESS, 1, corrected).revision == 2
+        assert version_uploads.revise(work, service.PROCESS, 1, corrected).revision == 2
     session = system.read(SYSTEM).session
     case = session.get(Case, case_id)
     for definitions in (system.ports.definitions, elsewhere):
@@ -346,7 +348,7 @@ def test_corrected_texts_reach_live_cases_on_every_machine_and_nothing_else_does
 )
 def test_what_is_no_draft_is_refused_with_a_sentence(penza: Runtime, source: Any) -> None:
     with pytest.raises(Invalid) as refused, penza.work(actor(penza, "admin")) as work:
-        versions.upload(work, Upload(source))
+        version_uploads.upload(work, Upload(source))
     assert str(refused.value.fields["source"])
 
 
@@ -386,7 +388,7 @@ def test_when_nobody_of_the_group_may_vote_the_named_role_does(penza: Runtime) -
     alone = alone.replace("on_no_voters: refuse", "on_no_voters: head").replace("tie: chair", "tie: head")
     admin = actor(penza, "admin")
     with penza.work(admin) as work:
-        row = versions.upload(work, Upload(alone))
+        row = version_uploads.upload(work, Upload(alone))
         assert row.status == "checked", [str(one) for one in versions.examine(work, row).findings]
         versions.publish(work, service.PROCESS, 9)
     case_id = open_cases(penza)["41"]

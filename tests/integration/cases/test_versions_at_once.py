@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import migration, service, versions
+from app.cases import migration, service, version_uploads, versions
 from app.cases.models import Case, ProcessVersion
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, OporaError, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work
@@ -138,7 +138,7 @@ def test_a_draft_that_is_being_published_takes_no_other_text(penza_on_both: Runt
 
     def upload() -> object:
         with system.work(actor(system, "admin")) as work:
-            return versions.upload(work, Upload(CHANGED))
+            return version_uploads.upload(work, Upload(CHANGED))
 
     said = meanwhile(system, lambda work: versions.publish(work, service.PROCESS, 2), upload)
     assert isinstance(said, Invalid), said
@@ -156,9 +156,9 @@ def test_of_two_who_upload_a_new_version_one_is_told(penza_on_both: Runtime) -> 
 
     def upload() -> object:
         with system.work(actor(system, "admin")) as work:
-            return versions.upload(work, second)
+            return version_uploads.upload(work, second)
 
-    said = meanwhile(system, lambda work: versions.upload(work, first), upload)
+    said = meanwhile(system, lambda work: version_uploads.upload(work, first), upload)
     kept = versions.get(system.read(SYSTEM), service.PROCESS, 9).source
     if system.database.is_sqlite:  # one writer after the other: the later text replaces the draft
         assert kept == second.source
@@ -172,7 +172,7 @@ def test_what_was_not_looked_at_is_not_published(penza_on_both: Runtime) -> None
     seen = versions.get(system.read(SYSTEM), service.PROCESS, 2).hash
     said = meanwhile(
         system,
-        lambda work: versions.upload(work, Upload(CHANGED)),
+        lambda work: version_uploads.upload(work, Upload(CHANGED)),
         led(system, versions.publish, 2, seen),
     )
     assert isinstance(said, Stale), said
@@ -183,7 +183,7 @@ def test_what_was_not_looked_at_is_not_published(penza_on_both: Runtime) -> None
 def test_of_two_corrections_of_one_text_the_second_is_told(penza: Runtime, seen: int) -> None:
     first, second = (FIRST.replace("en: Diagnosis}", f"en: Diagnosis {n}}}") for n in (1, 2))
     with penza.work(actor(penza, "admin")) as work:
-        versions.revise(work, service.PROCESS, 1, first, 1)
+        version_uploads.revise(work, service.PROCESS, 1, first, 1)
     with pytest.raises(Stale), penza.work(actor(penza, "admin")) as work:
-        versions.revise(work, service.PROCESS, 1, second, seen)
+        version_uploads.revise(work, service.PROCESS, 1, second, seen)
     assert versions.get(penza.read(SYSTEM), service.PROCESS, 1).source == first

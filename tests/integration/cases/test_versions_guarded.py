@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditRecord
-from app.cases import migration, service, versions
+from app.cases import migration, service, version_uploads, versions
 from app.cases.models import Case
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Refusal, Stale
 from app.core.unit_of_work import Runtime
@@ -34,11 +34,11 @@ def test_every_act_with_a_version_stands_in_the_journal(penza_on_both: Runtime) 
     admin = actor(system, "admin")
     third = SECOND.replace("version: 2\n", "version: 9\n")
     with system.work(admin) as work:
-        versions.upload(work, Upload(third))
+        version_uploads.upload(work, Upload(third))
         versions.publish(work, PROCESS, 9)
-        versions.revise(work, PROCESS, 9, third.replace("ru: Школа выявлена", "ru: Школа найдена", 1))
+        version_uploads.revise(work, PROCESS, 9, third.replace("ru: Школа выявлена", "ru: Школа найдена", 1))
         versions.retire(work, PROCESS, 1)
-        versions.drop_draft(work, PROCESS, 2)
+        version_uploads.drop_draft(work, PROCESS, 2)
     assert journalled(system) == [
         ("procedure:import", 9), ("procedure:check", 9), ("procedure:publish", 9), ("procedure:revise", 9),
         ("procedure:retire", 1), ("procedure:drop", 2),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from app.cases import service, versions
+from app.cases import service, version_uploads, versions
 from app.cases.models import CaseTask
-from app.cases.versions import Upload
+from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -25,7 +25,7 @@ def test_an_optional_task_has_a_term_and_no_reminders(penza: Runtime) -> None:
         OPTIONAL, OPTIONAL + "        due: {working_days: 2, remind: [1], escalate: {after: 1, to: [head]}}\n"
     )
     with penza.work(actor(penza, "admin")) as work:
-        versions.upload(work, Upload(third))
+        version_uploads.upload(work, Upload(third))
         versions.publish(work, service.PROCESS, 9)
     case_id = open_cases(penza)["41"]
     for number in range(10):
