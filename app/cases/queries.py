@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -59,6 +59,14 @@ def list_cases(
     if text:
         query = query.where(Organisation.search_key.contains(text, autoescape=True))
     return session.scalars(query).all()
+
+
+def by_procedure(cases: Iterable[Case]) -> dict[str, list[Case]]:
+    """Cases by the code of their procedure, that of most cases first: pages show one after another."""
+    found: dict[str, list[Case]] = {}
+    for case in cases:
+        found.setdefault(case.definition_code, []).append(case)
+    return dict(sorted(found.items(), key=lambda one: (-len(one[1]), one[0])))
 
 
 def programmes(session: Session) -> Sequence[Programme]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -60,7 +61,7 @@ class CaseView(RoomView):
         found = queries.list_cases(work.session, programme_id=programme_id, text=search_key(text))
         return self.render(
             "cases/list.html", cases=found, q=text, look=look, programmes=queries.programmes(work.session),
-            programme_id=programme_id, board=_board(work, found), left=partial(left_of, work),
+            programme_id=programme_id, boards=_board(work, found), left=partial(left_of, work),
         )  # fmt: skip
 
     @page("/<int:case_id>")
@@ -259,15 +260,12 @@ def _said(why: EngineReason) -> Text | str:
     return _("This step is not possible now. %(why)s", why=said)
 
 
-def _board(work: Work, cases: Any) -> list[dict[str, Any]]:
-    """Columns of the board: one procedure after another, as on the page of the head."""
-    codes = sorted({case.definition_code for case in cases})
-    return [
-        column for code in codes for column in _columns(work, [c for c in cases if c.definition_code == code])
-    ]
+def _board(work: Work, cases: Sequence[Case]) -> list[dict[str, Any]]:
+    """One board for each procedure: its title and its columns."""
+    return [_board_of(work, own) for own in queries.by_procedure(cases).values()]
 
 
-def _columns(work: Work, cases: list[Case]) -> list[dict[str, Any]]:
+def _board_of(work: Work, cases: list[Case]) -> dict[str, Any]:
     """The stages of the newest definition of one procedure with their cases."""
     definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
     titles = {key: in_reader(stage.titles) for key, stage in definition.stages.items()}
@@ -281,7 +279,8 @@ def _columns(work: Work, cases: list[Case]) -> list[dict[str, Any]]:
             order.insert(place, case.stage)
             titles[case.stage], held[case.stage] = title(own, "stage", case.stage), []
         held[case.stage].append(case)
-    return [{"title": titles[key], "cases": held[key]} for key in order]
+    columns = [{"title": titles[key], "cases": held[key]} for key in order]
+    return {"title": in_reader(definition.titles), "columns": columns}
 
 
 VIEWS = [CaseView, PastView, ProgrammeView, MeetingView]

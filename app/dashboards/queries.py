@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.cases.history import edition_with, in_reader
 from app.cases.models import LIVE, Case, CaseEvent, StageRound
-from app.cases.queries import list_cases
+from app.cases.queries import by_procedure, list_cases
 from app.cases.terms import calendar_of
 from app.core.clock import local_date
 from app.core.ports import Figure, QueueItem
@@ -117,10 +117,21 @@ class SchoolRow:
 class StageBar:
     """How many schools stand in a stage; versions of the procedure may give one stage several codes."""
 
+    procedure: str
+    procedure_title: str
     codes: tuple[str, ...]
     title: str
     on_time: int
     late: int
+
+    @property
+    def key(self) -> str:
+        """Names the bar in an address: two procedures may give their stages one code."""
+        return f"{self.procedure}.{self.codes[0]}"
+
+    def holds(self, row: SchoolRow) -> bool:
+        """Whether the school stands in this stage."""
+        return row.case.definition_code == self.procedure and row.stage in self.codes
 
 
 @dataclass(frozen=True)
@@ -136,8 +147,8 @@ class Overview:
 
     def chosen(self, show: str = "", stage: str = "") -> list[SchoolRow]:
         """The rows behind a tile or a bar."""
-        codes = next((bar.codes for bar in self.stages if stage in bar.codes), ())
-        rows = [row for row in self.rows if not stage or row.stage in codes]
+        bars = [bar for bar in self.stages if stage in (bar.key, *bar.codes)]
+        rows = [row for row in self.rows if not stage or any(bar.holds(row) for bar in bars)]
         if show == "late":
             return [row for row in rows if row.late]
         if show == "soon":
@@ -224,23 +235,22 @@ def _ends(work: Work, ids: Sequence[int], on: date) -> dict[int, tuple[str | Non
 
 def _bars(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[StageBar]:
     """The bars of one procedure after those of another: their stages are not each other's."""
-    kinds: dict[str, list[Definition]] = {}
-    for version in versions:
-        kinds.setdefault(version.code, []).append(version)
+    used = list(versions)
     return [
         bar
-        for code, own in sorted(kinds.items())
-        for bar in _bars_of([row for row in rows if row.case.definition_code == code], own)
+        for code in by_procedure(row.case for row in rows)
+        for bar in _bars_of(rows, [version for version in used if version.code == code])
     ]
 
 
-def _bars_of(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[StageBar]:
-    """A bar for every stage of the versions in use, in the order and the words of the newest.
+def _bars_of(rows: Sequence[SchoolRow], versions: Sequence[Definition]) -> list[StageBar]:
+    """A bar for every stage of one procedure's versions in use, in the order and the words of the newest.
 
     A stage of an older version joins the bar with its code or title, else stands after the stage it follows there.
     """
     order: list[tuple[list[str], str]] = []
-    for version in sorted(versions, key=lambda one: -one.version):
+    ordered = sorted(versions, key=lambda one: -one.version)
+    for version in ordered:
         place = -1
         for code, stage in version.stages.items():
             name = in_reader(stage.titles)
@@ -254,9 +264,10 @@ def _bars_of(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[
             place = found
     bars = []
     for codes, name in order:
-        here = [row for row in rows if row.stage in codes]
+        bar = StageBar(ordered[0].code, in_reader(ordered[0].titles), tuple(codes), name, 0, 0)
+        here = [row for row in rows if bar.holds(row)]
         late = sum(row.late for row in here)
-        bars.append(StageBar(tuple(codes), name, len(here) - late, late))
+        bars.append(replace(bar, on_time=len(here) - late, late=late))
     return bars
 
 

@@ -91,9 +91,18 @@ def test_the_first_page_and_every_entry_of_the_menu_open(person: Person) -> None
         for width in (PHONE, DESKTOP):
             person.page.set_viewport_size({"width": width, "height": 900})
             faults += [f"{link} at {width} px sticks out: {e}" for e in person.overflow()]
+            unseen = person.page.evaluate(FIELDS_NOT_SEEN)
+            faults += [f"{link} at {width} px: a button without its field: {name}" for name in unseen]
         if person.username in ("methodist", "admin"):
             person.shoot(f"menu-{name}")
     assert not faults, "\n".join(faults)
+
+
+FIELDS_NOT_SEEN = """() => [...document.querySelectorAll('main form')]
+  .filter(form => [...form.querySelectorAll('button')].some(e => e.checkVisibility()))
+  .flatMap(form => [...form.querySelectorAll('input:not([type=hidden]), select, textarea')])
+  .filter(e => !e.closest('details:not([open])') && !e.checkVisibility())
+  .map(e => e.name)"""
 
 
 def _faults(person: Person, link: str) -> list[str]:

@@ -213,7 +213,7 @@ def test_a_stage_that_only_an_older_version_has_is_named_on_the_board(web: WebUs
     board = text(web("methodist").get("/cases/?look=board"))
     assert "Договор со школой-куратором" in board
     assert "curator_agreement" not in board
-    titles = re.findall(r'<h2 id="c\d">([^<]+)<', board)
+    titles = re.findall(r'<h2 id="c\d+-\d+">([^<]+)<', board)
     place = titles.index("Договор со школой-куратором")
     assert titles[place - 1] == "Утверждение плана"
     assert titles[-1] == "Завершено"

@@ -62,7 +62,9 @@ def test_the_page_draws_the_bar_and_the_progress(
     mixed: Runtime, web: WebUsers, cases: dict[str, int]
 ) -> None:
     page = web("head").get("/overview/?stage=curator_agreement").get_data(as_text=True)
-    assert 'href="/overview/?on=&stage=curator_agreement#schools"' in page.replace("&amp;", "&")
+    assert 'href="/overview/?on=&stage=school_support.curator_agreement#schools"' in page.replace(
+        "&amp;", "&"
+    )
     (progress,) = re.findall(r'<span class="mini" aria-hidden="true">(.*?)</span>', page)
     assert re.findall(r'class="(\w?)"', progress) == ["d", "d", "d", "n", "", "", ""]
 

@@ -14,6 +14,7 @@ from app.cases.queries import get_case, programmes
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, Refusal
 from app.core.unit_of_work import Runtime
+from app.dashboards.queries import overview
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
 from app.engine.state import Action, Cast, Complete, Fire
@@ -153,13 +154,21 @@ def test_two_procedures_stand_beside_each_other_and_a_skipped_stage_is_not_done(
             work, programme=programmes(work.session)[0], school=schools["50"], curator=schools["51"],
             process="school_support",
         )  # fmt: skip
-    board = web("methodist").get("/cases/").get_data(as_text=True)
-    columns = re.findall(r'<section class="col c.*?<h2[^>]*>(.*?)<', board, re.DOTALL)
-    assert columns[:7] == [
+    page = web("methodist").get("/cases/").get_data(as_text=True)
+    growing, _penza = page.split('<p class="of">')[1:]
+    assert growing.startswith("Развитие школьной команды"), "as many cases: in the order of the codes"
+    assert re.findall(r'<section class="col c.*?<h2[^>]*>(.*?)<', growing, re.DOTALL) == [
         "Заявка школы", "Решение комиссии", "Подбор наставника", "Работа команды", "Итоги", "Завершено",
-        "Школа выявлена",
     ]  # fmt: skip
-    assert columns[-1] == "Завершено"
+    shown = overview(penza.read(actor(penza, "head")), penza.clock.now().date())
+    assert [bar.title for bar in shown.stages].count("Завершено") == 2
+    (mine,) = shown.chosen(stage="growth.application")
+    assert mine.case.id == case_id
+    assert shown.chosen(stage="school_support.application") == []
+    page = web("head").get("/overview/").get_data(as_text=True).replace("\u00a0", " ")
+    assert page.index("Развитие школьной команды</li>") < page.index(
+        "Адресная методическая поддержка школы</li>"
+    )
     source = growth().replace("version: 1", "version: 2", 1) + "migrations: {from: 1}\n"
     source = source.replace(
         "    by: [methodist]\n  supported:",
