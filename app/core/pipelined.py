@@ -1,10 +1,14 @@
 """A connection to PostgreSQL that sends prepared statements without waiting for each answer in turn.
 
-psycopg's own connection, with three things more. `ask` sends one statement as the server takes it, together with
-the BEGIN of a transaction that has not begun: one way there and back. `tell` sends a statement and goes on; its
-answer, or its error, is read with the next thing the transaction does. When that is the end, COMMIT goes out
-at once, and one wait answers both. Everything else that uses the connection waits for what was told first, so
-nobody sees less than the statements before him have done.
+psycopg's own connection, with three things more. `ask` sends one statement as the server takes it: one way there
+and back. `tell` sends a statement and goes on; its answer, or its error, is read with the next thing the
+transaction does. When that is the end, one wait answers everything. Everything else that uses the connection waits
+for what was told first, so nobody sees less than the statements before him have done.
+
+A transaction that begins here has no BEGIN and no COMMIT: to the server all statements up to the next point of
+synchronisation are one transaction, so nothing is synchronised before its end; answers needed earlier are asked for
+by a flush. Whoever uses the connection in the usual way meanwhile makes it a transaction like any other: BEGIN,
+sent then, takes in what has been done already.
 """
 
 from __future__ import annotations
@@ -35,6 +39,8 @@ class PipelinedConnection(psycopg.Connection[Row]):
         self._named = 0
         self._hoped: list[str] = []  # those sent to be prepared and not answered yet
         self._due: list[Answered | None] = []  # who waits for the answers that have not been read, in order
+        self._is_open = False  # a transaction that has begun without BEGIN
+        self._has_failed = False  # … and that an error has ended: until its end nothing more is done in it
         self._is_doubtful = False
 
     def ask(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
@@ -42,7 +48,10 @@ class PipelinedConnection(psycopg.Connection[Row]):
         rows: list[Row] = []
         self._send(statement, values, rows.extend)
         with self.lock:
-            self._settle()
+            if self._is_open:
+                self._hear()
+            else:
+                self._settle()
         return rows
 
     def tell(self, statement: str, values: Sequence[Any] = (), answered: Answered | None = None) -> None:
@@ -56,20 +65,27 @@ class PipelinedConnection(psycopg.Connection[Row]):
 
     def commit(self) -> None:
         """Commit; what was told before is answered in the same round trip."""
-        if not self._due:
+        self._refuse_failed()
+        if not self._is_on:
             return super().commit()
         with self.lock:
-            self._command(b"COMMIT")
-            self._settle()
+            if not self._is_open:
+                self._command(b"COMMIT")
+            self._settle(ending=True)
 
     def rollback(self) -> None:
         """Roll back, and keep what is prepared: psycopg forgets it all, for tables that a rollback makes vanish."""
-        if not self._due and self.pgconn.transaction_status == TransactionStatus.IDLE:
-            return
+        self._has_failed = False
         with self.lock:
+            if self._is_open:
+                self._is_open = False
+                self._command(b"BEGIN")  # else the server warns that there is nothing to roll back
+                self._command(b"ROLLBACK")
             if self._due:
                 with suppress(psycopg.Error):  # whatever it was, nothing of it is kept
                     self._settle()
+            if self.pgconn.transaction_status == TransactionStatus.IDLE:
+                return
             if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
                 self.pgconn.enter_pipeline_mode()
                 self._command(b"ROLLBACK")
@@ -78,7 +94,8 @@ class PipelinedConnection(psycopg.Connection[Row]):
 
     def wait(self, *args: Any, **kwargs: Any) -> Any:
         """Everything psycopg does with the server comes by here: what was told before it is answered first."""
-        if self._due:
+        self._refuse_failed()
+        if self._is_on:
             self._settle()
         return super().wait(*args, **kwargs)
 
@@ -86,7 +103,19 @@ class PipelinedConnection(psycopg.Connection[Row]):
         """A savepoint was rolled back: psycopg will have everything deallocated before its next statement."""
         self._is_doubtful = True
 
+    @property
+    def _is_on(self) -> bool:
+        """Whether the wire is in pipeline mode, which psycopg itself does not expect."""
+        return self._is_open or bool(self._due)
+
+    def _refuse_failed(self) -> None:
+        if self._has_failed:
+            raise psycopg.errors.InFailedSqlTransaction(
+                "an error has ended this transaction: roll it back first"
+            )
+
     def _send(self, statement: str, values: Sequence[Any], answered: Answered | None) -> None:
+        self._refuse_failed()
         if self._is_doubtful:
             self.execute("SELECT 1")
             self._names.clear()
@@ -94,20 +123,22 @@ class PipelinedConnection(psycopg.Connection[Row]):
         # before anything is sent: what cannot be given is refused here
         given = self._adapt.dump_sequence(values, _texts(len(values))) if values else ()
         begins = (
-            not self._due and self.pgconn.transaction_status == TransactionStatus.IDLE and not self.autocommit
+            not self._is_on
+            and self.pgconn.transaction_status == TransactionStatus.IDLE
+            and not self.autocommit
         )
         if begins and (self.isolation_level is not None or self.read_only is not None):
             self.execute("SELECT 1")  # a transaction of another kind: psycopg knows how to begin it
             begins = False
         with self.lock:
-            if not self._due:
+            if not self._is_on:
                 self.pgconn.enter_pipeline_mode()
             if begins:
-                self._command(b"BEGIN")
+                self._is_open = True
             self._put(statement, given, answered)
 
     def _command(self, words: bytes) -> None:
-        """Add what begins or ends a transaction; not prepared, so it works whatever has been deallocated."""
+        """Add what begins or ends a usual transaction; not prepared, so it works whatever has been deallocated."""
         self.pgconn.send_query_params(words, None)
         self._due.append(None)
 
@@ -123,17 +154,52 @@ class PipelinedConnection(psycopg.Connection[Row]):
         self.pgconn.send_query_prepared(name, given)
         self._due.append(answered)
 
-    def _settle(self) -> None:
-        """Read all answers that are due. Raises the first error among them."""
+    def _hear(self) -> None:
+        """Read all answers that are due in a transaction that goes on, without ending it as a settlement would."""
+        due, hoped = self._taken()
+        self.pgconn.send_flush_request()
+        results = self._read(len(due))
+        if any(result.status == ExecStatus.FATAL_ERROR for result in results):
+            self._settle(ending=True)  # the server passes over everything until then
+            self._has_failed = True
+        self._answer(due, hoped, results)
+
+    def _settle(self, *, ending: bool = False) -> None:
+        """Read all answers that are due and leave pipeline mode. Raises the first error among them.
+
+        A transaction without BEGIN ends here, or becomes one like any other.
+        """
+        if self._is_open and not ending:
+            self._command(b"BEGIN")
+        was_open, self._is_open = self._is_open, False
+        due, hoped = self._taken()
+        self.pgconn.pipeline_sync()
+        results = self._read()
+        self._has_failed = was_open and any(one.status == ExecStatus.FATAL_ERROR for one in results)
+        self._answer(due, hoped, results)
+
+    def _taken(self) -> tuple[list[Answered | None], list[str]]:
+        """Who waits for an answer, and which statements were to be prepared: from here on it is ours to tell them."""
         due, self._due = self._due, []
         hoped, self._hoped = self._hoped, []
+        return due, hoped
+
+    def _read(self, number: int | None = None) -> list[PGresult]:
+        """So many answers; all up to the point of synchronisation, and out of pipeline mode, if no number is given."""
         try:
-            self.pgconn.pipeline_sync()
-            results = super().wait(self._answers())
-            self.pgconn.exit_pipeline_mode()
+            results = super().wait(self._answers(number))
+            if number is None:
+                self.pgconn.exit_pipeline_mode()
         except BaseException:  # interrupted in the middle: nobody knows what the server has done
+            self._is_open = False
             self.close()
             raise
+        return results
+
+    def _answer(
+        self, due: Sequence[Answered | None], hoped: Sequence[str], results: Sequence[PGresult]
+    ) -> None:
+        """Tell those who wait; or raise the first error."""
         for result in results:
             if result.status == ExecStatus.FATAL_ERROR:
                 for statement in hoped:  # what was to be prepared after the error is not
@@ -147,14 +213,13 @@ class PipelinedConnection(psycopg.Connection[Row]):
                 self._adapt.set_pgresult(result)
                 answered(self._adapt.load_rows(0, result.ntuples, tuple))
 
-    def _answers(self) -> Generator[Any, Any, list[PGresult]]:
-        """All results up to the point of synchronisation."""
+    def _answers(self, number: int | None) -> Generator[Any, Any, list[PGresult]]:
         wire = self.pgconn
         results: list[PGresult] = []
         while wire.flush():  # the server may have to be read before it reads on
             if (yield Wait.RW) & Ready.R:
                 wire.consume_input()
-        while True:
+        while len(results) != number:
             while wire.is_busy():
                 yield Wait.R
                 wire.consume_input()
@@ -163,9 +228,10 @@ class PipelinedConnection(psycopg.Connection[Row]):
                 if wire.status == ConnStatus.BAD:
                     raise psycopg.OperationalError("the connection is lost")
             elif result.status == ExecStatus.PIPELINE_SYNC:
-                return results
+                break
             else:
                 results.append(result)
+        return results
 
 
 @cache

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from app import config, wiring
 from app.admin import verify
@@ -80,24 +82,26 @@ def test_a_step_takes_two_ways_to_the_server(penza_on_both: Runtime, monkeypatch
     with system.work(methodist) as work:
         definition = work.ports.definitions.latest(work.session, "school_support")
     ways: list[int] = []
-    settle = PipelinedConnection._settle
+    read = PipelinedConnection._read
 
-    def counted(line: PipelinedConnection) -> None:
-        ways.append(len(line._due))
-        settle(line)
+    def counted(line: PipelinedConnection, number: int | None = None) -> Any:
+        results = read(line, number)
+        ways.append(len(results))
+        return results
 
-    monkeypatch.setattr(PipelinedConnection, "_settle", counted)
-    for happened in (TaskCompleted, TaskReopened):
+    monkeypatch.setattr(PipelinedConnection, "_read", counted)
+    for number, happened in enumerate((TaskCompleted, TaskReopened, TaskCompleted)):
         ways.clear()
         with system.work(methodist) as work:
             standing = writer.lock(work, case_id)
             before = standing.state(work, definition)
             event = happened(at=work.now, actor="1", task="confirm_list", comment="Слова")
             writer.write(
-                work, standing, definition, [event], before, promises=[Promise("test", event.type, {})]
+                work, standing, definition, [event], before, promises=[Promise("test", str(number), {})]
             )
-        assert len(ways) == 2, "BEGIN with the locking read, the writing statement with COMMIT"
+        assert len(ways) == 2, "the locking read, then the writing statements with the end of the transaction"
         assert len(work.outbox_ids) == 1
+    assert ways == [1, 2], "no BEGIN, no COMMIT, nothing prepared anew"
     assert list(verify.findings(system)) == []
 
 
@@ -123,6 +127,72 @@ def test_the_error_of_what_was_told_is_raised_by_the_next_thing(system: Runtime,
     with system.work(SYSTEM) as work:
         line_of(work).tell(ADD, ("two",))
     assert kept(system) == 2
+
+
+@pytest.mark.parametrize("next_thing", ["commit", "question", "statement", "told"])
+@pytest.mark.parametrize("noticed_by", ["question", "session"])
+def test_who_goes_on_after_an_error_keeps_nothing(system: Runtime, noticed_by: str, next_thing: str) -> None:
+    with system.work(SYSTEM) as work:
+        line_of(work).tell(ADD, ("one",))
+    with (
+        pytest.raises((psycopg.errors.InFailedSqlTransaction, InternalError)),
+        system.work(SYSTEM) as work,
+    ):
+        line = line_of(work)
+        line.tell(ADD, ("two",))
+        line.tell(ADD, ("one",))
+        with pytest.raises((psycopg.errors.UniqueViolation, IntegrityError)):
+            if noticed_by == "question":
+                line.ask("SELECT 1")
+            else:
+                work.session.execute(COUNT)
+        if next_thing == "question":
+            line.ask("SELECT 1")
+        elif next_thing == "statement":
+            work.session.connection().exec_driver_sql("SELECT 1")
+        elif next_thing == "told":
+            line.tell(ADD, ("three",))
+        else:
+            line.commit()
+        raise AssertionError("the transaction was over")
+    assert kept(system) == 1
+    with system.work(SYSTEM) as work:
+        line_of(work).tell(ADD, ("two",))
+    assert kept(system) == 2
+
+
+def test_what_is_checked_only_at_the_end_is_an_error_of_the_commit(system: Runtime) -> None:
+    with system.work(SYSTEM) as work:
+        line = line_of(work)
+        line.ask(
+            "CREATE TEMPORARY TABLE late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT PRESERVE ROWS"
+        )
+        line.tell("INSERT INTO late VALUES (1)")
+    with pytest.raises(psycopg.errors.UniqueViolation), system.work(SYSTEM) as work:
+        assert line_of(work) is line
+        line.tell(ADD, ("one",))
+        line.ask("INSERT INTO late VALUES (1) RETURNING n")
+    with system.work(SYSTEM) as work:
+        assert line_of(work).ask("SELECT n FROM late") == [(1,)]
+        line_of(work).tell(ADD, ("two",))
+    assert kept(system) == 1
+
+
+def test_ending_a_transaction_that_only_looked_leaves_no_warning(system: Runtime) -> None:
+    heard: list[str] = []
+    for end in (LookupError, psycopg.errors.UniqueViolation, None):
+        with suppress(Exception), system.work(SYSTEM) as work:
+            line = line_of(work)
+            line.add_notice_handler(lambda notice: heard.append(str(notice.message_primary)))
+            assert line.ask("SELECT 1") == [(1,)]
+            if end:
+                raise end
+        assert line.info.transaction_status == TransactionStatus.IDLE
+        with system.work(SYSTEM) as work:
+            line_of(work).ask("SELECT txid_current()")
+            work.session.execute(COUNT)  # BEGIN takes in what has been done
+            line_of(work).tell(ADD, (f"{end}",))
+    assert (heard, kept(system)) == ([], 3)
 
 
 def test_a_session_that_joins_later_carries_its_own_and_what_was_told(system: Runtime) -> None:
