@@ -17,9 +17,10 @@ from psycopg.pq import ExecStatus
 
 from app.core.pipelined import PipelinedConnection
 
-# (statement, values), a command such as BEGIN, or one of the two moments at which a client sends or waits
+# (statement, values), a command such as BEGIN, or a moment at which a client sends, waits for what has been answered
+# so far (the transaction goes on), or for everything
 Message = tuple[str, list[bytes | None]] | bytes
-SEND, WAIT = b"send", b"wait"
+SEND, HEAR, SETTLE = b"send", b"hear", b"settle"
 
 
 def taken_down(take: Callable[[], object]) -> list[Message]:
@@ -33,7 +34,7 @@ def taken_down(take: Callable[[], object]) -> list[Message]:
 @contextmanager
 def _listening(messages: list[Message]) -> Iterator[None]:
     ours: Any = PipelinedConnection
-    kept = {name: getattr(ours, name) for name in ("_put", "_command", "_settle", "tell")}
+    kept = {name: getattr(ours, name) for name in ("_put", "_command", "_read", "tell")}
 
     def put(line: Any, statement: str, given: Sequence[Any], answered: Any) -> None:
         messages.append((statement, [None if value is None else bytes(value) for value in given]))
@@ -43,16 +44,16 @@ def _listening(messages: list[Message]) -> Iterator[None]:
         messages.append(words)
         kept["_command"](line, words)
 
-    def settle(line: Any) -> None:
-        messages.append(WAIT)
-        kept["_settle"](line)
+    def read(line: Any, number: int | None = None) -> Any:
+        messages.append(SETTLE if number is None else HEAR)
+        return kept["_read"](line, number)
 
     def tell(line: Any, *args: Any, **named: Any) -> None:
         kept["tell"](line, *args, **named)
         messages.append(SEND)
 
     try:
-        for name, one in (("_put", put), ("_command", command), ("_settle", settle), ("tell", tell)):
+        for name, one in (("_put", put), ("_command", command), ("_read", read), ("tell", tell)):
             setattr(ours, name, one)
         yield
     finally:
@@ -81,9 +82,13 @@ class Sender:
         wire, names, on = self.wire, self.names, False
         begun = time.perf_counter()
         for message in messages:
-            if message == WAIT:
+            if message == HEAR:
+                wire.send_flush_request()
+                self._wait(None)
+                continue
+            if message == SETTLE:
                 wire.pipeline_sync()
-                self._wait()
+                self._wait(ExecStatus.PIPELINE_SYNC)
                 wire.exit_pipeline_mode()
                 on = False
                 continue
@@ -98,7 +103,8 @@ class Sender:
                 wire.send_query_params(message, None)
         return time.perf_counter() - begun
 
-    def _wait(self) -> None:
+    def _wait(self, last: ExecStatus | None) -> None:
+        """Read up to the answer of this kind; None is the end of what one statement answers."""
         wire = self.wire
         while wire.flush():
             pass
@@ -107,7 +113,6 @@ class Sender:
                 self.news.poll(10_000)
                 wire.consume_input()
             result = wire.get_result()
-            if result is not None:
-                assert result.status != ExecStatus.FATAL_ERROR, result.error_message
-                if result.status == ExecStatus.PIPELINE_SYNC:
-                    return
+            assert result is None or result.status != ExecStatus.FATAL_ERROR, result.error_message
+            if (result and result.status) == last:
+                return
