@@ -141,7 +141,7 @@ def _tally(definition: Definition, state: State, ctx: Context, rows: Sequence[Ca
     return Tally(
         eligible=decided.eligible, needed=approval.quorum.needed(decided.eligible), votes_for=decided.votes_for,
         votes_against=decided.votes_against, abstained=decided.abstained, void=count.void, result=decided.result,
-        excluded=count.excluded,
+        excluded=count.excluded, majority=approval.needed_for(decided.eligible),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 A decision is made as soon as enough have voted and the votes still missing could not change it; or when all
 have voted. Votes for an earlier content do not count. Abstentions count for the quorum only.
+Where a `majority` of those who may vote is asked for, who abstains is not for it; nobody breaks a tie.
 """
 
 from __future__ import annotations
@@ -66,6 +67,7 @@ def tally(
         result=None,
         missing=tuple(voter for voter in eligible if voter.id not in valid),
         excluded=excluded,
+        majority=approval.needed_for(len(eligible)),
     )
     return _decided(approval, count, eligible, valid)
 
@@ -80,9 +82,16 @@ def _decided(approval: Approval, count: Tally, eligible: tuple[Voter, ...], vali
     remaining = len(count.missing)
     if remaining and not count.has_quorum:
         return count
-    if not remaining:
-        if not count.has_quorum:  # a quorum above the number of voters: nobody is left who could help
+    veto_possible = any(voter.id not in valid for voter in vetoers)
+    if not count.has_quorum:  # a quorum above the number of voters: nobody is left who could help
+        return replace(count, result="failed")
+    if count.majority is not None:
+        if count.votes_for + remaining < count.majority:
             return replace(count, result="failed")
+        return replace(
+            count, result="passed" if count.votes_for >= count.majority and not veto_possible else None
+        )
+    if not remaining:
         if count.votes_for == count.votes_against:
             chairs = {
                 valid.get(voter.id) for voter in eligible if approval.tie and voter.role == approval.tie
@@ -93,7 +102,6 @@ def _decided(approval: Approval, count: Tally, eligible: tuple[Voter, ...], vali
                 by_chair=bool(chairs & {"for", "against"}),
             )
         return replace(count, result="passed" if count.votes_for > count.votes_against else "failed")
-    veto_possible = any(voter.id not in valid for voter in vetoers)
     if count.votes_for > count.votes_against + remaining and not veto_possible:
         return replace(count, result="passed")
     if count.votes_against > count.votes_for + remaining:

@@ -181,12 +181,15 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
         for role in sorted((named - voters) & set(definition.roles)):
             report("tie_outside_voters", f"{path}.{key}", id=role)
     single = {"chair", "secretary", "head"}  # roles held by one person at a time
-    if approval.quorum.kind == "count" and voters <= single and approval.quorum.count > len(voters):
-        words = {
-            "problem": f"there are at most {len(voters)} voters",
-            "problem_ru": f"голосующих не больше {len(voters)}",
-        }
-        report("quorum_nonsense", f"{path}.quorum", value=approval.quorum.count, **words)
+    for key, needed in (("quorum", approval.quorum), ("majority", approval.majority)):
+        if needed and needed.kind == "count" and voters <= single and needed.count > len(voters):
+            words = {
+                "problem": f"there are at most {len(voters)} voters",
+                "problem_ru": f"голосующих не больше {len(voters)}",
+            }
+            report(f"{key}_nonsense", f"{path}.{key}", value=needed.count, **words)
+    if approval.majority and approval.tie:
+        report("tie_beside_majority", f"{path}.tie")
     authors = {role for task in stage.tasks if task.id in approval.opens_after for role in task.roles}
     if approval.four_eyes and approval.voters and set(approval.asked) <= authors:
         report("four_eyes_empties", path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.engine.definition import Approval, Form, Quorum, Stage, Task, Transition
+from app.engine.definition import Approval, Form, Portion, Stage, Task, Transition
 
 
 def plain_stage(stage: Stage) -> Stage:
@@ -21,8 +21,8 @@ def plain_task(task: Task) -> Task:
 
 def plain_vote(vote: Approval) -> Approval:
     return replace(
-        vote, voters=(), quorum=Quorum(), tie=None, veto=(), four_eyes=False, binds=None, opens_after=(),
-        on_no_voters="refuse", on_pass=(), on_fail=(), source={},
+        vote, voters=(), quorum=Portion(), majority=None, tie=None, veto=(), four_eyes=False, binds=None,
+        opens_after=(), on_no_voters="refuse", on_pass=(), on_fail=(), source={},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.definition import Approval, Definition, Effect, Quorum, Titles
+from app.engine.definition import Approval, Definition, Effect, Portion, Titles
 from app.engine.wording import plural, quoted
 
 What = Literal["added", "removed", "changed", "words"]
@@ -168,13 +168,18 @@ def of_stages(definition: Definition, stages: tuple[str, ...]) -> Pair2:
     return stages, lambda stage: stage_title(definition, stage)
 
 
-def quorum(quorum: Quorum) -> Pair:
-    if quorum.kind == "count":
-        return f"не меньше {quorum.count}", f"at least {quorum.count}"
-    if quorum.kind == "share":
-        share = f"{quorum.numerator}/{quorum.denominator}"
+def portion(portion: Portion) -> Pair:
+    if portion.kind == "count":
+        return f"не меньше {portion.count}", f"at least {portion.count}"
+    if portion.kind == "share":
+        share = f"{portion.numerator}/{portion.denominator}"
         return f"не меньше {share}", f"at least {share}"
     return "больше половины", "more than half"
+
+
+def majority(approval: Approval) -> Pair:
+    """How many must be for a decision."""
+    return portion(approval.majority) if approval.majority else ("больше, чем против", "more than against")
 
 
 def fallback(definition: Definition, approval: Approval) -> Pair:

@@ -62,7 +62,7 @@ def named(path: str, guard: Guard) -> str:
 
 
 def _ends(approval: Approval) -> Iterator[str]:
-    yield from ("passed", "failed", "tie")
+    yield from ("passed", "failed") if approval.majority else ("passed", "failed", "tie")
     if approval.binds or approval.opens_after:
         yield "void"
     if approval.veto:

@@ -102,8 +102,8 @@ class Task:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Quorum:
-    """How many of the eligible must have voted: more than half, a share (at least) or a count (at least)."""
+class Portion:
+    """So many of those who may vote: more than half, a share (at least) or a count (at least)."""
 
     kind: Literal["more_than_half", "share", "count"] = "more_than_half"
     numerator: int = 1
@@ -111,7 +111,7 @@ class Quorum:
     count: int = 0
 
     def needed(self, eligible: int) -> int:
-        """Votes needed among so many eligible voters; never 0."""
+        """People needed among so many who may vote; never 0."""
         if self.kind == "count":
             return max(self.count, 1)
         if self.kind == "share":
@@ -126,7 +126,7 @@ class Approval:
     id: str
     titles: Titles = field(metadata=WORDS)
     voters: tuple[str, ...]
-    quorum: Quorum
+    quorum: Portion
     tie: str | None
     veto: tuple[str, ...]
     four_eyes: bool
@@ -136,11 +136,17 @@ class Approval:
     on_pass: tuple[Effect, ...]
     on_fail: tuple[Effect, ...]
     source: Titles = field(metadata=WORDS, default_factory=dict)
+    # how many must say «за» for a decision; None = more than are against
+    majority: Portion | None = field(metadata=LATER, default=None)
 
     @property
     def fallback(self) -> str | None:
         """The role that votes when nobody of the group may; None = the vote is refused."""
         return None if self.on_no_voters == "refuse" else self.on_no_voters
+
+    def needed_for(self, eligible: int) -> int | None:
+        """Votes «за» a decision needs among so many who may vote; None = more than are against."""
+        return None if self.majority is None else self.majority.needed(eligible)
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -146,6 +146,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "На этапе «{id}» случай можно приостановить, но нельзя возобновить",
     ),
     "quorum_nonsense": ("Quorum “{value}”: {problem}", "Кворум «{value}»: {problem_ru}"),
+    "majority_nonsense": ("Majority “{value}”: {problem}", "Большинство «{value}»: {problem_ru}"),
+    "tie_beside_majority": (
+        "“tie” decides nothing here: `majority` says how many votes are needed",
+        "«tie» здесь ничего не решает: сколько голосов «за» нужно, говорит majority",
+    ),
     "tie_outside_voters": (
         "The role “{id}” decides a tie but has no vote",
         "При равенстве решает роль «{id}», а права голоса у неё нет",

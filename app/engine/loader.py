@@ -24,7 +24,7 @@ from app.engine.definition import (
     Kind,
     Migration,
     Outcome,
-    Quorum,
+    Portion,
     Role,
     Stage,
     Task,
@@ -175,7 +175,8 @@ def _approval(reader: Reader, path: str, node: Any) -> Approval:
         id=reader.identifier(parts.get("id"), f"{path}.id"),
         titles=reader.titles(parts.get("titles"), f"{path}.titles"),
         voters=reader.texts(parts.get("voters"), f"{path}.voters"),
-        quorum=_quorum(reader, f"{path}.quorum", parts.get("quorum")),
+        quorum=_portion(reader, path, "quorum", parts.get("quorum")) or Portion(),
+        majority=_portion(reader, path, "majority", parts.get("majority")),
         tie=_optional(reader, parts, "tie", path),
         veto=reader.texts(parts.get("veto"), f"{path}.veto"),
         four_eyes=reader.flag(parts.get("four_eyes"), f"{path}.four_eyes"),
@@ -188,20 +189,21 @@ def _approval(reader: Reader, path: str, node: Any) -> Approval:
     )
 
 
-def _quorum(reader: Reader, path: str, node: Any) -> Quorum:
-    """`more_than_half`, `{share: 2/3}` (at least) or `{count: 3}` (at least)."""
+def _portion(reader: Reader, path: str, key: str, node: Any) -> Portion | None:
+    """`more_than_half`, `{share: 2/3}` (at least) or `{count: 3}` (at least); None when nothing is said."""
+    path = f"{path}.{key}"
     if node is None:
-        return Quorum()
+        return None
     if not node.tag.endswith(":map"):
         reader.one_of(node, path, ("more_than_half",), "more_than_half")
-        return Quorum()
-    parts = reader.element(node, "quorum", path)
+        return Portion()
+    parts = reader.element(node, "portion", path)
     if len(parts) != 1:
         words = {"problem": "give either share or count", "problem_ru": "укажите либо share, либо count"}
-        reader.report("quorum_nonsense", node, value=" + ".join(parts) or "{}", **words)
-        return Quorum()
+        reader.report(f"{key}_nonsense", node, value=" + ".join(parts) or "{}", **words)
+        return Portion()
     if "count" in parts:
-        return Quorum("count", count=reader.number(parts["count"], f"{path}.count", 1, 1))
+        return Portion("count", count=reader.number(parts["count"], f"{path}.count", 1, 1))
     value = str(parts["share"].value)
     try:
         share = Fraction(value if SHARE.fullmatch(value) else "0")
@@ -209,9 +211,9 @@ def _quorum(reader: Reader, path: str, node: Any) -> Quorum:
         share = Fraction(0)
     if not 0 < share <= 1:
         words = {"problem": "a share is above 0 and not above 1", "problem_ru": "доля больше 0 и не больше 1"}
-        reader.report("quorum_nonsense", parts["share"], value=value, **words)
-        return Quorum()
-    return Quorum("share", share.numerator, share.denominator)
+        reader.report(f"{key}_nonsense", parts["share"], value=value, **words)
+        return Portion()
+    return Portion("share", share.numerator, share.denominator)
 
 
 def _due(reader: Reader, path: str, node: Any) -> Due | None:

@@ -32,7 +32,7 @@ MAX_CHARACTERS = 500_000
 MAX_DEPTH = 60
 # An element may stand in many places by its anchor: what counts is how often it would be read.
 MAX_ELEMENTS = 20_000
-MOST = 100_000  # no term, quorum or version is larger
+MOST = 100_000  # no term, number of votes or version is larger
 Vocabulary = dict[str, dict[str, bool]]
 
 # element → {key: required}
@@ -79,6 +79,7 @@ VOCABULARY: Vocabulary = {
         "titles": True,
         "voters": True,
         "quorum": False,
+        "majority": False,
         "tie": False,
         "veto": False,
         "four_eyes": False,
@@ -89,7 +90,7 @@ VOCABULARY: Vocabulary = {
         "on_fail": False,
         "source": False,
     },
-    "quorum": {"share": False, "count": False},
+    "portion": {"share": False, "count": False},
     "due": {"working_days": True, "since": False, "remind": False, "escalate": False, "source": False},
     "escalation": {"after": True, "to": True},
     "transition": {

@@ -287,6 +287,9 @@ def _of_approval(
         english = f"for {count.votes_for}, against {count.votes_against}, abstained {count.abstained}"
         needs_ru = plural("ru", count.needed, "голос", "голоса", "голосов")
         needs_en = plural("en", count.needed, "vote", "votes")
+        if count.majority is not None:
+            needs_ru += f"; для решения — {plural('ru', count.majority, 'голос', 'голоса', 'голосов')} «за»"
+            needs_en += f"; {plural('en', count.majority, 'vote', 'votes')} for needed to adopt"
         void_ru = f"; аннулировано из-за изменений: {count.void}" if count.void else ""
         void_en = f"; void because of changes: {count.void}" if count.void else ""
         detail = {

@@ -295,6 +295,7 @@ class Tally:
     missing: tuple[Voter, ...] = ()
     excluded: tuple[Voter, ...] = ()
     by_chair: bool = False
+    majority: int | None = None  # votes for that a decision needs; None = more than against
 
     @property
     def voted(self) -> int:

@@ -83,6 +83,31 @@ def test_its_plan_is_written_submitted_voted_on_and_then_closed(penza: Runtime, 
         service.assign_curator(work, case_id, schools["66"])
 
 
+def test_a_commission_decides_by_two_thirds_of_all(penza: Runtime, web: WebUsers) -> None:
+    source = growth().replace("      tie: chair\n", "      majority: {share: 2/3}\n", 1)
+    publish(penza, source.replace("      veto: [chair]\n", "", 1), 1, "growth")
+    with penza.work(actor(penza, "methodist")) as work:
+        schools = {one.code: one for one in organisations(work.session)}
+        case_id = service.open_case(
+            work, programme=programmes(work.session)[0], school=schools["41"], curator=schools["66"],
+            process="growth",
+        ).id  # fmt: skip
+    act(penza, "methodist", case_id, APPLIED)
+    act(penza, "methodist", case_id, Fire("accept"))
+    with penza.work(actor(penza, "director41")) as work:
+        plans.add_item(work, case_id, ItemInput("Семинар", "до 15.04.2025"))
+        plans.submit_plan(work, case_id, get_case(work.session, case_id).version)
+    act(penza, "member1", case_id, Cast("against", "Нет наставника"))
+    page = re.sub(r"<[^>]+>|\s", " ", web("chair").get(f"/cases/{case_id}").get_data(as_text=True))
+    assert re.search(r"Нужно «за» для решения\s+2 из 3", page)
+    act(penza, "member2", case_id, Cast("abstain"))
+    assert get_case(penza.read(SYSTEM).session, case_id).approval == "failed", (
+        "one vote left cannot make it two"
+    )
+    page = re.sub(r"<[^>]+>|\s", " ", web("chair").get(f"/cases/{case_id}").get_data(as_text=True))
+    assert re.search(r"Нужно «за» для решения\s+2 из 3", page)
+
+
 def test_the_minutes_ask_what_the_commission_votes_on(penza: Runtime, case_id: int) -> None:
     act(penza, "methodist", case_id, APPLIED)
     act(penza, "methodist", case_id, Fire("accept"))

@@ -29,6 +29,7 @@ stages:
       id: ballot
       titles: {ru: Голосование группы, en: Vote of the group}
       voters: [chair]
+      majority: {share: 1/2}
       binds: paper.hash
       on_no_voters: refuse
       on_pass:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.engine.approvals import electorate, tally
-from app.engine.definition import Approval, Quorum
+from app.engine.definition import Approval, Portion
 from app.engine.state import Tally, Voter, VoteState
 
 NOW = datetime(2025, 1, 22, tzinfo=UTC)
@@ -22,7 +22,7 @@ def approval(**changes: Any) -> Approval:
         "id": "vote",
         "titles": TITLES,
         "voters": ("chair", "member"),
-        "quorum": Quorum(),
+        "quorum": Portion(),
         "tie": "chair",
         "veto": (),
         "four_eyes": False,
@@ -87,10 +87,58 @@ def test_a_tie_is_the_chairs() -> None:
     assert count("+-", approval(tie=None)).result == "failed"
 
 
+TWO_THIRDS = approval(majority=Portion("share", 2, 3), tie=None)
+
+
+@pytest.mark.parametrize(
+    ("signs", "result"),
+    [
+        ("++.", "passed"),
+        ("+0+", "passed"),
+        ("+-.", None),
+        ("+--", "failed"),
+        ("--.", "failed"),
+        ("00.", "failed"),
+        ("+++-", "passed"),
+        ("+++..", None),
+        ("++++.", "passed"),
+        ("+++--", "failed"),
+        ("+++00", "failed"),
+        ("+--..", "failed"),
+        ("--...", None),
+        ("+-", "failed"),
+        ("+", "passed"),
+    ],
+)
+def test_a_majority_of_all_who_may_vote(signs: str, result: str | None) -> None:
+    """Two thirds of 3 are 2, of 4 three, of 5 four; who abstains is not for it, and no chair breaks a tie."""
+    assert count(signs, TWO_THIRDS).result == result
+    assert not count(signs, TWO_THIRDS).by_chair
+
+
+def test_a_majority_may_be_half_and_more_a_number_or_all() -> None:
+    half = approval(majority=Portion())
+    assert [count(signs, half).result for signs in ("++--", "++00", "+++-")] == ["failed", "failed", "passed"]
+    two = approval(majority=Portion("count", count=2))
+    assert [count(signs, two).result for signs in ("++...", "++---", "+00")] == [None, "passed", "failed"]
+    everybody = approval(majority=Portion("share", 1, 1), veto=("member",))
+    assert [count(signs, everybody).result for signs in ("+++", "++0", ".++")] == ["passed", "failed", None]
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
-def test_an_early_decision_is_never_changed_by_later_votes(size: int) -> None:
+@pytest.mark.parametrize(
+    "rules",
+    [
+        approval(),
+        TWO_THIRDS,
+        approval(majority=Portion("count", count=2)),
+        approval(majority=Portion(), veto=("chair",)),
+    ],
+    ids=["more than against", "two thirds", "two", "half, with a veto"],
+)
+def test_an_early_decision_is_never_changed_by_later_votes(rules: Approval, size: int) -> None:
     for signs in product("+-0.", repeat=size):
-        early = count("".join(signs)).result
+        early = count("".join(signs), rules).result
         if early is None:
             continue
         free = [number for number, sign in enumerate(signs) if sign == "."]
@@ -98,34 +146,35 @@ def test_an_early_decision_is_never_changed_by_later_votes(size: int) -> None:
             full = list(signs)
             for number, sign in zip(free, rest, strict=True):
                 full[number] = sign
-            assert count("".join(full)).result == early
-        assert sum(sign != "." for sign in signs) > size / 2
+            assert count("".join(full), rules).result == early
+        assert sum(sign != "." for sign in signs) > size / 2 or (rules.veto and signs[0] == "-")
 
 
-def test_all_votes_always_decide() -> None:
+@pytest.mark.parametrize("rules", [approval(), TWO_THIRDS], ids=["more than against", "two thirds"])
+def test_all_votes_always_decide(rules: Approval) -> None:
     for size in range(1, 6):
         for signs in product("+-0", repeat=size):
-            assert count("".join(signs)).result in ("passed", "failed")
+            assert count("".join(signs), rules).result in ("passed", "failed")
 
 
 @pytest.mark.parametrize(
     ("quorum", "eligible", "needed"),
     [
-        (Quorum(), 5, 3),
-        (Quorum(), 4, 3),
-        (Quorum(), 1, 1),
-        (Quorum("share", 2, 3), 5, 4),
-        (Quorum("share", 1, 2), 4, 2),
-        (Quorum("share", 1, 1), 4, 4),
-        (Quorum("count", count=3), 9, 3),
+        (Portion(), 5, 3),
+        (Portion(), 4, 3),
+        (Portion(), 1, 1),
+        (Portion("share", 2, 3), 5, 4),
+        (Portion("share", 1, 2), 4, 2),
+        (Portion("share", 1, 1), 4, 4),
+        (Portion("count", count=3), 9, 3),
     ],
 )
-def test_quorum_counts_people(quorum: Quorum, eligible: int, needed: int) -> None:
+def test_quorum_counts_people(quorum: Portion, eligible: int, needed: int) -> None:
     assert quorum.needed(eligible) == needed
 
 
 def test_a_quorum_nobody_can_reach_fails_instead_of_waiting() -> None:
-    assert count("++", approval(quorum=Quorum("count", count=3))).result == "failed"
+    assert count("++", approval(quorum=Portion("count", count=3))).result == "failed"
 
 
 def test_a_veto_decides_at_once_and_holds_back_an_early_yes() -> None:

@@ -207,6 +207,15 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "quorum above all": ("quorum: more_than_half", "quorum: {share: 3/2}", "quorum_nonsense"),
     "quorum said twice": ("quorum: more_than_half", "quorum: {share: 1/2, count: 2}", "quorum_nonsense"),
     "quorum above the voters": ("quorum: more_than_half", "quorum: {count: 2}", "quorum_nonsense"),
+    "majority of nothing": ("tie: chair", "majority: {share: 0}", "majority_nonsense"),
+    "majority said twice": ("tie: chair", "majority: {share: 1/2, count: 2}", "majority_nonsense"),
+    "majority above the voters": ("tie: chair", "majority: {count: 2}", "majority_nonsense"),
+    "unknown majority": ("tie: chair", "majority: everybody", "bad_value"),
+    "a tie where votes for are counted": (
+        "tie: chair",
+        "tie: chair\n      majority: {share: 1}",
+        "tie_beside_majority",
+    ),
     "unknown quorum": ("quorum: more_than_half", "quorum: everybody", "bad_value"),
     "tie decided by an outsider": ("tie: chair", "tie: author", "tie_outside_voters"),
     "four eyes that empty the group": (

@@ -161,6 +161,11 @@ def test_another_title_of_a_role_is_told_where_the_role_is_and_is_no_change_of_a
          "«Мероприятия» → «Меры»",
          "Transition “Return the plan for revision”: question “What the remark is about”: answer “Measures”: title "
          "(in the other language)"),
+        ("tie: chair", "majority: {share: 2/3}",
+         "Голосование «Решение координационной группы по плану»: для решения — голосов «за»: больше, чем против → "
+         "не меньше 2/3",
+         "Vote “Decision of the coordination group on the plan”: votes “for” needed to adopt: more than against → "
+         "at least 2/3"),
         ("workflow: school_support", "workflow: school_help", "Код процедуры: school_support → school_help",
          "Code of the procedure: school_support → school_help"),
     ],

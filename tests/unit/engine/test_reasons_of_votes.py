@@ -125,6 +125,18 @@ def test_a_vote_without_a_quorum_is_not_said_to_be_against() -> None:
     assert said["en"] == "Not adopted: the vote is over, nothing was adopted"
 
 
+def test_how_many_must_be_for_is_said_of_an_open_vote() -> None:
+    other = Table(
+        loads(PROCEDURE.replace("quorum: {share: 2/3}", "quorum: {share: 2/3}\n      majority: {count: 2}"))
+    )
+    other.act("author", Open())
+    other.act("author", Complete("write"))
+    other.act("m1", Cast("abstain"))
+    said = {lang: text.replace("\u00a0", " ") for lang, text in why(other, "author", "adopt").texts.items()}
+    assert said["ru"].endswith("воздержались — 1; кворум — 2 голоса; для решения — 2 голоса «за»)")
+    assert said["en"].endswith("abstained 1; quorum 2 votes; 2 votes for needed to adopt)")
+
+
 def test_a_refusal_of_what_has_changed_since_is_none(table: Table) -> None:
     table.act("chair", Cast("against"))  # the chair has a veto
     assert table.now().approval == "failed"

@@ -36,7 +36,7 @@ SENSE = {
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "step_never",
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
     "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
-    "task_after_stage",
+    "task_after_stage", "tie_beside_majority",
     "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice", "migration_unknown",
 }  # fmt: skip
 GUARD = "if: paper.length >= 1"
@@ -85,7 +85,7 @@ def agree(data: Any) -> None:
     definition, findings = parse_text(text, "odd.yaml")
     codes = {one.code for one in findings}
     shaped = codes - SENSE
-    if shaped == {"quorum_nonsense"} and VALIDATOR.is_valid(data):
+    if shaped and shaped <= {"quorum_nonsense", "majority_nonsense"} and VALIDATOR.is_valid(data):
         return  # 3/2 is written like a share
     is_valid = VALIDATOR.is_valid(data)
     assert not (shaped and is_valid), [str(one) for one in findings]
