@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
 
 from app.access.models import Membership
@@ -51,6 +52,12 @@ def _holders(work: Work, case: Case, roles: tuple[str, ...], day: date) -> dict[
     return found
 
 
+def _somebody_logs_in(work: Work, user_ids: Collection[int]) -> bool:
+    """Whether one of them can log in: whose account is closed does nothing."""
+    query = select(User.id).where(User.id.in_(user_ids), User.active.is_(True))
+    return bool(user_ids) and work.session.scalars(query.limit(1)).first() is not None
+
+
 def tasks(work: Work, leaver: Leaver) -> list[Holding]:
     """Tasks and steps for which nobody would be left the day after."""
     after, found = leaver.last_day + timedelta(days=1), []
@@ -60,7 +67,8 @@ def tasks(work: Work, leaver: Leaver) -> list[Holding]:
         mine = set(_holders(work, case, one.roles, work.today)) | set(_holders(work, case, one.roles, after))
         if mine.isdisjoint(leaver.user_ids):
             continue
-        if not set(_holders(work, case, one.roles, after)) - set(leaver.user_ids):
+        others = set(_holders(work, case, one.roles, after)) - set(leaver.user_ids)
+        if not _somebody_logs_in(work, others):
             roles = ", ".join(str(ROLE_TITLES.get(role, role)).lower() for role in one.roles)
             found.append(Holding(f"{case.id}:{one.id}", f"{case.code} · {in_reader(one.titles)}", roles))
     return found

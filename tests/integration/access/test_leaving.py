@@ -12,6 +12,7 @@ from app.access.models import LoginSession, Membership, Substitution
 from app.access.scopes import as_system
 from app.access.sessions import open_session
 from app.admin import leaving, verify
+from app.admin.service import close_account, grant
 from app.audit.models import AuditRecord
 from app.cases import queries
 from app.cases.meetings import open_meeting
@@ -28,6 +29,7 @@ from app.plans.models import PlanItem
 from app.schools.models import Person
 from app.schools.queries import organisations
 from tests.integration.access.test_substitutions import account, at_the_vote, on, roles, stand_in
+from tests.people import open_cases
 
 LAST = date(2025, 1, 22)
 ORDER = "приказ № 20-к от 20.01.2025"
@@ -145,7 +147,6 @@ def test_access_ends_with_the_last_day_not_before(penza: Runtime) -> None:
 def test_a_task_for_which_nobody_is_left_goes_over_with_the_role_only(penza: Runtime) -> None:
     from app.cases import service
     from app.engine.state import Fire
-    from tests.people import open_cases
 
     case_id = open_cases(penza)["41"]
     assert "tasks" in listed(penza, "methodist")
@@ -159,6 +160,22 @@ def test_a_task_for_which_nobody_is_left_goes_over_with_the_role_only(penza: Run
     with penza.work(actor(penza, "clerk")) as work:
         service.act(work, case_id, Fire("start_diagnosis"), 1)
     assert list(verify.findings(penza)) == []
+
+
+def test_whose_account_is_closed_is_nobody_who_could_do_a_task(penza: Runtime) -> None:
+    open_cases(penza)
+    with penza.work(actor(penza, "admin")) as work:
+        other = account(penza, "clerk")
+        mine = work.session.scalars(
+            select(Membership).where(
+                Membership.user_id == account(penza, "methodist").id, Membership.role == "methodist"
+            )
+        ).one()
+        grant(work, other.id, "methodist", mine.organisation_id, date(2025, 1, 9))
+    assert "tasks" not in listed(penza, "methodist"), "the other methodist is left"
+    with penza.work(actor(penza, "admin")) as work:
+        close_account(work, work.session.get_one(User, other.id))
+    assert "tasks" in listed(penza, "methodist")
 
 
 def test_the_head_is_followed_by_a_new_signer(penza: Runtime) -> None:
