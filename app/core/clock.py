@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,7 @@ class TrainingClock:
         self._file = file
         self._read_at: int | None = None
         self._moved = timedelta()
+        self.turn = Lock()  # of those who move it: two who press at once move it once
         if not self._read():
             self._started = datetime.now(UTC)
             self._write()

@@ -51,16 +51,20 @@ def move_on(system: Runtime, to: date) -> int:
     Open sessions move along, so nobody who practises has to log in again.
     """
     clock = training_clock(system)
-    before = clock.now()
-    today = local_date(before, system.ports.zone)
-    if to <= today:
-        raise Invalid(fields={"to": _("The training clock moves on only: choose a day after %(day)s.",
-                                      day=f"{today:%d.%m.%Y}")})  # fmt: skip
-    if to - today > FARTHEST:
-        raise Invalid(fields={"to": _("At most a year at once: choose a day up to %(day)s.",
-                                      day=f"{today + FARTHEST:%d.%m.%Y}")})  # fmt: skip
-    by = clock.leap(datetime.combine(to, MORNING, system.ports.zone))
-    shift_open_sessions(system.database, before, by)
+    with clock.turn:
+        before = clock.now()
+        today = local_date(before, system.ports.zone)
+        if to <= today:
+            raise Invalid(fields={"to": _("The training clock moves on only: choose a day after %(day)s.",
+                                          day=f"{today:%d.%m.%Y}")})  # fmt: skip
+        if to - today > FARTHEST:
+            raise Invalid(fields={"to": _("At most a year at once: choose a day up to %(day)s.",
+                                          day=f"{today + FARTHEST:%d.%m.%Y}")})  # fmt: skip
+        morning = datetime.combine(to, MORNING, system.ports.zone)
+        shift_open_sessions(
+            system.database, before, morning - before
+        )  # first: else who works now is logged out
+        clock.leap(morning)
     if system.ports.after_commit is not None:
         system.ports.after_commit([])  # what came due meanwhile is done at once
     return (to - today).days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -53,6 +54,18 @@ def test_a_wrong_day_is_told_and_nothing_moves(training: Runtime, to: str, sente
     assert answer.status_code == 422
     assert sentence in text(answer)
     assert training.clock.now() < START + timedelta(minutes=5)
+
+
+def test_of_two_who_press_at_once_one_moves_the_clock_and_the_other_is_told(training: Runtime) -> None:
+    users = ["methodist", "clerk", "head", "chair"]
+    web = WebUsers(training)
+    for user in users:
+        web(user).get("/")
+    with ThreadPoolExecutor(len(users)) as pool:
+        answers = list(pool.map(lambda user: web.post(user, "/training/", {"to": "2025-01-10"}), users))
+    assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
+    assert all("позже 10.01.2025" in text(answer) for answer in answers if answer.status_code == 422)
+    assert training.clock.now().date() == date(2025, 1, 10)
 
 
 @pytest.mark.parametrize(
