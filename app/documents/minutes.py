@@ -137,7 +137,7 @@ def _question(
         text = item.decided.strip()
         if vote["decision"] is not None and (not text or _SAYS_NOTHING.fullmatch(text)):
             wording = _passed(work, item, words) if vote["decision"] else words.failed
-            text = wording.format(school=item.case.school.short_name)
+            text = wording.format(school=item.case.school.short_name) + _falls_short(work, item)
         if text:
             decisions.append(
                 {"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None}
@@ -195,6 +195,17 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
         "excluded": sum(1 for voter in barred if voter.excluded != "author"),
         "decision": None if decided is None else decided.result == "passed",
     }  # fmt: skip
+
+
+def _falls_short(work: Work, item: MeetingItem) -> str:
+    """How many votes were needed, where more were for than against and yet nothing was adopted."""
+    decided, approval = _decided(work, item), approval_of(work, item)
+    if decided is None or approval is None or decided.result == "passed":
+        return ""
+    needed = approval.needed_for(decided.eligible)
+    if needed is None or not decided.votes_against < decided.votes_for < needed:
+        return ""
+    return f" (для принятия решения нужно голосов «за» – {needed})"
 
 
 def _decided(work: Work, item: MeetingItem) -> ApprovalDecided | None:
