@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +14,16 @@ from sqlalchemy.exc import IntegrityError
 from app.calendar import holidays_ru
 from app.calendar.models import CalendarDay
 from app.calendar.queries import days_of, forget, is_filled, within
-from app.calendar.rules import DayInput, Difference, differences
+from app.calendar.rules import DayInput, Difference, WorkingCalendar, differences
 from app.core.errors import Invalid, Stale, check_version
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 
 FIRST_YEAR, LAST_YEAR = 2024, 2027  # known transfers at the time of this release
 EARLIEST, LATEST = 2000, 2100
+FEWEST_WORKING = (
+    100  # of a year: with fewer somebody took the columns for one another, and terms would find no end
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,16 @@ def plan_year(work: Work, year: int, days: Iterable[DayInput]) -> YearPlan:
     wanted = tuple(day for day in days if day.says_something)
     if not EARLIEST <= year <= LATEST or any(day.date.year != year for day in wanted):
         raise Invalid(_("The calendar is kept for the years %(a)s–%(b)s.", a=EARLIEST, b=LATEST))
+    calendar = WorkingCalendar({day.date: day.is_working for day in wanted})
+    works = sum(calendar.is_working(date(year, 1, 1) + timedelta(number)) for number in range(365))
+    if works < FEWEST_WORKING:
+        raise Invalid(
+            _(
+                "With these days %(year)s would have only %(n)s working days: correct the list.",
+                year=year,
+                n=works,
+            )
+        )
     present = days_of(work.session, year)
     return YearPlan(year, wanted, tuple(differences(present, wanted)), _basis(present))
 

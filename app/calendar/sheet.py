@@ -34,7 +34,10 @@ MAX_ROWS, MAX_COLUMNS = 500, 3
 MAX_NOTE = 200
 MAX_FAULTS = 40
 _CHUNK = 65_536
-_ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+MAX_ELEMENTS = 60_000  # of all parts together: styles and names cost the reader far more than their bytes
+# a row that only has a height holds nothing: LibreOffice writes such ones down to the last row of the sheet
+_ROW = re.compile(rb"<(?:\w+:)?row\b([^<>]*)(?<!/)>")
+_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\x00]*<")
 _ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,9})["']""")
 
 COLUMNS = (_("Date"), _("We work or rest"), _("Note"))
@@ -121,7 +124,9 @@ def read(data: bytes, year: int) -> list[DayInput]:
     _check_package(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
+        sheet = next(
+            one for one in book.worksheets if one.sheet_state == "visible"
+        )  # what its sender sees first
         sheet.reset_dimensions()  # what the file says of its own size may be a lie
         rows = list(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 3, values_only=True))
         book.close()
@@ -139,14 +144,20 @@ def _check_package(data: bytes) -> None:
             members = package.infolist()
             if len(members) > MAX_MEMBERS or "xl/workbook.xml" not in package.namelist():
                 raise Invalid(_("This is not a spreadsheet (XLSX)."))
-            left = MAX_UNPACKED
+            left, elements = MAX_UNPACKED, 0
             for member in members:
-                left -= _check_member(package, member, left)
+                text = _unpacked(package, member, left)
+                left -= len(text)
+                if _XML.match(
+                    text
+                ):  # whatever it is called: the parts are found by what the file says of them
+                    elements += text.count(b"<")
+                    _check_xml(text, elements)
     except DAMAGED as error:
         raise Invalid(_("This is not a spreadsheet (XLSX).")) from error
 
 
-def _check_member(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
+def _unpacked(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> bytes:
     if member.flag_bits & 1 or "vbaproject" in member.filename.lower():
         raise Invalid(_("A file with a password or with macros is not taken."))
     content = bytearray()
@@ -155,13 +166,16 @@ def _check_member(package: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) 
             content += chunk
             if len(content) > left:
                 raise Invalid(_("Unpacked, the file is far too large for a calendar of one year."))
-    text = bytes(content)
-    if member.filename.lower().endswith((".xml", ".rels")):
-        if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\x00" in text:
-            raise Invalid(_("This is not a spreadsheet (XLSX)."))
-        if "worksheets/" in member.filename and _last_row(text) > MAX_ROWS:
-            raise Invalid(_("The sheet has data below row %(row)s: a year has fewer days.", row=MAX_ROWS))
-    return len(text)
+    return bytes(content)
+
+
+def _check_xml(text: bytes, elements: int) -> None:
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\x00" in text:
+        raise Invalid(_("This is not a spreadsheet (XLSX)."))
+    if elements > MAX_ELEMENTS:
+        raise Invalid(_("Unpacked, the file is far too large for a calendar of one year."))
+    if b"sheetData" in text and _last_row(text) > MAX_ROWS:
+        raise Invalid(_("The sheet has data below row %(row)s: a year has fewer days.", row=MAX_ROWS))
 
 
 def _last_row(sheet: bytes) -> int:
@@ -179,7 +193,7 @@ def _days(rows: list[tuple[Any, ...]], year: int) -> list[DayInput]:
     places: dict[date, int] = {}
     for number, row in enumerate(rows, start=1):
         cells = [*row, *[None] * (MAX_COLUMNS + 3)][: MAX_COLUMNS + 3]
-        if all(cell in (None, "") for cell in cells) or (number == 1 and _is_head(cells[0])):
+        if all(map(_is_blank, cells)) or (number == 1 and _is_head(cells)):
             continue
         wrong = list(_faults(cells, number, year))
         day = _date(cells[0])
@@ -201,7 +215,7 @@ def _faults(cells: list[Any], number: int, year: int) -> Iterator[Fault]:
     day = _date(cells[0])
     if day is None:
         yield Fault(f"A{number}", _("a date is expected, for example 01.01.%(year)s", year=year)
-                    if cells[0] in (None, "") else _("“%(value)s” is no date", value=_shown(cells[0])))  # fmt: skip
+                    if _is_blank(cells[0]) else _("“%(value)s” is no date", value=_shown(cells[0])))  # fmt: skip
     elif day.year != year:
         yield Fault(f"A{number}", _("%(day)s is not in %(year)s", day=f"{day:%d.%m.%Y}", year=year))
     if _worked(cells[1]) is None:
@@ -211,15 +225,20 @@ def _faults(cells: list[Any], number: int, year: int) -> Iterator[Fault]:
     if len(_note(cells[2])) > MAX_NOTE:
         yield Fault(f"C{number}", _("the note is longer than %(n)s characters", n=MAX_NOTE))
     for place in range(MAX_COLUMNS, len(cells)):
-        if cells[place] not in (None, ""):
+        if not _is_blank(cells[place]):
             yield Fault(
                 f"{get_column_letter(place + 1)}{number}", _("there is no fourth column in the template")
             )
             break
 
 
-def _is_head(value: Any) -> bool:
-    return isinstance(value, str) and _date(value) is None
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not _note(cell))
+
+
+def _is_head(cells: list[Any]) -> bool:
+    """Whether the row names the columns; one that says «we rest» is a day whose date is wrong."""
+    return isinstance(cells[0], str) and _date(cells[0]) is None and _worked(cells[1]) is None
 
 
 def _date(value: Any) -> date | None:
@@ -230,14 +249,14 @@ def _date(value: Any) -> date | None:
     if isinstance(value, str):
         for form in ("%d.%m.%Y", "%Y-%m-%d"):
             try:
-                return datetime.strptime(value.strip(), form).date()  # noqa: DTZ007 - a date without a time
+                return datetime.strptime(_note(value), form).date()  # noqa: DTZ007 - a date without a time
             except ValueError:
                 continue
     return None
 
 
 def _worked(value: Any) -> bool | None:
-    return _WORDS.get(" ".join(value.lower().split())) if isinstance(value, str) else None
+    return _WORDS.get(_note(value).lower()) if isinstance(value, str) else None
 
 
 def _note(value: Any) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -12,6 +13,7 @@ from app.calendar.holidays_ru import days_of
 from app.calendar.rules import DayInput
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, Stale
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from tests.integration.cases.test_concurrency import together
 
@@ -78,3 +80,14 @@ def test_a_year_out_of_reach_is_refused(penza: Runtime, year: int) -> None:
 def test_a_day_of_another_year_is_refused(penza: Runtime) -> None:
     with pytest.raises(Invalid), penza.work(SYSTEM) as work:
         service.plan_year(work, 2026, [DayInput(date(2027, 1, 1), False, "Новый год")])
+
+
+def test_a_year_in_which_nobody_works_is_refused(penza: Runtime, web) -> None:
+    """The columns taken for one another; a term that runs into such a year would find no end."""
+    days = [DayInput(date(2026, 1, 1) + timedelta(number), False, "x") for number in range(365)]
+    with penza.work(SYSTEM) as work, pytest.raises(Invalid) as refused, in_locale("ru"):
+        service.plan_year(work, 2026, days)
+    assert str(refused.value) == "С такими днями в 2026 году остаётся рабочих дней: 0. Исправьте список."
+    kept = json.dumps([[day.date.isoformat(), 0, "x"] for day in days])
+    sent = {"year": "2026", "days": kept, "basis": ""}
+    assert web.post("admin", "/calendar/import/apply", sent, page="/calendar/import").status_code == 422

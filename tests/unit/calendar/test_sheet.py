@@ -98,6 +98,40 @@ def damaged_inside(data: bytes) -> bytes:
 
 
 GOOD = book([["01.01.2026", "Отдыхаем", "Новый год"]])
+DOCTYPE = b'<!DOCTYPE x [<!ENTITY a "02.01.2026">]>'
+
+
+def elsewhere(change: Callable[[bytes], bytes]) -> bytes:
+    """The sheet under a name that does not look like one."""
+
+    def called(name: str, data: bytes) -> bytes:
+        return data.replace(b"worksheets/sheet1.xml", b"odd/sheet.dat")
+
+    whole = repacked(GOOD, called)
+    with zipfile.ZipFile(io.BytesIO(whole)) as package:
+        sheet_part = package.read("xl/worksheets/sheet1.xml")
+    return repacked(whole, lambda _name, data: data, {"xl/odd/sheet.dat": change(sheet_part)})
+
+
+def after_rows(data: bytes, rows: bytes) -> bytes:
+    return data.replace(b"</sheetData>", rows + b"</sheetData>")
+
+
+def costly_styles(name: str, data: bytes) -> bytes:
+    if "styles" not in name:
+        return data
+    return re.sub(rb"<cellXfs[^>]*>", lambda found: found[0] + b"<xf/>" * 1_000_000, data)
+
+
+def costly_row(name: str, data: bytes) -> bytes:
+    return after_rows(data, b'<row r="7">' + b"<c/>" * 900_000 + b"</row>") if "sheet1" in name else data
+
+
+def costly_names(name: str, data: bytes) -> bytes:
+    names = b"<definedNames>" + b'<definedName name="a">A1</definedName>' * 150_000 + b"</definedNames>"
+    return data.replace(b"</workbook>", names + b"</workbook>") if name == "xl/workbook.xml" else data
+
+
 HOSTILE: dict[str, bytes] = {
     "empty": b"",
     "no zip": b"PK\x03\x04 but nothing follows",
@@ -110,6 +144,11 @@ HOSTILE: dict[str, bytes] = {
     "an entity": repacked(GOOD, lambda n, d: d if "sheet1" not in n else d.replace(
         b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet', 1)),
     "utf-16": repacked(GOOD, lambda n, d: d if "sheet1" not in n else d.decode().encode("utf-16")),
+    "a million styles": repacked(GOOD, costly_styles),
+    "a row of a million cells": repacked(GOOD, costly_row),
+    "many names": repacked(GOOD, costly_names),
+    "an entity elsewhere": elsewhere(lambda data: DOCTYPE + data),
+    "a cell at the very end of a sheet elsewhere": elsewhere(lambda data: lone_cell("sheet1", data)),
     "macros": repacked(GOOD, lambda n, d: d, {"xl/vbaProject.bin": b"macro"}),
     "many members": repacked(GOOD, lambda n, d: d, {f"x/{number}.xml": b"<a/>" for number in range(200)}),
     "no workbook": repacked(GOOD, lambda n, d: d if n != "xl/workbook.xml" else b"<nothing/>"),
@@ -126,6 +165,42 @@ def test_a_strange_file_is_refused_in_words_and_quickly(name: str) -> None:
         sheet.read(HOSTILE[name], 2026)
     assert time.monotonic() - began < 2
     assert re.search("[а-я]", str(refused.value))
+
+
+def test_a_sheet_is_found_wherever_the_file_keeps_it() -> None:
+    assert len(sheet.read(elsewhere(lambda data: data), 2026)) == 1
+
+
+def test_empty_rows_down_to_the_last_one_are_no_data() -> None:
+    """LibreOffice writes them for a column that was formatted as a whole."""
+    tail = b"".join(
+        b'<row r="%d" customFormat="false" ht="12.8"/>' % number for number in range(1048573, 1048577)
+    )
+    data = repacked(GOOD, lambda name, part: after_rows(part, tail) if "sheet1" in name else part)
+    assert len(sheet.read(data, 2026)) == 1
+
+
+def test_the_first_row_is_no_head_when_it_says_that_people_rest() -> None:
+    rows: list[list[object]] = [["1 января 2026", "Отдыхаем", ""], ["02.01.2026", "Отдыхаем", ""]]
+    with pytest.raises(SheetFaults) as refused:
+        sheet.read(book(rows, head=False), 2026)
+    assert [fault.cell for fault in refused.value.faults] == ["A1"]
+
+
+def test_the_sheet_people_see_is_read_and_not_the_hidden_one_before_it() -> None:
+    made = Workbook()
+    made.active.sheet_state = "hidden"
+    made.active.append([date(2026, 1, 1), "Отдыхаем", "черновик"])
+    made.create_sheet("2026").append([date(2026, 1, 2), "Отдыхаем", "каникулы"])
+    made.active = 1
+    buffer = io.BytesIO()
+    made.save(buffer)
+    assert [day.date.day for day in sheet.read(buffer.getvalue(), 2026)] == [2]
+
+
+def test_signs_nobody_sees_change_nothing() -> None:
+    rows: list[list[object]] = [["01.01.2026\u200b", "\u200bОтдыхаем", "x"], [" ", "\u00a0", ""]]
+    assert [day.date.day for day in sheet.read(book(rows), 2026)] == [1]
 
 
 def test_a_cell_far_to_the_right_costs_nothing() -> None:
