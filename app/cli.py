@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import io
 import os
 import re
 import sys
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from app import config, template_commands, wiring
 from app.core import logs
 from app.core.errors import OporaError
-from app.core.i18n import _
+from app.core.i18n import LOCALES, _, in_locale
 from app.core.unit_of_work import Runtime
 
 Command = Callable[[argparse.Namespace], int]
@@ -24,10 +25,25 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the exit status (0 done, 1 found faults, 2 wrong input)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a dash the console has no sign for is no reason to say nothing
+            stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
+    with in_locale(getattr(arguments, "language", "ru")):
+        return _answer(arguments)
+
+
+def _answer(arguments: argparse.Namespace) -> int:
     try:
         run: Command = arguments.run
-        return run(arguments)
+        status = run(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read has read enough: `… | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except OporaError as error:
         print(error, file=sys.stderr)
         for name, fault in getattr(error, "fields", {}).items():
@@ -76,9 +92,11 @@ def parser() -> argparse.ArgumentParser:
     restore = add("restore", run_restore, "restore an archive into an empty place and verify it")
     restore.add_argument("file", type=Path)
     template_commands.add_to(commands)
-    workflow = commands.add_parser("workflow", help="workflow definitions").add_subparsers(
-        required=True, metavar="what"
+    definitions = commands.add_parser("workflow", help="workflow definitions")
+    definitions.add_argument(
+        "--lang", dest="language", choices=LOCALES, default="ru", help="of what is answered"
     )
+    workflow = definitions.add_subparsers(required=True, metavar="what")
     check = workflow.add_parser("check", help="check the definitions; faults with file, line and column")
     check.add_argument("files", nargs="*", type=Path)
     check.set_defaults(run=workflow_check)
@@ -98,7 +116,7 @@ def parser() -> argparse.ArgumentParser:
     walk.set_defaults(run=workflow_simulate)
     diagram = workflow.add_parser("diagram", help="draw a definition as SVG")
     diagram.add_argument("file", nargs="?", type=Path, help="the newest of ours when left out")
-    diagram.add_argument("--lang", choices=("ru", "en"), default="ru")
+    diagram.add_argument("--lang", choices=LOCALES, help="of the drawing; that of the answers when left out")
     diagram.add_argument("--out", type=Path, help="a file instead of the standard output")
     diagram.set_defaults(run=workflow_diagram)
     _versions_parsers(workflow)
@@ -147,6 +165,7 @@ def _versions_parsers(workflow: Any) -> None:
         "file",
     )
     out = add("export", "write a version of the database as YAML", commands.export, "code", "version")
+    out.set_defaults(run=lambda given: commands.export(_system(), given, _print_document))
     out.add_argument("--out", type=Path, help="a file instead of the standard output")
     diff = workflow.add_parser("diff", help="the difference of two versions in words")
     diff.add_argument("old", help="a file, or CODE:VERSION of the database")
@@ -345,4 +364,12 @@ def workflow_simulate(arguments: argparse.Namespace) -> int:
 def workflow_diagram(arguments: argparse.Namespace) -> int:
     from app.cases.rehearsal import draw_file
 
-    return draw_file(arguments.file, arguments.lang, arguments.out, print, wiring.DATES)
+    language = arguments.lang or arguments.language
+    return draw_file(arguments.file, language, arguments.out, _print_document, wiring.DATES)
+
+
+def _print_document(text: object) -> None:
+    """A drawing or a definition sent into a file is in UTF-8, whatever the console speaks."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text)

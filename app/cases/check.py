@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from app.cases.scenario_files import uncovered_edges
+from app.cases.scenario_files import text_of, uncovered_edges
 from app.config import ROOT
 from app.core.facts import TypedFact
 from app.core.i18n import _, current_locale
@@ -47,7 +47,7 @@ def check_files(
     errors = warnings = 0
     for path in paths:
         try:
-            source = path.read_text(encoding="utf-8")
+            source = text_of(path)
         except (OSError, UnicodeDecodeError) as error:
             say(not_readable(path, error))
             errors += 1
@@ -136,7 +136,7 @@ def versions_beside(path: Path, definition: Definition) -> list[Definition]:
     found = []
     for other in sorted(path.absolute().parent.glob("v*.yaml")):
         try:
-            one = loader.parse_text(other.read_text(encoding="utf-8"), shown(other))[0]
+            one = loader.parse_text(text_of(other), shown(other))[0]
         except (OSError, UnicodeDecodeError):
             continue
         if one is not None and one.code == definition.code and one.version != definition.version:

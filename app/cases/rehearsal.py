@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.cases.check import finding_line, not_readable, shipped, shown, versions_beside
 from app.cases.context import date_names
-from app.cases.scenario_files import FOLDER, beside
+from app.cases.scenario_files import FOLDER, beside, text_of
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
 from app.core.ports import DateWords
@@ -86,7 +86,7 @@ def draw_file(
 def _loaded(path: Path, say: Say) -> Definition | None:
     """The definition, or None after its faults have been said."""
     try:
-        return loader.loads(path.read_text(encoding="utf-8"), shown(path))
+        return loader.loads(text_of(path), shown(path))
     except DefinitionError as error:
         for found in error.findings:
             say(finding_line(found))

@@ -9,10 +9,20 @@ from app.core.errors import Invalid
 from app.core.i18n import _
 from app.engine.definition import Definition
 from app.engine.findings import Finding, finding
+from app.engine.reading import MAX_CHARACTERS
 from app.engine.scenario_reading import Scenario, read_scenarios
 from app.engine.scenarios import rehearse
 
 FOLDER = "scenarios"
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, which may be anything: no more of it is read than it takes to be refused as too long.
+
+    Raises OSError, UnicodeDecodeError.
+    """
+    with path.open(encoding="utf-8") as file:
+        return file.read(MAX_CHARACTERS + 1)
 
 
 def beside(path: Path, shown: Callable[[Path], str]) -> tuple[list[Scenario], list[Finding]]:
@@ -21,7 +31,7 @@ def beside(path: Path, shown: Callable[[Path], str]) -> tuple[list[Scenario], li
     findings: list[Finding] = []
     for file in sorted((path.parent / FOLDER).glob("*.yaml")):
         try:
-            texts[shown(file)] = file.read_text(encoding="utf-8")
+            texts[shown(file)] = text_of(file)
         except (OSError, UnicodeDecodeError) as error:
             english, russian = "the file cannot be read", "файл не читается"
             if isinstance(error, UnicodeDecodeError):
@@ -37,7 +47,7 @@ def texts_beside(path: Path) -> dict[str, str]:
     found = {}
     for file in sorted((path.parent / FOLDER).glob("*.yaml")):
         try:
-            found[file.name] = file.read_text(encoding="utf-8")
+            found[file.name] = text_of(file)
         except (OSError, UnicodeDecodeError) as error:
             raise Invalid(_("%(file)s cannot be read.", file=file)) from error
     return found

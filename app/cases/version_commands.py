@@ -154,7 +154,7 @@ def _named(system: Callable[[], Runtime], text: str) -> Definition:
         row = life.get(system().read(SYSTEM), code, int(number))
         source, name = row.source, str(row)
     else:
-        source, name = version_uploads.readable(_read(Path(text)), "file"), text
+        source, name = version_uploads.readable(_read(Path(text)), text), text
     try:
         return loader.loads(source, name)
     except DefinitionError as error:
@@ -165,11 +165,13 @@ def _named(system: Callable[[], Runtime], text: str) -> Definition:
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > version_uploads.MAX_BYTES:
-            raise Invalid(_("%(file)s is too large.", file=path))
-        return path.read_bytes()
+        with path.open("rb") as file:  # some files (devices, pipes) have no size to look at beforehand
+            data = file.read(version_uploads.MAX_BYTES + 1)
     except OSError as error:
         raise Invalid(_("%(file)s cannot be read.", file=path)) from error
+    if len(data) > version_uploads.MAX_BYTES:
+        raise Invalid(_("%(file)s is too large.", file=path))
+    return data
 
 
 def _say_findings(result: life.Examined, say: Say) -> int:

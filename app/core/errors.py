@@ -95,4 +95,5 @@ class Refusal(OporaError):
         self.reasons = tuple(reasons)
 
     def __str__(self) -> str:
-        return f"{self.message} " + "; ".join(str(reason) for reason in self.reasons)
+        told = "; ".join(str(reason) for reason in self.reasons)
+        return f"{self.message} {told.replace('.; ', '. ')}"  # whole sentences end with their own full stop

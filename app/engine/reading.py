@@ -12,6 +12,7 @@ import yaml
 
 from app.engine.definition import LANGUAGES
 from app.engine.findings import Finding, finding
+from app.engine.unreadable import Unreadable, told
 from app.engine.wording import PLACEHOLDERS, unknown_placeholders
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -136,14 +137,6 @@ VOCABULARY: Vocabulary = {
 }
 
 
-class Unreadable(yaml.YAMLError):
-    """Text that would cost too much to read; why, in both languages."""
-
-    def __init__(self, problem: str, problem_ru: str) -> None:
-        self.problem_ru = problem_ru
-        super().__init__(problem)
-
-
 class Reader:
     """One definition file being read: collects findings and the place of every element."""
 
@@ -161,12 +154,9 @@ class Reader:
                 )
             _refuse_depth(text)
             self.root = yaml.compose(text, Loader=Loader)
-        except (yaml.YAMLError, RecursionError) as exc:
-            mark = getattr(exc, "problem_mark", None)
-            place = (name, mark.line + 1, mark.column + 1) if mark else (name, 1, 1)
-            problem = getattr(exc, "problem", None) or str(exc)
-            russian = getattr(exc, "problem_ru", problem)
-            self.findings.append(finding("not_yaml", place, problem=problem, problem_ru=russian))
+        except (yaml.YAMLError, RecursionError, UnicodeEncodeError) as error:
+            line, column, words = told(error, text)
+            self.findings.append(finding("not_yaml", (name, line, column), **words))
         if self.root is None and not self.findings:
             self.findings.append(
                 finding("not_yaml", (name, 1, 1), problem="the file is empty", problem_ru="файл пуст")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +59,73 @@ def test_a_file_that_is_none_is_told_with_its_name(
     first = capsys.readouterr().out.splitlines()[0]
     assert first.startswith(f"{path}:1:1: ")
     assert SENTENCES[what] in first
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_file_without_an_end_is_refused_in_no_time(
+    capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    begun = time.monotonic()
+    assert main(["workflow", command, "/dev/zero"]) == 1
+    assert "длиннее 500000 знаков" in capsys.readouterr().out
+    assert time.monotonic() - begun < 5
+
+
+def test_of_two_files_the_one_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "v2.yaml").write_text(SECOND, encoding="utf-8")
+    odd_file(tmp_path, "empty")
+    assert main(["workflow", "diff", "/dev/zero", str(tmp_path / "v2.yaml")]) == 2
+    assert "Файл /dev/zero слишком велик" in capsys.readouterr().err
+    assert main(["workflow", "diff", str(tmp_path / "v2.yaml"), str(tmp_path / "odd.yaml")]) == 2
+    assert f"{tmp_path / 'odd.yaml'}: Файл пуст" in capsys.readouterr().err
+
+
+def console(
+    monkeypatch: pytest.MonkeyPatch, raw: io.RawIOBase | io.BufferedIOBase, encoding: str
+) -> io.TextIOWrapper:
+    made = io.TextIOWrapper(raw, encoding=encoding)  # type: ignore[arg-type]
+    monkeypatch.setattr(sys, "stdout", made)
+    return made
+
+
+def test_a_console_that_has_no_sign_for_a_dash_is_answered_too(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    out = console(monkeypatch, written, "cp866")
+    assert main(["workflow", "versions"]) == 0
+    out.flush()
+    assert "опубликована" in written.getvalue().decode("cp866")
+    assert main(["workflow", "simulate", "--runs", "1"]) == 0
+    written.truncate(0)
+    written.seek(0)
+    for words in (["diagram"], ["export", CODE, "1"]):
+        assert main(["workflow", *words]) == 0
+    out.flush()
+    assert "«" in written.getvalue().decode("utf-8"), "what goes into a file is whole"
+
+
+def test_whoever_reads_the_beginning_only_gets_it_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    with console(monkeypatch, os.fdopen(writes, "wb"), "utf-8"):
+        assert main(["workflow", "diagram"]) == 1
+
+
+def test_the_answers_are_in_english_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = odd_file(tmp_path, "empty")
+    assert main(["workflow", "--lang", "en", "check", str(path)]) == 1
+    assert "Not readable as YAML: the file is empty" in capsys.readouterr().out
+    assert main(["workflow", "--lang", "en", "diff", str(path), str(path)]) == 2
+    assert "The file is empty" in capsys.readouterr().err
+    assert main(["workflow", "--lang", "en", "diagram"]) == 0
+    assert "Targeted methodical support of a school" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("what", ["a folder", "not text"])

@@ -180,6 +180,23 @@ def test_what_is_no_yaml_is_told_in_russian_too(text: str) -> None:
     assert not any("a" <= letter <= "z" for letter in found.message_ru.removeprefix("Не читается как YAML: "))
 
 
+BROKEN = {
+    "a: b: c": (1, 5), "a:\n\tb: c": (2, 1), "a: [b\nc: d": (2, 2), "a: {b\n- d": (3, 1), "a: 'b": (1, 6),
+    "a: *b": (1, 4), "a: b\n--- \nc: d": (2, 1), "a: - c": (1, 4), "a: б\nb: в\u000bг\n": (2, 5), "a: @b": (1, 4),
+    'a: "\\q"': (1, 5), "a: б\r\nв: \ud800": (2, 4), "a: b\nc\nd: e": (3, 1), "a:\n  - b\n c: d": (3, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BROKEN)
+def test_a_slip_of_the_pen_is_told_in_russian_where_it_stands(text: str) -> None:
+    (found,) = parse_text(text)[1]
+    assert found.code == "not_yaml"
+    assert (found.line, found.column) == BROKEN[text]
+    told = found.message_ru.removeprefix("Не читается как YAML: ")
+    assert not any("a" <= letter <= "z" for letter in told), told
+    assert "\n" not in found.message
+
+
 SCENARIO = """\
 workflow: small
 today: 2025-01-22
