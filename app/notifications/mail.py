@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import smtplib
+import socket
 import ssl
-import time
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -15,7 +17,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
-from typing import Any
 from urllib.parse import urlsplit
 
 from app.config import MailServer
@@ -140,42 +141,57 @@ def send(server: MailServer, letter: EmailMessage) -> None:
 
 
 def _send(server: MailServer, letter: EmailMessage) -> None:
-    ends = time.monotonic() + TIME_LIMIT
-    client: Any
+    context = None if server.security == "plain" else ssl.create_default_context()
+    client: _Client
     if server.security == "tls":
-        client = _TlsClient(server.host, server.port, server.hello, timeout=TIME_LIMIT / 2,
-                            context=ssl.create_default_context())  # fmt: skip
+        client = _TlsClient(local_hostname=server.hello, timeout=TIME_LIMIT / 2, context=context)
     else:
-        client = _Client(server.host, server.port, server.hello, timeout=TIME_LIMIT / 2)
+        client = _Client(local_hostname=server.hello, timeout=TIME_LIMIT / 2)
+    end = threading.Timer(TIME_LIMIT, client.hang_up)
+    end.daemon = True
+    end.start()
     try:
-        client.ends = ends
+        code, answer = client.connect(server.host, server.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, answer)
         if server.security == "starttls":
-            client.starttls(context=ssl.create_default_context())
+            client.starttls(context=context)
         if server.user:
             client.login(server.user, server.password)
         client.send_message(letter)
     finally:
+        end.cancel()
         client.close()
 
 
-class _Bounded:
-    """The conversation as a whole has an end, not only each answer."""
+class _Client(smtplib.SMTP):
+    """A conversation that can be ended from outside: the timeout of a socket bounds each sign, not all of them."""
 
-    ends: float | None = None
-    sock: Any
+    _line: socket.socket | None = None
 
-    def getreply(self) -> Any:
-        if self.ends is not None and self.sock is not None:
-            self.sock.settimeout(max(0.05, self.ends - time.monotonic()))
-        return super().getreply()  # type: ignore[misc]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        # a name is needed where TLS checks it; a constructor given no host does not keep it
+        self._host = host
+        made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
+        self._line = made.dup()  # TLS takes the first one over, its handshake has to end in time as well
+        return made
+
+    def hang_up(self) -> None:
+        """Whatever waits for the server learns that it is gone."""
+        line = self._line
+        if line is not None:
+            with suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+        super().close()
 
 
-class _Client(_Bounded, smtplib.SMTP):
-    pass
-
-
-class _TlsClient(_Bounded, smtplib.SMTP_SSL):
-    pass
+class _TlsClient(smtplib.SMTP_SSL, _Client):
+    """TLS from the first sign; the socket beneath comes from `_Client`."""
 
 
 def _one_line(text: str) -> str:

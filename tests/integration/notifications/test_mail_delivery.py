@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -201,6 +203,36 @@ def test_a_server_that_says_nothing_does_not_hold_the_worker_long(
         began = time.monotonic()
         drain(penza)
         assert time.monotonic() - began < 3
+    assert jobs(penza) == [("pending", 1, "ServerAway")]
+
+
+@pytest.mark.parametrize("begins", [b"", b"220 mail ready\r\n"])
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_server_that_answers_a_sign_at_a_time_does_not_hold_the_worker_long(
+    penza: Runtime, with_mail: Connect, monkeypatch: pytest.MonkeyPatch, begins: bytes, scheme: str
+) -> None:
+    """Each sign comes in time, the conversation does not end; another worker would take the job and send twice."""
+    monkeypatch.setattr(letters, "TIME_LIMIT", 1.0)
+    mail = with_mail(penza)
+    mail.stop()
+    url = mail.url.replace("smtp:", f"{scheme}:")
+    penza.settings = penza.ports.settings = replace(penza.settings, mail_url=url)
+
+    def drip(server: socket.socket) -> None:
+        with suppress(OSError), server.accept()[0] as client:
+            client.sendall(begins if scheme == "smtp" else b"\x16\x03\x03\x40\x00")
+            while True:
+                client.sendall(b"2")
+                time.sleep(0.2)
+
+    with socket.create_server(("127.0.0.1", mail.port)) as server:
+        thread = threading.Thread(target=drip, args=(server,), daemon=True)
+        thread.start()
+        tell(penza, "director41", "a")
+        began = time.monotonic()
+        drain(penza)
+        assert time.monotonic() - began < 3
+    thread.join(5)
     assert jobs(penza) == [("pending", 1, "ServerAway")]
 
 
