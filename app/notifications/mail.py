@@ -48,6 +48,10 @@ class ServerAway(MailError):
     """Nobody answered, or the conversation broke off or took too long."""
 
 
+class CertificateRefused(MailError):
+    """The server answered, and nobody vouches that it is the one MAIL_URL names."""
+
+
 class LoginRefused(MailError):
     """The account of MAIL_URL is not accepted."""
 
@@ -136,6 +140,8 @@ def send(server: MailServer, letter: EmailMessage) -> None:
         raise LoginRefused from error
     except smtplib.SMTPDataError as error:
         raise (LetterRefused if error.smtp_code >= 500 else ServerAway) from error
+    except ssl.SSLCertVerificationError as error:
+        raise CertificateRefused from error
     except (smtplib.SMTPException, ssl.SSLError, OSError) as error:
         raise ServerAway from error
 

@@ -54,6 +54,9 @@ IN_LANGUAGE: dict[str, Text] = {"ru": _("the Russian language"), "en": _("the En
 # what the last attempt to send a letter ended with, by the name of the error
 FAULTS: dict[str, Text] = {
     "ServerAway": _("The mail server did not answer"),
+    "CertificateRefused": _(
+        "The certificate of the mail server is not trusted (SSL_CERT_FILE names whom to trust)"
+    ),
     "LoginRefused": _("The mail server refused the account name or password"),
     "SenderRefused": _("The mail server refused the sender's address (MAIL_FROM)"),
     "RecipientRefused": _("The mail server refused the recipient's address"),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+
+# with its key, for 127.0.0.1: it stands for nothing outside the tests
+CERTIFICATE = Path(__file__).with_name("mail_certificate.pem")
 
 
 class MailServer:
@@ -29,10 +34,16 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, security: str = "plain") -> None:
+        """`tls` and `starttls` with a certificate that only whoever is given CERTIFICATE trusts."""
+        tls: dict[str, Any] = {}
+        if security != "plain":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(CERTIFICATE)
+            tls = {"ssl_context" if security == "tls" else "tls_context": context}
         self._controller = Controller(
             self, hostname="127.0.0.1", port=self.port, authenticator=self._knows,
-            auth_required=self.account is not None, auth_require_tls=False,
+            auth_required=self.account is not None, auth_require_tls=False, **tls,
         )  # fmt: skip
         self._controller.start()
 

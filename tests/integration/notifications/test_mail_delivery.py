@@ -25,7 +25,7 @@ from app.notifications import mailing, service
 from app.notifications.models import Notification
 from app.notifications.rules import Kind, Way
 from tests.integration.notifications.conftest import at, morning, user_id
-from tests.servers.mail import MailServer
+from tests.servers.mail import CERTIFICATE, MailServer
 
 Connect = Callable[[Runtime], MailServer]
 
@@ -234,6 +234,25 @@ def test_a_server_that_answers_a_sign_at_a_time_does_not_hold_the_worker_long(
         assert time.monotonic() - began < 3
     thread.join(5)
     assert jobs(penza) == [("pending", 1, "ServerAway")]
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_letters_go_encrypted_to_a_server_whose_certificate_is_trusted(
+    penza: Runtime, with_mail: Connect, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    mail = with_mail(penza)
+    mail.stop()
+    mail.start(security)
+    url = mail.url.replace("smtp:", "smtps:") if security == "tls" else f"{mail.url}?starttls=1"
+    penza.settings = penza.ports.settings = replace(penza.settings, mail_url=url)
+    tell(penza, "director41", "a")
+    drain(penza)
+    assert jobs(penza) == [("pending", 1, "CertificateRefused")]
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    penza.clock.advance(minutes=1)  # type: ignore[attr-defined]
+    drain(penza)
+    assert jobs(penza) == [("done", 2, "")]
+    assert len(mail.to("director41@example.org")) == 1
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
