@@ -16,7 +16,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from app import config, template_commands, wiring
 from app.core import logs
-from app.core.errors import OporaError
+from app.core.db import is_busy
+from app.core.errors import Busy, OporaError
 from app.core.i18n import LOCALES, _, in_locale
 from app.core.unit_of_work import Runtime
 
@@ -54,6 +55,9 @@ def _answer(arguments: argparse.Namespace) -> int:
         print(_("Not text in UTF-8: %(text)s", text=text), file=sys.stderr)
         return 2
     except DatabaseError as error:
+        if is_busy(error):
+            print(Busy().message, file=sys.stderr)
+            return 2
         # no address, no password, no tables, a file that is none: what the driver says first, and what to do
         if not (isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError):
             raise  # a row that does not fit is our fault, not the address's

@@ -13,6 +13,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from app.core.errors import OporaError
 from app.core.i18n import _
 
@@ -113,6 +116,13 @@ def load(
                     name=name,
                 )
             )
+        try:
+            make_url(url or "sqlite://")
+        except (
+            ArgumentError,
+            ValueError,
+        ) as error:  # which part is wrong may be the password: it is not repeated
+            raise Misconfigured(_("%(name)s cannot be read as an address.", name=name)) from error
     storage_url = env.get("STORAGE_URL") or f"file:{var / 'files'}"
     if not storage_url.startswith("file:"):
         raise Misconfigured(

@@ -23,7 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -225,7 +225,10 @@ class WorkSession(Session):
                 self._give_back()  # the pool asks whether it lives
             self._rested = None
         if self._kept is None:
-            self._kept = cast(Engine, self.bind).raw_connection()
+            try:
+                self._kept = cast(Engine, self.bind).raw_connection()
+            except connection_errors() as error:  # told as when SQLAlchemy itself connects
+                raise OperationalError("connect", None, error) from error
         return self._kept
 
     def _rest(self) -> None:

@@ -9,8 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from app.cases.models import ProcessVersion
 from app.cli import main
+from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from tests.integration.cases.test_version_commands import (  # the fixtures of the versions' commands
     CODE,
@@ -194,6 +197,37 @@ def test_a_file_that_is_no_database_is_told(
     monkeypatch.setenv("SECRET_KEY", "a secret that only the tests know, long enough")
     assert main(["workflow", "versions"]) == 2
     assert "База данных недоступна" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgresql://opora:geheim@127.0.0.1:1/opora", "База данных недоступна: connection"),
+        ("postgresql://opora:geheim@127.0.0.1:port/opora", "DATABASE_URL не читается как адрес"),
+        ("postgresql://opora:geheim@[::1/opora", "DATABASE_URL не читается как адрес"),
+    ],
+)
+def test_a_server_that_is_away_or_misspelt_is_told_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str, sentence: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setenv("SECRET_KEY", "a secret that only the tests know, long enough")
+    assert main(["workflow", "versions"]) == 2
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert "geheim" not in told
+
+
+def test_a_database_somebody_else_writes_to_is_called_busy_not_lost(
+    shell: Shell, system: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.core.db.LOCK_WAIT_MS", 300)
+    with system.work(SYSTEM) as work:
+        locked = select(ProcessVersion).where(ProcessVersion.version == 2).with_for_update()
+        work.session.scalars(locked).one()
+        status, said, error = shell("publish", CODE, 2)
+    assert (status, said) == (2, "")
+    assert error.startswith("Система занята")
 
 
 def test_a_version_that_leaves_a_stage_behind_is_told_by_the_file_beside_it(
