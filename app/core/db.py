@@ -205,19 +205,33 @@ class WorkSession(Session):
             self._joined.invalidate()  # there is nothing left to roll back
         if self.in_transaction():
             super().rollback()
-        if kept is not None and self._rested is None:
+        if kept is None or self._rested is not None:
+            return
+        if is_lost or (self._joined is not None and self._joined.invalidated):
+            self._give_back()
+            return
+        try:
+            cast(Any, kept).rollback()
+        except (
+            BaseException
+        ) as error:  # nobody knows how it stands: nothing is ever asked or committed there again
+            self._throw_away()
+            if not isinstance(error, connection_errors()):
+                raise
+        else:
             self._rest()
-            if is_lost or (self._joined is not None and self._joined.invalidated):
-                self._give_back()
-                return
-            try:
-                cast(Any, kept).rollback()
-            except connection_errors():
-                self._give_back()
 
     def close(self) -> None:
         super().close()
         self._give_back()
+
+    def reset(self) -> None:
+        super().reset()
+        self._give_back()
+
+    def invalidate(self) -> None:
+        super().invalidate()
+        self._throw_away()
 
     def _keep(self) -> PoolProxiedConnection:
         if self._kept is not None and self._rested is not None:
@@ -234,6 +248,11 @@ class WorkSession(Session):
     def _rest(self) -> None:
         if self._kept is not None:
             self._rested = monotonic()
+
+    def _throw_away(self) -> None:
+        if self._kept is not None and self._kept.is_valid:
+            self._kept.invalidate()
+        self._give_back()
 
     def _give_back(self) -> None:
         """The connection goes back to the pool; whatever was not committed on it is rolled back there."""
@@ -294,6 +313,8 @@ def _connect_pipelined(_dialect: Any, _record: Any, args: Any, options: Any) -> 
 
 
 def _doubt(connection: Any, _name: str, _context: Any) -> None:
+    if connection.invalidated:  # the savepoint has gone with the connection
+        return
     connection.connection.dbapi_connection.doubt()
 
 

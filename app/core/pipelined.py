@@ -14,19 +14,21 @@ sent then, takes in what has been done already.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.waiting import Ready, Wait
 
 Row = tuple[Any, ...]
 Answered = Callable[[list[Row]], None]
+
+# A table was altered, or somebody had everything deallocated: what is prepared is of no use any more.
+_OUTDATED = (psycopg.errors.FeatureNotSupported, psycopg.errors.InvalidSqlStatementName)
 
 
 class PipelinedConnection(psycopg.Connection[Row]):
@@ -42,6 +44,7 @@ class PipelinedConnection(psycopg.Connection[Row]):
         self._is_open = False  # a transaction that has begun without BEGIN
         self._has_failed = False  # … and that an error has ended: until its end nothing more is done in it
         self._is_doubtful = False
+        self._is_outdated = False  # psycopg's own prepared statements are
 
     def ask(self, statement: str, values: Sequence[Any] = ()) -> list[Row]:
         """The rows of one statement with its numbered parameters; prepared once per connection."""
@@ -57,15 +60,19 @@ class PipelinedConnection(psycopg.Connection[Row]):
     def tell(self, statement: str, values: Sequence[Any] = (), answered: Answered | None = None) -> None:
         """Let a statement be carried out; `answered` gets its rows before the transaction ends.
 
-        What goes wrong in it is raised by whatever the transaction does next, at the latest by `commit`.
+        What goes wrong in it is raised by whatever the transaction does next, at the latest by `commit`. That may
+        have committed when `answered` is called: it only takes what it is given, and asks nothing.
         """
         self._send(statement, values, answered)
         with self.lock:
             self.pgconn.flush()
 
     def commit(self) -> None:
-        """Commit; what was told before is answered in the same round trip."""
-        self._refuse_failed()
+        """Commit; what was told before is answered in the same round trip.
+
+        A transaction that an error has ended is refused: the server would roll it back and call that a success.
+        """
+        self._refuse_failed(self.pgconn.transaction_status == TransactionStatus.INERROR)
         if not self._is_on:
             return super().commit()
         with self.lock:
@@ -81,35 +88,49 @@ class PipelinedConnection(psycopg.Connection[Row]):
                 self._is_open = False
                 self._command(b"BEGIN")  # else the server warns that there is nothing to roll back
                 self._command(b"ROLLBACK")
-            if self._due:
-                with suppress(psycopg.Error):  # whatever it was, nothing of it is kept
-                    self._settle()
-            if self.pgconn.transaction_status == TransactionStatus.IDLE:
+            if self._is_on:
+                self._pass_over()
+            ending = self.pgconn.transaction_status
+            if ending == TransactionStatus.IDLE:
                 return
-            if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            if ending in (TransactionStatus.INTRANS, TransactionStatus.INERROR) and not self._is_outdated:
                 self.pgconn.enter_pipeline_mode()
                 self._command(b"ROLLBACK")
                 return self._settle()
         super().rollback()
+        self._names.clear()
+        self._is_outdated = False
 
     def wait(self, *args: Any, **kwargs: Any) -> Any:
         """Everything psycopg does with the server comes by here: what was told before it is answered first."""
         self._refuse_failed()
         if self._is_on:
             self._settle()
-        return super().wait(*args, **kwargs)
+        try:
+            return super().wait(*args, **kwargs)
+        except _OUTDATED:
+            self._is_outdated = True
+            raise
 
     def doubt(self) -> None:
-        """A savepoint was rolled back: psycopg will have everything deallocated before its next statement."""
+        """A savepoint is rolled back: psycopg will have everything deallocated before its next statement.
+
+        What was told since the savepoint goes with it, and so does what went wrong in it.
+        """
         self._is_doubtful = True
+        if (
+            self._is_on and not self._is_open
+        ):  # it stands in the savepoint: what was told before it is answered
+            with self.lock:
+                self._pass_over()
 
     @property
     def _is_on(self) -> bool:
-        """Whether the wire is in pipeline mode, which psycopg itself does not expect."""
-        return self._is_open or bool(self._due)
+        """Whether the wire is in pipeline mode without psycopg's knowing; the wire itself is asked, it cannot err."""
+        return self._pipeline is None and self.pgconn.pipeline_status != PipelineStatus.OFF
 
-    def _refuse_failed(self) -> None:
-        if self._has_failed:
+    def _refuse_failed(self, is_known: bool = False) -> None:
+        if self._has_failed or is_known:
             raise psycopg.errors.InFailedSqlTransaction(
                 "an error has ended this transaction: roll it back first"
             )
@@ -147,8 +168,8 @@ class PipelinedConnection(psycopg.Connection[Row]):
         name = self._names.get(statement)
         if name is None:
             self._named += 1
-            name = self._names[statement] = b"ours_%d" % self._named
             self._hoped.append(statement)
+            name = self._names[statement] = b"ours_%d" % self._named
             self.pgconn.send_prepare(name, statement.encode())
             self._due.append(None)
         self.pgconn.send_query_prepared(name, given)
@@ -178,6 +199,14 @@ class PipelinedConnection(psycopg.Connection[Row]):
         self._has_failed = was_open and any(one.status == ExecStatus.FATAL_ERROR for one in results)
         self._answer(due, hoped, results)
 
+    def _pass_over(self) -> None:
+        """Read what is due and forget it, be it an answer or an error: nothing of it is kept."""
+        _due, hoped = self._taken()
+        for statement in hoped:
+            self._names.pop(statement, None)
+        self.pgconn.pipeline_sync()
+        self._read()
+
     def _taken(self) -> tuple[list[Answered | None], list[str]]:
         """Who waits for an answer, and which statements were to be prepared: from here on it is ours to tell them."""
         due, self._due = self._due, []
@@ -205,8 +234,8 @@ class PipelinedConnection(psycopg.Connection[Row]):
                 for statement in hoped:  # what was to be prepared after the error is not
                     self._names.pop(statement, None)
                 error = error_from_result(result, encoding=self.info.encoding)
-                if isinstance(error, psycopg.errors.InvalidSqlStatementName):
-                    self._names.clear()  # somebody had everything deallocated
+                if isinstance(error, _OUTDATED):
+                    self._names.clear()
                 raise error
         for answered, result in zip(due, results, strict=True):
             if answered is not None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,51 +12,19 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
-from app import config, wiring
 from app.admin import verify
 from app.cases import service, writer
 from app.cases.models import Case
 from app.core.actor import SYSTEM
-from app.core.clock import SystemClock
-from app.core.db import Database
 from app.core.errors import Busy
 from app.core.pipelined import PipelinedConnection
-from app.core.unit_of_work import Runtime, Work
+from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.events import TaskCompleted, TaskReopened
 from app.engine.state import Fire
 from app.jobs.outbox import Promise
+from tests.integration.core.lines import ADD, COUNT, kept, line_of, owner_dsn
 from tests.people import open_cases
-from tests.servers.databases import TestDatabase
-
-ADD = "INSERT INTO outbox_jobs (kind, key, payload, state, attempts, available_at, created_at)" + (
-    " VALUES ('test', $1, '{}', 'pending', 0, now(), now()) RETURNING id"
-)
-COUNT = text("SELECT count(*) FROM outbox_jobs WHERE kind = 'test'")
-
-
-@pytest.fixture
-def system(postgres_database: TestDatabase, tmp_path: Path) -> Iterator[Runtime]:
-    """A system without people: only its unit of work is of interest."""
-    settings = config.load(
-        {"DATABASE_URL": postgres_database.url, "DATABASE_OWNER_URL": postgres_database.owner_url,
-         "STORAGE_URL": f"file:{tmp_path / 'files'}", "SECRET_KEY": "k" * 40}, demo=True, var=tmp_path,
-    )  # fmt: skip
-    system = wiring.build(settings, SystemClock())
-    yield system
-    system.database.dispose()
-
-
-def line_of(work: Work) -> PipelinedConnection:
-    line = work.session.line()  # type: ignore[attr-defined]
-    assert isinstance(line, PipelinedConnection)
-    return line
-
-
-def kept(system: Runtime) -> int:
-    """Rows as another connection sees them."""
-    with system.database.engine.connect() as connection:
-        return int(connection.execute(COUNT).scalar_one())
 
 
 def test_what_was_told_is_done_before_anything_else_and_kept_by_the_commit(system: Runtime) -> None:
@@ -287,10 +253,6 @@ def test_a_connection_the_server_ends_is_replaced(
         assert line_of(work) is not line
         line_of(work).tell(ADD, ("three",))
     assert kept(system) == 2
-
-
-def owner_dsn(database: Database, line: PipelinedConnection) -> str:
-    return f"host={line.info.host} port={line.info.port} user=opora_owner dbname={line.info.dbname}"
 
 
 @pytest.mark.parametrize("joined", [False, True])
