@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.audit import service as audit
 from app.cases.models import Case
-from app.cases.queries import get_case
+from app.cases.queries import get_case, lock_case
 from app.cases.roles import require
 from app.cases.service import complete_task
 from app.cases.stages import tasks_of_page
@@ -89,7 +90,11 @@ def open_profile(work: Work, case_id: int) -> DiagnosisProfile:
     case = get_case(work.session, case_id)
     profile = queries.profile_of(work.session, case_id)
     if profile is None:
-        load_risk_factors(work)
+        try:
+            with work.session.begin_nested():  # two schools begin their first diagnoses at this very moment
+                load_risk_factors(work)
+        except IntegrityError:
+            pass  # the other one has loaded the dictionary
         edition = str(setting(case.programme.settings, "risk_edition", DEFAULT_EDITION))
         profile = DiagnosisProfile(case_id=case_id, edition=edition, opened_at=work.now)
         work.session.add(profile)
@@ -267,8 +272,8 @@ def finish(work: Work, case_id: int, task: str, expected_version: int, comment: 
 
 
 def _open_case(work: Work, case_id: int, capability: str) -> Case:
-    """The case, if the act is the actor's and the case is being worked on."""
-    case = get_case(work.session, case_id)
+    """The case under its lock, if the act is the actor's and the case is being worked on."""
+    case = lock_case(work.session, case_id)
     require(work, capability, case)
     if case.status not in LIVE:
         raise Refusal([Reason(_("The case is not being worked on now: nothing in it can be changed."))])

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.audit import service as audit
 from app.cases.models import Case, CaseStatus, Programme
-from app.cases.queries import get_case, list_cases, lock_case
+from app.cases.queries import list_cases, lock_case, lock_programme
 from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import Text, _
@@ -78,6 +78,7 @@ def add_event(work: Work, programme: Programme, data: EventInput) -> ProgrammeEv
     require_in_programme(work, "events.manage", programme)
     if not data.send_key or len(data.send_key) > 64:
         raise Invalid(_("The form is incomplete. Open it once more."))
+    lock_programme(work.session, programme.id)  # the same form may be on its way twice
     again = work.session.scalars(
         select(ProgrammeEvent).where(ProgrammeEvent.send_key == data.send_key)
     ).one_or_none()
@@ -179,7 +180,7 @@ def take_part(
 
 def add_teacher(work: Work, case_id: int, data: TeacherInput) -> TeacherCard:
     """A card of a teacher of the supported school; the same name and subject again is the same card."""
-    case = get_case(work.session, case_id)
+    case = lock_case(work.session, case_id)
     require(work, "events.participation", case)
     require_running(case)
     return _card(work, case, data, "")

@@ -1,0 +1,128 @@
+"""The rooms beside the procedure: what is entered while the case is being moved, or sent twice at one moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from app.admin import verify
+from app.cases import queries, service
+from app.core.actor import SYSTEM, Actor
+from app.core.errors import OporaError, Refusal, Stale
+from app.core.unit_of_work import Runtime, Work
+from app.demo.diagnostics_data import DIAGNOSES
+from app.demo.penza import actor
+from app.demo.story import DIRECTORS
+from app.diagnostics import queries as diagnosed
+from app.diagnostics import service as diagnostics
+from app.diagnostics.rules import Significance, StudyKind
+from app.diagnostics.service import RiskInput
+from app.engine.state import Fire
+from app.events import service as events
+from app.events.models import ProgrammeEvent
+from tests.integration.events.test_events import SEMINAR
+from tests.people import open_cases
+
+Act = Callable[[Work], Any]
+RISK = RiskInput("competence", Significance.high, "Дефицит у пяти учителей.")
+LONG_ENOUGH = 0.7  # for the second one to come to where he must wait
+
+
+def one_after_the_other(system: Runtime, first: tuple[Actor, Act], second: tuple[Actor, Act]) -> list[Any]:
+    """Both act, the second after the first has done everything but commit; the answers, or how it was refused."""
+    answers: list[Any] = [None, None]
+    is_done, second_answered = threading.Event(), threading.Event()
+
+    def run(number: int, who: Actor, act: Act) -> None:
+        try:
+            if number == 1:
+                is_done.wait(10)
+            with system.work(who) as work:
+                answers[number] = act(work)
+                if number == 0:
+                    is_done.set()
+                    second_answered.wait(LONG_ENOUGH)
+        except OporaError as error:
+            answers[number] = error
+        finally:
+            (second_answered if number else is_done).set()
+            system.database.session.remove()
+
+    threads = [threading.Thread(target=run, args=(n, *pair)) for n, pair in enumerate((first, second))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def fire(case_id: int, step: str, comment: str = "") -> Act:
+    def act(work: Work) -> str:
+        version = queries.get_case(work.session, case_id).version
+        return service.act(work, case_id, Fire(step, comment), version).what
+
+    return act
+
+
+def test_nothing_enters_the_diagnosis_of_a_case_that_is_being_suspended(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    methodist, director = actor(system, "methodist"), actor(system, "director41")
+    with system.work(methodist) as work:
+        fire(case_id, "start_diagnosis")(work)
+    with system.work(director) as work:
+        diagnostics.open_profile(work, case_id)
+    moved, told = one_after_the_other(
+        system,
+        (methodist, fire(case_id, "suspend", "Ремонт школы до весны")),
+        (director, lambda work: diagnostics.add_risk(work, case_id, RISK)),
+    )
+    assert moved == "moved"
+    assert isinstance(told, Refusal)
+    assert "не в работе" in str(told)
+    with system.work(SYSTEM) as work:
+        assert queries.get_case(work.session, case_id).status == "suspended"
+        assert diagnosed.risks_of(work.session, case_id) == []
+    assert list(verify.findings(system)) == []
+
+
+def test_two_schools_begin_the_first_diagnoses_and_one_of_them_sends_its_form_twice(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    ids = open_cases(system)
+    for case_id in ids.values():
+        with system.work(actor(system, "methodist")) as work:
+            fire(case_id, "start_diagnosis")(work)
+
+    def fill(school: str) -> tuple[Actor, Act]:
+        study = DIAGNOSES[school].studies[StudyKind.assessment]
+        who = actor(system, DIRECTORS[school])
+        return (
+            who,
+            lambda work: diagnostics.fill_study(work, ids[school], StudyKind.assessment, study, 0).kind,
+        )
+
+    assert one_after_the_other(system, fill("41"), fill("50")) == ["assessment"] * 2
+    done, told = one_after_the_other(system, fill("co1"), fill("co1"))
+    assert (done, type(told)) == ("assessment", Stale)
+    assert list(verify.findings(system)) == []
+
+
+def test_an_event_whose_form_is_sent_twice_at_once_is_there_once_and_nobody_is_told_otherwise(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    open_cases(system)
+    methodist = actor(system, "methodist")
+
+    def add(work: Work) -> int:
+        event = events.add_event(work, queries.programmes(work.session)[0], SEMINAR)
+        work.session.flush()
+        return event.id
+
+    first, second = one_after_the_other(system, (methodist, add), (methodist, add))
+    assert first == second
+    with system.work(methodist) as work:
+        assert work.session.query(ProgrammeEvent).count() == 1
