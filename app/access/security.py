@@ -25,7 +25,10 @@ from sqlalchemy import select
 from werkzeug.security import check_password_hash
 
 from app.access import languages, sessions
-from app.core.unit_of_work import Runtime
+from app.access.memberships import actor_for
+from app.core.errors import Forbidden
+from app.core.i18n import _
+from app.core.unit_of_work import Runtime, Work
 
 log = logging.getLogger(__name__)
 Granted = frozenset[tuple[str, str]]
@@ -35,6 +38,20 @@ def runtime() -> Runtime:
     """The running system of this Flask application."""
     found: Runtime = current_app.extensions["opora"]
     return found
+
+
+def confirm_rights(work: Work) -> None:
+    """Whoever acts is still logged in and holds whatever he held when his request came.
+
+    Raises Forbidden: he was dismissed, or a substitution of his was ended, while he waited for others.
+    """
+    actor = work.actor
+    if actor.user_id is None:
+        return
+    present = actor_for(work.session, actor.user_id, actor.name, work.today)
+    is_here = sessions.is_open(work.session, cookie.get("sid"), actor.user_id, work.now)
+    if not is_here or not set(actor.memberships) <= set(present.memberships):
+        raise Forbidden(_("Your rights changed while you waited. Nothing was saved."))
 
 
 class OporaSecurityManager(SecurityManager):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from time import monotonic
 from typing import Any, TypeVar
 
 from flask import flash, g, has_request_context, redirect, render_template, request, url_for
@@ -13,13 +14,14 @@ from flask_appbuilder import BaseView
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.access.security import runtime
+from app.access.security import confirm_rights, runtime
 from app.core.actor import Actor
 from app.core.asked_once import only_looking
 from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime, Work
 
+LONG = 1.0  # seconds: whoever has waited longer for others is asked once more whether he may
 MAX_ID = 2**31 - 1  # keys are 32 bits wide on PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,9 +96,14 @@ class RoomView(BaseView):
         """A unit of work that only looks."""
         return self.runtime.read(self.actor)
 
-    def write(self) -> AbstractContextManager[Work]:
+    @contextmanager
+    def write(self) -> Iterator[Work]:
         """One unit of work with one commit at its end."""
-        return self.runtime.work(self.actor)
+        begun = monotonic()
+        with self.runtime.work(self.actor) as work:
+            yield work
+            if monotonic() - begun > LONG:
+                confirm_rights(work)
 
     def render(self, template: str, status: int = 200, **context: Any) -> Any:
         return render_template(template, appbuilder=self.appbuilder, **context), status
