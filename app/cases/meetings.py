@@ -35,6 +35,8 @@ def open_meeting(work: Work, programme: Programme, held_on: date | None = None) 
         planned = work.session.scalars(
             select(Meeting).where(Meeting.programme_id == programme.id, Meeting.status == MeetingStatus.planned)
             .order_by(Meeting.number)
+            .with_for_update(of=Meeting)  # one that is being closed takes no more questions
+            .execution_options(populate_existing=True)
         ).first()  # fmt: skip
         if planned is not None:
             return planned

@@ -26,6 +26,7 @@ from app.plans.rules import (
     RECURRENCE_LABELS,
     STATUS_LABELS,
     Direction,
+    content_hash,
     fulfilment,
     gap_sentences,
     gaps,
@@ -60,7 +61,7 @@ class PlanView(RoomView):
             gap_sentences=gap_sentences(items), figure=fulfilment((due.counted for due in dues), on), on=on,
             closed=service.why_closed(work, case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
             shown=spoken, changes=queries.changes_since(work.session, case, is_voted=task is not None),
-            snapshots=queries.snapshots_of(work.session, case_id),
+            snapshots=queries.snapshots_of(work.session, case_id), seen=content_hash(queries.content(items)),
         )  # fmt: skip
 
     @page("/<int:case_id>/plans/add", methods=FORM, permission="write")
@@ -106,7 +107,7 @@ class PlanView(RoomView):
     @page("/<int:case_id>/plans/submit", methods=("POST",), permission="write")
     def submit(self, case_id: int) -> Any:
         with self.write() as work:
-            service.submit_plan(work, case_id, self.expected_version())
+            service.submit_plan(work, case_id, self.expected_version(), seen=request.form.get("seen"))
         return self._done(case_id, _("The plan is submitted to the coordination group."))
 
     @page("/<int:case_id>/plans/<int:item_id>/report", methods=FORM, permission="write")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from app.admin import verify
-from app.cases import queries, service
+from app.cases import meetings, queries, service
+from app.cases.models import Meeting
 from app.core.actor import SYSTEM, Actor
 from app.core.errors import OporaError, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work
@@ -18,9 +19,10 @@ from app.diagnostics import queries as diagnosed
 from app.diagnostics import service as diagnostics
 from app.diagnostics.rules import Significance, StudyKind
 from app.diagnostics.service import RiskInput
-from app.engine.state import Fire
+from app.engine.state import Cast, Fire
 from app.events import service as events
 from app.events.models import ProgrammeEvent
+from tests.integration.cases.test_concurrency import take, to_the_vote
 from tests.integration.events.test_events import SEMINAR
 from tests.people import open_cases
 
@@ -126,3 +128,33 @@ def test_an_event_whose_form_is_sent_twice_at_once_is_there_once_and_nobody_is_t
     assert first == second
     with system.work(methodist) as work:
         assert work.session.query(ProgrammeEvent).count() == 1
+
+
+def test_a_question_decided_while_the_meeting_is_being_closed_goes_to_the_next_one(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    chair, secretary = actor(system, "chair"), actor(system, "secretary")
+    version = to_the_vote(system, case_id)
+    for name in ("secretary", "member1"):
+        take(system, actor(system, name), case_id, Cast("for"))
+    with system.work(secretary) as work:
+        meeting = meetings.open_meeting(work, queries.programmes(work.session)[0])
+        meeting.present = [1, 2, 3]
+
+    def close(work: Work) -> str:
+        meetings.close_meeting(work, work.session.query(Meeting).one())
+        work.session.flush()
+        return "closed"
+
+    answers = one_after_the_other(
+        system,
+        (secretary, close),
+        (chair, lambda work: service.act(work, case_id, Cast("for"), version).what),
+    )
+    assert answers == ["closed", "approved"]
+    with system.work(SYSTEM) as work:
+        held = [(one.status, len(one.items)) for one in work.session.query(Meeting).order_by(Meeting.id)]
+    assert held == [("held", 0), ("planned", 1)]
+    assert list(verify.findings(system)) == []

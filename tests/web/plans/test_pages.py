@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.core.unit_of_work import Runtime
+from tests.integration.cases.test_concurrency import to_the_vote
 from tests.people import WebUsers
 
 ITEM = {"action": "Практикум", "direction": "growth", "level": "municipal", "term": "до 15.02.2025",
@@ -35,6 +38,29 @@ def test_a_measure_is_added_corrected_and_taken_out(
         == 303
     )
     assert web("director41").get(f"{url}?on=nonsense").status_code == 200
+
+
+def test_a_plan_that_another_changed_is_not_submitted_unseen(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    """The page promises that the group votes on exactly the text it shows."""
+    case_id = cases["41"]
+    to_the_vote(penza, case_id, open_vote=False)
+    url = f"/cases/{case_id}/plans"
+
+    def shown() -> dict[str, str]:
+        page = web("methodist").get(url).get_data(as_text=True)
+        form = page[page.index(f'action="{url}/submit"') :]
+        return dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form[: form.index("</form>")]))
+
+    before = shown()
+    item = {**ITEM, "action": "Другой практикум", "expected_version": "1"}
+    assert web.post("director41", f"{url}/1/edit", item).status_code == 303
+    answer = web("methodist").post(f"{url}/submit", data=before)
+    assert answer.status_code == 409
+    told = answer.get_data(as_text=True).replace("\xa0", " ")
+    assert "Пока вы смотрели план, его изменили. Прочитайте его ещё раз, прежде чем передавать." in told
+    assert web("methodist").post(f"{url}/submit", data=shown()).status_code == 303
 
 
 @pytest.mark.parametrize(
