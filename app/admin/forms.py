@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from app.access import passwords
@@ -68,6 +69,7 @@ class OwnPasswordForm(RoomForm):
 
 
 class MembershipForm(RoomForm):
+    seen = HiddenField()
     role = ChoiceField(_("Role of the account"), choices=ROLE_TITLES, required=True)
     organisation = LookupField(
         _("Organisation"),

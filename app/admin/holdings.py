@@ -37,7 +37,7 @@ def roles(work: Work, leaver: Leaver) -> list[Holding]:
 
 
 def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
-    row = work.session.get_one(Membership, int(key))
+    row = service.locked_role(work, int(key))
     if act == HAND_ON and (successor is None or successor.user_id is None):
         raise Invalid(_("The successor has no account: a role is held by an account."))
     role, office, until = row.role, work.session.get_one(Organisation, row.organisation_id), row.until

@@ -16,7 +16,7 @@ from app.access.models import LoginGuard, Membership
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.core.errors import Invalid, Reason, Refusal
+from app.core.errors import Invalid, NotFound, Reason, Refusal, check_version
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, Person
@@ -111,6 +111,7 @@ def close_account(work: Work, user: User) -> None:
     """
     if user.id == work.actor.user_id:
         raise Refusal([Reason(_("You cannot close your own account."))])
+    hold_administrators(work)
     user.active = False
     work.session.flush()
     _someone_administers(work)
@@ -164,6 +165,28 @@ def give_role(work: Work, user: User, data: RoleData) -> Membership:
         work, "membership:add", row, {name: {"old": None, "new": value} for name, value in new.items()}, data
     )
     return row
+
+
+def mark_of(row: Membership) -> str:
+    """What a form is filled from: another mark is another role by now."""
+    return f"{row.role} {row.organisation_id} {row.person_id} {row.since} {row.until}"
+
+
+def locked_role(work: Work, membership_id: int, seen: str | None = None) -> Membership:
+    """The role under its lock. Raises NotFound, and Stale when it is not the one the form was filled from."""
+    hold_administrators(work)
+    query = select(Membership).where(Membership.id == membership_id).with_for_update()
+    row = work.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound
+    check_version(mark_of(row), seen)
+    return row
+
+
+def hold_administrators(work: Work) -> None:
+    """Rights to administer are taken one by one: two people do not take the last two of them at once."""
+    query = select(Membership.id).where(Membership.role == "admin").order_by(Membership.id)
+    work.session.execute(query.with_for_update())
 
 
 def change_role(work: Work, row: Membership, data: RoleData) -> None:

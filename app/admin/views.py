@@ -131,13 +131,14 @@ class MembershipView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    row = get_visible(work.session, Membership, membership_id)
+                    row = service.locked_role(work, membership_id, form.seen.data or None)
                     service.change_role(work, row, _role(work, form))
                 return self.done(url_for("AccountView.show", pk=user_id), _("The role is changed"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         elif request.method == "GET":
             form.process(obj=row)
+            form.seen.data = service.mark_of(row)
             form.organisation.data = get_visible(work.session, Organisation, row.organisation_id).short_name
             form.person.data = (
                 get_visible(work.session, Person, row.person_id).full_name if row.person_id else ""
@@ -150,7 +151,7 @@ class MembershipView(RoomView):
         url = url_for("AccountView.show", pk=row.user_id)
         try:
             with self.write() as work:
-                service.withdraw_role(work, get_visible(work.session, Membership, membership_id))
+                service.withdraw_role(work, service.locked_role(work, membership_id))
         except Refusal as error:
             return self.done(url, " ".join(str(reason) for reason in error.reasons), "warning")
         return self.done(url, _("The role is withdrawn"))

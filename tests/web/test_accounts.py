@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -132,6 +133,21 @@ def test_every_grant_stands_in_the_journal_with_old_and_new(web: WebUsers, penza
     assert record.actor_id == user_id(penza, "admin")
     assert values["role"] == {"old": "Член координационной группы", "new": "Секретарь координационной группы"}
     assert values["note"] == "приказ № 5"
+
+
+def test_an_older_form_does_not_give_back_what_was_taken_meanwhile(web: WebUsers, penza: Runtime) -> None:
+    row = membership(penza, "member1")
+    url = f"/memberships/edit/{row.id}"
+    page = web("admin").get(url).get_data(as_text=True)
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', page)
+    assert seen
+    sent = role(role="member", organisation="Управление образования города Пензы", reason="приказ № 5")
+    ended = {**sent, "since": "2024-09-01", "until": "2025-01-08", "seen": seen[1]}
+    assert web.post("admin", url, ended).status_code == 303
+    again = web.post("admin", url, {**sent, "seen": seen[1]})
+    assert again.status_code == 409
+    assert "приказ № 5" in again.get_data(as_text=True).replace("\u00a0", " "), "what was typed is not lost"
+    assert str(membership(penza, "member1").until) == "2025-01-08"
 
 
 def test_an_administrator_cannot_silently_take_a_business_role(web: WebUsers, penza: Runtime) -> None:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
+from sqlalchemy import select
+
+from app.access.models import Membership
+from app.admin import service as accounts
 from app.admin import verify
+from app.admin.service import RoleData
 from app.cases import meetings, queries, service
 from app.cases.models import Meeting
 from app.core.actor import SYSTEM, Actor
@@ -22,6 +28,7 @@ from app.diagnostics.service import RiskInput
 from app.engine.state import Cast, Fire
 from app.events import service as events
 from app.events.models import ProgrammeEvent
+from app.schools.models import Organisation
 from tests.integration.cases.test_concurrency import take, to_the_vote
 from tests.integration.events.test_events import SEMINAR
 from tests.people import open_cases
@@ -158,3 +165,29 @@ def test_a_question_decided_while_the_meeting_is_being_closed_goes_to_the_next_o
         held = [(one.status, len(one.items)) for one in work.session.query(Meeting).order_by(Meeting.id)]
     assert held == [("held", 0), ("planned", 1)]
     assert list(verify.findings(system)) == []
+
+
+def test_two_administrators_do_not_take_the_last_rights_from_each_other(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    people = actor(system, "admin"), actor(system, "clerk")
+    with system.work(SYSTEM) as work:
+        office = queries.programmes(work.session)[0].authority_id
+        accounts.grant(work, cast(int, people[1].user_id), "admin", office, work.today)
+    first, second = actor(system, "admin"), actor(system, "clerk")
+
+    def take_from(other: Actor) -> Act:
+        query = select(Membership.id).where(Membership.user_id == other.user_id, Membership.role == "admin")
+
+        def act(work: Work) -> str:
+            row = accounts.locked_role(work, work.session.scalars(query).one())
+            office = work.session.get_one(Organisation, row.organisation_id)
+            begun, ended = row.since - timedelta(days=1), work.today - timedelta(days=1)
+            accounts.change_role(work, row, RoleData("admin", office, None, begun, ended, "приказ № 5"))
+            return "taken"
+
+        return act
+
+    taken, told = one_after_the_other(system, (first, take_from(second)), (second, take_from(first)))
+    assert taken == "taken"
+    assert isinstance(told, Refusal)
+    assert "ни одного администратора" in str(told)
