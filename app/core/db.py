@@ -212,10 +212,8 @@ class WorkSession(Session):
             return
         try:
             cast(Any, kept).rollback()
-        except (
-            BaseException
-        ) as error:  # nobody knows how it stands: nothing is ever asked or committed there again
-            self._throw_away()
+        except BaseException as error:
+            self._throw_away()  # nobody knows how it stands: nothing is ever asked or committed there again
             if not isinstance(error, connection_errors()):
                 raise
         else:

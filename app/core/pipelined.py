@@ -76,7 +76,7 @@ class PipelinedConnection(psycopg.Connection[Row]):
         if not self._is_on:
             return super().commit()
         with self.lock:
-            if not self._is_open:
+            if not self._is_open and not self.autocommit:
                 self._command(b"COMMIT")
             self._settle(ending=True)
 
@@ -118,10 +118,8 @@ class PipelinedConnection(psycopg.Connection[Row]):
         What was told since the savepoint goes with it, and so does what went wrong in it.
         """
         self._is_doubtful = True
-        if (
-            self._is_on and not self._is_open
-        ):  # it stands in the savepoint: what was told before it is answered
-            with self.lock:
+        if self._is_on and not self._is_open:
+            with self.lock:  # all of it stands in the savepoint: what was told before has been answered
                 self._pass_over()
 
     @property

@@ -141,6 +141,19 @@ def test_what_cannot_be_sent_leaves_the_wire_as_it_was(system: Runtime, joined: 
     assert keys(system) == {"kept"}
 
 
+def test_what_is_told_without_a_transaction_is_kept_without_a_warning(system: Runtime) -> None:
+    heard: list[str] = []
+    engine = system.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        line = connection.connection.dbapi_connection
+        assert isinstance(line, PipelinedConnection)
+        line.add_notice_handler(lambda notice: heard.append(str(notice.message_primary)))
+        line.tell(ADD, ("one",))
+        line.commit()
+        line.tell(ADD, ("two",))
+    assert (heard, keys(system)) == ([], {"one", "two"})
+
+
 def interrupted(do: Callable[[], None], number: int) -> str | None:
     """Do it, and interrupt it at the so-manieth line of the connection; where that was, None if it came to its end."""
     seen, where = 0, ""
