@@ -103,7 +103,8 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         csp_nonce=lambda: g.get("nonce", ""), n_=_plural, my_tasks_count=_my_tasks_count,
-        unread_notices=_unread_notices, case_tabs=_case_tabs, search_url=_search_url, clock_note=_clock_note,
+        unread_notices=_unread_notices, case_tabs=_case_tabs, case_turn=_case_turn, search_url=_search_url,
+        clock_note=_clock_note,
     )  # fmt: skip
     filters.register(app, app.extensions["opora"].settings.zone)
     teach_crud_forms()
@@ -138,6 +139,12 @@ def _case_tabs(case: Any) -> list[tuple[str, str]]:
     from app.cases.views import case_tabs
 
     return [(str(title), url) for title, url in case_tabs(runtime().read(g.actor), case)]
+
+
+def _case_turn(case: Any, tab: str) -> Any:
+    from app.cases.turns import turn_of
+
+    return turn_of(runtime().read(g.actor), case, tab)
 
 
 def _clock_note() -> Any:

@@ -74,7 +74,7 @@ def _titles(definition: Definition, thing: str, key: str) -> Mapping[str, str] |
     return one.titles if one else None
 
 
-_STANDING = {  # what happened to the case as a whole; the round of a stage has no part in it
+STANDING = {  # what happened to the case as a whole; the round of a stage has no part in it
     "suspend": _("The case is suspended"),
     "resume": _("The case is resumed"),
     "cancel": _("The support was terminated"),
@@ -106,8 +106,8 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             if data["result"] == "passed":
                 return _("Approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
             return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
-        case "moved" if data.get("kind") in _STANDING:
-            return _STANDING[data["kind"]]
+        case "moved" if data.get("kind") in STANDING:
+            return STANDING[data["kind"]]
         case "moved" if is_alone(data):
             return _(
                 "Automatically: %(transition)s → “%(stage)s”",

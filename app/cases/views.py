@@ -11,7 +11,7 @@ from flask import flash, redirect, request, url_for
 from app.cases import queries, service
 from app.cases.case_map import case_map
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
-from app.cases.history import title, went_to
+from app.cases.history import STANDING, title, went_to
 from app.cases.meeting_views import MeetingView
 from app.cases.models import Case
 from app.cases.overview import (
@@ -193,7 +193,8 @@ class CaseView(RoomView):
                 with self.write() as work:
                     action = Fire(step, str(form.data.get("comment") or ""), form.answers)
                     result = service.act(work, case_id, action, self.expected_version())
-                    told = _told(work, case_id, result, _("Done: %(task)s", task=heading))
+                    done = STANDING.get(transition.kind) or _("Done: %(task)s", task=heading)
+                    told = _told(work, case_id, result, done)
                 return self.done(url_for("CaseView.show", case_id=case_id), told)
             except Invalid as error:
                 form.take_errors(error)
