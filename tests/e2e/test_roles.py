@@ -166,6 +166,37 @@ def test_long_ways_fit_the_phone_and_a_form_has_no_empty_part(person: Person) ->
     assert all(parts), "a part of the form shows nothing"
 
 
+@pytest.mark.parametrize("person", ["methodist"], indirect=True)
+def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(person: Person) -> None:
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    person.go("/cases/?look=board")
+    cards = person.page.evaluate(
+        "[...document.querySelectorAll('.kc')].map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])"
+    )
+    assert cards
+    assert all(0 <= left and right <= PHONE for left, right in cards), cards
+
+
+@pytest.mark.parametrize("person", ["head"], indirect=True)
+def test_on_a_phone_the_lines_of_a_school_begin_at_one_edge_clear_of_the_red_one(person: Person) -> None:
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    person.go("/overview/")
+    rows = person.page.evaluate(
+        """[...document.querySelectorAll('#schools tbody tr')].map(row => [row.getBoundingClientRect().left,
+          ...new Set([...row.children].map(e =>
+            Math.round(e.getBoundingClientRect().left + parseFloat(getComputedStyle(e).paddingLeft))))])"""
+    )
+    assert rows
+    assert all(len(edges) == 2 and edges[1] - edges[0] > 10 for edges in rows), rows
+    marked = person.page.evaluate(
+        """[...document.querySelectorAll('#schools tbody tr')].map(row => {
+          row.classList.add('late');
+          return [row, row.firstElementChild].map(e => getComputedStyle(e).boxShadow !== 'none');
+        })"""
+    )
+    assert all(edge == [True, False] for edge in marked), "the red edge is the row's, not the name's"
+
+
 @pytest.mark.parametrize("person", ["methodist", "member1", "director41", "clerk"], indirect=True)
 def test_the_main_action_is_reached_by_the_keyboard_alone(person: Person) -> None:
     """The first Tab offers to jump to the content; a few more stand on the first thing to do, visibly."""

@@ -57,6 +57,17 @@ def test_lists_and_books_of_the_room_open(web: WebUsers, cases: dict[str, int]) 
     assert "№ 50" not in web("director41").get("/cases/").get_data(as_text=True).replace("\u00a0", " ")
 
 
+def test_every_tab_of_a_case_tells_in_the_way_to_it_where_the_reader_is(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    with web.app.test_request_context():
+        tabs = {tab.code: tab.url(cases["41"]) for tab in penza.ports.tabs}
+    for tab, url in tabs.items():
+        page = text(web("methodist").get(url))
+        way = page.split('class="crumbs"')[1].split("</nav>")[0]
+        assert re.search(r"<b>(.*?)</b>", way).group(1) != "МБОУ СОШ № 41", tab  # type: ignore[union-attr]
+
+
 def test_the_methodist_starts_the_diagnosis_and_a_repeated_click_is_told(
     web: WebUsers, cases: dict[str, int]
 ) -> None:
