@@ -21,8 +21,9 @@ from app.core.i18n import LOCALES, _, in_locale
 from app.core.ports import DateWords, Fact
 from app.core.unit_of_work import Work
 from app.engine.anchors import DateNames
-from app.engine.definition import Approval, Definition
+from app.engine.definition import Approval, Definition, Task
 from app.engine.offers import Waiting, waiting_for
+from app.engine.papers import PAGE as PAPERS
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
 from app.engine.state import Reason as EngineReason
 from app.schools.models import Person
@@ -71,6 +72,23 @@ def page_url(work: Work, page: str | None, case: Case) -> str | None:
         return None
     url = work.ports.pages.get(page)
     return url(case.id) if url else None
+
+
+def task_url(work: Work, case: Case, task: Task | None) -> str | None:
+    """Where a task is done: a page of its own, its paper, the page of its room; None: on the page of the case."""
+    if task is None:
+        return None
+    pages = work.ports.pages
+    own = pages.get(f"task:{task.id}")
+    if (
+        own is None
+        and task.document is not None
+        and task.page == PAPERS
+        and work.ports.paper_page is not None
+    ):
+        return work.ports.paper_page(work, case.id, task.document)
+    page = own or (pages.get(task.page or "") if task.page != "case" else None)
+    return page(case.id) if page else None
 
 
 def mend_url(work: Work, reason: EngineReason, case: Case) -> str | None:

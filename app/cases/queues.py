@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.cases.closing import closing_page
-from app.cases.context import actor_id, authors_of, voters_of
+from app.cases.context import actor_id, authors_of, task_url, voters_of
 from app.cases.history import title
 from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
@@ -60,15 +60,16 @@ def case_queue(work: Work) -> list[QueueItem]:
             if waiting.voter is not None and waiting.voter != (str(seat.user_id) if seat else actor_id(work)):
                 continue
             behalf = seat if waiting.voter is not None else stands_for(work.actor, case, waiting.roles)
-            page = work.ports.pages.get(waiting.page or "") if waiting.kind == "task" else None
-            closing = None
+            page = closing = None
+            if waiting.kind == "task":
+                page = task_url(work, case, definition.stages[state.stage].task(waiting.id))
             if waiting.kind == "task" and state.is_active:
                 closing = closing_page(work, case, definition, state, waiting.id, roles)
             items.append(
                 QueueItem(
                     title=in_reader(waiting.titles),
                     where=f"{case.school.short_name} · {title(definition, 'stage', state.stage)}",
-                    link=closing or (page(case.id) if page else f"/cases/{case.id}"),
+                    link=closing or page or f"/cases/{case.id}",
                     case_id=case.id,
                     since=_since(waiting, state, happened),
                     due=waiting.due

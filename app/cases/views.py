@@ -10,6 +10,7 @@ from flask import flash, redirect, request, url_for
 
 from app.cases import queries, service
 from app.cases.case_map import case_map
+from app.cases.context import task_url
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
 from app.cases.history import STANDING, title, went_to
 from app.cases.meeting_views import MeetingView
@@ -77,8 +78,7 @@ class CaseView(RoomView):
             behalf=partial(behalf, work, case, shown), excluded_why=excluded_why,
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may_assign_curator(work, case),
-            task_page=lambda code: work.ports.pages[code](case.id) if code != "case" and code in work.ports.pages
-            else None,
+            task_page=lambda task: task_url(work, case, shown.definition.task(task)),
         )  # fmt: skip
 
     @page("/<int:case_id>/map")

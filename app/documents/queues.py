@@ -13,6 +13,7 @@ from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming
+from app.documents.facts import paper_for
 from app.documents.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
@@ -20,6 +21,7 @@ from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, 
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import edition_of
 from app.documents.values import missing
+from app.ui.base import link
 
 # who completes a draft: the minutes are the secretary's, everything else the clerk's
 DRAFTER = {DocumentKind.protocol: "secretary"}
@@ -99,6 +101,12 @@ def _link(document: Document) -> str:
     if has_request_context():
         return url_for("DocumentView.show", document_id=document.id)
     return f"/documents/{document.id}"
+
+
+def paper_page(work: Work, case_id: int, template: str) -> str:
+    """Where the paper a task of the case asks for is worked on; the papers of the case while there is none."""
+    paper = paper_for(work.session, case_id, template)
+    return _link(paper) if paper else link("CaseDocumentsView.show")(case_id)
 
 
 def reading_queue(work: Work) -> list[QueueItem]:

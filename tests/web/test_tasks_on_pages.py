@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.cases.context import task_url
 from app.cases.queries import get_case
 from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
@@ -102,8 +103,13 @@ def test_a_registered_order_leads_the_clerk_to_the_button_that_closes_his_task(
     walk(penza, case_id, 9)
     penza.ports.facts[PAPER] = facts.FACTS[PAPER]
     order, here = "Оформить приказ об утверждении плана", f"/cases/{case_id}#h-next"
-    assert link_of(penza, "clerk", case_id, order) != here, "the paper is still to be made"
+    with web.app.test_request_context():
+        assert link_of(penza, "clerk", case_id, order) == f"/cases/{case_id}/documents", (
+            "the paper is to be made"
+        )
     paper = signed_order(penza, {"41": case_id})
+    assert link_of(penza, "clerk", case_id, order) == f"/documents/{paper}"
+    assert f'href="/documents/{paper}">{order}</a>' in text(web("clerk").get(f"/cases/{case_id}"))
     registered(penza, paper, RegisterInput(DAY))
     assert link_of(penza, "clerk", case_id, order) == here
     page = text(web("clerk").get(f"/cases/{case_id}"))
@@ -226,3 +232,13 @@ def test_a_task_the_case_has_left_is_not_opened_again(web: WebUsers, under_way: 
 @pytest.mark.parametrize("page", ["tasks/no_such/done", "tasks/no_such/again", "step/no_such"])
 def test_what_the_procedure_does_not_know_stays_absent(web: WebUsers, under_way: int, page: str) -> None:
     assert web("chair").get(f"/cases/{under_way}/{page}").status_code == 404
+
+
+def test_a_task_with_a_page_of_its_own_leads_there_from_my_tasks_as_from_the_case(
+    web: WebUsers, cases: dict[str, int], penza: Runtime
+) -> None:
+    """Here it is an optional one, which no list of tasks shows; another procedure may ask for it."""
+    case = get_case(penza.read(actor(penza, "methodist")).session, cases["41"])
+    work = penza.read(actor(penza, "methodist"))
+    task = work.ports.definitions.of(work.session, case).task("confirm_list")
+    assert task_url(work, case, task) == f"/incoming/add?case={cases['41']}&kind=listing"
