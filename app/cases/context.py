@@ -25,12 +25,9 @@ from app.engine.definition import Approval, Definition, Task
 from app.engine.offers import Waiting, waiting_for
 from app.engine.papers import PAGE as PAPERS
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
-from app.engine.state import Reason as EngineReason
 from app.schools.models import Person
 
 SYSTEM_ID = "system"
-# reasons which only the members of the group can mend
-OF_THE_VOTE = frozenset({"approval_open", "votes_void"})
 
 
 def actor_id(work: Work) -> str:
@@ -89,13 +86,6 @@ def task_url(work: Work, case: Case, task: Task | None) -> str | None:
         return work.ports.paper_page(work, case.id, task.document)
     page = own or (pages.get(task.page or "") if task.page != "case" else None)
     return page(case.id) if page else None
-
-
-def mend_url(work: Work, reason: EngineReason, case: Case) -> str | None:
-    """The page where what stands against a step can be mended: the vote, or the page of a room."""
-    if reason.code in OF_THE_VOTE:
-        return f"/cases/{case.id}#h-vote"
-    return page_url(work, reason.link, case)
 
 
 def _both(fact: Fact) -> dict[str, str] | None:

@@ -14,8 +14,9 @@ from sqlalchemy import func, or_, select
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import writer
-from app.cases.context import actor_id, context, days_of, gather_facts, mend_url
+from app.cases.context import actor_id, context, days_of, gather_facts
 from app.cases.history import lines
+from app.cases.mending import obstacle
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
@@ -361,7 +362,7 @@ def _refusal(work: Work, case: Case, result: Refused) -> Exception:
         return Forbidden(sentences[0][1])
     if all(reason.code in _FORM_FAULTS for reason in result.reasons):
         return Invalid(fields={reason.items[0]: text for reason, text in sentences})
-    return Refusal([Reason(text, mend_url(work, reason, case)) for reason, text in sentences])
+    return Refusal([obstacle(work, case, reason, text) for reason, text in sentences])
 
 
 def _next_number(work: Work, programme: Programme) -> int:

@@ -14,6 +14,7 @@ class Reason:
 
     text: Text | str
     link: str | None = None
+    may_mend: bool = True  # False: the reader may only look there
 
     def __str__(self) -> str:
         return str(self.text)

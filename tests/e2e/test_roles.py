@@ -174,7 +174,7 @@ def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(pe
         "[...document.querySelectorAll('.kc')].map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])"
     )
     assert cards
-    assert all(0 <= left and right <= PHONE for left, right in cards), cards
+    assert all(left >= 0 and right <= PHONE for left, right in cards), cards
 
 
 @pytest.mark.parametrize("person", ["head"], indirect=True)

@@ -1,4 +1,4 @@
-"""A case that was sent back, suspended or terminated says so, and why, on the pages where people work."""
+"""What a case waits for and why it came back, as its pages tell it to whoever works there and whoever only looks."""
 
 from __future__ import annotations
 
@@ -55,3 +55,33 @@ def test_every_page_of_a_suspended_case_says_that_it_stands_still_and_why(
     page = text(web("methodist").get(url))
     assert "сроки стоят" not in page
     assert "Выполнено: Возобновить" not in page
+
+
+def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    asked = dict(penza.ports.facts)
+    let_pass(penza)
+    for step in YEAR[:6]:
+        take(penza, cases["41"], *step)
+    penza.ports.facts.update(asked)
+    url = f"/cases/{cases['41']}"
+
+    def told(username: str, words: str) -> str:
+        return text(web(username).get(url)).split(words)[1].split("</li>")[0]
+
+    vote, minutes = "План не принят координационной группой", "Протокол заседания не подписан"
+    for username, at_vote, at_minutes in (
+        ("member1", "Исправить", "Посмотреть"),
+        ("secretary", "Исправить", "Исправить"),
+        ("clerk", "Посмотреть", "Исправить"),
+        ("director41", "Посмотреть", "Посмотреть"),
+    ):
+        assert at_vote in told(username, vote), username
+        assert at_minutes in told(username, minutes), username
+    take(penza, cases["41"], "chair", BACK)
+    assert "Исправить" in told("director41", "Не выполнена задача «Подготовить план")
+    assert "Посмотреть" in told("chair", "Не выполнена задача «Подготовить план")
+    page = text(web("director41").get(f"{url}/plans"))
+    assert "В плане нет ни одного мероприятия" in page
+    assert f'href="{url}/plans">Исправить' not in page

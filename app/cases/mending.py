@@ -1,0 +1,39 @@
+"""What stands against a step as a page tells it: where it is mended, and whether by the reader or by others."""
+
+from __future__ import annotations
+
+from app.access.permissions import CAPABILITIES
+from app.cases.context import page_url
+from app.cases.models import Case
+from app.cases.roles import case_roles, may
+from app.core.errors import Reason
+from app.core.unit_of_work import Work
+from app.engine.state import Reason as EngineReason
+
+# reasons which only the members of the group can mend
+OF_THE_VOTE = frozenset({"approval_open", "votes_void"})
+
+
+def obstacle(work: Work, case: Case, why: EngineReason, text: str) -> Reason:
+    """The reason in the reader's words; who has nothing to do on the page it leads to may only look there."""
+    link = _page(work, case, why)
+    return Reason(text, link, may_mend=not link or _may_mend(work, case, why, link))
+
+
+def _page(work: Work, case: Case, why: EngineReason) -> str | None:
+    if why.code in OF_THE_VOTE:
+        return f"/cases/{case.id}#h-vote"
+    return page_url(work, why.link, case)
+
+
+def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
+    definition = work.ports.definitions.of(work.session, case)
+    if why.code in OF_THE_VOTE:
+        approval = definition.stages[case.stage].approval
+        return approval is not None and bool(case_roles(work.actor, case).intersection(approval.asked))
+    task = definition.task(why.items[0]) if why.code == "task_open" and why.items else None
+    if task is not None:
+        return bool(case_roles(work.actor, case).intersection(task.roles))
+    rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
+    acts = [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
+    return not acts or any(may(work, act, case) for act in acts)
