@@ -62,7 +62,7 @@ def to_sign(web: WebUsers, room: str) -> None:
 def in_force(web: WebUsers, room: str) -> None:
     to_sign(web, room)
     assert fill(web, "curator66", f"{room}/sides/curator", PART).status_code == 303
-    assert "номер МБОУ СОШ № 41" in text(web("director41").get(room))
+    assert "номера МБОУ СОШ № 41" in text(web("director41").get(room))
     with_scan = {**PART, "number": "4", "scan": (io.BytesIO(PDF), "договор.pdf")}
     assert fill(web, "director41", f"{room}/sides/school", with_scan).status_code == 303
 

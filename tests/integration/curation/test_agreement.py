@@ -70,8 +70,8 @@ def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases:
     prepared(system, case_id)
     session = system.read(actor(system, "methodist")).session
     assert facts.agreement_in_force(session, case_id).items == (
-        "подпись МБОУ СОШ № 66", "подпись МБОУ СОШ № 41", "номер МБОУ СОШ № 66", "номер МБОУ СОШ № 41",
-        "скан подписанного договора",
+        "подписи МБОУ СОШ № 66", "подписи МБОУ СОШ № 41", "номера МБОУ СОШ № 66", "номера МБОУ СОШ № 41",
+        "скана подписанного договора",
     )  # fmt: skip
     with in_locale("en"):  # inside an English sentence
         assert facts.agreement_in_force(session, case_id).items[-1] == "scan of the signed agreement"

@@ -50,9 +50,9 @@ def test_other_states_do_not_move_by_themselves(state: str) -> None:
 def test_what_is_missing_is_named() -> None:
     sides = (Signed("СОШ № 66", True, False), Signed("СОШ № 41", False, True))
     assert [str(text) for text in missing(AgreementState.to_sign, sides, has_scan=False)] == [
-        "подпись СОШ № 66",
-        "номер СОШ № 41",
-        "скан подписанного договора",
+        "подписи СОШ № 66",
+        "номера СОШ № 41",
+        "скана подписанного договора",
     ]
 
 
