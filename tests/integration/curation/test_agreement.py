@@ -373,7 +373,7 @@ def test_an_agreement_altered_past_the_journal_is_found(system: Runtime, cases: 
         work.session.flush()
         found = list(verify.findings(work.session))
     assert len(found) == 4, found
-    assert "действует, но отсутствует" in found[0]
+    assert "действует без номера МБОУ" in found[0]
     assert any("agreement_sides.number" in line for line in found)
     assert any("agreements.scan_id" in line for line in found)
 
