@@ -49,6 +49,7 @@ from app.core.ports import (
 )
 from app.core.storage import open_storage
 from app.core.unit_of_work import Runtime, Work
+from app.curation import due as curation_due
 from app.curation import effects as curation_effects
 from app.curation import evidence as curation_evidence
 from app.curation import facts as curation_facts
@@ -193,6 +194,7 @@ QUEUES: list[QueueSource] = [
     *case_queues.QUEUES,
     *document_queues.QUEUES,
     *curation_queues.QUEUES,
+    *curation_due.QUEUES,
     *event_queues.QUEUES,
     *plan_queues.QUEUES,
     *admin_queues.QUEUES,
