@@ -181,6 +181,9 @@ def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(pe
 def test_on_a_phone_the_lines_of_a_school_begin_at_one_edge_clear_of_the_red_one(person: Person) -> None:
     person.page.set_viewport_size({"width": PHONE, "height": 900})
     person.go("/overview/")
+    cut = "e => e.scrollWidth - e.clientWidth"
+    way = f"[...document.querySelectorAll('.crumbs > *')].filter(e => e.offsetWidth).map({cut})"
+    assert person.page.evaluate(way) == [0], "the name of the page is whole"
     rows = person.page.evaluate(
         """[...document.querySelectorAll('#schools tbody tr')].map(row => [row.getBoundingClientRect().left,
           ...new Set([...row.children].map(e =>

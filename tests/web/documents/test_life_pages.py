@@ -51,6 +51,9 @@ def test_an_order_is_declared_to_cancel_another_and_both_pages_tell(
     web: WebUsers, penza: Runtime, cases: dict[str, int], order: int
 ) -> None:
     new = signed_order(penza, {"50": cases["50"]})
+    told = "Его регистрирует делопроизводитель"
+    assert told in shown(web, "secretary", f"/documents/{new}")
+    assert told not in shown(web, "clerk", f"/documents/{new}")
     url = f"/documents/{new}/links/add"
     assert "№ 1-оп" in shown(web, "clerk", url)
     wrong = web.post(
