@@ -12,6 +12,8 @@ from app.engine.state import Reason as EngineReason
 
 # reasons which only the members of the group can mend
 OF_THE_VOTE = frozenset({"approval_open", "votes_void"})
+# reasons which only those can mend who do the tasks they name
+OF_TASKS = frozenset({"task_open", "voting_not_open"})
 
 
 def obstacle(work: Work, case: Case, why: EngineReason, text: str) -> Reason:
@@ -31,9 +33,9 @@ def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
     if why.code in OF_THE_VOTE:
         approval = definition.stages[case.stage].approval
         return approval is not None and bool(case_roles(work.actor, case).intersection(approval.asked))
-    task = definition.task(why.items[0]) if why.code == "task_open" and why.items else None
-    if task is not None:
-        return bool(case_roles(work.actor, case).intersection(task.roles))
+    if why.code in OF_TASKS:
+        tasks = [task for task in definition.stages[case.stage].tasks if task.id in why.items]
+        return any(case_roles(work.actor, case).intersection(task.roles) for task in tasks)
     rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
     acts = [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
     return not acts or any(may(work, act, case) for act in acts)

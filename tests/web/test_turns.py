@@ -82,6 +82,7 @@ def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
     take(penza, cases["41"], "chair", BACK)
     assert "Исправить" in told("director41", "Не выполнена задача «Подготовить план")
     assert "Посмотреть" in told("chair", "Не выполнена задача «Подготовить план")
+    assert "Посмотреть" in told("chair", "Голосование ещё не открыто")
     page = text(web("director41").get(f"{url}/plans"))
     assert "В плане нет ни одного мероприятия" in page
     assert f'href="{url}/plans">Исправить' not in page
