@@ -71,9 +71,7 @@ def recommendations_due(work: Work) -> list[QueueItem]:
     ]  # fmt: skip
 
 
-def _by_case(
-    work: Work, query: Select[tuple[Case, date]], roles: frozenset[str]
-) -> list[tuple[Case, list[date]]]:
+def _by_case(work: Work, query: Select[Case, date], roles: frozenset[str]) -> list[tuple[Case, list[date]]]:
     """The rows of a query by their case, of the cases in which the actor has one of the roles."""
     rows = work.session.execute(query).all()
     found = [(case, [day for _case, day in own]) for case, own in groupby(rows, key=lambda row: row[0])]
