@@ -7,7 +7,7 @@ TAGS: dict[str, Text] = {
     "plan:add": _("A measure was added to the plan"),
     "plan:edit": _("A measure of the plan was corrected"),
     "plan:delete": _("A measure was taken out of the plan"),
-    "plan:submit": _("The plan was submitted to the coordination group"),
+    "plan:submit": _("The plan was put to the vote"),
     "plan:report": _("The execution of a measure was reported"),
     "plan:report_edit": _("The report on a measure was corrected"),
     "plan:move_approved": _("A new term of a measure was approved"),

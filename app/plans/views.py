@@ -108,7 +108,7 @@ class PlanView(RoomView):
     def submit(self, case_id: int) -> Any:
         with self.write() as work:
             service.submit_plan(work, case_id, self.expected_version(), seen=request.form.get("seen"))
-        return self._done(case_id, _("The plan is submitted to the coordination group."))
+        return self._done(case_id, _("The plan is put to the vote."))
 
     @page("/<int:case_id>/plans/<int:item_id>/report", methods=FORM, permission="write")
     def report(self, case_id: int, item_id: int) -> Any:

@@ -167,7 +167,7 @@ class Path:
         director = self.at_case("director41", "План")
         director.sees(items[0].action[:40])
         director.shoot("plan")
-        director.press("Передать координационной группе")
+        director.press("Передать на голосование")
 
     def return_the_plan_once(self) -> None:
         self.stand.on(on(20, 1))
@@ -197,7 +197,7 @@ class Path:
             director.send()
         director.sees("Что изменилось")
         director.shoot("plan-round-2")
-        director.press("Передать координационной группе")
+        director.press("Передать на голосование")
 
     def approve_the_plan(self) -> None:
         self.stand.on(on(21, 1))

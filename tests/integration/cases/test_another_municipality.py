@@ -169,7 +169,7 @@ def test_its_pages_say_its_own_words(web: WebUsers, penza: Runtime, case_id: int
     assert "Сколько учителей: 1200" in web("methodist").get(f"/cases/{case_id}").get_data(as_text=True)
     act(penza, "methodist", case_id, Fire("accept"))
     page = web("director41").get(f"/cases/{case_id}/plans").get_data(as_text=True)
-    assert "Передать координационной группе" in page
+    assert "Передать на голосование" in page
     assert "План заполнен полностью" not in page, "the measure has no term, no owner, no result"
     act(penza, "director41", case_id, Complete("present"))
     page = web("director41").get(f"/cases/{case_id}").get_data(as_text=True)
