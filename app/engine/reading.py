@@ -29,6 +29,13 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "timestamp": ("a day", "день"),
 }
 EMPTY = ("an empty text", "пустой текст")
+_TAG = "tag:yaml.org,2002:"
+# the tags that may be written before each kind of element
+OWN_KIND: dict[type[yaml.Event], frozenset[str]] = {
+    yaml.MappingStartEvent: frozenset({"!", f"{_TAG}map"}),
+    yaml.SequenceStartEvent: frozenset({"!", f"{_TAG}seq"}),
+    yaml.ScalarEvent: frozenset({"!", *(f"{_TAG}{kind}" for kind in EXPECTED if kind not in ("map", "seq"))}),
+}
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 60
 # An element may stand in many places by its anchor: what counts is how often it would be read.
@@ -152,7 +159,7 @@ class Reader:
                 raise Unreadable(
                     f"longer than {MAX_CHARACTERS} characters", f"длиннее {MAX_CHARACTERS} знаков"
                 )
-            _refuse_depth(text)
+            _refuse_odd(text)
             self.root = yaml.compose(text, Loader=Loader)
         except (yaml.YAMLError, RecursionError, UnicodeEncodeError) as error:
             line, column, words = told(error, text)
@@ -330,17 +337,26 @@ class Reader:
         return {"ru": text} if text else {}
 
 
-def _refuse_depth(text: str) -> None:
-    """Text nested deeper than any procedure is never composed: the reader would run out of stack. Raises YAMLError."""
+def _refuse_odd(text: str) -> None:
+    """What no procedure needs is never composed. Raises YAMLError.
+
+    Nested too deep, the reader would run out of stack; a tag that says a text is a mapping would mislead it.
+    """
     depth = 0
+    event: Any
     for event in yaml.parse(text, Loader=Loader):
+        kind = OWN_KIND.get(type(event))
+        if kind is not None and event.tag is not None and event.tag not in kind:
+            raise Unreadable(
+                f"the tag {event.tag} does not fit", f"метка {event.tag} здесь не подходит", event.start_mark
+            )
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                mark: Any = event.start_mark
                 raise Unreadable(
-                    f"nested deeper than {MAX_DEPTH} levels (line {mark.line + 1})",
-                    f"вложенность больше {MAX_DEPTH} уровней (строка {mark.line + 1})",
+                    f"nested deeper than {MAX_DEPTH} levels",
+                    f"вложенность больше {MAX_DEPTH} уровней",
+                    event.start_mark,
                 )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.engine.definition import Titles
 from app.engine.findings import Finding
-from app.engine.reading import Reader, Vocabulary
+from app.engine.reading import EXPECTED, Reader, Vocabulary
 from app.engine.state import Action, Cast, Complete, ContentChanged, FactValue, Fire, Open, Reopen, Settle
 
 Place = tuple[str, int, int]
@@ -80,7 +80,8 @@ VOCABULARY: Vocabulary = {
 }
 LISTS = ("refused", "events", "effects", "waits")
 MAPS = ("tasks", "task_due", "task_due_in")
-DECIMAL = re.compile(r"[+-]?[0-9_]{1,20}")
+DECIMAL = re.compile(r"[+-]?[0-9][0-9_]{0,19}")
+ONE_VALUE = ("one value", "одно значение")
 EARLIEST, LATEST = 1900, 2200
 
 
@@ -229,7 +230,7 @@ def _action(reader: Reader, key: str, parts: dict[str, Any], path: str) -> Actio
         return Cast(value, comment)
     if key == "reopen":
         return Reopen(value, comment)
-    fields = {name: _value(inner) for name, _, inner in reader.pairs(parts.get("fields"), f"{path}.fields")}
+    fields = _values(reader, parts.get("fields"), f"{path}.fields")
     return Fire(value, comment, fields) if key == "fire" else Complete(value, comment, fields)
 
 
@@ -241,13 +242,17 @@ def _expectations(reader: Reader, path: str, node: Any) -> tuple[Expectation, ..
         if key in LISTS:
             wanted = reader.texts(inner, where)
         elif key in MAPS:
-            wanted = {name: _value(value) for name, _, value in reader.pairs(inner, where)}
+            wanted = _values(reader, inner, where)
         elif key == "says":
             wanted = {lang: reader.text(t, where) for lang, t in reader.element(inner, "text", where).items()}
         elif key == "tally":
-            wanted = {name: _value(value) for name, value in reader.element(inner, "tally", where).items()}
+            wanted = {
+                name: (reader.texts(value, f"{where}.{name}") if name == "missing"
+                       else _value(reader, value, f"{where}.{name}"))
+                for name, value in reader.element(inner, "tally", where).items()
+            }  # fmt: skip
         else:
-            wanted = _value(inner)
+            wanted = _value(reader, inner, where)
         result.append(Expectation(key, wanted, reader.at(inner)))
     return tuple(result)
 
@@ -275,26 +280,31 @@ def _facts(reader: Reader, node: Any, path: str) -> tuple[dict[str, FactValue], 
                 k: reader.text(v, where) for k, v in reader.element(parts.get("text"), "text", where).items()
             }
             facts[name] = FactValue(
-                _value(parts["value"]) if "value" in parts else None,
+                _value(reader, parts["value"], f"{where}.value") if "value" in parts else None,
                 reader.texts(parts.get("items"), f"{where}.items"),
                 reader.text(parts["link"], f"{where}.link") if "link" in parts else None,
                 texts or None,
             )
         else:
-            facts[name] = FactValue(_value(inner))
+            facts[name] = FactValue(_value(reader, inner, f"{path}.{name}"))
     return facts, places
 
 
-def _value(node: Any) -> Any:
-    """A scalar as Python knows it: yes/no, whole number, day, text, nothing, or a list of texts."""
+def _values(reader: Reader, node: Any, path: str) -> dict[str, Any]:
+    return {name: _value(reader, value, f"{path}.{name}") for name, _, value in reader.pairs(node, path)}
+
+
+def _value(reader: Reader, node: Any, path: str) -> Any:
+    """A scalar as Python knows it: yes/no, whole number, day, text or nothing."""
     kind = node.tag.rpartition(":")[2]
-    if kind == "seq":
-        return tuple(_value(item) for item in node.value)
+    if not isinstance(node.value, str):
+        reader.mismatch(node, path, ONE_VALUE, EXPECTED.get(kind, (kind, kind)))
+        return None
     if kind == "bool":
         return node.value.lower() in ("true", "yes", "on")
     if kind == "int":
         # 0x10 and 1:30 are numbers to YAML only: kept as text, they equal nothing
-        return int(node.value) if DECIMAL.fullmatch(node.value) else node.value
+        return int(node.value.replace("_", "")) if DECIMAL.fullmatch(node.value) else node.value
     if kind == "null":
         return None
     if kind == "timestamp":
@@ -314,10 +324,11 @@ def _day_of(text: str) -> date | str:
 def _day(reader: Reader, node: Any, path: str) -> date | None:
     if node is None:
         return None
-    value = _value(node)
+    value = _value(reader, node, path)
     if isinstance(value, date):
         return value
-    reader.mismatch(node, path, ("2025-01-22", "2025-01-22"), (str(value), str(value)))
+    if isinstance(node.value, str):  # else it is told already
+        reader.mismatch(node, path, ("2025-01-22", "2025-01-22"), (str(value), str(value)))
     return None
 
 

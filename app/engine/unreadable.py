@@ -42,22 +42,23 @@ RUSSIAN = {
 
 
 class Unreadable(yaml.YAMLError):
-    """Text that would cost too much to read; why, in both languages."""
+    """Text that would cost too much to read, or mislead; why, in both languages, and where if one place is to blame."""
 
-    def __init__(self, problem: str, problem_ru: str) -> None:
-        self.problem_ru = problem_ru
+    def __init__(self, problem: str, problem_ru: str, mark: Any = None) -> None:
+        self.problem, self.problem_ru, self.problem_mark = problem, problem_ru, mark
         super().__init__(problem)
 
 
 def told(error: Exception, text: str) -> tuple[int, int, dict[str, Any]]:
     """Line, column and the words of a finding."""
     mark = getattr(error, "problem_mark", None)
+    if isinstance(error, Unreadable):
+        words = {"problem": error.problem, "problem_ru": error.problem_ru}
+        return (mark.line + 1, mark.column + 1, words) if mark else (1, 1, words)
     if mark is not None:
         problem = str(getattr(error, "problem", None) or "it cannot be understood")
         russian = RUSSIAN.get(problem, f"запись не по правилам ({problem})")
         return mark.line + 1, mark.column + 1, {"problem": problem, "problem_ru": russian}
-    if isinstance(error, Unreadable):
-        return 1, 1, {"problem": str(error), "problem_ru": error.problem_ru}
     odd = PlainReader.NON_PRINTABLE.search(text)
     if odd is None:
         return 1, 1, {"problem": "it cannot be understood", "problem_ru": "запись не по правилам"}

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine.checks import check
-from app.engine.loader import parse_text
+from app.engine.loader import identity, parse_text
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
 from tests.unit.engine.anchored import ANCHORED
@@ -197,6 +197,32 @@ def test_a_slip_of_the_pen_is_told_in_russian_where_it_stands(text: str) -> None
     assert "\n" not in found.message
 
 
+TAGS = (
+    "!!map x",
+    "!!seq x",
+    "!!seq {a: b}",
+    "!!map [a]",
+    "!!int [1]",
+    "!!bool {a: b}",
+    "!!str [a]",
+    "!!set {a}",
+    "!x y",
+)
+
+
+@pytest.mark.parametrize("written", TAGS)
+@pytest.mark.parametrize(
+    "old", ["version: 1", "  author:", "titles: {ru: Малый", "roles: [author]", "    final: true"]
+)
+def test_a_tag_that_lies_about_an_element_is_a_finding_not_a_fall(old: str, written: str) -> None:
+    assert old in SMALL
+    text = SMALL.replace(old, f"{old.partition(':')[0]}: {written} #", 1)
+    found = parse_text(text)[1][0]
+    assert (found.code, found.line) == ("not_yaml", SMALL[: SMALL.index(old)].count("\n") + 1)
+    assert "метка" in found.message_ru
+    assert identity(text) is None
+
+
 SCENARIO = """\
 workflow: small
 today: 2025-01-22
@@ -233,3 +259,41 @@ def test_an_odd_day_or_number_in_a_scenario_is_a_finding_not_a_fall(old: str, ne
     scenarios, faults = read_scenarios(SCENARIO.replace(old, new), "s.yaml")
     findings = faults or rehearse(definition, scenarios).findings
     assert findings or "paper.length" in old, "a fact may have any value"
+
+
+BOMB = "\n".join(
+    [
+        f"  k0: &k0 [{', '.join('x' * 9)}]",
+        *(f"  k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]" for n in range(1, 20)),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("round: 1", "stage: {}"),
+        ("round: 1", "outcome: {a: b}"),
+        ("round: 1", "stage: [draft]"),
+        ("round: 1", "tasks: {write: [open]}"),
+        ("round: 1", "tally: {for: {}}"),
+        ("facts: {paper.length: 1}", "facts: {paper.length: [1]}"),
+        ("facts: {paper.length: 1}", "facts: {paper.length: {value: {}}}"),
+        ("facts: {paper.length: 1}", "facts: {paper.length: &a [*a]}"),
+        ("facts: {paper.length: 1}", f"facts:\n{BOMB}"),
+        ("today: 2025-01-22", "today: []"),
+    ],
+)
+def test_a_list_where_one_value_belongs_is_told_at_once(old: str, new: str) -> None:
+    begun = time.monotonic()
+    faults = read_scenarios(SCENARIO.replace(old, new, 1), "s.yaml")[1]
+    assert {one.code for one in faults} == {"wrong_type"}
+    assert len(faults) <= 20
+    assert "одно значение" in faults[0].message_ru
+    assert time.monotonic() - begun < 1
+
+
+def test_a_number_with_odd_underscores_is_a_number() -> None:
+    scenarios, faults = read_scenarios(SCENARIO.replace("round: 1", "round: 1__0"), "s.yaml")
+    assert not faults
+    assert scenarios[0].steps[0].expect[0].wanted == 10
