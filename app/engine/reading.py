@@ -40,6 +40,7 @@ MAX_CHARACTERS = 500_000
 MAX_DEPTH = 60
 # An element may stand in many places by its anchor: what counts is how often it would be read.
 MAX_ELEMENTS = 20_000
+MAX_ITEMS = 60_000  # of all lists and mappings together, each as often as it is read
 MOST = 100_000  # no term, number of votes or version is larger
 Vocabulary = dict[str, dict[str, bool]]
 
@@ -153,7 +154,7 @@ class Reader:
         self.findings: list[Finding] = []
         self.places: dict[str, tuple[int, int]] = {}
         self.root: Any = None
-        self._left = MAX_ELEMENTS
+        self._left, self._items_left = MAX_ELEMENTS, MAX_ITEMS
         try:
             if len(text) > MAX_CHARACTERS:
                 raise Unreadable(
@@ -199,7 +200,7 @@ class Reader:
         if node is None or not self.is_a(node, "map", path):
             return []
         result: dict[str, tuple[str, Any, Any]] = {}
-        for key_node, value_node in node.value:
+        for key_node, value_node in self._afforded(node):
             key = key_node.value if isinstance(key_node.value, str) else "?"
             if key in result:
                 self.report("duplicate_key", key_node, key=key)
@@ -235,8 +236,19 @@ class Reader:
         if node is None:
             return []
         if node.tag.endswith(":seq"):
-            return [(f"{path}.{number}", item) for number, item in enumerate(node.value)]
+            return [(f"{path}.{number}", item) for number, item in enumerate(self._afforded(node))]
         return [(path, node)]
+
+    def _afforded(self, node: Any) -> list[Any]:
+        """What a list or mapping holds; nothing more once too much has been read over and over."""
+        if self._items_left < 0:
+            return []
+        self._items_left -= len(node.value)
+        if self._items_left < 0:
+            self.report("too_large", node, most=MAX_ITEMS)
+            return []
+        held: list[Any] = node.value
+        return held
 
     def named(self, node: Any, path: str) -> list[tuple[str, str, Any]]:
         """Id, path and node of each element of a mapping by id."""

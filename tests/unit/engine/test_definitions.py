@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +355,19 @@ def test_a_definition_that_repeats_itself_without_end_is_refused() -> None:
         - {{id: a, kind: choice, titles: &a {{ru: А, en: A}}, choices: &c {{c: &t {{titles: *a}}, {choices}}}}}
         {"        ".join([fields] * 100)}""")  # fmt: skip
     assert "too_large" in [one.code for one in findings_of(text)]
+
+
+def test_a_long_list_repeated_by_its_anchor_is_refused_in_no_time() -> None:
+    roles = f"&all [{', '.join(['author'] * 10_000)}]"
+    tasks = "".join(
+        f"      again{number}: {{titles: {{ru: А, en: A}}, roles: *all}}\n" for number in range(1000)
+    )
+    text = SMALL.replace("        roles: [author]\n", f"        roles: {roles}\n", 1)
+    begun = time.monotonic()
+    assert "too_large" in [
+        one.code for one in findings_of(text.replace("    approval:\n", f"{tasks}    approval:\n", 1))
+    ]
+    assert time.monotonic() - begun < 3
 
 
 @pytest.mark.parametrize(
