@@ -29,13 +29,20 @@ def _page(work: Work, case: Case, why: EngineReason) -> str | None:
 
 
 def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
-    definition = work.ports.definitions.of(work.session, case)
+    stage, roles = (
+        work.ports.definitions.of(work.session, case).stages[case.stage],
+        case_roles(work.actor, case),
+    )
     if why.code in OF_THE_VOTE:
-        approval = definition.stages[case.stage].approval
-        return approval is not None and bool(case_roles(work.actor, case).intersection(approval.asked))
-    if why.code in OF_TASKS:
-        tasks = [task for task in definition.stages[case.stage].tasks if task.id in why.items]
-        return any(case_roles(work.actor, case).intersection(task.roles) for task in tasks)
+        return stage.approval is not None and bool(roles.intersection(stage.approval.asked))
+    # a condition of a task is met by those who do the task
+    named = why.items if why.code in OF_TASKS else ()
+    tasks = [
+        task for task in stage.tasks
+        if task.id in named or any(guard.id == why.code for guard in task.when)
+    ]  # fmt: skip
+    if tasks:
+        return any(roles.intersection(task.roles) for task in tasks)
     rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
     acts = [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
     return not acts or any(may(work, act, case) for act in acts)
