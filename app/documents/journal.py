@@ -114,11 +114,15 @@ def next_free(work: Work, series: Series) -> RegisterNumber:
 
 
 def typed_number(series: Series, entry: HandEntry) -> RegisterNumber:
-    """The number a person typed. Raises Invalid at `number` for what is none."""
+    """The number a person typed. Raises Invalid at `number` for what is none, at `reason` when it has none."""
+    wrong = {} if entry.reason.strip() else {"reason": _("Say why the number is entered by hand.")}
     try:
-        return parse_number(entry.number, series.prefix)
+        number = parse_number(entry.number, series.prefix)
     except Invalid as error:
-        raise Invalid(fields={"number": error.message}) from error
+        raise Invalid(fields={"number": error.message, **wrong}) from error
+    if wrong:
+        raise Invalid(fields=wrong)
+    return number
 
 
 def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> Registration:
@@ -127,8 +131,6 @@ def enter_by_hand(work: Work, series: Series, line: Line, entry: HandEntry) -> R
     Raises Invalid for a number that is none, too long, taken, reserved, or given without a reason; at `leap`
     for one far above the counter that nobody confirmed.
     """
-    if not entry.reason.strip():
-        raise Invalid(fields={"reason": _("Say why the number is entered by hand.")})
     number = typed_number(series, entry)
     for gap in gaps_of(work, series):
         if gap.first <= number.number <= gap.last and gap.reason in AGAINST:

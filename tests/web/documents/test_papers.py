@@ -116,6 +116,9 @@ def test_the_whole_way_of_the_order_in_the_browser(web: WebUsers, penza: Runtime
         "dated": "2025-01-22", "way": "by_hand", "number": "12-оп", "reason": "",
         "expected_version": re.search(r'name="expected_version"[^>]*value="(\d+)"', page).group(1),  # type: ignore[union-attr]
     }  # fmt: skip
+    both = web.post("clerk", f"{card}/register", {**entry, "number": ""}).get_data(as_text=True)
+    assert "Впишите номер." in both
+    assert "Укажите, почему номер вносится вручную." in both
     refused = web.post("clerk", f"{card}/register", {**entry, "number": "", "reason": "Журнал на бумаге"})
     assert "Впишите номер." in refused.get_data(as_text=True)
     refused = web.post("clerk", f"{card}/register", entry)
