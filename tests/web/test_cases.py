@@ -57,6 +57,21 @@ def test_lists_and_books_of_the_room_open(web: WebUsers, cases: dict[str, int]) 
     assert "№ 50" not in web("director41").get("/cases/").get_data(as_text=True).replace("\u00a0", " ")
 
 
+def test_a_search_that_finds_nothing_says_so_and_leads_back_to_everything(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    for url, everything in (
+        ("/cases/?q=нетакой&look=table", "/cases/?look=table"),
+        ("/documents/?kind=act", "/documents/"),
+        ("/events/?kind=webinar", "/events/?programme=1"),
+        ("/incoming/?waiting=1", "/incoming/"),
+    ):
+        page = text(web("methodist").get(url))
+        assert "Ничего не найдено" in page, url
+        assert f'href="{everything}">Показать все' in page, url
+    assert "Документов пока нет" in text(web("methodist").get("/documents/"))
+
+
 def test_every_tab_of_a_case_tells_in_the_way_to_it_where_the_reader_is(
     web: WebUsers, penza: Runtime, cases: dict[str, int]
 ) -> None:
