@@ -83,7 +83,7 @@ def task_url(work: Work, case: Case, task: Task | None) -> str | None:
         and task.page == PAPERS
         and work.ports.paper_page is not None
     ):
-        return work.ports.paper_page(work, case.id, task.document)
+        return work.ports.paper_page(case.id, task.document)
     page = own or (pages.get(task.page or "") if task.page != "case" else None)
     return page(case.id) if page else None
 

@@ -29,10 +29,8 @@ def _page(work: Work, case: Case, why: EngineReason) -> str | None:
 
 
 def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
-    stage, roles = (
-        work.ports.definitions.of(work.session, case).stages[case.stage],
-        case_roles(work.actor, case),
-    )
+    stage = work.ports.definitions.of(work.session, case).stages[case.stage]
+    roles = case_roles(work.actor, case)
     if why.code in OF_THE_VOTE:
         return stage.approval is not None and bool(roles.intersection(stage.approval.asked))
     # a condition of a task is met by those who do the task

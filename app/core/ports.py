@@ -222,8 +222,8 @@ class Ports:
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
     papers: Papers | None = None  # who prints reports
-    # the page of the paper a task of a case asks for: (work, case_id, template) → the paper, or where it is begun
-    paper_page: Callable[[Work, int, str], str] | None = None
+    # (case_id, template) → the way to the paper a task of the case asks for
+    paper_page: Callable[[int, str], str] | None = None
     # reports that can be printed for many cases at once: template code → (work, case_id) → key of the paper
     reports: dict[str, Callable[[Work, int], int]] = field(default_factory=dict)
     figures: dict[str, FigureSource] = field(default_factory=dict)  # numbers of the overview, by name

@@ -13,7 +13,6 @@ from app.core.i18n import Text, _
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming
-from app.documents.facts import paper_for
 from app.documents.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
@@ -21,7 +20,6 @@ from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, 
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import edition_of
 from app.documents.values import missing
-from app.ui.base import link
 
 # who completes a draft: the minutes are the secretary's, everything else the clerk's
 DRAFTER = {DocumentKind.protocol: "secretary"}
@@ -103,10 +101,9 @@ def _link(document: Document) -> str:
     return f"/documents/{document.id}"
 
 
-def paper_page(work: Work, case_id: int, template: str) -> str:
-    """Where the paper a task of the case asks for is worked on; the papers of the case while there is none."""
-    paper = paper_for(work.session, case_id, template)
-    return _link(paper) if paper else link("CaseDocumentsView.show")(case_id)
+def paper_page(case_id: int, template: str) -> str:
+    """The way to the paper a task of the case asks for; which one that is is asked when somebody goes there."""
+    return f"/cases/{case_id}/documents/for/{template}"
 
 
 def reading_queue(work: Work) -> list[QueueItem]:

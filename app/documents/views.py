@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 
 from app.cases.models import CaseStatus
 from app.cases.queries import get_case, programmes
@@ -15,6 +15,7 @@ from app.core.unit_of_work import Work
 from app.documents import card_page, life_page, service
 from app.documents.docx_frame import docx_frame
 from app.documents.draft_views import DraftPages
+from app.documents.facts import paper_for
 from app.documents.forms import (
     BY_HAND,
     NEXT,
@@ -230,6 +231,18 @@ class CaseDocumentsView(RoomView):
             may_draft=case.status == CaseStatus.active and may(work, "documents.draft", case),
             guards=card_page.guards(work, case), **life_page.of_case(work, case),
         )  # fmt: skip
+
+    @page("/<int:case_id>/documents/for/<template>")
+    def wanted(self, case_id: int, template: str) -> Any:
+        """On to the paper a task asks for, or to the papers of the case while there is none."""
+        if template not in registry().codes:
+            raise NotFound
+        work = self.read()
+        case = get_case(work.session, case_id)
+        paper = paper_for(work.session, case.id, template)
+        if paper is None:
+            return redirect(url_for("CaseDocumentsView.show", case_id=case.id))
+        return redirect(url_for("DocumentView.show", document_id=paper.id))
 
     @page("/<int:case_id>/documents/draft", methods=("POST",), permission="write")
     def draft(self, case_id: int) -> Any:

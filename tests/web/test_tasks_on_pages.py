@@ -103,13 +103,15 @@ def test_a_registered_order_leads_the_clerk_to_the_button_that_closes_his_task(
     walk(penza, case_id, 9)
     penza.ports.facts[PAPER] = facts.FACTS[PAPER]
     order, here = "Оформить приказ об утверждении плана", f"/cases/{case_id}#h-next"
-    with web.app.test_request_context():
-        assert link_of(penza, "clerk", case_id, order) == f"/cases/{case_id}/documents", (
-            "the paper is to be made"
-        )
+    way = link_of(penza, "clerk", case_id, order)
+    before = WebUsers(penza)("clerk").get(way)
+    assert before.headers["Location"] == f"/cases/{case_id}/documents", "it is to be made"
     paper = signed_order(penza, {"41": case_id})
-    assert link_of(penza, "clerk", case_id, order) == f"/documents/{paper}"
-    assert f'href="/documents/{paper}">{order}</a>' in text(web("clerk").get(f"/cases/{case_id}"))
+    assert link_of(penza, "clerk", case_id, order) == way
+    assert f'href="{way}">{order}</a>' in text(web("clerk").get(f"/cases/{case_id}"))
+    assert web("clerk").get(way).headers["Location"] == f"/documents/{paper}"
+    assert web("clerk").get(f"/cases/{case_id}/documents/for/no_such").status_code == 404
+    assert web("director50").get(way).status_code == 404
     registered(penza, paper, RegisterInput(DAY))
     assert link_of(penza, "clerk", case_id, order) == here
     page = text(web("clerk").get(f"/cases/{case_id}"))
