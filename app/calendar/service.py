@@ -21,9 +21,8 @@ from app.core.unit_of_work import Work
 
 FIRST_YEAR, LAST_YEAR = 2024, 2027  # known transfers at the time of this release
 EARLIEST, LATEST = 2000, 2100
-FEWEST_WORKING = (
-    100  # of a year: with fewer somebody took the columns for one another, and terms would find no end
-)
+# Of a year: with fewer somebody took the columns for one another, and terms would find no end.
+FEWEST_WORKING = 100
 
 
 @dataclass(frozen=True)

@@ -124,9 +124,7 @@ def read(data: bytes, year: int) -> list[DayInput]:
     _check_package(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        sheet = next(
-            one for one in book.worksheets if one.sheet_state == "visible"
-        )  # what its sender sees first
+        sheet = next(one for one in book.worksheets if one.sheet_state == "visible")  # what its sender sees
         sheet.reset_dimensions()  # what the file says of its own size may be a lie
         rows = list(sheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS + 3, values_only=True))
         book.close()
@@ -148,9 +146,7 @@ def _check_package(data: bytes) -> None:
             for member in members:
                 text = _unpacked(package, member, left)
                 left -= len(text)
-                if _XML.match(
-                    text
-                ):  # whatever it is called: the parts are found by what the file says of them
+                if _XML.match(text):  # whatever it is called: parts are found by what the file says of them
                     elements += text.count(b"<")
                     _check_xml(text, elements)
     except DAMAGED as error:
