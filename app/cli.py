@@ -27,9 +27,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the answer is the exit status (0 done, 1 found faults, 2 wrong input)."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a dash the console has no sign for is no reason to say nothing
+        if isinstance(stream, io.TextIOWrapper):  # a console without a sign for a dash still says the rest
             stream.reconfigure(errors="replace")
     arguments = parser().parse_args(argv)
     with in_locale(getattr(arguments, "language", "ru")):

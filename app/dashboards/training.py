@@ -61,9 +61,8 @@ def move_on(system: Runtime, to: date) -> int:
             raise Invalid(fields={"to": _("At most a year at once: choose a day up to %(day)s.",
                                           day=f"{today + FARTHEST:%d.%m.%Y}")})  # fmt: skip
         morning = datetime.combine(to, MORNING, system.ports.zone)
-        shift_open_sessions(
-            system.database, before, morning - before
-        )  # first: else who works now is logged out
+        # before the clock: else whoever works now is logged out
+        shift_open_sessions(system.database, before, morning - before)
         clock.leap(morning)
     if system.ports.after_commit is not None:
         system.ports.after_commit([])  # what came due meanwhile is done at once

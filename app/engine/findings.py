@@ -46,6 +46,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{path}”: the placeholder “{placeholder}” is unknown; allowed: {allowed}",
         "«{path}»: неизвестная подстановка «{placeholder}»; можно: {allowed}",
     ),
+    "placeholder_in_title": (
+        "“{path}”: nothing fills {placeholder} in a title",
+        "«{path}»: подстановку {placeholder} в названии ничто не заполнит",
+    ),
     "bad_guard": ("The guard does not parse: {problem}", "Условие не разобрано: {problem_ru}"),
     "unknown_stage": ("“{path}”: there is no stage “{id}”{hint}", "«{path}»: нет этапа «{id}»{hint_ru}"),
     "unknown_role": ("“{path}”: there is no role “{id}”{hint}", "«{path}»: нет роли «{id}»{hint_ru}"),

@@ -13,7 +13,7 @@ import yaml
 from app.engine.definition import LANGUAGES
 from app.engine.findings import Finding, finding
 from app.engine.unreadable import Unreadable, told
-from app.engine.wording import PLACEHOLDERS, unknown_placeholders
+from app.engine.wording import PLACEHOLDER, PLACEHOLDERS, unknown_placeholders
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ID = re.compile(r"[a-z][a-z0-9_]{0,59}\Z")
@@ -333,13 +333,19 @@ class Reader:
                 result[language] = self.text(parts[language], f"{path}.{language}").strip()
             if not result[language] and node is not None:
                 self.report("missing_title", node, path=path, language=language)
-            wrong = unknown_placeholders(result[language], language) if placeholders else []
-            for placeholder in wrong:
-                allowed = ", ".join("{" + name + "}" for name in PLACEHOLDERS)
-                self.report(
-                    "bad_placeholder", parts[language], path=path, placeholder=placeholder, allowed=allowed
-                )
+            if language in parts:
+                self._placeholders(parts[language], path, result[language], language, placeholders)
         return result
+
+    def _placeholders(self, node: Any, path: str, text: str, language: str, are_filled: bool) -> None:
+        """Nothing may be left between braces when the text is read: a title is never filled."""
+        if are_filled:
+            allowed = ", ".join("{" + name + "}" for name in PLACEHOLDERS)
+            for placeholder in unknown_placeholders(text, language):
+                self.report("bad_placeholder", node, path=path, placeholder=placeholder, allowed=allowed)
+        else:
+            for inner in re.findall(PLACEHOLDER, text):
+                self.report("placeholder_in_title", node, path=path, placeholder="{" + inner + "}")
 
     def citation(self, node: Any, path: str) -> dict[str, str]:
         """What is cited: in every language, or as it stands in the act, which is in Russian; empty: nothing."""

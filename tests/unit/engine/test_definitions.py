@@ -155,6 +155,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown due event": ("{working_days: 5,", "{working_days: 5, since: someday,", "bad_value"),
     "no English title": ("{ru: Черновик, en: Draft}", "{ru: Черновик}", "missing_title"),
     "empty Russian title": ("{ru: Закончить, en: Finish}", "{ru: '', en: Finish}", "missing_title"),
+    "a title nobody fills": (
+        "{ru: Хорошо, en: Good}",
+        "{ru: 'Хорошо {names}', en: Good}",
+        "placeholder_in_title",
+    ),
     "unknown placeholder": ("{ru: Пусто, en: Empty}", "{ru: 'Пусто {who}', en: Empty}", "bad_placeholder"),
     "plural forms missing": (
         "{ru: Пусто, en: Empty}",

@@ -37,7 +37,8 @@ SENSE = {
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
     "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
     "task_after_stage", "tie_beside_majority",
-    "duplicate_id", "bad_guard", "bad_placeholder", "migration_version", "migration_twice", "migration_unknown",
+    "duplicate_id", "bad_guard", "bad_placeholder", "placeholder_in_title",
+    "migration_version", "migration_twice", "migration_unknown",
 }  # fmt: skip
 GUARD = "if: paper.length >= 1"
 ODD: tuple[Any, ...] = (
