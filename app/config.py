@@ -118,10 +118,7 @@ def load(
             )
         try:
             make_url(url or "sqlite://")
-        except (
-            ArgumentError,
-            ValueError,
-        ) as error:  # which part is wrong may be the password: it is not repeated
+        except (ArgumentError, ValueError) as error:  # what is wrong may be the password: it is not repeated
             raise Misconfigured(_("%(name)s cannot be read as an address.", name=name)) from error
     storage_url = env.get("STORAGE_URL") or f"file:{var / 'files'}"
     if not storage_url.startswith("file:"):

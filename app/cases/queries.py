@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
+from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.schools.models import Organisation
 
@@ -95,6 +96,7 @@ def votes_of(session: Session, case: Case) -> Sequence[CaseVote]:
     ).all()
 
 
+@asked_once
 def events_of(session: Session, case_id: int, after: int = 0) -> Sequence[CaseEvent]:
     return session.scalars(
         select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.seq > after).order_by(CaseEvent.seq)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cases.history import Doers, lines
+from app.cases.history import STANDING, Doers, lines
 from app.cases.models import Case, CaseEvent, CaseStatus
 from app.cases.queries import events_of
 from app.core.i18n import Text, _
@@ -19,7 +19,7 @@ from app.engine.events import Moved
 TOLD: dict[str, Text] = {
     "return": _("Sent back with remarks"),
     "suspend": _("The case is suspended, its terms stand still"),
-    "cancel": _("The support was terminated"),
+    "cancel": STANDING["cancel"],
 }
 _PAUSES = ("suspend", "resume")  # a pause that is over changed nothing of why the case is in this stage
 

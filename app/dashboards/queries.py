@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -239,7 +239,10 @@ def _bars(rows: Sequence[SchoolRow], versions: Iterable[Definition]) -> list[Sta
     return [
         bar
         for code in by_procedure(row.case for row in rows)
-        for bar in _bars_of(rows, [version for version in used if version.code == code])
+        for bar in _bars_of(
+            [row for row in rows if row.case.definition_code == code],
+            [version for version in used if version.code == code],
+        )
     ]
 
 
@@ -249,8 +252,8 @@ def _bars_of(rows: Sequence[SchoolRow], versions: Sequence[Definition]) -> list[
     A stage of an older version joins the bar with its code or title, else stands after the stage it follows there.
     """
     order: list[tuple[list[str], str]] = []
-    ordered = sorted(versions, key=lambda one: -one.version)
-    for version in ordered:
+    newest, *older = sorted(versions, key=lambda one: -one.version)
+    for version in (newest, *older):
         place = -1
         for code, stage in version.stages.items():
             name = in_reader(stage.titles)
@@ -264,10 +267,11 @@ def _bars_of(rows: Sequence[SchoolRow], versions: Sequence[Definition]) -> list[
             place = found
     bars = []
     for codes, name in order:
-        bar = StageBar(ordered[0].code, in_reader(ordered[0].titles), tuple(codes), name, 0, 0)
-        here = [row for row in rows if bar.holds(row)]
+        here = [row for row in rows if row.stage in codes]
         late = sum(row.late for row in here)
-        bars.append(replace(bar, on_time=len(here) - late, late=late))
+        bars.append(
+            StageBar(newest.code, in_reader(newest.titles), tuple(codes), name, len(here) - late, late)
+        )
     return bars
 
 

@@ -131,13 +131,14 @@ def _question(
     votes: list[dict[str, Any]] = []
     decisions: list[dict[str, Any]] = []
     for item in items:
-        vote = _vote(work, item)
+        decided = _decided(work, item)
+        vote = _vote(work, item, decided)
         marks = {True: words.mark_passed, False: words.mark_failed, None: "–"}
         votes.append({**vote, "decision": marks[vote["decision"]]})
         text = item.decided.strip()
         if vote["decision"] is not None and (not text or _SAYS_NOTHING.fullmatch(text)):
             wording = _passed(work, item, words) if vote["decision"] else words.failed
-            text = wording.format(school=item.case.school.short_name) + _falls_short(work, item)
+            text = wording.format(school=item.case.school.short_name) + _falls_short(work, item, decided)
         if text:
             decisions.append(
                 {"no": f"{no}.{len(decisions) + 1}", "text": text, "executor": None, "term": None}
@@ -173,7 +174,7 @@ def _speaker(work: Work, meeting: Meeting) -> Card | None:
     return person_card(work.session, person, meeting.held_on, offices)
 
 
-def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
+def _vote(work: Work, item: MeetingItem, decided: ApprovalDecided | None) -> dict[str, Any]:
     """Counts of one school's vote; `decision` is True, False, or None while the vote is open."""
     cast = work.session.scalars(
         select(CaseVote).where(
@@ -185,7 +186,6 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
     votes, barred = electorate_of(work, item, approval) if approval else ((), ())
     counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
     eligible = len(votes)
-    decided = _decided(work, item)
     if decided is not None:  # whoever has joined the group or left it since
         counts = {"for": decided.votes_for, "against": decided.votes_against, "abstain": decided.abstained}
         eligible = decided.eligible
@@ -197,13 +197,11 @@ def _vote(work: Work, item: MeetingItem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _falls_short(work: Work, item: MeetingItem) -> str:
+def _falls_short(work: Work, item: MeetingItem, decided: ApprovalDecided | None) -> str:
     """How many votes were needed, where more were for than against and yet nothing was adopted."""
-    decided, approval = _decided(work, item), approval_of(work, item)
-    if decided is None or approval is None or decided.result == "passed":
-        return ""
-    needed = approval.needed_for(decided.eligible)
-    if needed is None or not decided.votes_against < decided.votes_for < needed:
+    approval = approval_of(work, item)
+    needed = approval.needed_for(decided.eligible) if approval and decided else None
+    if needed is None or decided is None or not decided.votes_against < decided.votes_for < needed:
         return ""
     return f" (для принятия решения нужно голосов «за» – {needed})"
 

@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from app.cases.queries import list_cases
+from app.cases import service
+from app.cases.queries import get_case, list_cases
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo import beginning
+from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
+from app.engine.state import Fire
 from tests.people import WebUsers
 
 Asked = list[tuple[str, str]]
@@ -85,6 +88,20 @@ def test_a_page_with_every_fact_of_a_vote_asks_little_twice(
     seen = asked_for(web, penza, "methodist", page.format(case=at_the_vote))
     assert sum(Counter(seen).values()) - len(set(seen)) <= 1, "two facts of the papers read the case"
     assert len(seen) <= most
+
+
+def test_a_case_that_stands_still_tells_why_without_reading_its_past_twice(
+    web: WebUsers, penza: Runtime, at_the_vote: int
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.act(
+            work, at_the_vote, Fire("suspend", "Карантин"), get_case(work.session, at_the_vote).version
+        )
+    seen = asked_for(web, penza, "methodist", f"/cases/{at_the_vote}")
+    assert "FROM case_events" in "".join(statement for statement, _values in seen)
+    assert {
+        one for one, count in Counter(seen).items() if count > 1 and "FROM case_events" in one[0]
+    } == set()
 
 
 def test_more_votes_cost_no_more_queries(web: WebUsers, penza: Runtime, at_the_vote: int) -> None:
