@@ -156,6 +156,7 @@ def _steps(work: Work, case: Case, definition: Definition, state: State) -> list
     rounds = rounds_of(work.session, case.id)
     order = list(definition.stages)
     here = order.index(state.stage)
+    due = state.due if state.is_active else None  # of a case that stands still no day is to be met
     steps = []
     for number, stage in enumerate(order):
         mine = [r for r in rounds if r.stage == stage]
@@ -170,11 +171,8 @@ def _steps(work: Work, case: Case, definition: Definition, state: State) -> list
                 "skipped": skipped,
                 "state": "done" if is_over else "now" if number == here else "todo",
                 "round": max((r.round for r in mine), default=0),
-                "due": state.due if number == here else None,
-                "late": number == here
-                and state.due is not None
-                and state.due < work.today
-                and state.is_active,
+                "due": due if number == here else None,
+                "late": number == here and due is not None and due < work.today,
             }
         )
     return steps

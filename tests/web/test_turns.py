@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.core.unit_of_work import Runtime
 from app.engine.state import Fire
 from tests.integration.admin.conftest import let_pass
@@ -55,6 +57,27 @@ def test_every_page_of_a_suspended_case_says_that_it_stands_still_and_why(
     page = text(web("methodist").get(url))
     assert "сроки стоят" not in page
     assert "Выполнено: Возобновить" not in page
+
+
+def test_the_vote_and_the_term_of_a_suspended_case_stand_still_too(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    let_pass(penza)
+    case_id = cases["41"]
+    for step in YEAR[:6]:
+        take(penza, case_id, *step)
+    page = text(web("chair").get(f"/cases/{case_id}"))
+    head, vote = page.split("</ol>")[0], page.split('id="h-vote"')[1].split("</header>")[0]
+    assert "идёт" in vote
+    assert re.search(r"до \d+ [а-я]+", head.split('class="card steps"')[1])
+    for act, told in (
+        (Fire("suspend", "Карантин"), "приостановлено"),
+        (Fire("terminate", "Школа закрыта"), "не завершено"),
+    ):
+        take(penza, case_id, "head" if act.transition == "terminate" else "methodist", act)
+        page = text(web("chair").get(f"/cases/{case_id}"))
+        assert told in page.split('id="h-vote"')[1].split("</header>")[0]
+        assert not re.search(r"до \d+ [а-я]+", page.split('class="card steps"')[1].split("</ol>")[0])
 
 
 def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
