@@ -73,8 +73,8 @@ CAPABILITIES: dict[str, frozenset[str]] = {
     "documents.register": frozenset({"clerk"}),
     "documents.incoming": frozenset({"clerk", "methodist"}),
     # a report is printed, and its signed scan attached, by those who write what it says
-    "documents.visit_report": frozenset({"curator", "methodist"}),
-    "documents.results_report": frozenset({"methodist"}),
+    "reports.visit_report": frozenset({"curator", "methodist"}),
+    "reports.results_report": frozenset({"methodist"}),
     "publications.edit": SCHOOL | {"methodist"},
     "library.edit": frozenset({"methodist"}),
 }

@@ -59,8 +59,8 @@ ACTS: dict[str, Text] = {
     "documents.sign": _("note that a document is signed"),
     "documents.incoming": _("register incoming documents"),
     "documents.register": _("register documents"),
-    "documents.visit_report": _("print the report on a visit"),
-    "documents.results_report": _("print the analytical report"),
+    "reports.visit_report": _("print the report on a visit"),
+    "reports.results_report": _("print the analytical report"),
     "publications.edit": _("keep the publications of sites"),
     "library.edit": _("keep the bank of materials"),
 }

@@ -218,7 +218,7 @@ class VisitView(CurationPages):
             grounds=VISIT_GROUNDS, statuses=RECOMMENDATION_STATUSES,
             before=recommendations_before(work.session, case_id, visit),
             may=offered,
-            may_print=may(work, "documents.visit_report", case) and visit.withdrawn_at is None,
+            may_print=may(work, "reports.visit_report", case) and visit.withdrawn_at is None,
             paper=work.ports.papers.find_report(work, subject_of(visit)) if work.ports.papers else None,
             history=history_of(
                 work, ("visits", [visit.id]), ("recommendations", [r.id for r in visit.recommendations])

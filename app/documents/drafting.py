@@ -19,7 +19,7 @@ from app.core.unit_of_work import Work
 from app.documents.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
-from app.documents.rules import DocumentKind, DocumentState, Move
+from app.documents.rules import DocumentKind, DocumentState, Move, report_right
 from app.documents.steps import locked, move, must_be_draft, note
 from app.documents.templates import Template, edition_for, edition_of, registry
 from app.documents.values import drafter, gather, missing
@@ -132,7 +132,7 @@ def refresh(work: Work, document_id: int, expected_version: int | None = None) -
     """Read the sources anew into a draft; what was typed stays. Raises NotFound, Forbidden, Stale, Refusal."""
     document = locked(work, document_id, expected_version)
     if document.subject:  # a report is refreshed by whoever prints it
-        require(work, f"documents.{document.template}", get_case(work.session, document.cases[0].case_id))
+        require(work, report_right(document.template), get_case(work.session, document.cases[0].case_id))
     else:
         require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)

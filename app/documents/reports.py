@@ -23,7 +23,7 @@ from app.documents.frozen import digest, thaw
 from app.documents.models import Document
 from app.documents.printing import try_paper
 from app.documents.proofs import Proof, keep_proof
-from app.documents.rules import DocumentState
+from app.documents.rules import DocumentState, report_right
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
 from app.documents.steps import locked, must_be_draft, note
 from app.documents.templates import edition_of
@@ -37,7 +37,7 @@ def print_report(work: Work, case: Case, template: str, subject: str, compiler_i
 
     A signed paper stays; what was added after it goes into a new one. Raises Forbidden.
     """
-    require(work, capability(template), case)
+    require(work, report_right(template), case)
     with as_system(work.session):  # what a paper says does not depend on who prints it
         last = _latest(work, subject)
         if last is not None and not last.is_draft and not changed_sources(work, last):
@@ -83,14 +83,10 @@ def attach_scan(
     return document
 
 
-def capability(template: str) -> str:
-    return f"documents.{template}"
-
-
 def may_report(work: Work, document: Document) -> bool:
     """True for whoever may print this report and bring its scan."""
     return bool(document.subject and document.cases) and may(
-        work, capability(document.template), case_of(work, document)
+        work, report_right(document.template), case_of(work, document)
     )
 
 
@@ -98,7 +94,7 @@ def require_report(work: Work, document: Document) -> None:
     """Raises NotFound for a paper that is no report, Forbidden unless it is the actor's to print."""
     if not document.subject:
         raise NotFound
-    require(work, capability(document.template), case_of(work, document))
+    require(work, report_right(document.template), case_of(work, document))
 
 
 def case_of(work: Work, document: Document) -> Case:

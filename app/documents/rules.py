@@ -246,3 +246,8 @@ def date_warnings(dates: PaperDates) -> list[Text]:
         (dates.dated, dates.registered, _("The date of the document is later than the day of registration.")),
     )
     return [text for earlier, later, text in checks if earlier and later and earlier > later]
+
+
+def report_right(template: str) -> str:
+    """The act of access.permissions by which a report is printed: those who write what it says hold it."""
+    return f"reports.{template}"

@@ -283,7 +283,7 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
         "notices": queries.notices_of(session, case.id), "signs": found, "proposal": proposal, "grounds": grounds,
         "fresh": fresh, "decision": decision,
         "paper": papers.find_report(work, service.report_subject(case)) if papers else None,
-        "can_print": bool(review and review.analysis) and may(work, "documents.results_report", case),
+        "can_print": bool(review and review.analysis) and may(work, "reports.results_report", case),
         "can_enter": is_open and may(work, "results.enter", case),
         "can_analyse": is_open and may(work, "results.analyse", case),
         "can_decide": is_open and may(work, "results.decide", case) and case.stage in voted,

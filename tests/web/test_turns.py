@@ -106,6 +106,7 @@ def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
         ("secretary", "Исправить", "Исправить"),
         ("clerk", "Посмотреть", "Исправить"),
         ("director41", "Посмотреть", "Посмотреть"),
+        ("curator66", "Посмотреть", "Посмотреть"),  # reports on visits are papers too, but of another kind
     ):
         assert at_vote in told(username, vote), username
         assert at_minutes in told(username, minutes), username
