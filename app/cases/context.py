@@ -14,14 +14,14 @@ from app.access.models import Membership
 from app.access.scopes import as_system
 from app.cases.models import Case
 from app.cases.roles import case_roles, may_assign_curator
-from app.cases.seats import authors_for_others, bar, concerned_in, note_right, refuse_barred, seat_of
+from app.cases.seats import authors_of, bar, concerned_in, note_right, refuse_barred, seat_of
 from app.core.asked_once import asked_once, only_looking
 from app.core.clock import local_date
 from app.core.i18n import LOCALES, _, in_locale
 from app.core.ports import DateWords, Fact
 from app.core.unit_of_work import Work
 from app.engine.anchors import DateNames
-from app.engine.definition import Approval, Definition, Task
+from app.engine.definition import Definition, Task
 from app.engine.offers import Waiting, waiting_for
 from app.engine.papers import PAGE as PAPERS
 from app.engine.state import Action, Cast, Context, FactValue, State, Voter
@@ -148,13 +148,6 @@ def _group(
     ids = {person_id for _role, person_id in rows.values() if person_id}
     people = session.scalars(select(Person).where(Person.id.in_(ids))) if ids else ()
     return rows, {person.id: person.short for person in people}
-
-
-def authors_of(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
-    """Who drew up what is voted on: those who closed the tasks the vote waited for, and in whose place they did."""
-    done = (state.tasks.get(name) for name in approval.opens_after)
-    own = frozenset(task.done_by for task in done if task is not None and task.done_by)
-    return own | authors_for_others(work, case, approval, state)
 
 
 def waiting_now(work: Work, case: Case, definition: Definition, state: State) -> list[Waiting]:

@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.cases.closing import closing_page
-from app.cases.context import actor_id, authors_of, task_url, voters_of
+from app.cases.context import actor_id, task_url, voters_of
 from app.cases.history import title
 from app.cases.models import Case, CaseStatus
 from app.cases.overview import in_reader
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.cases.roles import case_roles, stands_for
-from app.cases.seats import bar, look_ahead, seat_of
+from app.cases.seats import authors_of, bar, look_ahead, seat_of
 from app.cases.states import states_now
 from app.cases.terms import STAGE, beginnings, explained
 from app.core.ports import QueueItem

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
@@ -25,8 +24,13 @@ from app.core.errors import Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine.approvals import electorate
+from app.engine.authors import TELLING, doings, last_doers
 from app.engine.definition import Approval, Definition
+from app.engine.events import Event, from_dict
 from app.engine.state import Action, Cast, Complete, Fire, Reopen, State, Voter
+
+# events that tell of tasks done, each with the account in whose place it was, or None
+Told = list[tuple[Event, str | None]]
 
 
 @asked_once
@@ -57,9 +61,9 @@ def look_ahead(work: Work, cases: Collection[Case]) -> None:
         schools = {c.school_id for c in cases if not concerned_in.is_known(session, c.school_id, work.today)}
         for school, accounts in (_concerned(session, schools, work.today) if schools else {}).items():
             concerned_in.know(session, accounts, school, work.today)
-        ids = [case.id for case in cases if not _done_for_others.is_known(session, case.id)]
-        for case_id, done in (_done(session, ids) if ids else {}).items():
-            _done_for_others.know(session, done, case_id)
+        ids = [case.id for case in cases if not _told_of_tasks.is_known(session, case.id)]
+        for case_id, told in (_told(session, ids) if ids else {}).items():
+            _told_of_tasks.know(session, told, case_id)
 
 
 def seat_of(
@@ -119,34 +123,32 @@ def _earlier_seat(work: Work, case: Case, seat: StandsFor | None) -> CaseEvent |
     return work.session.scalars(query.limit(1)).first()
 
 
-def authors_for_others(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
-    """Those in whose place the papers voted on were drawn up: they are their authors too."""
+def authors_of(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
+    """Who drew up what is voted on, and in whose place: all who in this round closed a task the vote waited for."""
     if not approval.four_eyes:
         return frozenset()
     with as_system(work.session):  # who drew a paper up is a fact, whoever asks
-        rows = _done_for_others(work.session, case.id)
-    return frozenset(
-        str(absent)
-        for data, absent in rows
-        if data["task"] in approval.opens_after
-        and (task := state.tasks.get(data["task"])) is not None
-        and task.done_by == data["actor"]
-    )
+        told = _told_of_tasks(work.session, case.id)
+    places = doings(approval.opens_after, state, [event for event, _absent in told])
+    done = {who for place in places for who in (told[place][0].actor, told[place][1]) if who}
+    return last_doers(approval.opens_after, state) | done
 
 
 @asked_once
-def _done_for_others(session: Session, case_id: int) -> list[tuple[dict[str, Any], int | None]]:
-    """Tasks closed in another's place: what the event says, and whose place it was."""
-    return _done(session, [case_id])[case_id]
+def _told_of_tasks(session: Session, case_id: int) -> Told:
+    """What events tell of who did which task, in order, and in whose place."""
+    return _told(session, [case_id])[case_id]
 
 
-def _done(session: Session, case_ids: Collection[int]) -> dict[int, list[tuple[dict[str, Any], int | None]]]:
-    found: dict[int, list[tuple[dict[str, Any], int | None]]] = {case_id: [] for case_id in case_ids}
-    query = select(CaseEvent.case_id, CaseEvent.data, CaseEvent.on_behalf_of).where(
-        CaseEvent.case_id.in_(case_ids), CaseEvent.type == "task_completed", CaseEvent.on_behalf_of.is_not(None)
-    )  # fmt: skip
+def _told(session: Session, case_ids: Collection[int]) -> dict[int, Told]:
+    found: dict[int, Told] = {case_id: [] for case_id in case_ids}
+    query = (
+        select(CaseEvent.case_id, CaseEvent.data, CaseEvent.on_behalf_of)
+        .where(CaseEvent.case_id.in_(case_ids), CaseEvent.type.in_([kind.type for kind in TELLING]))
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
     for case_id, data, absent in session.execute(query):
-        found[case_id].append((data, absent))
+        found[case_id].append((from_dict(data), None if absent is None else str(absent)))
     return found
 
 

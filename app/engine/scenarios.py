@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from app.engine.authors import authors
 from app.engine.coverage import Coverage
 from app.engine.deadlines import add_working_days, working_days_between
 from app.engine.definition import Definition
@@ -73,7 +74,7 @@ class Desk:
         person = self.people.get(actor)
         stage = self.definition.stages[self.state.stage if self.state else self.definition.initial]
         voters: list[Voter] = []
-        authors: frozenset[str] = frozenset()
+        drew_up: frozenset[str] = frozenset()
         if stage.approval:
             asked = (*stage.approval.voters, *([stage.approval.fallback] if stage.approval.fallback else []))
             for one in self.people.values():
@@ -81,8 +82,7 @@ class Desk:
                 if role:
                     voters.append(Voter(one.id, one.name, role, one.excluded))
             if self.state:  # those who drew up what is voted on, as the application tells the engine
-                done = (self.state.tasks.get(task) for task in stage.approval.opens_after)
-                authors = frozenset(task.done_by for task in done if task and task.done_by)
+                drew_up = authors(stage.approval, self.state, self.events)
         return Context(
             actor=actor,
             roles=frozenset(person.roles if person else {actor}),
@@ -90,7 +90,7 @@ class Desk:
             today=self.today,
             facts=self.facts,
             voters=tuple(voters),
-            authors=authors,
+            authors=drew_up,
             calendar=self.calendar,
         )
 

@@ -157,7 +157,9 @@ class Walk:
 
     def context(self, person: str) -> Context:
         """What the engine is told when this person acts now."""
-        return self.world.context(person, self.today, self.facts, self.state, self.calendar, self.barred)
+        return self.world.context(
+            person, self.today, self.facts, self.state, self.calendar, self.barred, self.events
+        )
 
     def attempt(self, person: str, action: Action, offered: bool = False) -> bool:
         """One action of one person; whether it got through. Raises Divergence for a broken promise."""

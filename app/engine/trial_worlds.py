@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
 from app.engine.anchors import LATEST
+from app.engine.authors import authors
 from app.engine.checks_names import guards_of
 from app.engine.deadlines import Calendar, PlainWeek
 from app.engine.definition import Definition, Form
+from app.engine.events import Event
 from app.engine.guards import Value
 from app.engine.state import (
     CHOICES,
@@ -72,13 +75,13 @@ class World:
         state: State | None,
         calendar: Calendar | None = None,
         barred: str | None = None,
+        events: Sequence[Event] = (),
     ) -> Context:
-        """What the engine is told when this person acts."""
+        """What the engine is told when this person acts; `events` are those that led to the state."""
         stage = self.definition.stages[state.stage if state else self.definition.initial]
-        authors: frozenset[str] = frozenset()
+        drew_up: frozenset[str] = frozenset()
         if stage.approval and state:
-            done = (state.tasks.get(task) for task in stage.approval.opens_after)
-            authors = frozenset(task.done_by for task in done if task and task.done_by)
+            drew_up = authors(stage.approval, state, events)
         return Context(
             actor=person,
             roles=frozenset({self.people[person]}) if person in self.people else frozenset(),
@@ -86,7 +89,7 @@ class World:
             today=today,
             facts={name: _told(value) for name, value in facts.items()},
             voters=self._voters(barred),
-            authors=authors,
+            authors=drew_up,
             calendar=calendar or PlainWeek(),
         )
 

@@ -31,7 +31,7 @@ from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
 from app.documents.minutes import minutes_values
-from app.engine.state import Cast, Fire
+from app.engine.state import Cast, Complete, Fire, Reopen
 from app.plans import service as plans
 from app.schools.models import Organisation
 from app.schools.queries import signatory_on
@@ -335,6 +335,23 @@ def test_what_a_substitute_drew_up_is_the_paper_of_the_absent_too(penza: Runtime
     submitted_for(penza, case_id, "member1")
     with pytest.raises(OporaError):
         act(penza, "member1", case_id, Cast("for"))
+
+
+def test_who_drew_it_up_before_it_was_done_again_does_not_vote_either(penza: Runtime) -> None:
+    """Four eyes: the plan was submitted, taken back and submitted by another; both are its authors."""
+    case_id = at_the_vote(penza, author="methodist")
+    submitted_for(penza, case_id, "member1")
+    act(penza, "methodist", case_id, Reopen("prepare_plan", "Дополнить мероприятия"))
+    act(penza, "director50", case_id, Complete("prepare_plan"))
+    stand_in(penza, "methodist", "member2")
+    with pytest.raises(Refusal) as caught:
+        act(penza, "methodist", case_id, Cast("for"))
+    assert "подготовили" in refused(caught.value)
+    with pytest.raises(OporaError):  # in whose place it was done the first time
+        act(penza, "member1", case_id, Cast("for"))
+    waiting = case_queue(penza.read(actor(penza, "methodist")))
+    assert [item.kind for item in waiting if item.case_id == case_id and item.kind == "vote"] == []
+    act(penza, "chair", case_id, Cast("for"))
 
 
 def test_the_holders_of_an_office_stay_its_holders_and_one_can_ask_who_acts(penza: Runtime) -> None:
