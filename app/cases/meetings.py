@@ -15,14 +15,17 @@ from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
 from app.cases.context import voters_of
-from app.cases.models import Case, CaseTask, Meeting, MeetingItem, MeetingStatus, Programme
-from app.cases.queries import lock_programme
+from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
+from app.cases.queries import events_of, lock_programme, rounds_of
 from app.cases.roles import require_in_programme
+from app.cases.seats import authors_of
 from app.core.errors import Invalid, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine.approvals import electorate
 from app.engine.definition import Approval
+from app.engine.events import from_dict
+from app.engine.evolution import fold
 from app.engine.state import Voter
 
 SEATS = ("chair", "secretary", "member")  # of the group, as its minutes name them
@@ -159,13 +162,23 @@ def electorate_of(
     work: Work, item: MeetingItem, approval: Approval
 ) -> tuple[tuple[Voter, ...], tuple[Voter, ...]]:
     """Who votes on the question and who of the group may not; those of `on_no_voters` when nobody else may."""
-    done = work.session.scalars(
-        select(CaseTask.done_by).where(
-            CaseTask.case_id == item.case_id, CaseTask.stage == item.stage, CaseTask.round == item.round,
-            CaseTask.task.in_(approval.opens_after), CaseTask.done_by.is_not(None),
-        )
-    )  # fmt: skip
-    return electorate(approval, voters_of(work, item.case, approval.asked), frozenset(filter(None, done)))
+    authors = _authors(work, item, approval) if approval.four_eyes else frozenset[str]()
+    return electorate(approval, voters_of(work, item.case, approval.asked), authors)
+
+
+def _authors(work: Work, item: MeetingItem, approval: Approval) -> frozenset[str]:
+    """Who drew up what was voted on in the round the question is about, wherever the case is now."""
+    rounds = rounds_of(work.session, item.case_id)
+    here = [no for no, row in enumerate(rounds) if (row.stage, row.round) == (item.stage, item.round)]
+    later = rounds[here[-1] + 1 :] if here else rounds
+    events = events_of(work.session, item.case_id)
+    if later:
+        events = [row for row in events if row.seq < later[0].opened_seq]
+    if not events:
+        return frozenset()
+    definition = work.ports.definitions.of(work.session, item.case)
+    state = fold(definition, [from_dict(row.data) for row in events])
+    return authors_of(work, item.case, approval, state, until=events[-1].seq)
 
 
 def voting_instead(work: Work, meeting: Meeting) -> dict[int, list[int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
@@ -29,8 +30,13 @@ from app.engine.definition import Approval, Definition
 from app.engine.events import Event, from_dict
 from app.engine.state import Action, Cast, Complete, Fire, Reopen, State, Voter
 
-# events that tell of tasks done, each with the account in whose place it was, or None
-Told = list[tuple[Event, str | None]]
+
+class Told(NamedTuple):
+    """An event that tells of tasks done, with its number and the account in whose place it was, or None."""
+
+    seq: int
+    event: Event
+    absent: str | None
 
 
 @asked_once
@@ -123,32 +129,38 @@ def _earlier_seat(work: Work, case: Case, seat: StandsFor | None) -> CaseEvent |
     return work.session.scalars(query.limit(1)).first()
 
 
-def authors_of(work: Work, case: Case, approval: Approval, state: State) -> frozenset[str]:
-    """Who drew up what is voted on, and in whose place: all who in this round closed a task the vote waited for."""
+def authors_of(
+    work: Work, case: Case, approval: Approval, state: State, until: int | None = None
+) -> frozenset[str]:
+    """Who drew up what is voted on, and in whose place: all who in this round closed a task the vote waited for.
+
+    `until`: the number of the event after which the case stood as `state` says, where it has gone on since.
+    """
     if not approval.four_eyes:
         return frozenset()
     with as_system(work.session):  # who drew a paper up is a fact, whoever asks
         told = _told_of_tasks(work.session, case.id)
-    places = doings(approval.opens_after, state, [event for event, _absent in told])
-    done = {who for place in places for who in (told[place][0].actor, told[place][1]) if who}
+    told = [one for one in told if until is None or one.seq <= until]
+    places = doings(approval.opens_after, state, [one.event for one in told])
+    done = {who for place in places for who in (told[place].event.actor, told[place].absent) if who}
     return last_doers(approval.opens_after, state) | done
 
 
 @asked_once
-def _told_of_tasks(session: Session, case_id: int) -> Told:
-    """What events tell of who did which task, in order, and in whose place."""
+def _told_of_tasks(session: Session, case_id: int) -> list[Told]:
+    """What events tell of who did which task, in order."""
     return _told(session, [case_id])[case_id]
 
 
-def _told(session: Session, case_ids: Collection[int]) -> dict[int, Told]:
-    found: dict[int, Told] = {case_id: [] for case_id in case_ids}
+def _told(session: Session, case_ids: Collection[int]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = {case_id: [] for case_id in case_ids}
     query = (
-        select(CaseEvent.case_id, CaseEvent.data, CaseEvent.on_behalf_of)
+        select(CaseEvent.case_id, CaseEvent.seq, CaseEvent.data, CaseEvent.on_behalf_of)
         .where(CaseEvent.case_id.in_(case_ids), CaseEvent.type.in_([kind.type for kind in TELLING]))
         .order_by(CaseEvent.case_id, CaseEvent.seq)
     )
-    for case_id, data, absent in session.execute(query):
-        found[case_id].append((from_dict(data), None if absent is None else str(absent)))
+    for case_id, seq, data, absent in session.execute(query):
+        found[case_id].append(Told(seq, from_dict(data), None if absent is None else str(absent)))
     return found
 
 

@@ -13,7 +13,9 @@ from app.access.models import Membership, Substitution
 from app.admin import verify
 from app.admin.substitutions import end
 from app.cases import counting, queries, service
-from app.cases.meetings import add_item, open_meeting
+from app.cases.meetings import add_item, electorate_of, open_meeting
+from app.cases.meetings import approval_of as approval_of_question
+from app.cases.models import MeetingItem
 from app.cases.overview import excluded_why, overview
 from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
@@ -24,7 +26,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import AUTHORITY, actor
 from app.documents.minutes import minutes_values
 from app.documents.models import Document
-from app.engine.state import Cast, Reopen
+from app.engine.state import Cast, Complete, Fire, Reopen
 from app.jobs import schedule
 from app.jobs.runner import drain
 from app.plans import queries as plan_queries
@@ -211,3 +213,27 @@ def test_a_task_is_not_reopened_without_a_reason_and_the_field_is_named(penza: R
         version = queries.get_case(work.session, case_id).version
         service.act(work, case_id, Reopen("prepare_plan", " \u200b"), version)
     assert set(caught.value.fields) == {"comment"}
+
+
+def test_the_minutes_know_everybody_who_drew_it_up_in_that_round(penza: Runtime) -> None:
+    """Done twice in the first round, by the methodist and by the director; the case has gone on to the second."""
+    case_id = at_the_vote(penza, author="methodist")
+    joins(penza, "methodist", "member")
+    act(penza, "methodist", case_id, Reopen("prepare_plan", "Дополнить"))
+    act(penza, "director50", case_id, Complete("prepare_plan"))
+    with penza.work(actor(penza, "secretary")) as work:
+        item = add_item(
+            work,
+            open_meeting(work, queries.programmes(work.session)[0]),
+            queries.get_case(work.session, case_id),
+        )
+        item_id = item.id
+    act(penza, "chair", case_id, Fire("return_plan", "Переделать", {"about": "terms"}))
+    work = penza.read(actor(penza, "secretary"))
+    item = work.session.get_one(MeetingItem, item_id)
+    approval = approval_of_question(work, item)
+    assert approval is not None
+    votes, barred = electorate_of(work, item, approval)
+    author = str(account(penza, "methodist").id)
+    assert [voter.id for voter in barred if voter.excluded == "author"] == [author]
+    assert author not in [voter.id for voter in votes]
