@@ -48,7 +48,7 @@ class Projection:
     """State of the case and the rows of its rounds, tasks and votes.
 
     After `project` all of them; in what a step writes only those it changes: then `left` says when and by what
-    the round that was open before has ended.
+    the round that was open before has ended. `gone` are rows of tasks that a move had brought and its undoing took.
     """
 
     state: State
@@ -56,6 +56,7 @@ class Projection:
     tasks: dict[TaskKey, dict[str, Any]] = field(default_factory=dict)
     votes: dict[VoteKey, dict[str, Any]] = field(default_factory=dict)
     left: tuple[datetime, str] | None = None
+    gone: set[TaskKey] = field(default_factory=set)
 
     def note(self, definition: Definition, before: State | None, event: Event, after: State) -> None:
         """Add what one more event changes in the rows."""
@@ -76,13 +77,18 @@ class Projection:
             for task in definition.stages[after.stage].tasks:
                 now = after.tasks.get(task.id)
                 if now is not None and now != stood.get(task.id):
+                    self.gone.discard((*place, task.id))
                     self.tasks[(*place, task.id)] = {
                         "status": now.status, "due": now.due, "done_by": now.done_by, "done_at": now.done_at,
                     }  # fmt: skip
             if isinstance(event, Migrated | Undone) and not entered and before is not None:
                 for task_id in event.gone:  # the stage stayed, but this task of it is no more
-                    was = before.tasks[task_id]
-                    self.tasks[(*place, task_id)] = {
+                    key, was = (*place, task_id), before.tasks[task_id]
+                    if isinstance(event, Undone):  # as if the move that brought it had never been
+                        self.tasks.pop(key, None)
+                        self.gone.add(key)
+                        continue
+                    self.tasks[key] = {
                         "status": "not_needed", "due": was.due, "done_by": was.done_by, "done_at": was.done_at,
                     }  # fmt: skip
         given = () if anew or before is None else before.votes

@@ -144,3 +144,4 @@ FURTHER_VOTE = _voting(_own(1), 1)
 FURTHER_JOB = _promising(_own(0), 1)
 FURTHER_EVENT = f"WITH {', '.join(_appending(_own(), 1))} {_NOTHING}"  # the shared values, then the row's own
 FURTHER_DETAIL = DETAILED.format("$2", "$3", "$1", "$4")  # the chain, then the row's own
+GONE_TASK = "DELETE FROM case_tasks WHERE case_id = $1 AND stage = $2 AND round = $3 AND task = $4"

@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -39,6 +40,7 @@ from app.cases.rows import (
     KEYS,
     RECORDS,
     ROUNDS,
+    TASKS,
     VOTES,
     chained_rows,
     event_row,
@@ -52,6 +54,7 @@ from app.cases.statements import (
     FURTHER_ROUND,
     FURTHER_TASK,
     FURTHER_VOTE,
+    GONE_TASK,
     Journal,
     Rows,
     appending,
@@ -255,6 +258,8 @@ def _rewrite(
 
     shape = Rows(tuple(columns), changed.left is not None, *(min(len(rows), _MANY) for rows in lists))
     line.tell(rewriting(shape), values, promised)
+    for key in changed.gone:
+        line.tell(GONE_TASK, (case_id, *key))
     for text, rows in zip((FURTHER_ROUND, FURTHER_TASK, FURTHER_VOTE, FURTHER_JOB), lists, strict=True):
         for row in rows[_MANY:]:
             line.tell(text, row if text is FURTHER_JOB else (case_id, *row), promised)
@@ -347,6 +352,9 @@ def _put_alone(
         connection.execute(
             update(ROUNDS).where(open_round).values(left_at=changed.left[0], left_by=changed.left[1])
         )
+    for key in changed.gone:
+        columns_of_key = (TASKS.c[name] for name in KEYS[TASKS])
+        connection.execute(delete(TASKS).where(*map(eq, columns_of_key, (case_id, *key))))
     for table, listed in rows_of(case_id, changed).items():
         statement: Any = sqlite.insert(table)
         if keys := KEYS.get(table):

@@ -73,6 +73,14 @@ def test_what_each_step_writes_adds_up_to_what_the_events_say(
             ):  # rows of an earlier stay under the same name: the writer folds
                 state = whole
                 continue
+            here = {
+                key[2]
+                for key, row in kept.tasks.items()
+                if key[:2] == place and row["status"] != "not_needed"
+            }
+            assert here <= whole.tasks.keys(), (
+                f"history {number}, event {end}: rows of tasks that are not there"
+            )
             state = state_from_rows(columns, stored, votes)
             assert state == whole, f"history {number}, event {end}: {event}"
         if events:
@@ -92,7 +100,7 @@ def _written(rows: Projection | None, changed: Projection) -> Projection:
     if changed.left is not None:
         rows.rounds[-1].left_at, rows.rounds[-1].left_by = changed.left
     rows.rounds += changed.rounds
-    rows.tasks |= changed.tasks
+    rows.tasks = {key: row for key, row in rows.tasks.items() if key not in changed.gone} | changed.tasks
     rows.votes |= changed.votes
     return rows
 
