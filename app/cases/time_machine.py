@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
-from app.cases.history import Doers, edition_with, in_reader, lines, title
+from app.cases.history import Doers, Line, edition_with, in_reader, lines, title
 from app.cases.models import Case, CaseEvent
 from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
@@ -25,7 +25,7 @@ from app.core.ports import Figure
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine.deadlines import days_left, working_days_between
-from app.engine.definition import Definition
+from app.engine.definition import Definition, Task
 from app.engine.evolution import in_force
 from app.engine.state import State
 
@@ -129,7 +129,8 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
         definition=definition, state=state, steps=_steps(definition, state, projection.rounds, on),
         left=days_left(on, state.due, calendar) if state.is_active and state.due else None,
         days_in_stage=working_days_between(local_date(state.entered_at, zone), on, calendar),
-        tasks=_tasks(work, definition, state.stage, _of_round(projection.tasks, state.stage, state.round), names,
+        tasks=_tasks(work, definition.stages[state.stage].tasks,
+                     _of_round(projection.tasks, state.stage, state.round), names,
                      on if state.is_active else None, beginning),
         events=known, begins=beginning.get(STAGE, ""),
         figures={name: found[case.id] for name, source in work.ports.figures.items()
@@ -176,16 +177,16 @@ def _steps(
 
 
 def _tasks(
-    work: Work, definition: Definition, stage: str, rows: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
+    work: Work, tasks: Iterable[Task], rows: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
     on: date | None, beginning: Mapping[str, str] = NOTHING,
 ) -> list[TaskThen]:  # fmt: skip
-    """The tasks of one stay; `on`: the day open terms are counted from, None when nothing is awaited.
+    """These tasks in one stay; `on`: the day open terms are counted from, None when nothing is awaited.
 
     `beginning`: task → when its term will begin.
     """
     calendar = calendar_of(work)
     found = []
-    for task in edition_with(definition, stage).stages[stage].tasks:
+    for task in tasks:
         row = rows.get(task.id)
         if row is None:
             continue
@@ -230,12 +231,15 @@ def _stay(
     work: Work, definition: Definition, projection: Any, rows: Sequence[CaseEvent], stage: str, number: int
 ) -> Stay:
     rounds: Sequence[RoundRow] = projection.rounds
-    place = next((i for i, row in enumerate(rounds) if (row.stage, row.round) == (stage, number)), None)
-    if place is None:
+    places = [i for i, row in enumerate(rounds) if (row.stage, row.round) == (stage, number)]
+    if not places:
         raise NotFound
-    stay = rounds[place]
-    until = rounds[place + 1].opened_seq if place + 1 < len(rounds) else len(rows) + 1
-    within = [row for row in rows if stay.opened_seq <= row.seq < until]
+    begins = ends = places[-1]
+    while begins > 1 and begins - 2 in places and rounds[begins - 1].left_by == engine_events.Undone.type:
+        begins -= 2  # a move that was taken back has interrupted nothing
+    stay = rounds[ends]
+    until = rounds[ends + 1].opened_seq if ends + 1 < len(rounds) else len(rows) + 1
+    within = [row for row in rows if rounds[begins].opened_seq <= row.seq < until]
     names = {str(row.actor_id): row.actor_name for row in rows}
     zone, calendar = work.ports.zone, calendar_of(work)
     decided = next((row for row in reversed(within) if row.type == "approval_decided"), None)
@@ -248,7 +252,7 @@ def _stay(
         if (where, no) == (stage, number)
     ]
     told = {line.event.seq: line for line in lines(definition, rows)}
-    last, left = told[within[-1].seq], told.get(until)
+    left = told.get(until)
     ended_by = None
     if left and stay.left_by:  # a step, or a move to a version that has another stage instead
         step = left.event.type == "moved"
@@ -261,10 +265,21 @@ def _stay(
         working_days=working_days_between(
             local_date(stay.entered_at, zone), local_date(stay.left_at or work.now, zone), calendar
         ),
-        tasks=_tasks(work, last.definition, stage, _of_round(projection.tasks, stage, number), names,
+        tasks=_tasks(work, _tasks_of_stay(told, within, stage), _of_round(projection.tasks, stage, number), names,
                      None if stay.left_at else work.today),
         votes=votes, decision=told[decided.seq].sentence if decided else None,
     )  # fmt: skip
+
+
+def _tasks_of_stay(told: Mapping[int, Line], within: Sequence[CaseEvent], stage: str) -> list[Task]:
+    """The tasks of the stage as it was left, then those a move to another version has dropped meanwhile."""
+    tasks = list(edition_with(told[within[-1].seq].definition, stage).stages[stage].tasks)
+    for row in within[1:]:
+        if row.type == engine_events.Migrated.type and row.data["from"] == row.data["to"] == stage:
+            former = told[row.seq - 1].definition.stages[stage].tasks
+            known = {*row.data["tasks"], *(task.id for task in tasks)}  # what has a successor goes on as that
+            tasks += [task for task in former if task.id not in known]
+    return tasks
 
 
 def content_changes(work: Work, case: Case, since: datetime, until: datetime) -> Changes:
