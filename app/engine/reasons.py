@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,15 @@ from app.engine.approvals import AUTHOR
 from app.engine.definition import Definition, Field, Guard, Task
 from app.engine.guards import Atom, Facts, Value
 from app.engine.state import Draft, FactValue, Reason, State, Tally, Voter, reason
-from app.engine.wording import BothFilling, both, both_filling, is_constant, plural, quoted
+from app.engine.wording import (
+    asks_for_count,
+    asks_for_names,
+    both,
+    both_filling,
+    is_constant,
+    plural,
+    quoted,
+)
 
 APPROVAL_PASSED = "approval.passed"
 
@@ -179,8 +188,30 @@ def _with_names(guard: Guard, blamed: tuple[Atom, ...], facts: Mapping[str, Fact
     """The guard's sentence with what the facts beside the vote name."""
     names = dict.fromkeys(name for atom in blamed for name in atom.operands() if name in facts)
     items = tuple(dict.fromkeys(item for name in names for item in facts[name].items))
-    text = guard.text if items or guard.unknown is None or not _wants_items(guard.text) else guard.unknown
-    return both(text, items=items)
+    if items:
+        return both(guard.text, items=items)
+    text = guard.text if guard.unknown is None or not _wants_items(guard.text) else guard.unknown
+    return both(_true_of_nothing(text, False))
+
+
+# Said of a fact without names where the guard's own sentence counts or lists them: «0 листов» would not be true.
+NOT_KNOWN = {
+    "ru": "Пока неизвестно, выполнено ли условие этого шага",
+    "en": "It is not known yet whether a condition of this step holds",
+}
+NOT_MET = {"ru": "Условие этого шага не выполнено", "en": "A condition of this step does not hold"}
+_NUMBERS = (int, float, Decimal)
+
+
+def _true_of_nothing(said: Mapping[str, str], value: Value) -> Mapping[str, str]:
+    """The sentence for a fact that names nothing: the guard's own, unless names or their count stand in it.
+
+    Only a number that is known may be told without names: none of them is really 0.
+    """
+    counts = type(value) not in _NUMBERS and any(map(asks_for_count, said.values()))
+    if counts or any(map(asks_for_names, said.values())):
+        return NOT_KNOWN if value is None else NOT_MET
+    return said
 
 
 Teller = Callable[[FactValue | None], Reason]
@@ -191,11 +222,14 @@ def teller(guard: Guard) -> Teller:
     """Says the guard's sentence about the fact to blame (None: nobody gave it). What no fact changes is made here."""
     code, page = guard.id, guard.link
     unknown = guard.text if guard.unknown is None else guard.unknown
-    wants_items = _wants_items(guard.text)
-    constant_unknown = _said_of_nothing(guard, unknown)
-    of_nothing = constant_unknown if wants_items else _said_of_nothing(guard, guard.text)
-    named, bare = _fillings(guard.text)
-    unknown_named, unknown_bare = _fillings(unknown)
+    bare = unknown if _wants_items(guard.text) else guard.text
+    # of what is unknown, of a number, of anything else; without names
+    bare_texts = _true_of_nothing(unknown, None), _true_of_nothing(bare, 0), _true_of_nothing(bare, False)
+    of_unknown, of_number, of_other = (_said_of_nothing(guard, said) for said in bare_texts)
+    bare_unknown, bare_number, bare_other = (
+        both_filling(said["ru"], said["en"], False) for said in bare_texts
+    )
+    named, unknown_named = (both_filling(said["ru"], said["en"], True) for said in (guard.text, unknown))
 
     def tell(fact: FactValue | None) -> Reason:
         value: Value = None
@@ -211,10 +245,14 @@ def teller(guard: Guard) -> Teller:
         if items:
             fill = unknown_named if value is None else named
         else:
-            found = constant_unknown if value is None else of_nothing
+            if value is None:
+                found, fill = of_unknown, bare_unknown
+            elif type(value) in _NUMBERS:
+                found, fill = of_number, bare_number
+            else:
+                found, fill = of_other, bare_other
             if found is not None and link == page:
                 return found
-            fill = unknown_bare if value is None or wants_items else bare
         said: Any = Draft()  # as `reason` does, without the call: of a refusal most reasons come from here
         said.code = code
         said.texts = fill(value, len(items), ", ".join(items))
@@ -225,11 +263,6 @@ def teller(guard: Guard) -> Teller:
         return filled
 
     return tell
-
-
-def _fillings(said: Mapping[str, str]) -> tuple[BothFilling, BothFilling]:
-    """The sentences with names, and without."""
-    return both_filling(said["ru"], said["en"], True), both_filling(said["ru"], said["en"], False)
 
 
 def _said_of_nothing(guard: Guard, said: Mapping[str, str]) -> Reason | None:

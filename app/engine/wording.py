@@ -98,6 +98,16 @@ def is_constant(text: str) -> bool:
     return "{" not in _without_names(text)
 
 
+def asks_for_names(text: str) -> bool:
+    """Whether the sentence needs names in its middle, where they do not fall away with the tail."""
+    return "{names" in _without_names(text)
+
+
+def asks_for_count(text: str) -> bool:
+    """Whether the sentence says how many names there are."""
+    return "{count" in text
+
+
 @lru_cache(maxsize=4096)
 def both_filling(russian: str, english: str, has_items: bool) -> BothFilling:
     """What fills this pair of sentences: they are taken apart once."""

@@ -113,6 +113,11 @@ def _of_guard(guard: Guard, state: State, ctx: Context, stale: bool) -> Reason |
     said = guard.text
     if guard.unknown is not None and (value is None or (not items and wants)):
         said = guard.unknown
+    if not items:  # what counts or lists nothing would not be true
+        number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+        bare = [text.replace(": {names}", "").replace(" ({names})", "") for text in said.values()]
+        if any("{names}" in text or ("{count" in text and not number) for text in bare):
+            said = reasons.NOT_KNOWN if value is None else reasons.NOT_MET
     return Reason(
         guard.id, {lang: _filled(said[lang], lang, value, items) for lang in ("ru", "en")}, link, items
     )
@@ -231,6 +236,32 @@ def test_every_kind_of_condition_is_explained_as_it_is_written() -> None:
             decided = decide(definition, state, Fire(step.id), ctx)
             assert isinstance(decided, Accepted) is (not said)
             assert isinstance(decided, Accepted) or decided.reasons == tuple(said)
+
+
+@pytest.mark.parametrize(
+    ("value", "russian", "english"),
+    [
+        (None, "Пока неизвестно, выполнено ли условие этого шага", "It is not known yet"),
+        (False, "Условие этого шага не выполнено", "A condition of this step does not hold"),
+        (0, "Нет 0\u00a0листов", "0\u00a0sheets are missing"),
+    ],
+)
+def test_of_what_is_unknown_no_number_is_told(value: Any, russian: str, english: str) -> None:
+    """Without a sentence of its own for the unknown: «0 листов» would say that they were counted."""
+    counted = {
+        "ru": "Нет {count:листа|листов|листов}: {names}",
+        "en": "{count:sheet is|sheets are} missing ({names})",
+    }
+    for template in (counted, {"ru": "В {names} нет листов", "en": "No sheets in {names}"}):
+        guard = Guard(id="sheets", expression=parse("paper.complete"), text=template, link="plans")
+        found = reasons.teller(guard)(FactValue(value))
+        if template is counted or value is None:
+            assert found.texts["ru"] == russian
+            assert found.texts["en"].startswith(english)
+        assert "{" not in found.texts["ru"] + found.texts["en"]
+        assert found.link == "plans"
+        named = reasons.teller(guard)(FactValue(None, items=("№ 4",)))
+        assert named.texts["ru"] in ("Нет 1\u00a0листа: № 4", "В № 4 нет листов")
 
 
 @pytest.mark.parametrize("number", range(12))
