@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.access.permissions import CAPABILITIES
 from app.cases.context import page_url
+from app.cases.history import in_reader
 from app.cases.models import Case
 from app.cases.roles import case_roles, may
 from app.core.errors import Reason
@@ -16,10 +19,24 @@ OF_THE_VOTE = frozenset({"approval_open", "votes_void"})
 OF_TASKS = frozenset({"task_open", "voting_not_open"})
 
 
-def obstacle(work: Work, case: Case, why: EngineReason, text: str) -> Reason:
-    """The reason in the reader's words; who has nothing to do on the page it leads to may only look there."""
+def obstacles(work: Work, case: Case, found: Iterable[EngineReason]) -> list[Reason]:
+    """What stands against a step in the reader's words, each sentence once: the one that leads somewhere.
+
+    Two conditions may say the same, for a fact's own sentence is said by each that asks for it.
+    """
+    told: dict[str, Reason] = {}
+    for why in found:
+        one = _obstacle(work, case, why)
+        known = told.get(str(one.text))
+        if known is None or (one.link and not known.link):
+            told[str(one.text)] = one
+    return list(told.values())
+
+
+def _obstacle(work: Work, case: Case, why: EngineReason) -> Reason:
+    """Who has nothing to do on the page it leads to may only look there."""
     link = _page(work, case, why)
-    return Reason(text, link, may_mend=not link or _may_mend(work, case, why, link))
+    return Reason(in_reader(why.texts), link, may_mend=not link or _may_mend(work, case, why, link))
 
 
 def _page(work: Work, case: Case, why: EngineReason) -> str | None:

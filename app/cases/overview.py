@@ -13,7 +13,7 @@ from app.audit.models import AuditDetail, AuditRecord
 from app.cases.closing import closing_pages, led_to_closing
 from app.cases.context import context
 from app.cases.history import Doers, in_reader, kind, lines, title
-from app.cases.mending import obstacle
+from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
@@ -81,7 +81,7 @@ class Overview:
 
 def reasons(work: Work, case: Case, offer: Offer) -> list[Reason]:
     """What stands against a step, each with the page where it can be mended."""
-    return [obstacle(work, case, r, in_reader(r.texts)) for r in offer.reasons]
+    return obstacles(work, case, offer.reasons)
 
 
 def behalf(work: Work, case: Case, page: Overview, offer: Offer) -> str:

@@ -15,15 +15,15 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import writer
 from app.cases.context import actor_id, context, days_of, gather_facts
-from app.cases.history import lines
-from app.cases.mending import obstacle
+from app.cases.history import in_reader, lines
+from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
 from app.cases.stages import is_before_agreement
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
-from app.core.i18n import _, current_locale
+from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine, starting
@@ -356,13 +356,11 @@ def _check_curator(
 
 def _refusal(work: Work, case: Case, result: Refused) -> Exception:
     """The engine's refusal as the error a page answers: wrong role, a field of the form, or obstacles."""
-    locale = current_locale()
-    sentences = [(reason, reason.texts.get(locale) or reason.texts["ru"]) for reason in result.reasons]
     if any(reason.code in _WRONG_ROLE for reason in result.reasons):
-        return Forbidden(sentences[0][1])
+        return Forbidden(in_reader(result.reasons[0].texts))
     if all(reason.code in _FORM_FAULTS for reason in result.reasons):
-        return Invalid(fields={reason.items[0]: text for reason, text in sentences})
-    return Refusal([obstacle(work, case, reason, text) for reason, text in sentences])
+        return Invalid(fields={reason.items[0]: in_reader(reason.texts) for reason in result.reasons})
+    return Refusal(obstacles(work, case, result.reasons))
 
 
 def _next_number(work: Work, programme: Programme) -> int:

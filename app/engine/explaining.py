@@ -6,8 +6,8 @@ without names or figures) is one and the same reason ever after.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Any, Protocol
 
 from app.engine import reasons
 from app.engine.asking import form_reasons
@@ -87,7 +87,7 @@ def of_step(definition: Definition, stage: str, test: StepTest) -> Explanation:
                 if task_id not in state.done:
                     found.append(reason)  # a comprehension makes the state a cell in every call
         if parts is None:
-            guards_against(found, definition, state, ctx)
+            guards_against(found, definition, state, ctx, required)
         else:
             fact_of = ctx.facts.get
             for name, holds, number, judges, tell in parts:
@@ -153,15 +153,31 @@ def _of_facts(guards: tuple[Guard, ...]) -> tuple[Part, ...] | None:
     return tuple(parts)
 
 
-def _of_any_guards(guards: tuple[Guard, ...]) -> Callable[[list[Reason], Definition, State, Context], None]:
+class Adding(Protocol):
+    """Adds to what is found; `told` are the tasks of which it says already that they are open."""
+
+    def __call__(
+        self,
+        found: list[Reason],
+        definition: Definition,
+        state: State,
+        ctx: Context,
+        told: Collection[str] = (),
+        /,
+    ) -> None: ...
+
+
+def _of_any_guards(guards: tuple[Guard, ...]) -> Adding:
     """Adds the sentences of guards of which one has several parts, or reads the vote or the round."""
     asks_the_vote = reads_vote(guards)
 
-    def add(found: list[Reason], definition: Definition, state: State, ctx: Context) -> None:
+    def add(
+        found: list[Reason], definition: Definition, state: State, ctx: Context, told: Collection[str] = ()
+    ) -> None:
         stale = asks_the_vote and is_stale(definition, state, ctx)
         # Who has not voted is worth counting only when somebody asks.
         count = tally_of(definition, state, ctx) if asks_the_vote and state.approval == "open" else None
         read = guard_reader(state, ctx, stale)
-        found += reasons.of_guards(guards, read, ctx.facts, definition, state, count, stale)
+        found += reasons.of_guards(guards, read, ctx.facts, definition, state, count, stale, told)
 
     return add

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -52,6 +52,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Голосование ещё не открыто, сначала нужно выполнить {tasks}",
         "The vote is not open yet, to be done first: {tasks}",
     ),
+    "voting_waits": ("Голосование ещё не открыто", "The vote is not open yet"),
     "voting_over": ("Голосование завершено: решение уже принято", "The vote is over: the decision is made"),
     "not_a_voter": ("Вы не входите в состав голосующих", "You are not one of the voters"),
     "excluded": ("Вы не голосуете: {why}", "You do not vote: {why}"),
@@ -120,11 +121,17 @@ def wrong_stage(definition: Definition, stage: str) -> Reason:
     return refusal("wrong_stage", stage=definition.stages[stage].titles)
 
 
-def tasks_first(definition: Definition, state: State) -> Reason:
-    """The vote waits for tasks."""
+def tasks_first(definition: Definition, state: State, told: Collection[str] = ()) -> Reason:
+    """The vote waits for tasks; those that are `told` of already are not named once more."""
     stage = definition.stages[state.stage]
     after = stage.approval.opens_after if stage.approval else ()
-    tasks = [task for task in stage.tasks if task.id in after and not state.is_done(task.id)]
+    tasks = [
+        task
+        for task in stage.tasks
+        if task.id in after and task.id not in told and not state.is_done(task.id)
+    ]
+    if not tasks:
+        return refusal("voting_waits")
     titles = {
         language: ", ".join(quoted(task.titles[language], language) for task in tasks)
         for language in ("ru", "en")
@@ -154,8 +161,12 @@ def of_guards(
     state: State,
     count: Tally | None = None,
     stale: bool = False,
+    told: Collection[str] = (),
 ) -> list[Reason]:
-    """Sentences of every guard that does not hold, in the order of the definition."""
+    """Sentences of every guard that does not hold, in the order of the definition.
+
+    `told`: open tasks that are said beside them to stand in the way.
+    """
     reasons = []
     for guard in guards:
         if guard.expression.truth(read) is True:
@@ -165,7 +176,7 @@ def of_guards(
         # a vote that has passed and is asked for stands in the way because it has
         if asks_to_pass and read(APPROVAL_PASSED) is not True:
             said = _with_names(guard, blamed, facts)
-            reasons.append(_of_approval(guard, said, definition, state, count, stale))
+            reasons.append(_of_approval(guard, said, definition, state, count, stale, told))
         else:
             reasons.append(_of_facts(guard, blamed, read, facts))
     return reasons
@@ -283,6 +294,7 @@ def _of_approval(
     state: State,
     count: Tally | None,
     stale: bool,
+    told: Collection[str],
 ) -> Reason:
     """The guard's sentence and how the vote stands: what comes first, who has not voted, or how it ended."""
     items: tuple[str, ...] = ()
@@ -302,8 +314,9 @@ def _of_approval(
             },
         )
     elif state.approval is None:
-        first = tasks_first(definition, state)
-        code, link, items = first.code, first.link or link, first.items
+        first = tasks_first(definition, state, told)
+        code, items = "voting_not_open", first.items
+        link = first.link or link if items else None  # what is told beside it leads to where it is mended
         detail = {language: text[0].lower() + text[1:] for language, text in first.texts.items()}
     elif count is None:
         code, detail = "approval_open", {"ru": "голосование не завершено", "en": "the vote is not over"}

@@ -13,7 +13,9 @@ from app.admin import substitutions, verify
 from app.admin.substitutions import SubstitutionData
 from app.cases import queries, service
 from app.cases.meetings import add_item, open_meeting
+from app.cases.mending import obstacles
 from app.cases.models import Case, Meeting
+from app.cases.overview import overview, reasons
 from app.cases.queues import case_queue
 from app.core.errors import Refusal
 from app.core.ports import Fact
@@ -21,6 +23,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
 from app.engine.state import Cast, Fire
+from app.engine.state import Reason as Why
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
 from tests.people import open_cases
@@ -82,6 +85,37 @@ def test_a_change_nobody_reported_leaves_the_vote_open_to_the_group(penza_on_bot
     take(system, case_id, "clerk", Fire("adopt_plan"))
     assert stands(system, case_id)["stage"] == "curator_agreement"
     assert list(verify.findings(system)) == []
+
+
+def test_the_panel_names_a_task_the_vote_waits_for_once(penza: Runtime) -> None:
+    """«Не выполнена задача …» leads to its page; the vote beside it is only said not to be open."""
+    case_id = open_cases(penza)["41"]
+    let_pass(penza)
+    for step in YEAR[:5]:
+        take(penza, case_id, *step)
+    work = penza.read(actor(penza, "clerk"))
+    case = queries.get_case(work.session, case_id)
+    (step,) = [one for one in overview(work, case).ahead if one.id == "adopt_plan"]
+    told = reasons(work, case, step)
+    named = [one for one in told if "Подготовить план" in str(one.text)]
+    assert len(named) == 1
+    assert named[0].link
+    assert sum("голосование ещё не открыто" in str(one.text) for one in told) == 1
+
+
+def test_a_sentence_two_conditions_share_is_said_once_with_its_page(penza: Runtime) -> None:
+    """The order of the reasons stays; of two equal sentences the one stays that leads somewhere."""
+    case_id = open_cases(penza)["41"]
+    work = penza.read(actor(penza, "methodist"))
+    case = queries.get_case(work.session, case_id)
+    same = {"ru": "Нет плана", "en": "No plan"}
+    found = [
+        Why("first", same),
+        Why("other", {"ru": "Нет приказа", "en": "No order"}),
+        Why("second", same, "plans"),
+    ]
+    told = obstacles(work, case, found)
+    assert [(str(one.text), bool(one.link)) for one in told] == [("Нет плана", True), ("Нет приказа", False)]
 
 
 # ── `on_no_voters: head` ──────────────────────────────────────────────────────────────────────────

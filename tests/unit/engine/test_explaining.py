@@ -8,7 +8,7 @@ import json
 import pickle
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -123,14 +123,16 @@ def _of_guard(guard: Guard, state: State, ctx: Context, stale: bool) -> Reason |
     )
 
 
-def _of_guards(definition: Definition, guards: tuple[Guard, ...], state: State, ctx: Context) -> list[Reason]:
+def _of_guards(
+    definition: Definition, guards: tuple[Guard, ...], state: State, ctx: Context, told: Collection[str] = ()
+) -> list[Reason]:
     found = []
     stale = is_stale(definition, state, ctx)
     for guard in guards:
         if any(name == "approval.passed" for name in guard.expression.names()):
             count = tally_of(definition, state, ctx) if state.approval == "open" else None
             read = guard_reader(state, ctx, stale)
-            found += reasons.of_guards((guard,), read, ctx.facts, definition, state, count, stale)
+            found += reasons.of_guards((guard,), read, ctx.facts, definition, state, count, stale, told)
         elif said := _of_guard(guard, state, ctx, stale):
             found.append(said)
     return found
@@ -151,7 +153,8 @@ def _against_step(definition: Definition, state: State, step_id: str, ctx: Conte
             for task in definition.stages[state.stage].tasks
             if not task.optional and not state.is_done(task.id)
         ]
-    found += _of_guards(definition, step.when, state, ctx)
+    told = {task_id for reason in found if reason.code == "task_open" for task_id in reason.items}
+    found += _of_guards(definition, step.when, state, ctx, told)
     if step.outcome_from and not found:
         fact = ctx.facts.get(step.outcome_from)
         if fact is None or fact.value not in definition.outcomes:

@@ -78,6 +78,40 @@ def test_the_sentence_of_a_vote_is_filled_like_any_other(table: Table) -> None:
     assert said["en"].startswith("Not ready, 2\u00a0sheets: № 4, № 7: have not voted: А")
 
 
+def test_a_task_the_vote_waits_for_is_named_once_where_it_can_be_mended() -> None:
+    """Beside «the task is not done» the vote is said not to be open, and no more; alone it says for what it waits."""
+    found = Table(loads(PROCEDURE.replace("\n    approval:\n", FILE)))
+    found.act("author", Open())
+    result = found.tries("author", Fire("adopt"))
+    assert isinstance(result, Refused)
+    task, vote = result.reasons
+    assert (task.code, task.items) == ("task_open", ("write",))
+    assert vote.texts == {
+        "ru": "Не принято: голосование ещё не открыто", "en": "Not adopted: the vote is not open yet",
+    }  # fmt: skip
+    assert (vote.code, vote.items, vote.link) == ("voting_not_open", (), None)
+    alone = found.tries("author", Complete("file"))
+    assert isinstance(alone, Refused)
+    (why_not,) = alone.reasons
+    assert "сначала нужно выполнить задачу «Написать»" in why_not.texts["ru"]
+    assert "to be done first: “Write”" in why_not.texts["en"]
+
+
+def test_a_task_nobody_has_named_yet_is_named_by_the_vote() -> None:
+    """An optional task the vote waits for does not stand in the way of the step by itself."""
+    source = PROCEDURE.replace("opens_after: write", "opens_after: [write, illustrate]")
+    source = source.replace("keeps: [votes, write]", "keeps: [votes, write, illustrate]")
+    source = source.replace("voids: [votes, write]", "voids: [votes, write, illustrate]")
+    found = Table(loads(source))
+    found.act("author", Open())
+    result = found.tries("author", Fire("adopt"))
+    assert isinstance(result, Refused)
+    task, vote = result.reasons
+    assert (task.items, vote.items) == (("write",), ("illustrate",))
+    assert "«Иллюстрировать»" in vote.texts["ru"]
+    assert "Написать" not in vote.texts["ru"]
+
+
 def test_a_vote_that_has_passed_is_not_said_to_go_on(table: Table) -> None:
     for voter in ("chair", "m1"):
         table.act(voter, Cast("for"))
