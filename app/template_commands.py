@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import OporaError
-from app.core.i18n import _
+from app.core.i18n import LOCALES, _
 from app.documents.carried import unpack
 from app.documents.gate import MAX_DOCX, HostileFile
 from app.documents.template_doctor_run import examine_template
@@ -21,9 +21,11 @@ _SIGNS = {"error": "×", "warning": "!", "info": "i"}
 
 def add_to(commands: Any) -> None:
     """The group `template` of the command line."""
-    group = commands.add_parser("template", help="templates of papers").add_subparsers(
-        required=True, metavar="what"
+    templates = commands.add_parser("template", help="templates of papers")
+    templates.add_argument(
+        "--lang", dest="language", choices=LOCALES, default="ru", help="of what is answered"
     )
+    group = templates.add_subparsers(required=True, metavar="what")
     check = group.add_parser(
         "check", help="examine a DOCX as a template: mistakes with their place and what to do"
     )

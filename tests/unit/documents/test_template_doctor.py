@@ -188,6 +188,24 @@ def test_the_command_answers_with_statuses(tmp_path: Path) -> None:
     assert list_kinds(said) == 0
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_command_answers_in_the_language_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    from app.cli import main
+
+    bad = tmp_path / "bad.docx"
+    bad.write_bytes(replaced(("{{ place|nbsp }}", "{{ plase|nbsp }}")))
+    assert main(["template", "--lang", language, "list"]) == 0
+    assert ("Order approving the plan" in capsys.readouterr().out) is (language == "en")
+    assert main(["template", "--lang", language, "check", str(bad), "--code", "agreement"]) == 1
+    said = capsys.readouterr().out
+    verdict = {"ru": "Публиковать пока нельзя", "en": "It cannot be published yet."}
+    assert verdict[language] in said
+    assert main(["template", "--lang", language, "check", str(bad), "--code", "nothing"]) == 2
+    assert ("There is no kind of paper" in capsys.readouterr().err) is (language == "en")
+
+
 def test_the_command_refuses_wrong_input(tmp_path: Path) -> None:
     from app.cli import main
 
