@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.cases.check import finding_line, not_readable, shipped, shown, versions_beside
 from app.cases.context import date_names
+from app.cases.history import in_reader
 from app.cases.scenario_files import FOLDER, beside, text_of
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
@@ -14,9 +15,10 @@ from app.core.ports import DateWords
 from app.engine import diagram, loader
 from app.engine.definition import Definition
 from app.engine.findings import DefinitionError, Finding
+from app.engine.promises import OF_THE_PROCEDURE, told
 from app.engine.scenario_reading import Scenario
 from app.engine.scenarios import Rehearsal, of_version, rehearse
-from app.engine.simulation import ENOUGH_STEPS, Report, simulate
+from app.engine.simulation import Report, simulate
 
 Say = Callable[[str], None]
 KIND_TITLES: dict[str, Text] = {
@@ -25,11 +27,6 @@ KIND_TITLES: dict[str, Text] = {
     "task": _("tasks"),
     "guard": _("guards"),
     "approval": _("votes"),
-}
-# promises the procedure itself can break; the others are the engine's own
-OF_THE_PROCEDURE: dict[str, Text] = {
-    "from every state the case can go on": _("from every state the case can go on"),
-    f"the case can be finished within {ENOUGH_STEPS} steps": _("the case can be finished"),
 }
 
 
@@ -176,9 +173,9 @@ def _say_report(name: str, definition: Definition, report: Report, seed: int, sa
     if never:
         say(str(_("Never taken: %(steps)s.", steps=", ".join(never))))
     for number, broken in report.divergences[:10]:
-        promise = OF_THE_PROCEDURE.get(broken.promise, broken.promise)
+        promise = in_reader(broken.texts)
         say(str(_("Run %(number)s breaks a promise: %(promise)s", number=number, promise=promise)))
-        if broken.promise not in OF_THE_PROCEDURE:
+        if broken.code not in OF_THE_PROCEDURE:
             say(
                 str(
                     _(
@@ -186,8 +183,8 @@ def _say_report(name: str, definition: Definition, report: Report, seed: int, sa
                     )
                 )
             )
-        for line in broken.history[-8:]:
-            say(f"    {line}")
+        for turn in broken.turns[-8:]:
+            say(f"    {in_reader(told(turn))}")
     if not report.divergences:
         say(
             str(

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from app.engine.automatic import SYSTEM
 from app.engine.deadlines import Calendar, PlainWeek
@@ -19,6 +20,7 @@ from app.engine.evolution import evolve, fold
 from app.engine.machine import decide, is_stale, tally_of
 from app.engine.migration import plan, undo, undoable
 from app.engine.offers import offers
+from app.engine.promises import Divergence, Turn
 from app.engine.recounting import counted_anew, recount
 from app.engine.settling import is_entered_again
 from app.engine.starting import started
@@ -43,15 +45,6 @@ LENGTH = 120
 ENOUGH_STEPS = 200
 # How often each kind of step is tried, so that histories get far and still turn back.
 WEIGHTS = {"forward": 40, "skip": 10, "task": 20, "vote": 12, "resume": 10, "reopen": 6, "return": 3}
-
-
-class Divergence(AssertionError):
-    """A promise was broken; `history` are the actions that led there."""
-
-    def __init__(self, promise: str, history: list[str]) -> None:
-        self.promise = promise
-        self.history = history
-        super().__init__(promise)
 
 
 @dataclass
@@ -119,7 +112,7 @@ class Walk:
         self.today = START
         self.state: State | None = None
         self.events: list[Event] = []
-        self.history: list[str] = []
+        self.history: list[Turn] = []
         self.barred: str | None = None
         self.accepted = self.refused = 0
 
@@ -137,7 +130,7 @@ class Walk:
                 self.change_calendar()
             if self.weather.randrange(15) == 0:  # one of the group leaves it, or is back
                 self.barred = self.weather.choice([None, *self.world.doubled])
-                self.history.append(f"{self.today} does not vote any more: {self.barred}")
+                self._note("away", who=self.barred or "—")
             often = 2 if undoable(self.events) else 15  # a move can be taken back only at once
             if len(self.worlds) > 1 and self.fortune.randrange(often) == 0:
                 self.change_version()
@@ -165,21 +158,21 @@ class Walk:
         """One action of one person; whether it got through. Raises Divergence for a broken promise."""
         before = self.state
         ctx = self.context(person)
-        self.history.append(f"{self.today} {person}: {action}")
+        self.history.append((self.today, person, action))
         result = decide(self.definition, before, action, ctx)
         if isinstance(result, Refused):
             self.refused += 1
-            self._must(bool(result.reasons), "a refusal gives a reason")
+            self._must(bool(result.reasons), "reason_given")
             texts = [text for reason in result.reasons for text in (reason.texts["ru"], reason.texts["en"])]
-            self._must(all(text and "{" not in text for text in texts), "a reason is a whole sentence")
+            self._must(all(text and "{" not in text for text in texts), "reason_whole")
             again = isinstance(action, Cast) and result.codes == ("already_voted",)
-            self._must(not offered or again, f"what is offered works, not {result.codes}")
+            self._must(not offered or again, "offered_works", codes=", ".join(result.codes))
             return False
         self.accepted += 1
         self._legal(before, result, ctx)
         if self.definition.automatic and isinstance(action, Settle) and not is_entered_again(result.events):
             more = decide(self.definition, result.state, action, ctx)
-            self._must(isinstance(more, Accepted) and not more.events, "a case that has settled stays")
+            self._must(isinstance(more, Accepted) and not more.events, "settled_stays")
         self.state = result.state
         self.events += result.events
         return True
@@ -192,22 +185,22 @@ class Walk:
             return
         at = datetime.combine(self.today, time(9), UTC)
         event = recount(self.definition, self.events, self.calendar, at, "admin")
-        self.history.append(f"{self.today} the calendar is changed: {event}")
+        self._note("calendar")
         if event is None:
             return
         self.events.append(event)
         try:
             self.state = fold(self.definition, self.events)
         except IllegalHistory as error:
-            raise Divergence(f"terms can be recounted: {error}", self.history) from error
+            raise Divergence("can_be_recounted", self.history, problem=error) from error
         self._must(
             recount(self.definition, self.events, self.calendar, at, "admin") is None,
-            "terms that were recounted stay where they are",
+            "recounted_stay",
         )
         anew = counted_anew(self.definition, self.events, self.calendar)
         self._must(
             all(self.calendar.is_working(term.due) for term in anew.values() if term.working_days),
-            "a term ends on a working day",
+            "ends_on_working_day",
         )
 
     def night(self) -> None:
@@ -215,7 +208,7 @@ class Walk:
         begins = started(self.definition, self.state, self.context("system")) if self.state else None
         if begins is None:
             return
-        self.history.append(f"{self.today} at night: {begins}")
+        self._note("night")
         self._take(self.world, begins)
 
     def change_version(self) -> None:
@@ -229,26 +222,24 @@ class Walk:
             stood = fold(self.definition, self.events[:-1])
             there = next(one for one in self.worlds if one.definition.hash == last.former_hash)
             back = undo(there.definition, self.definition, stood, before, ctx)
-            self.history.append(f"{self.today} the move is taken back")
+            self._note("undone")
             self._take(there, back)
             self._must(
                 self.state == replace(stood, version=before.version + 1),
-                "undone to exactly what stood before",
+                "undone_exactly",
             )
             return
         there = self.fortune.choice([one for one in self.worlds if one is not self.world])
         planned = plan(self.definition, there.definition, before, ctx)
-        self.history.append(f"{self.today} to v{there.definition.version}: {planned.fate} {planned.codes}")
+        self._note("move", version=there.definition.version, fate=" ".join((planned.fate, *planned.codes)))
         self._must(
-            all("{" not in text for note in planned.notes for text in note.texts.values()), "whole sentences"
+            all("{" not in text for note in planned.notes for text in note.texts.values()), "notes_whole"
         )
         if planned.event is None:
-            self._must(bool(planned.notes), "a case that cannot move is told why")
+            self._must(bool(planned.notes), "stay_told")
             return
         self._take(there, planned.event)
-        self._must(
-            self.state is not None and self.state.stage == planned.target, "the plan says where it goes"
-        )
+        self._must(self.state is not None and self.state.stage == planned.target, "goes_as_planned")
 
     def _take(self, there: World, event: Event) -> None:
         """The case runs by another version from this event on."""
@@ -257,11 +248,9 @@ class Walk:
         self.world, self.definition = there, there.definition
         try:
             self.state = evolve(there.definition, before, event)
-            self._must(
-                fold(self.definition, self.events) == self.state, "the case equals the fold of its events"
-            )
+            self._must(fold(self.definition, self.events) == self.state, "equals_fold")
         except IllegalHistory as error:
-            raise Divergence(f"a planned move is legal: {error}", self.history) from error
+            raise Divergence("move_legal", self.history, problem=error) from error
 
     def compare(self) -> None:
         """The case equals the fold of its events, also after they have been to JSON and back."""
@@ -271,10 +260,10 @@ class Walk:
             again = [from_dict(event.to_dict()) for event in self.events]
             folded = fold(self.definition, again)
         except (IllegalHistory, ValueError) as error:
-            raise Divergence(f"every event is legal: {error}", self.history) from error
-        self._must(again == self.events, "events survive JSON")
-        self._must(folded == self.state, "the case equals the fold of its events")
-        self._must(self.state.version == len(self.events), "every event counts one version")
+            raise Divergence("events_legal", self.history, problem=error) from error
+        self._must(again == self.events, "events_survive")
+        self._must(folded == self.state, "equals_fold")
+        self._must(self.state.version == len(self.events), "event_is_version")
 
     def finish(self) -> None:
         """Willing people with every paper in order bring the case to its end, wherever it stands."""
@@ -284,9 +273,9 @@ class Walk:
             if self.is_over:
                 return
             moves = self._likely(willing=True)
-            self._must(bool(moves), "from every state the case can go on")
+            self._must(bool(moves), "goes_on")
             self.attempt(*moves[0], offered=True)
-        self._must(False, f"the case can be finished within {ENOUGH_STEPS} steps")
+        self._must(False, "ends", steps=ENOUGH_STEPS)
 
     def _settle(self) -> None:
         """Let the case go on by itself as far as it does: into a stage entered anew only with another look."""
@@ -334,13 +323,13 @@ class Walk:
         alone = [event for event in moved if self.definition.transitions[event.transition].automatic]
         after = result.state
         changed = (before.stage, before.round, before.status) != (after.stage, after.round, after.status)
-        self._must(changed == bool(moved) and len(moved) - len(alone) <= 1, "one event for every transition")
+        self._must(changed == bool(moved) and len(moved) - len(alone) <= 1, "one_event")
         self._must(
             moved[len(moved) - len(alone) :] == alone and all(event.actor == SYSTEM for event in alone),
-            "what the case takes by itself comes last and is nobody's",
+            "alone_last",
         )
-        self._must(after.version == before.version + len(result.events), "versions go up by the events")
-        self._must(bool(result.events) or after == before, "nothing changes without an event")
+        self._must(after.version == before.version + len(result.events), "versions_go_up")
+        self._must(bool(result.events) or after == before, "nothing_unsaid")
         again = any(event.round > 1 for event in moved)  # then the rooms are asked anew first
         # where nothing happens no term begins: that is for the night
         late = (
@@ -349,11 +338,14 @@ class Walk:
             and after.status == "active"
             and started(self.definition, after, ctx)
         )
-        self._must(not late, "a term begins with the step that brings its event")
+        self._must(not late, "term_begins")
 
-    def _must(self, holds: bool, promise: str) -> None:
+    def _note(self, turn: str, **words: Any) -> None:
+        self.history.append((self.today, "", (turn, words)))
+
+    def _must(self, holds: bool, promise: str, **words: Any) -> None:
         if not holds:
-            raise Divergence(promise, self.history)
+            raise Divergence(promise, self.history, **words)
 
 
 def _order(kind: str, state: State) -> int:

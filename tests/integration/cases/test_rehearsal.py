@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +13,7 @@ from app.cases.check import check_files
 from app.cases.rehearsal import play_files, simulate_files
 from app.cli import main
 from app.config import ROOT
-from app.engine import simulation
+from app.engine import promises, simulation
 
 SHIPPED = ROOT / "workflows" / "school_support"
 
@@ -136,6 +137,38 @@ def test_broken_promises_are_said_with_the_way_there(copy: Path) -> None:
     assert any("нарушает обещание: из любого состояния случай может идти дальше" in one for one in said)
     assert not any("ошибка движка" in one for one in said)
     assert said[-1] == "Историй с нарушенными обещаниями: 2."
+
+
+@pytest.mark.parametrize(
+    ("language", "promise"),
+    [
+        ("ru", "История 0 нарушает обещание: случай равен свёртке своих событий"),
+        ("en", "Run 0 breaks a promise: the case equals the fold of its events"),
+    ],
+)
+def test_broken_promises_are_said_in_the_language_asked_for(
+    copy: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    promise: str,
+) -> None:
+    real = simulation.fold
+    monkeypatch.setattr(simulation, "fold", lambda definition, events: real(definition, list(events)[:-1]))
+    assert main(["workflow", "--lang", language, "simulate", str(copy), "--runs", "40"]) == 1
+    said = capsys.readouterr().out
+    assert promise in said
+    cyrillic = re.search("[а-яё]", said.replace(str(copy), ""), re.IGNORECASE)
+    assert bool(cyrillic) is (language == "ru")
+    assert re.search(r"    \d{4}-\d\d-\d\d \w+: (vote|fire|complete): \w+", said)
+
+
+def test_each_promise_and_each_turn_is_a_sentence_in_both_languages() -> None:
+    words = dict.fromkeys(("steps", "codes", "problem", "who", "version", "fate"), "7")
+    for english, russian in (*promises.PROMISES.values(), *promises.TURNS.values()):
+        assert re.findall(r"{(\w+)}", english) == re.findall(r"{(\w+)}", russian)
+        assert not re.search("[а-яё]", english, re.IGNORECASE)
+        assert re.search("[а-яё]", russian.format(**words), re.IGNORECASE)
 
 
 def test_a_promise_the_engine_breaks_is_told_as_such(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
