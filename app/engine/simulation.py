@@ -296,8 +296,7 @@ class Walk:
                 if not offer.works:
                     continue
                 if offer.kind == "task":
-                    task = self.definition.stages[self.state.stage].task(offer.id)
-                    if not willing or (task and not task.optional and not self.state.is_done(offer.id)):
+                    if not willing or self._is_wanted(offer.id):
                         found.append((1, person, completed(offer.id, offer.form)))
                 elif offer.kind == "vote":
                     mine = self.state.vote_of(person)
@@ -314,6 +313,19 @@ class Walk:
         if willing:
             found.sort(key=lambda one: one[0])
         return [(person, action) for _, person, action in found]
+
+    def _is_wanted(self, task_id: str) -> bool:
+        """Whether the way to the end asks for the task: what may be left undone is done when the vote waits for it."""
+        if self.state is None or self.state.is_done(task_id):
+            return False
+        stage = self.definition.stages[self.state.stage]
+        task = stage.task(task_id)
+        opens = (
+            self.state.approval is None
+            and stage.approval is not None
+            and task_id in stage.approval.opens_after
+        )
+        return task is not None and (not task.optional or opens)
 
     def _legal(self, before: State | None, result: Accepted, ctx: Context) -> None:
         """No transition without its event and none without a transition."""

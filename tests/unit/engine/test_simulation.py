@@ -53,6 +53,15 @@ def test_a_task_that_may_be_repeated_is_done_once_on_the_way_to_the_end() -> Non
     assert [(broken.promise, broken.history[-5:]) for _number, broken in report.divergences] == []
 
 
+def test_a_task_that_may_be_left_undone_is_done_when_the_vote_waits_for_it() -> None:
+    """The vote opens after an optional task alone: willing people do it, for nothing else leads on."""
+    text = SHIPPED.read_text(encoding="utf-8")
+    task = "      prepare_plan:\n"
+    procedure = loads(text.replace(task, f"{task}        optional: true\n", 1), "optional")
+    report = simulate(procedure, 10, 5)
+    assert [(broken.promise, broken.history[-5:]) for _number, broken in report.divergences] == []
+
+
 def test_a_seed_gives_the_same_histories(shipped: Definition) -> None:
     assert simulate(shipped, 5, 7) == simulate(shipped, 5, 7)
     assert simulate(shipped, 5, 7) != simulate(shipped, 5, 8)
