@@ -247,6 +247,13 @@ CHOICES: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = {
     **diagnosis_facts.CHOICES,
 }
 
+# page → what is read there before a task is closed: it must not change between reading and closing
+CONTENTS: dict[str, Callable[[Session, int], object]] = {
+    **diagnosis_facts.CONTENTS,
+    **plan_facts.CONTENTS,
+    **result_facts.CONTENTS,
+}
+
 NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES}
 
 TAGS: dict[str, Text] = {
@@ -329,7 +336,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
-        choices=dict(CHOICES), after_task=list(AFTER_TASK), before_commit=[case_settling.promise],
+        choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK), before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
 

@@ -28,9 +28,10 @@ ASKED = "f_"
 
 
 class StepForm(RoomForm):
-    """The comment and the fields a transition or a task asks for."""
+    """The comment and the fields a transition or a task asks for; `seen` is what the page of the task showed."""
 
     expected_version = HiddenField()
+    seen = HiddenField()
 
     @property
     def answers(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme, require_running
+from app.cases.seen import check_seen
 from app.cases.stages import is_before_agreement
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
@@ -132,27 +133,31 @@ def assign_curator(
     audit.revise(work, case, {"curator_id": curator.id}, "case:curator", case_id=case.id)
 
 
-def act(work: Work, case_id: int, action: Action, expected_version: int) -> Accepted:
+def act(work: Work, case_id: int, action: Action, expected_version: int, seen: str | None = None) -> Accepted:
     """Let the actor take one step in a case; the answer says what followed.
 
-    Raises NotFound (hidden or absent), Stale (the case moved on; with what changed), Forbidden (not his
-    step), Refusal (with every reason at once).
+    `seen` is the content the page of a task showed (see `seen`). Raises NotFound (hidden or absent), Stale (the case
+    moved on, with what changed; or that content did), Forbidden (not his step), Refusal (with every reason at once).
     """
     case, standing = _locked(work, case_id)
     definition = work.ports.definitions.of(work.session, case)
     if case.version != expected_version and not _only_others_voted(work, case, action, expected_version):
         told = lines(definition, events_of(work.session, case.id))
         raise Stale(changes=[line.sentence for line in told if line.event.seq > expected_version])
+    if isinstance(action, Complete):
+        check_seen(work, case, definition.task(action.task), seen)
     return _carry_out(work, case, standing, definition, action)
 
 
-def complete_task(work: Work, case_id: int, task: str, expected_version: int, comment: str = "") -> Accepted:
+def complete_task(
+    work: Work, case_id: int, task: str, expected_version: int, comment: str = "", seen: str | None = None
+) -> Accepted:
     """Say that a task is done, for the rooms whose page is where it is done.
 
     Raises as `act`; a task that asks something of its own is refused with the way to its form.
     """
     try:
-        return act(work, case_id, Complete(task, comment), expected_version)
+        return act(work, case_id, Complete(task, comment), expected_version, seen)
     except Invalid as error:
         form = f"/cases/{case_id}/tasks/{task}/done"
         raise Refusal([Reason(_("This task has a form of its own: fill it in first."), form)]) from error

@@ -28,6 +28,7 @@ from app.cases.overview import (
 from app.cases.past_views import PastView
 from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may_assign_curator
+from app.cases.seen import task_seen
 from app.cases.terms import left_of
 from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
@@ -79,6 +80,7 @@ class CaseView(RoomView):
             vote_form=VoteForm(data={"expected_version": case.version}), today=work.today,
             may_assign=may_assign_curator(work, case),
             task_page=lambda task: task_url(work, case, shown.definition.task(task)),
+            seen=lambda task: task_seen(work, case_id, shown.definition.task(task)),
         )  # fmt: skip
 
     @page("/<int:case_id>/map")
@@ -112,6 +114,7 @@ class CaseView(RoomView):
                     case_id,
                     Complete(task, request.form.get("comment", "")[:2000]),
                     self.expected_version(),
+                    request.form.get("seen"),
                 )
                 told = _told(work, case_id, result, _("Marked as done"))
             return self.done(back, told)
@@ -120,7 +123,7 @@ class CaseView(RoomView):
             try:
                 with self.write() as work:
                     action = Complete(task, str(form.data.get("comment") or ""), form.answers)
-                    result = service.act(work, case_id, action, self.expected_version())
+                    result = service.act(work, case_id, action, self.expected_version(), form.seen.data)
                     told = _told(work, case_id, result, _("Done: %(task)s", task=in_reader(known.titles)))
                 return self.done(back, told)
             except Invalid as error:
@@ -213,6 +216,8 @@ class CaseView(RoomView):
         if request.method == "GET":
             form.expected_version.data = case.version
         shown = overview(work, case)
+        if request.method == "GET" and kind == "task":
+            form.seen.data = task_seen(work, case.id, shown.definition.task(step))
         offer = next((o for o in shown.mine if o.kind == kind and o.id == step), None)
         if offer is None:
             why = _why_not_offered(shown, kind, step)

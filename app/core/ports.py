@@ -234,6 +234,8 @@ class Ports:
     tabs: list[Tab] = field(default_factory=list)
     # what a room does when a task is closed, from whichever page (the plan keeps what was submitted)
     after_task: list[Callable[[Work, Any, str], None]] = field(default_factory=list)
+    # what is read on a room's page before a task is closed there, as plain values: page → (session, case_id)
+    contents: dict[str, Callable[[Session, int], Any]] = field(default_factory=dict)
     # lists one room offers to the forms of another: name → (session, case_id) → [(code, title)]
     choices: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = field(default_factory=dict)
     pages: dict[str, Callable[[int], str]] = field(default_factory=dict)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.core.facts import number, yes_no
 from app.core.i18n import _
 from app.core.ports import Fact, FactSource
-from app.diagnostics.queries import analyses_of, risk_choices, risks_of, studies_of
+from app.diagnostics.queries import analyses_of, content, risk_choices, risks_of, studies_of
 from app.diagnostics.rules import STUDIES, StudyKind, StudyState
 
 PAGE = "diagnostics"
@@ -64,6 +65,9 @@ FACTS: dict[str, FactSource] = {
     "diagnostics.risks_verified": yes_no(risks_verified),
     "diagnostics.actual_risks": number(actual_risks),
 }
+
+# What is read on the page before a task is closed there.
+CONTENTS: dict[str, Callable[[Session, int], Any]] = {PAGE: content}
 
 # Lists offered to the forms of other rooms.
 CHOICES: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = {"risks": risk_choices}

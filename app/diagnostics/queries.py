@@ -78,6 +78,19 @@ def risk_choices(session: Session, case_id: int) -> list[tuple[str, str]]:
     return [(r.factor.code, r.factor.title) for r in risks_of(session, case_id) if r.is_actual]
 
 
+def content(session: Session, case_id: int) -> list[Any]:
+    """What is read on the page of the diagnosis, as plain values: studies, analyses, conclusion and risks."""
+    profile = profile_of(session, case_id)
+    studies, analyses = studies_of(session, case_id), analyses_of(session, case_id)
+    return [
+        profile.conclusion if profile else "",
+        [[kind, studies[kind].state, studies[kind].reason, studies[kind].figures] for kind in sorted(studies)],
+        [[kind, analyses[kind].analysis, analyses[kind].recommendations] for kind in sorted(analyses)],
+        [[*row.values(), risk.verified_comment] for row, risk in
+         zip(profile_rows(session, case_id), risks_of(session, case_id), strict=True)],
+    ]  # fmt: skip
+
+
 def profile_rows(session: Session, case_id: int) -> list[dict[str, Any]]:
     """The risk profile as plain rows, for comparing it with a later one and for papers."""
     return [

@@ -264,11 +264,13 @@ def tasks_here(work: Work, case: Case) -> frozenset[str]:
     return frozenset(task.id for task in tasks_of_page(definition, case.stage, PAGE))
 
 
-def finish(work: Work, case_id: int, task: str, expected_version: int, comment: str = "") -> None:
-    """Close one of the tasks that are done on the page of the diagnosis."""
+def finish(
+    work: Work, case_id: int, task: str, expected_version: int, comment: str = "", *, seen: str | None = None
+) -> None:
+    """Close one of the tasks that are done on the page of the diagnosis, which showed `seen` (cases.seen)."""
     if task not in tasks_here(work, get_case(work.session, case_id)):
         raise Forbidden
-    complete_task(work, case_id, task, expected_version, comment)
+    complete_task(work, case_id, task, expected_version, comment, seen)
 
 
 def _open_case(work: Work, case_id: int, capability: str) -> Case:

@@ -10,6 +10,7 @@ from app.cases.models import Case
 from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
 from app.cases.roles import may, require
+from app.cases.seen import content_seen
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -54,12 +55,19 @@ class DiagnosisView(RoomView):
             work, case, "diagnostics/show.html", cards=cards, profile=queries.profile_of(work.session, case_id),
             edition=queries.edition_of(work.session, case_id), risks=queries.risks_of(work.session, case_id),
             tasks=[{"id": o.id, "titles": o.titles, "due": o.due, "reasons": reasons(work, case, o)} for o in offers],
+            seen=content_seen(work, case_id, PAGE),
         )  # fmt: skip
 
     @page("/<int:case_id>/diagnostics/finish", methods=("POST",), permission="write")
     def finish(self, case_id: int) -> Any:
         with self.write() as work:
-            service.finish(work, case_id, request.form.get("task", ""), self.expected_version())
+            service.finish(
+                work,
+                case_id,
+                request.form.get("task", ""),
+                self.expected_version(),
+                seen=request.form.get("seen"),
+            )
         return self._done(case_id, _("The task is done."))
 
     @page("/<int:case_id>/diagnostics/<kind>")

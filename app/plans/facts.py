@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +36,10 @@ def items_complete(session: Session, case_id: int) -> Fact:
 
 def _join(first: Text, second: Text) -> Text:
     return _("%(first)s; %(second)s", first=first, second=second)
+
+
+def plan_text(session: Session, case_id: int) -> list[dict[str, Any]]:
+    return content(items_of(session, case_id))
 
 
 def plan_hash(session: Session, case_id: int) -> Fact:
@@ -75,3 +81,6 @@ FACTS: dict[str, FactSource] = {
 DATES: dict[str, DateWords] = {
     "plans.ends": DateWords(_("the end of the plan"), _("the terms of the plan's measures are known"))
 }
+
+# what is read on the page before a task is closed there
+CONTENTS: dict[str, Callable[[Session, int], Any]] = {PAGE: plan_text}

@@ -14,7 +14,7 @@ from app.cases.queries import lock_case
 from app.cases.roles import require
 from app.cases.service import complete_task, content_changed
 from app.cases.stages import PLAN, deciding_on, is_before, submitting
-from app.core.errors import Invalid, Reason, Refusal, Stale, check_version
+from app.core.errors import Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.plans import queries
@@ -127,19 +127,15 @@ def submit_plan(
 ) -> PlanSnapshot:
     """Submit the plan to the coordination group and keep it as it stands now, for comparing with later rounds.
 
-    `seen` is the hash of the content the page showed: nobody submits what he has not looked at.
+    `seen` is the content the page showed (cases.seen): nobody submits what he has not looked at.
     Raises Stale, Refusal with every gap of the plan.
     """
     case = lock_case(work.session, case_id)
     require(work, "plans.edit", case)
-    if seen is not None and seen != content_hash(queries.content(queries.items_of(work.session, case_id))):
-        raise Stale(
-            _("The plan was changed while you were looking at it. Read it again before you submit it.")
-        )
     task = submits(work, case)
     if task is None:
         raise Refusal([Reason(_("The plan is not put to the vote at this stage."))])
-    complete_task(work, case_id, task, expected_version, comment)
+    complete_task(work, case_id, task, expected_version, comment, seen)
     return queries.snapshots_of(work.session, case_id)[-1]
 
 

@@ -12,6 +12,7 @@ from app.cases.models import Case
 from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
 from app.cases.roles import may, require
+from app.cases.seen import content_seen
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -26,7 +27,6 @@ from app.plans.rules import (
     RECURRENCE_LABELS,
     STATUS_LABELS,
     Direction,
-    content_hash,
     fulfilment,
     gap_sentences,
     gaps,
@@ -61,7 +61,7 @@ class PlanView(RoomView):
             gap_sentences=gap_sentences(items), figure=fulfilment((due.counted for due in dues), on), on=on,
             closed=service.why_closed(work, case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
             shown=spoken, changes=queries.changes_since(work.session, case, is_voted=task is not None),
-            snapshots=queries.snapshots_of(work.session, case_id), seen=content_hash(queries.content(items)),
+            snapshots=queries.snapshots_of(work.session, case_id), seen=content_seen(work, case_id, PAGE),
         )  # fmt: skip
 
     @page("/<int:case_id>/plans/add", methods=FORM, permission="write")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -85,3 +87,6 @@ FACTS: dict[str, FactSource] = {
     "results.on_official_list": yes_no(on_official_list),
     "results.low_verdict": one_of(Verdict, low_verdict),
 }
+
+# what is read on the page before a task is closed there
+CONTENTS: dict[str, Callable[[Session, int], str | None]] = {_PAGE: queries.content_hash}

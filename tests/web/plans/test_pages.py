@@ -59,7 +59,7 @@ def test_a_plan_that_another_changed_is_not_submitted_unseen(
     answer = web("methodist").post(f"{url}/submit", data=before)
     assert answer.status_code == 409
     told = answer.get_data(as_text=True).replace("\xa0", " ")
-    assert "Пока вы смотрели план, его изменили. Прочитайте его ещё раз, прежде чем передавать." in told
+    assert "Раздел «План» изменили, пока вы его смотрели. Прочитайте его ещё раз" in told
     assert web("methodist").post(f"{url}/submit", data=shown()).status_code == 303
 
 
