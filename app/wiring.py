@@ -336,7 +336,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
-        choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK), before_commit=[case_settling.promise],
+        choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),
+        before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
 

@@ -117,6 +117,17 @@ class LoginSession(Base):
     ended_at: Mapped[datetime | None]
 
 
+class SentForm(Base):
+    """The mark of a form that has added something, and the key of what it added (see access.sent_forms)."""
+
+    __tablename__ = "sent_forms"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Integer, ForeignKey("ab_user.id", ondelete="CASCADE"))
+    made: Mapped[int | None] = mapped_column(Integer)
+    sent_at: Mapped[datetime]
+
+
 class LoginGuard(Base):
     """Failed attempts to log in as one account name, and until when further ones are refused."""
 

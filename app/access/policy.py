@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, or_, true
 
-from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, Substitution
+from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, SentForm, Substitution
 from app.access.scopes import nobody, policy
 from app.core.actor import Actor
 
@@ -27,6 +27,11 @@ def visible_substitutions(actor: Actor) -> ColumnElement[bool]:
 @policy(AccountLanguage)
 def visible_languages(actor: Actor) -> ColumnElement[bool]:
     return AccountLanguage.__table__.c.user_id == (actor.user_id or 0)
+
+
+@policy(SentForm)
+def visible_sent_forms(actor: Actor) -> ColumnElement[bool]:
+    return SentForm.__table__.c.user_id == (actor.user_id or 0)
 
 
 policy(LoginSession)(nobody)

@@ -12,7 +12,7 @@ from app.access import passwords
 from app.access.roles import ROLE_TITLES
 from app.core.i18n import _
 from app.schools.forms import LookupField, e_mail
-from app.ui.forms import ChoiceField, DateField, PasswordField, RoomForm, TextField
+from app.ui.forms import AddForm, ChoiceField, DateField, PasswordField, RoomForm, TextField
 
 
 def _needed(form: Any, field: Any) -> None:
@@ -68,7 +68,7 @@ class OwnPasswordForm(RoomForm):
     again = PasswordField(_("The same password again"), [_same])
 
 
-class MembershipForm(RoomForm):
+class MembershipForm(AddForm):
     seen = HiddenField()
     role = ChoiceField(_("Role of the account"), choices=ROLE_TITLES, required=True)
     organisation = LookupField(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.access.models import Substitution
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system, get_visible
+from app.access.sent_forms import once
 from app.admin import account_search, substitutions
 from app.admin.substitutions import SubstitutionData
 from app.audit.queries import history_of
@@ -22,12 +23,12 @@ from app.schools import queries as schools
 from app.schools.forms import LookupField
 from app.schools.models import Organisation
 from app.ui.base import RoomView, page
-from app.ui.forms import ChoiceField, DateField, HiddenField, RoomForm, TextField, YesField
+from app.ui.forms import AddForm, ChoiceField, DateField, HiddenField, RoomForm, TextField, YesField
 
 _GROUND_HINT = _("The order, as papers name it: “приказ № 15-к от 03.03.2025”")
 
 
-class SubstitutionForm(RoomForm):
+class SubstitutionForm(AddForm):
     absent = LookupField(
         _("Who is absent"), required=True, max_length=200, description=_("Begin to type the surname")
     )
@@ -94,7 +95,7 @@ class SubstitutionView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    substitutions.add(work, _data(work, form))
+                    once(work, form.send_key.data, lambda: substitutions.add(work, _data(work, form)))
                 return self.done(url_for("SubstitutionView.index"), _("The substitution is entered"))
             except Invalid as error:
                 form.take_errors(error)

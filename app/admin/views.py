@@ -14,6 +14,7 @@ from app.access.models import Membership
 from app.access.permissions import CAPABILITIES, PAGES
 from app.access.roles import BUSINESS, EVERYONE, ROLE_TITLES
 from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.admin import queries, service
 from app.admin.forms import MembershipForm, OwnPasswordForm
 from app.admin.leaving_views import LeavingView
@@ -111,7 +112,9 @@ class MembershipView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.give_role(work, _account(work, user_id), _role(work, form))
+                    once(work, form.send_key.data, lambda: service.give_role(
+                        work, _account(work, user_id), _role(work, form)
+                    ))  # fmt: skip
                 return self.done(url_for("AccountView.show", pk=user_id), _("The role is given"))
             except Invalid as error:
                 form.take_errors(error)

@@ -7,6 +7,7 @@ from wtforms import HiddenField
 from app.core.i18n import _
 from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_GROUNDS, VISIT_MODES
 from app.ui.forms import (
+    AddForm,
     DateField,
     FormField,
     LongTextField,
@@ -120,7 +121,7 @@ class VisitForm(RoomForm):
     ]
 
 
-class AnswerForm(RoomForm):
+class AnswerForm(AddForm):
     """The director's answer to a report, or the curator's addition."""
 
     expected_version = HiddenField()

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.access.sent_forms import once
 from app.audit.queries import history_of
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
@@ -121,7 +122,9 @@ class VisitView(CurationPages):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    report_steps.add_to_report(work, case_id, visit_id, form.text.data or "")
+                    once(work, form.send_key.data, lambda: report_steps.add_to_report(
+                        work, case_id, visit_id, form.text.data or ""
+                    ))  # fmt: skip
                 return self.done(_visit(case_id, visit_id), _("The addition is written"))
             except Invalid as error:
                 form.take_errors(error)

@@ -16,6 +16,7 @@ from app.documents.row_inputs import ROWS, rows_shown, rows_typed
 from app.documents.templates import Template
 from app.ui.fields import Label
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     FormField,
@@ -266,7 +267,7 @@ class GapForm(RoomForm):
     note = LongTextField(_("Why there is no line"), required=True, max_length=500)
 
 
-class ReserveForm(RoomForm):
+class ReserveForm(AddForm):
     purpose = TextField(_("What the number is kept for"), required=True, max_length=500)
     holder = TextField(_("For whom"), max_length=200)
     until = DateField(

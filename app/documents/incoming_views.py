@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.audit.queries import history_of
 from app.cases.models import Case, CaseStatus, Programme
 from app.cases.queries import get_case, list_cases, programmes
@@ -71,8 +73,11 @@ class IncomingView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    row = service.receive(work, programme.id, _taken(form), _scan(form))
-                    incoming_id, number = row.id, row.registration.number
+                    incoming_id = once(
+                        work, form.send_key.data,
+                        lambda: service.receive(work, programme.id, _taken(form), _scan(form)),
+                    )  # fmt: skip
+                    number = get_visible(work.session, Incoming, incoming_id).registration.number
                 return self.done(
                     url_for("IncomingView.show", incoming_id=incoming_id),
                     _("Registered: incoming No. %(number)s", number=number),

@@ -8,13 +8,14 @@ from typing import Any
 from flask import url_for
 
 from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.audit import service as audit
 from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _, in_locale
 from app.core.unit_of_work import Work
 from app.documents import register_page, register_print, register_sheet, service
 from app.documents.forms import AnnulForm, GapForm, ReserveForm
-from app.documents.models import Registration, Series
+from app.documents.models import NumberGap, Registration, Series
 from app.documents.printing import MEDIA_TYPE as DOCX
 from app.documents.queries import noted_series, series_of
 from app.documents.rules import INCOMING
@@ -127,8 +128,11 @@ class JournalView(RoomView):
                 with self.write() as work:
                     found = get_visible(work.session, Series, series_id)
                     holder, until = form.holder.data or "", form.until.data
-                    gap = service.reserve(work, found, form.purpose.data or "", holder, until)
-                    number = gap.first
+                    purpose = form.purpose.data or ""
+                    gap_id = once(
+                        work, form.send_key.data, lambda: service.reserve(work, found, purpose, holder, until)
+                    )
+                    number = get_visible(work.session, NumberGap, gap_id).first
                 return self.done(self._url(series), _("Number %(number)s is reserved", number=number))
             except Invalid as error:
                 form.take_errors(error)

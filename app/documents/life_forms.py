@@ -10,6 +10,7 @@ from app.core.i18n import _
 from app.documents.rules import INCOMING_LABELS
 from app.ui.fields import Label
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     LongTextField,
@@ -56,7 +57,7 @@ class SheetForm(RoomForm):
     scan = ScanField(_("Scan of the sheet"), required=True)
 
 
-class IncomingForm(RoomForm):
+class IncomingForm(AddForm):
     """A paper of another organisation as it came."""
 
     kind = ChoiceField(

@@ -7,6 +7,7 @@ from typing import Any
 from flask import url_for
 from wtforms import HiddenField
 
+from app.access.sent_forms import once
 from app.cases.models import Programme
 from app.cases.queries import programmes
 from app.cases.roles import may_in_programme
@@ -22,7 +23,7 @@ from app.documents.starting import Beginning
 from app.documents.templates import Template
 from app.files.views import attachment
 from app.ui.base import RoomView, int_arg, page
-from app.ui.forms import ChoiceField, ManyField, RoomForm
+from app.ui.forms import AddForm, ChoiceField, ManyField
 
 FORM = ("GET", "POST")
 GROUPS: tuple[tuple[DocumentKind, Text], ...] = (
@@ -33,7 +34,7 @@ GROUPS: tuple[tuple[DocumentKind, Text], ...] = (
 )
 
 
-class StartForm(RoomForm):
+class StartForm(AddForm):
     """What the paper is about."""
 
     cases = ManyField(_("Schools"), coerce=int)
@@ -74,7 +75,7 @@ class StartView(RoomView):
             )  # fmt: skip
             try:
                 with self.write() as work:
-                    document_id = starting.begin(work, beginning).id
+                    document_id = once(work, form.send_key.data, lambda: starting.begin(work, beginning))
                 url = url_for("DocumentView.edit", document_id=document_id)
                 return self.done(url, _("The draft is ready to be filled in"))
             except (Invalid, Refusal) as error:

@@ -11,18 +11,18 @@ from app.library.models import Material, Publication
 from app.library.service import MaterialData, PublicationData
 from app.library.texts import ALIVE, AUDIENCES, KINDS, RISKS, SUBJECTS
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     LongTextField,
     ManyField,
     NumberField,
     OneOfField,
-    RoomForm,
     TextField,
 )
 
 
-class MaterialForm(RoomForm):
+class MaterialForm(AddForm):
     expected_version = HiddenField()
     title = TextField(_("Title"), required=True, max_length=500)
     authors = TextField(
@@ -55,7 +55,7 @@ class MaterialForm(RoomForm):
         )  # fmt: skip
 
 
-class PublicationForm(RoomForm):
+class PublicationForm(AddForm):
     expected_version = HiddenField()
     url = TextField(
         _("Address of the page"), required=True, max_length=None, render_kw={"inputmode": "url"},

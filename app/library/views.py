@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import may, require
@@ -51,9 +52,11 @@ class MaterialView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    material = service.add_material(work, form.taken())
+                    material_id = once(
+                        work, form.send_key.data, lambda: service.add_material(work, form.taken())
+                    )
                 return self.done(
-                    url_for("MaterialView.show", material_id=material.id), _("The material is added.")
+                    url_for("MaterialView.show", material_id=material_id), _("The material is added.")
                 )
             except Invalid as error:
                 form.take_errors(error)
@@ -112,7 +115,9 @@ class PublicationView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_publication(work, case_id, form.taken())
+                    once(
+                        work, form.send_key.data, lambda: service.add_publication(work, case_id, form.taken())
+                    )
                 return self.done(
                     url_for("PublicationView.of_case", case_id=case_id), _("The publication is added.")
                 )
@@ -132,7 +137,10 @@ class PublicationView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_publication(work, None, form.taken(), organisation_id=form.organisation.data)
+                    owner = form.organisation.data
+                    once(work, form.send_key.data, lambda: service.add_publication(
+                        work, None, form.taken(), organisation_id=owner
+                    ))  # fmt: skip
                 return self.done(url_for("PublicationView.index"), _("The publication is added."))
             except Invalid as error:
                 form.take_errors(error)

@@ -14,6 +14,7 @@ from app.plans.rules import DIRECTION_LABELS, LEVEL_LABELS, RECURRENCE_LABELS, D
 from app.plans.service import ItemInput
 from app.plans.terms import Recurrence, parse_term
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     LongTextField,
@@ -26,7 +27,7 @@ from app.ui.forms import (
 )
 
 
-class ItemForm(RoomForm):
+class ItemForm(AddForm):
     """A measure of the plan. A draft may have gaps; the page says what is missing before it can be submitted."""
 
     number = NumberField(_("No."), whole=True, minimum=1, maximum=999, description=_("Empty: at the end"))

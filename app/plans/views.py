@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 from sqlalchemy import select
 
+from app.access.sent_forms import once
 from app.cases.models import Case
 from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
@@ -72,7 +73,7 @@ class PlanView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_item(work, case_id, form.input())
+                    once(work, form.send_key.data, lambda: service.add_item(work, case_id, form.input()))
             except (Invalid, Refusal) as exc:
                 form.take_errors(exc)
             else:

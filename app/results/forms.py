@@ -14,6 +14,7 @@ from app.results.queries import Row
 from app.results.service import DecisionData
 from app.results.texts import KINDS, LEVELS, OUTCOMES, SUBJECTS
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     LongTextField,
@@ -99,7 +100,7 @@ class ProcedureForm(RoomForm):
         )
 
 
-class RiskForm(RoomForm):
+class RiskForm(AddForm):
     expected_version = HiddenField()
     title = TextField(_("Risk factor"), required=True, max_length=300)
     before = ChoiceField(_("Significance before the support"), required=True, choices=LEVELS)
@@ -116,7 +117,7 @@ class RiskForm(RoomForm):
         )
 
 
-class NoticeForm(RoomForm):
+class NoticeForm(AddForm):
     expected_version = HiddenField()
     included = OneOfField(
         _("What the document says"), required=True,

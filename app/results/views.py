@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import may, require
@@ -101,7 +102,7 @@ class ResultsView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    grounds.add_risk(work, case_id, form.taken())
+                    once(work, form.send_key.data, lambda: grounds.add_risk(work, case_id, form.taken()))
                 return self._back(case_id, _("The risk is saved."), "risks")
             except Invalid as error:
                 form.take_errors(error)
@@ -146,7 +147,7 @@ class ResultsView(RoomView):
         elif form.validate():
             try:
                 with self.write() as work:
-                    grounds.add_notice(work, case_id, form.taken())
+                    once(work, form.send_key.data, lambda: grounds.add_notice(work, case_id, form.taken()))
                 return self._back(case_id, _("The document is saved."), "list")
             except Invalid as error:
                 form.take_errors(error)

@@ -15,7 +15,7 @@ from wtforms.widgets import TextInput
 from app.core.i18n import Text, _
 from app.schools.rules import CASES
 from app.schools.texts import CASE_TITLES, GENDERS, KINDS, PERSON_GENDERS
-from app.ui.forms import ChoiceField, DateField, OneOfField, RoomForm, TextField, YesField
+from app.ui.forms import AddForm, ChoiceField, DateField, OneOfField, RoomForm, TextField, YesField
 
 FORM_FIELDS = [f"form_{case}" for case in CASES]
 
@@ -118,7 +118,7 @@ class OrganisationForm(FormsOfName, RoomForm):
             raise ValidationError(str(_("Latin letters, digits and hyphens only.")))
 
 
-class PersonForm(FormsOfName, RoomForm):
+class PersonForm(FormsOfName, AddForm):
     expected_version = HiddenField()
     surname = TextField(_("Surname"), required=True, max_length=80, validators=[one_line_name])
     given = TextField(_("Given name"), required=True, max_length=80, validators=[one_line_name])
@@ -139,7 +139,7 @@ class PersonForm(FormsOfName, RoomForm):
     ]
 
 
-class PositionForm(FormsOfName, RoomForm):
+class PositionForm(FormsOfName, AddForm):
     organisation = LookupField(
         _("Organisation"),
         required=True,

@@ -20,6 +20,7 @@ and in the view::
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -114,6 +115,17 @@ class RoomForm(FlaskForm):
         return any(isinstance(f, FileField) for f in self)
 
 
+class AddForm(RoomForm):
+    """A form that adds something; its mark goes along, so that sent twice it adds once (access.sent_forms)."""
+
+    send_key = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_submitted():
+            self.send_key.data = secrets.token_urlsafe(24)
+
+
 def _typed(form: Any) -> Iterator[tuple[str, str]]:
     for field in form:
         if isinstance(field, FormField):
@@ -129,6 +141,6 @@ def _typed(form: Any) -> Iterator[tuple[str, str]]:
 
 
 __all__ = [
-    "ChoiceField", "DateField", "EmailField", "FormField", "LongTextField", "ManyField", "NumberField",
+    "AddForm", "ChoiceField", "DateField", "EmailField", "FormField", "LongTextField", "ManyField", "NumberField",
     "OneOfField", "PasswordField", "RoomForm", "RowOf", "RowsField", "ScanField", "TextField", "YesField",
 ]  # fmt: skip

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from flask import url_for
 from sqlalchemy.exc import IntegrityError
 
+from app.access.sent_forms import once
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.ui.base import page
 from app.ui.crud import ReferenceView
-from app.ui.forms import RoomForm
+from app.ui.forms import AddForm, RoomForm
 
 
 class ServiceReferenceView(ReferenceView, ABC):
@@ -65,9 +66,9 @@ class ServiceReferenceView(ReferenceView, ABC):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    item = self.create(work, form)
-                    work.session.flush()  # its key is the next address
-                    url = self.after(item)
+                    mark = form.send_key.data if isinstance(form, AddForm) else None
+                    key = once(work, mark, lambda: self.create(work, form))
+                    url = self.after(self.item(str(key)))
                 return self.done(url, self.added)
             except IntegrityError:
                 form.take_errors(Invalid(self.taken))

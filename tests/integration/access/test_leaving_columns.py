@@ -103,6 +103,7 @@ KEPT: dict[str, str] = {
     "evidence_packages.ordered_name": _DONE,
     "notifications.user_id": "told already; the next morning tells whoever it waits for then",
     "notice_choices.user_id": _OWN, "account_languages.user_id": _OWN,
+    "sent_forms.user_id": "marks of the forms he has sent; nothing waits for them",
     "login_guards.username": "attempts to log in; no account is named", "ab_user.username": "the account itself",
     # Flask-AppBuilder
     "ab_user.created_by_fk": _FAB, "ab_user.changed_by_fk": _FAB, "ab_api_key.user_id": _FAB,

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from app.access.models import Membership
+from app.access.sent_forms import once
 from app.admin import service as accounts
 from app.admin import verify
 from app.admin.service import RoleData
@@ -28,8 +29,10 @@ from app.diagnostics.service import RiskInput
 from app.engine.state import Cast, Fire
 from app.events import service as events
 from app.events.models import ProgrammeEvent
+from app.plans import queries as planned
+from app.plans import service as plans
 from app.schools.models import Organisation
-from tests.integration.cases.test_concurrency import take, to_the_vote
+from tests.integration.cases.test_concurrency import FULL, take, to_the_vote
 from tests.integration.events.test_events import SEMINAR
 from tests.people import open_cases
 
@@ -135,6 +138,21 @@ def test_an_event_whose_form_is_sent_twice_at_once_is_there_once_and_nobody_is_t
     assert first == second
     with system.work(methodist) as work:
         assert work.session.query(ProgrammeEvent).count() == 1
+
+
+def test_a_measure_whose_form_is_sent_twice_at_once_is_added_once(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    director = actor(system, "director41")
+
+    def add(work: Work) -> int:
+        return once(work, "the mark of a form", lambda: plans.add_item(work, case_id, FULL))
+
+    first, second = one_after_the_other(system, (director, add), (director, add))
+    assert first == second
+    with system.work(director) as work:
+        assert len(planned.items_of(work.session, case_id)) == 1
+    assert list(verify.findings(system)) == []
 
 
 def test_a_question_decided_while_the_meeting_is_being_closed_goes_to_the_next_one(
