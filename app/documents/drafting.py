@@ -11,7 +11,7 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases.meetings import add_item, close_meeting, open_meeting
 from app.cases.models import Case, MeetingStatus, Programme
-from app.cases.queries import get_case, lock_programme
+from app.cases.queries import get_case, lock_cases, lock_programme
 from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
@@ -37,7 +37,7 @@ def draft(work: Work, template: str, case_ids: Sequence[int]) -> Document:
     Raises NotFound, Forbidden, Refusal (a case is closed or suspended: what closing needs are reports, and those
     are printed by their rooms), Invalid (no case, more than one for an agreement, a report).
     """
-    cases = [get_case(work.session, case_id) for case_id in case_ids]
+    cases = lock_cases(work.session, case_ids)  # none is suspended or closed at this very moment
     if not cases:
         raise Invalid(_("Choose at least one case."))
     programme = cases[0].programme

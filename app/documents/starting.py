@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from app.access.scopes import as_system, get_visible
 from app.cases.models import Case, CaseStatus, Programme
-from app.cases.queries import get_case, list_cases, lock_programme
+from app.cases.queries import list_cases, lock_cases, lock_programme
 from app.cases.roles import require_in_programme, require_running
 from app.core.errors import Invalid
 from app.core.i18n import _
@@ -146,7 +146,7 @@ def _outcome(work: Work, case: Case) -> str | None:
 
 
 def _about_cases(work: Work, kind: Template, programme: Programme, case_ids: Sequence[int]) -> Document:
-    cases = [get_case(work.session, key) for key in dict.fromkeys(case_ids)]
+    cases = lock_cases(work.session, case_ids)  # none is suspended or closed at this very moment
     if not cases:
         raise Invalid(fields={"cases": _("Choose at least one case.")})
     if any(case.programme_id != programme.id for case in cases):

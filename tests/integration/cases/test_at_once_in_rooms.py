@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
 
+import pytest
 from sqlalchemy import select
 
 from app.access.models import Membership
@@ -26,6 +27,10 @@ from app.diagnostics import queries as diagnosed
 from app.diagnostics import service as diagnostics
 from app.diagnostics.rules import Significance, StudyKind
 from app.diagnostics.service import RiskInput
+from app.documents import service as papers
+from app.documents import starting
+from app.documents.models import Document
+from app.documents.starting import Beginning
 from app.engine.state import Cast, Fire
 from app.events import service as events
 from app.events.models import ProgrammeEvent
@@ -73,6 +78,21 @@ def fire(case_id: int, step: str, comment: str = "") -> Act:
     def act(work: Work) -> str:
         version = queries.get_case(work.session, case_id).version
         return service.act(work, case_id, Fire(step, comment), version).what
+
+    return act
+
+
+def by_button(case_id: int) -> Act:
+    """A draft is begun on the page of the case."""
+    return lambda work: papers.draft(work, "order_curators", [case_id]).template
+
+
+def from_list(case_id: int) -> Act:
+    """A draft is begun on the page «Create a document»."""
+
+    def act(work: Work) -> str:
+        programme_id = queries.programmes(work.session)[0].id
+        return starting.begin(work, Beginning("order_curators", programme_id, (case_id,))).template
 
     return act
 
@@ -152,6 +172,38 @@ def test_a_measure_whose_form_is_sent_twice_at_once_is_added_once(penza_on_both:
     assert first == second
     with system.work(director) as work:
         assert len(planned.items_of(work.session, case_id)) == 1
+    assert list(verify.findings(system)) == []
+
+
+@pytest.mark.parametrize("begin", [by_button, from_list], ids=["on the case", "create a document"])
+@pytest.mark.parametrize(("who", "step"), [("methodist", "suspend"), ("head", "terminate")])
+def test_no_paper_is_begun_in_a_case_that_is_being_suspended_or_terminated(
+    penza_on_both: Runtime, begin: Callable[[int], Act], who: str, step: str
+) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    moved, told = one_after_the_other(
+        system,
+        (actor(system, who), fire(case_id, step, "Школа закрыта на ремонт")),
+        (actor(system, "clerk"), begin(case_id)),
+    )
+    assert moved == "moved"
+    assert isinstance(told, Refusal)
+    assert "не в работе" in str(told)
+    with system.work(SYSTEM) as work:
+        assert work.session.query(Document).count() == 0
+    assert list(verify.findings(system)) == []
+
+
+def test_a_paper_begun_just_before_stands_in_the_suspended_case(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    begun, moved = one_after_the_other(
+        system,
+        (actor(system, "clerk"), by_button(case_id)),
+        (actor(system, "methodist"), fire(case_id, "suspend", "Школа закрыта на ремонт")),
+    )
+    assert (begun, moved) == ("order_curators", "moved")
     assert list(verify.findings(system)) == []
 
 
