@@ -83,10 +83,14 @@ class Tab:
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of a case on a date: `value`, out of `of` where there is a whole (plan, all recommendations)."""
+    """One number of a case on a date: `value`, out of `of` where there is a whole (plan, all recommendations).
+
+    `beside` is what happened too and does not count against the whole: visits outside the plan.
+    """
 
     value: int
     of: int | None = None
+    beside: int = 0
 
     @property
     def percent(self) -> int | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.cases.models import Case
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.core.ports import EvidenceSource, Exhibit, ExhibitFile
 from app.core.unit_of_work import Work
-from app.curation.queries import current_agreement, planned_visits, visits_of
+from app.curation.queries import VisitCount, count_visits, current_agreement, visits_of
 from app.curation.rules import AGREEMENT_STATES, RECOMMENDATION_STATUSES, REPORT_STATES, SIDES, VISIT_MODES
 
 
@@ -32,11 +32,12 @@ def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
             for v in sorted(visits, key=lambda v: (v.held_on, v.id))
         )
         columns = (_("Date"), _("How"), _("Purpose"), _("Findings"), _("Report"))
-        planned = planned_visits(session, case.id)
-        done = sum(row.visit_id is not None for row in planned)
-        notes = (
-            (_("Planned visits made: %(done)s of %(all)s", done=done, all=len(planned)),) if planned else ()
-        )
+        count = count_visits(session, [case.id], work.today).get(case.id, VisitCount())
+        notes: tuple[Text, ...] = ()
+        if count.planned:
+            notes = (_("Planned visits made: %(done)s of %(all)s", done=count.made, all=count.planned),)
+            if count.outside:
+                notes += (_("outside the plan: %(n)s", n=count.outside),)
         found.append(
             Exhibit("monitoring", _("Visits of the curator"), columns, rows, notes, tuple(files.values()))
         )

@@ -69,6 +69,7 @@ def term_covers_plan(session: Session, case_id: int) -> Fact:
 
 
 def visits_logged(session: Session, case_id: int) -> Fact:
+    """How many visits were entered, within the plan or outside it: whether anything was seen at all."""
     number = session.scalars(
         select(func.count(Visit.id)).where(Visit.case_id == case_id, Visit.withdrawn_at.is_(None))
     ).one()

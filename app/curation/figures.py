@@ -11,24 +11,14 @@ from sqlalchemy.orm import joinedload
 from app.core.clock import local_date
 from app.core.ports import Figure, FigureSource
 from app.core.unit_of_work import Work
-from app.curation.models import Agreement, Recommendation, Visit
+from app.curation.models import Recommendation, Visit
+from app.curation.queries import count_visits
 
 
 def visits(work: Work, cases: Sequence[int], on: date) -> Mapping[int, Figure]:
-    """Visits held by the day, out of those the agreement made by then plans for its whole term."""
-    planned = {
-        agreement.case_id: agreement.visits_planned
-        for agreement in work.session.scalars(
-            select(Agreement)
-            .where(Agreement.case_id.in_(cases), Agreement.dated <= on)
-            .order_by(Agreement.id)
-        )
-    }
-    held: dict[int, int] = {}
-    query = select(Visit).where(Visit.case_id.in_(cases), Visit.withdrawn_at.is_(None), Visit.held_on <= on)
-    for visit in work.session.scalars(query):
-        held[visit.case_id] = held.get(visit.case_id, 0) + 1
-    return {case_id: Figure(held.get(case_id, 0), planned.get(case_id)) for case_id in {*held, *planned}}
+    """Planned visits made by the day, out of all that the agreement made by then plans; beside them those outside."""
+    counts = count_visits(work.session, cases, on)
+    return {case_id: Figure(count.made, count.planned, count.outside) for case_id, count in counts.items()}
 
 
 def recommendations(work: Work, cases: Sequence[int], on: date) -> Mapping[int, Figure]:

@@ -10,6 +10,8 @@ from app.core.i18n import _
 from app.core.ports import Panel, Tab
 from app.core.unit_of_work import Work
 from app.curation.queries import (
+    VisitCount,
+    count_visits,
     current_agreement,
     planned_visits,
     recommendations_before,
@@ -33,7 +35,8 @@ def load(work: Work, case: Case) -> Mapping[str, Any]:
         "report_states": REPORT_STATES,
         "visits": visits,
         "planned": planned,
-        "fulfilled": sum(row.visit_id is not None for row in planned),
+        "count": count_visits(work.session, [case.id], work.today).get(case.id, VisitCount()),
+        "in_plan": {row.visit_id for row in planned},
         "next_visit": next((row for row in planned if row.visit_id is None), None),
         "advice": advice,
         "closed": sum(row.status != "open" for row in advice),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -96,6 +97,45 @@ def planned_visits(session: Session, case_id: int) -> Sequence[PlannedVisit]:
         .where(PlannedVisit.case_id == case_id)
         .order_by(PlannedVisit.since, PlannedVisit.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class VisitCount:
+    """The visits of a case against its plan: `made` fulfil a planned one, `outside` none.
+
+    Before there is a plan (`planned` is None) nothing stands outside it, and `made` is all that were held.
+    """
+
+    made: int = 0
+    planned: int | None = None
+    outside: int = 0
+
+
+def count_visits(session: Session, case_ids: Sequence[int], on: date) -> dict[int, VisitCount]:
+    """The visits held by the day, as every page and paper counts them; a case without any and without a plan is not
+    there. The plan begins with the day of the agreement."""
+    agreed = set(
+        session.scalars(
+            select(Agreement.case_id).where(Agreement.case_id.in_(case_ids), Agreement.dated <= on)
+        )
+    )
+    planned: dict[int, list[int | None]] = {case_id: [] for case_id in agreed}
+    for row in session.scalars(select(PlannedVisit).where(PlannedVisit.case_id.in_(agreed))):
+        planned[row.case_id].append(row.visit_id)
+    held: dict[int, list[int]] = {}
+    query = select(Visit).where(
+        Visit.case_id.in_(case_ids), Visit.withdrawn_at.is_(None), Visit.held_on <= on
+    )
+    for visit in session.scalars(query):
+        held.setdefault(visit.case_id, []).append(visit.id)
+    return {case_id: _counted(held.get(case_id, []), planned.get(case_id)) for case_id in {*held, *planned}}
+
+
+def _counted(held: Sequence[int], planned: Sequence[int | None] | None) -> VisitCount:
+    if planned is None:
+        return VisitCount(len(held))
+    made = len({*held} & {*planned})
+    return VisitCount(made, len(planned), len(held) - made)
 
 
 def recommendations_before(

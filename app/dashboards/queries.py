@@ -283,9 +283,9 @@ def _totals(rows: Sequence[SchoolRow]) -> dict[str, Figure]:
     totals: dict[str, Figure] = {}
     for name in FIGURES:
         given = [row.figures[name] for row in rows if name in row.figures]
-        wholes = [(figure.value, figure.of) for figure in given if figure.of is not None]
+        wholes = [(figure.value, figure.of, figure.beside) for figure in given if figure.of is not None]
         if wholes:
-            totals[name] = Figure(sum(value for value, _of in wholes), sum(of for _value, of in wholes))
+            totals[name] = Figure(*(sum(column) for column in zip(*wholes, strict=True)))
         elif given:
             totals[name] = Figure(sum(figure.value for figure in given))
     return totals

@@ -233,3 +233,23 @@ def test_a_closed_case_offers_and_takes_nothing_new(
     assert web.post("director41", f"{visit}/answer", done, page=visit).status_code == 303
     added = web.post("curator66", f"{visit}/addition", {"text": "Позже"}, page=visit)
     assert added.status_code == 303
+
+
+def test_a_visit_outside_the_plan_is_told_so_wherever_visits_are_counted(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    case_id = cases["41"]
+    assert isinstance(penza.clock, FixedClock)
+    penza.clock.move(datetime(2025, 2, 3, 9, tzinfo=UTC))
+    room = f"/cases/{case_id}/curation"
+    assert fill(web, "clerk", f"{room}/agreement", {**TERMS}).status_code == 303
+    for key, day in (("до", "2025-01-16"), ("по плану", "2025-01-30")):
+        visit = {**VISIT, "send_key": key, "held_on": day}
+        assert web.post("curator66", f"{room}/visits/add", visit).status_code == 303
+    page = text(web("director41").get(room))
+    assert page.count("вне плана: 1") == 1
+    assert len(re.findall(r'<span class="pill[^>]*>вне плана</span>', page)) == 1
+    assert "вне плана: 1" in text(web("director41").get(f"/cases/{case_id}"))
+    overview = text(web("head").get("/overview/"))
+    assert re.search(r"<b>1</b> из&nbsp;4</a><div class=\"small muted\">вне плана: 1</div>", overview)
+    assert "по плану: 4; вне плана: 1" in overview

@@ -15,13 +15,14 @@ from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime, Work
-from app.curation import facts, figures, recommendations, report_steps, service, visits
-from app.curation.queries import get_visit, planned_visits, visits_of
+from app.curation import evidence, facts, figures, panels, recommendations, report_steps, service, visits
+from app.curation.queries import VisitCount, get_visit, planned_visits, visits_of
 from app.curation.recommendations import Advice
 from app.curation.rules import RecommendationStatus, VisitGround
 from app.curation.service import AgreementTerms
 from app.curation.visits import Lesson, VisitInput
 from app.demo.penza import actor
+from app.results import values as results_values
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 VISIT = VisitInput(
@@ -238,4 +239,30 @@ def test_the_plan_of_an_agreement_is_none_before_its_day(system: Runtime, cases:
         figures.visits(work, [cases["41"]], on)
         for on in (date(2025, 1, 15), date(2025, 1, 26), date(2025, 1, 27))
     ]
-    assert told == [{}, {cases["41"]: Figure(1)}, {cases["41"]: Figure(1, 5)}]
+    assert told == [{}, {cases["41"]: Figure(1)}, {cases["41"]: Figure(0, 5, beside=1)}]
+
+
+def test_a_visit_counts_against_the_plan_when_it_fulfils_a_planned_one(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    """One rule for the overview, the page of curation, the card of the case, papers and the package of evidence."""
+    case_id = cases["41"]
+    days = {"до договора": date(2025, 1, 16), "по плану": date(2025, 1, 28), "ещё раз": date(2025, 1, 30)}
+    with system.work(actor(system, "clerk")) as work:
+        day = date(2025, 1, 27)
+        service.prepare(work, case_id, AgreementTerms(day, "г. Пенза", day, date(2025, 12, 31)))
+    with system.work(actor(system, "curator66")) as work:
+        for key, held_on in days.items():
+            visits.record_visit(work, case_id, replace(VISIT, send_key=key, held_on=held_on))
+    work = system.read(actor(system, "methodist"))
+    case = get_case(work.session, case_id)
+    assert figures.visits(work, [case_id], work.today) == {case_id: Figure(1, 4, beside=2)}
+    shown = panels.load(work, case)
+    assert shown["count"] == VisitCount(made=1, planned=4, outside=2)
+    assert [v.held_on for v in shown["visits"] if v.id not in shown["in_plan"]] == [
+        days["ещё раз"], days["до договора"],
+    ]  # fmt: skip
+    notes = [str(note) for note in evidence.exhibits(work, case)[0].notes]
+    assert notes == ["Плановых выездов состоялось: 1 из 4", "вне плана: 2"]
+    assert results_values.order_results(work, [case])["schools"][0]["visits"] == "1 из 4"
+    assert facts.visits_logged(work.session, case_id).value == 3, "whether anything was seen at all"
