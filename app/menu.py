@@ -83,7 +83,7 @@ MENU: tuple[Item, ...] = (
     Item("Meetings", _("Meetings"), "/meetings/", "users", "Meetings"),
     Item("Documents", _("Documents"), "/documents/", "file-text", "Documents", "Paperwork"),
     Item("Incoming", _("Incoming documents"), "/incoming/", "inbox", "Incoming", "Paperwork"),
-    Item("Journal", _("Journal of registration"), "/journal/", "book-text", "Journal", "Paperwork"),
+    Item("Journal", _("Registration journal"), "/journal/", "book-text", "Journal", "Paperwork"),
     Item("Templates", _("Templates"), "/templates/", "file-pen-line", "Templates", "Paperwork"),
     Item("Events", _("Events"), "/events/", "presentation", "Events", "Methodical work"),
     Item("Library", _("Library"), "/library/", "library", "Library", "Methodical work"),

@@ -5,13 +5,14 @@ A new stage is a new room plus its lines here and in `workflows/`; nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from app.access import policy as _access_policy
+from app.access.roles import ROLE_TITLES
 from app.admin import holdings as account_holdings
 from app.admin import queues as admin_queues
 from app.admin import texts as admin_texts
@@ -58,6 +59,7 @@ from app.curation import holdings as curation_holdings
 from app.curation import panels as curation_panels
 from app.curation import policy as _curation_policy
 from app.curation import queues as curation_queues
+from app.curation import rules as curation_rules
 from app.curation import service as curation_service
 from app.curation import texts as curation_texts
 from app.curation import values as curation_values
@@ -66,6 +68,7 @@ from app.diagnostics import evidence as diagnosis_evidence
 from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
+from app.diagnostics import rules as diagnosis_rules
 from app.diagnostics import texts as diagnosis_texts
 from app.documents import batch_job as document_batches
 from app.documents import daily as document_daily
@@ -117,6 +120,7 @@ from app.plans import holdings as plan_holdings
 from app.plans import panels as plan_panels
 from app.plans import policy as _plan_policy
 from app.plans import queues as plan_queues
+from app.plans import rules as plan_rules
 from app.plans import texts as plan_texts
 from app.plans import values as plan_values
 from app.results import evidence as result_evidence
@@ -310,6 +314,22 @@ PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
     "documents": partial(document_proof.findings, read_files=False),
 }
 
+# Closed lists whose words the journal keeps in one language instead of their codes.
+KEPT_IN_WORDS: tuple[Iterable[Text], ...] = (
+    plan_rules.DIRECTION_LABELS.values(),
+    plan_rules.LEVEL_LABELS.values(),
+    plan_rules.RECURRENCE_LABELS.values(),
+    plan_rules.STATUS_LABELS.values(),
+    curation_rules.VISIT_MODES.values(),
+    curation_rules.VISIT_GROUNDS.values(),
+    curation_rules.RECOMMENDATION_STATUSES.values(),
+    diagnosis_rules.SIGNIFICANCE_LABELS.values(),
+    [study.title for study in diagnosis_rules.STUDIES.values()],
+    result_texts.LEVELS.values(),
+    library_texts.SUBJECTS.values(),
+    ROLE_TITLES.values(),
+)
+
 # Pages a guard or a task may link to that are not tabs.
 PAGES_OF_A_CASE: dict[str, Callable[[int], str]] = {
     "case": lambda case_id: f"/cases/{case_id}",
@@ -335,11 +355,16 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         tags=dict(TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
         notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
-        periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES),
+        periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | _kept_in_words(),
         choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),
         before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
+
+
+def _kept_in_words() -> dict[str, Text]:
+    """Words of closed lists as the journal keeps them, in one language, to be told in the reader's."""
+    return {word.in_("ru"): word for words in KEPT_IN_WORDS for word in words}
 
 
 def _clock(settings: Settings) -> Clock:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -46,6 +47,36 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
     return told
 
 
+def told_changes(work: Work, values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """(name of the field, old, new) in the reader's words; what has no words, such as a key or a hash, is not told."""
+    return [
+        (named, readable(work, change["old"]), readable(work, change["new"]))
+        for name, change in values.items()
+        if isinstance(change, dict) and set(change) == {"old", "new"} and (named := field_title(work, name))
+    ]
+
+
+def field_title(work: Work, name: str) -> str:
+    """The field as people call it; one that was kept by its own words (a procedure) is called so, a bare code is not."""
+    title = work.ports.field_titles.get(name)
+    return str(title) if title is not None else "" if name.isascii() else name
+
+
+def readable(work: Work, value: Any) -> Any:
+    """A value of the journal as people write it: days as 22.01.2025, codes and words of closed lists by their names."""
+    if isinstance(value, list):
+        return ", ".join(str(readable(work, one)) for one in value)
+    if not isinstance(value, str):
+        return value
+    try:
+        found = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError:
+        return str(work.ports.value_titles.get(value, value))
+    if isinstance(found, datetime):
+        found = found.astimezone(work.ports.zone)
+    return f"{found:%d.%m.%Y}"
+
+
 def _is_same_act(one: AuditRecord, other: AuditRecord) -> bool:
     """Whether both records tell of one act, each in the stream of another case."""
     same = ("tag", "at", "actor_id", "subject_type", "subject_id", "data")
@@ -56,13 +87,8 @@ def _entry(
     work: Work, record: AuditRecord, detail: AuditDetail | None, names: dict[int, str], behalf: Names
 ) -> dict[str, Any]:
     values = detail.values if detail is not None and detail.erased_at is None else {}
-    changes = [
-        (str(work.ports.field_titles.get(name, name)), change["old"], change["new"])
-        for name, change in values.items()
-        if isinstance(change, dict) and set(change) == {"old", "new"}
-    ]
     return {
-        "title": work.ports.tags[record.tag], "kind": "edit", "at": record.at, "changes": changes,
+        "title": work.ports.tags[record.tag], "kind": "edit", "at": record.at, "changes": told_changes(work, values),
         "who": behalf.of(names.get(record.actor_id or 0, ""), record.data.get("substitution")),
         "note": values.get("note", ""),
     }  # fmt: skip

@@ -123,7 +123,7 @@ def meetings(work: Work, leaver: Leaver) -> list[Holding]:
     return [
         Holding(
             str(row.id),
-            _("Meeting № %(number)s of %(day)s", number=row.number, day=f"{row.held_on:%d.%m.%Y}"),
+            _("Meeting No. %(number)s of %(day)s", number=row.number, day=f"{row.held_on:%d.%m.%Y}"),
             row.programme.code,
         )
         for row in rows

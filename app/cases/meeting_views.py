@@ -88,7 +88,7 @@ class MeetingView(RoomView):
             except Invalid as error:
                 form.take_errors(error)
         return self.render("cases/form.html", form.status, form=form, submit=_("Save"),
-                           heading=_("Meeting № %(number)s", number=meeting.number),
+                           heading=_("Meeting No. %(number)s", number=meeting.number),
                            back=url_for("MeetingView.show", meeting_id=meeting_id))  # fmt: skip
 
     @page("/items/<int:item_id>", permission="write", methods=("GET", "POST"))

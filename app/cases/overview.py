@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
+from app.audit.queries import readable, told_changes
 from app.cases.closing import closing_pages, led_to_closing
 from app.cases.context import context
 from app.cases.history import Doers, in_reader, kind, lines, title
@@ -204,11 +205,6 @@ def history(work: Work, page: Overview) -> list[Entry]:
         if told is None:
             continue  # a record for the journal only, such as a download
         values = detail.values if detail is not None and detail.erased_at is None else {}
-        changes = [
-            (_label(work, name), readable(work, change["old"]), readable(work, change["new"]))
-            for name, change in values.items()
-            if isinstance(change, dict) and set(change) == {"old", "new"}
-        ]
         subject = subjects.get((record.subject_type, record.subject_id or 0))
         entries.append(
             Entry(
@@ -217,9 +213,11 @@ def history(work: Work, page: Overview) -> list[Entry]:
                 people.of_record(record, names.get(record.actor_id or 0, "")),
                 record.at,
                 # which measure, risk or study the record is about, or which paper, if the reader sees it
-                note=str(values.get("about") or (subject.name if subject is not None else "")),
+                note=str(
+                    readable(work, values.get("about", "")) or (subject.name if subject is not None else "")
+                ),
                 link=(subject.link or None) if subject is not None else None,
-                changes=changes,
+                changes=told_changes(work, values),
             )
         )
     return sorted(entries, key=lambda entry: entry.at)[::-1]  # what happened at once stays in its order
@@ -236,25 +234,6 @@ def _subjects(work: Work, records: Iterable[AuditRecord]) -> dict[tuple[str, int
         for table, wanted in keys.items()
         for key, subject in work.ports.subjects[table](work, sorted(wanted)).items()
     }
-
-
-def readable(work: Work, value: Any) -> Any:
-    """A value of the journal as people write it: days as 22.01.2025, codes by their names."""
-    if isinstance(value, list):
-        return ", ".join(str(readable(work, one)) for one in value)
-    if not isinstance(value, str):
-        return value
-    try:
-        found = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
-    except ValueError:
-        return str(work.ports.value_titles.get(value, value))
-    if isinstance(found, datetime):
-        found = found.astimezone(work.ports.zone)
-    return f"{found:%d.%m.%Y}"
-
-
-def _label(work: Work, name: str) -> str:
-    return str(work.ports.field_titles.get(name, name))
 
 
 def _account_names(work: Work, ids: set[int]) -> dict[int, str]:

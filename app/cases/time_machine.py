@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
+from app.audit.queries import field_title, readable
 from app.cases.history import Doers, Line, edition_with, in_reader, lines, title
 from app.cases.models import Case, CaseEvent
-from app.cases.overview import readable
 from app.cases.projection import RoundRow, project
 from app.cases.queries import events_of
 from app.cases.terms import STAGE, beginnings, calendar_of
@@ -310,14 +310,14 @@ def content_changes(work: Work, case: Case, since: datetime, until: datetime) ->
         if not changes:
             deeds[str(told)] += 1
             continue
-        things.setdefault(key, Change(str(kept.get("about") or told), record.at))
+        things.setdefault(key, Change(str(readable(work, kept.get("about", "")) or told), record.at))
         for name, change in changes.items():
             values.setdefault(key, {}).setdefault(name, [change["old"], None])[1] = change["new"]
     for key, thing in things.items():
         thing.fields = [
-            (str(work.ports.field_titles.get(name, name)), readable(work, old), readable(work, new))
+            (named, readable(work, old), readable(work, new))
             for name, (old, new) in values[key].items()
-            if old != new
+            if old != new and (named := field_title(work, name))
         ]
     differing = sorted((thing for thing in things.values() if thing.fields), key=lambda thing: thing.at)
     return Changes(differing, deeds.most_common())

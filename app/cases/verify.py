@@ -232,7 +232,7 @@ def _strays(session: Session) -> Iterator[Text]:
         lost = select(column).where(column.is_not(None), column.not_in(select(Case.id))).distinct()
         for case_id in session.scalars(lost).all():
             yield _(
-                "Case № %(id)s is gone, but %(table)s still tells of it",
+                "Case No. %(id)s is gone, but %(table)s still tells of it",
                 id=case_id,
                 table=model.__tablename__,
             )

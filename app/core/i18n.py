@@ -139,6 +139,11 @@ def _(msgid: str, **params: Any) -> Text:
     return Text(msgid, params)
 
 
+def numbered(number: object) -> Text:
+    """«№ 4» to a Russian reader, “No. 4” to an English one."""
+    return _("No. %(number)s", number=number)
+
+
 def n_(singular: str, plural: str, n: int, **params: Any) -> Text:
     """As `_`, for a sentence that depends on a number: 1 выезд, 2 выезда, 5 выездов."""
     return Text(singular, {"n": n, **params}, plural, n)

@@ -61,7 +61,7 @@ def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
                  since=f"{agreement.since:%d.%m.%Y}", until=f"{agreement.until:%d.%m.%Y}")  # fmt: skip
         kept = (ExhibitFile(scan.sha256, scan.name, scan.media_type),) if scan is not None else ()
         titles = (_("Side"), _("School"), _("Number"), _("Signed on"))
-        found.append(Exhibit("measures", _("Agreement on cooperation"), titles, sides, (told,), kept))
+        found.append(Exhibit("measures", _("Cooperation agreement"), titles, sides, (told,), kept))
     return found
 
 

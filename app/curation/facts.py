@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
 from app.core.facts import day, number, yes_no
-from app.core.i18n import _
+from app.core.i18n import _, numbered
 from app.core.ports import DateWords, Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
 from app.curation.queries import current_agreement, visits_of, what_is_missing
@@ -49,7 +49,7 @@ def agreement_begins(session: Session, case_id: int) -> Fact:
     agreement = current_agreement(session, case_id)
     if agreement is None or agreement.state not in _MADE:
         return Fact(None, link=PAGE)
-    numbers = tuple(f"№ {side.number}" for side in agreement.sides if side.number)
+    numbers = tuple(str(numbered(side.number)) for side in agreement.sides if side.number)
     return Fact(agreement.since, items=numbers, link=PAGE)
 
 

@@ -55,7 +55,7 @@ def recommendations(work: Work, leaver: Leaver) -> list[Holding]:
     return [
         Holding(
             str(row.id),
-            _("%(case)s · recommendation № %(number)s", case=code, number=row.position),
+            _("%(case)s · recommendation No. %(number)s", case=code, number=row.position),
             row.executor,
         )
         for row, code in rows

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.audit import service as audit
 from app.core.db import Base
+from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.curation.rules import RECOMMENDATION_STATUSES, VISIT_GROUNDS, VISIT_MODES
 
@@ -27,10 +28,15 @@ def lesson_lines(lessons: list[dict[str, str]]) -> str:
     )
 
 
+def _in_russian(titles: Mapping[str, Text], code: str) -> str:
+    """What the history keeps is kept in one language, whoever wrote it; the reader is told in his own."""
+    return titles[code].in_("ru") if code in titles else code
+
+
 WORDS: dict[str, Callable[[Any], str]] = {
-    "mode": lambda code: str(VISIT_MODES.get(code, code)),
-    "ground": lambda code: str(VISIT_GROUNDS.get(code, code)),
-    "status": lambda code: str(RECOMMENDATION_STATUSES.get(code, code)),
+    "mode": lambda code: _in_russian(VISIT_MODES, code),
+    "ground": lambda code: _in_russian(VISIT_GROUNDS, code),
+    "status": lambda code: _in_russian(RECOMMENDATION_STATUSES, code),
     "lessons": lesson_lines,
 }
 

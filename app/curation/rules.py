@@ -57,7 +57,7 @@ class VisitGround(StrEnum):
 
 VISIT_GROUNDS: dict[str, Text] = {
     "order": _("Order on curator schools"),
-    "agreement": _("Agreement on cooperation"),
+    "agreement": _("Cooperation agreement"),
 }
 
 

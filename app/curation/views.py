@@ -79,7 +79,7 @@ class CurationView(CurationPages):
                 return self.done(room(case_id), _("The agreement is ready"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._short_form(case_id, form, _("Agreement on cooperation"), _("Save"))
+        return self._short_form(case_id, form, _("Cooperation agreement"), _("Save"))
 
     @page("/<int:case_id>/curation/send", permission="write", methods=("POST",))
     def send(self, case_id: int) -> Any:

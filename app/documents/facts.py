@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.cases.queries import get_case
 from app.core.facts import day, text, yes_no
-from app.core.i18n import _
+from app.core.i18n import _, numbered
 from app.core.ports import DateWords, Fact, FactSource
 from app.documents.models import Document, DocumentCase
 from app.documents.rules import (
@@ -70,7 +70,7 @@ def order_registered(session: Session, case_id: int) -> Fact:
     if document is None:
         return Fact(False, link=PAGE)
     if document.in_state in _REGISTERED:
-        return Fact(True, items=(f"№ {document.number}",), link=PAGE)
+        return Fact(True, items=(str(numbered(document.number)),), link=PAGE)
     return Fact(False, items=(str(STATE_LABELS[document.in_state]),), link=PAGE)
 
 
@@ -104,7 +104,7 @@ def order_plan_registered_on(session: Session, case_id: int) -> Fact:
     link = _link(document, case_id)
     if link.stage == case.stage and link.round != case.round:
         return Fact(None, link=PAGE)
-    return Fact(document.dated, items=(f"№ {document.number}",), link=PAGE)
+    return Fact(document.dated, items=(str(numbered(document.number)),), link=PAGE)
 
 
 def agreement_registered(session: Session, case_id: int) -> Fact:
@@ -129,7 +129,7 @@ def paper_registered(session: Session, case_id: int, template: str) -> Fact:
     kind, document = registry().of(template, ""), paper_for(session, case_id, template)
     enough = _SIGNED if kind.kind is DocumentKind.report else _REGISTERED
     if document is not None and document.in_state in enough:
-        return Fact(True, items=(f"№ {document.number}",) if document.number else (), link=PAGE)
+        return Fact(True, items=(str(numbered(document.number)),) if document.number else (), link=PAGE)
     paper = _Title(registry().of(document.template, "") if document else kind)
     if document is None:
         told = _("The paper “%(paper)s” has not been drawn up", paper=paper)

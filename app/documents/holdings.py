@@ -10,7 +10,7 @@ from app.access.memberships import accounts_holding
 from app.audit import service as audit
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement
 from app.documents.drafting import fill
@@ -48,7 +48,7 @@ def _named(document: Document, person_id: int) -> bool:
 
 def _called(document: Document) -> str:
     """«№ 12-оп · Приказ …»: a paper has no number before it is registered."""
-    return f"№ {document.number} · {document.title}" if document.number else document.title
+    return f"{numbered(document.number)} · {document.title}" if document.number else document.title
 
 
 def papers(work: Work, leaver: Leaver) -> list[Holding]:

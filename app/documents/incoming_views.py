@@ -13,7 +13,7 @@ from app.cases.models import Case, CaseStatus, Programme
 from app.cases.queries import get_case, list_cases, programmes
 from app.cases.roles import may_in_programme
 from app.core.errors import Forbidden, Invalid, Refusal
-from app.core.i18n import _, current_locale
+from app.core.i18n import _, current_locale, numbered
 from app.core.unit_of_work import Work
 from app.documents import incoming, service
 from app.documents.forms import BY_HAND, NEXT
@@ -98,7 +98,7 @@ class IncomingView(RoomView):
         )
         form.document.offer(
             [
-                (p.id, f"№ {p.number} · {p.title}")
+                (p.id, f"{numbered(p.number)} · {p.title}")
                 for p in papers
                 if p.number and p.dated and p.dated >= row.registration.dated
             ]

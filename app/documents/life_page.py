@@ -8,7 +8,7 @@ from typing import Any
 from app.cases.models import Case
 from app.cases.roles import may_in_programme
 from app.cases.terms import calendar_of
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, links
 from app.documents.frozen import thaw
@@ -61,7 +61,7 @@ def step_note(document: Document, state: DocumentState) -> Text | str:
             return _("signatures: %(done)s of %(all)s", done=len(document.signatures),
                      all=len(SIGNERS[document.of_kind]))  # fmt: skip
         case DocumentState.registered if document.number:
-            return f"№ {document.number}"
+            return str(numbered(document.number))
         case DocumentState.in_force if document.kind == DocumentKind.agreement:
             ends = thaw(document.values).get("ends")
             return _("until %(day)s", day=f"{ends:%d.%m.%Y}") if isinstance(ends, date) else ""

@@ -17,6 +17,7 @@ from app.documents.people import staff
 from app.documents.proofs import Proof
 from app.documents.rules import LINK_LABELS, LINKS_OF, LinkKind
 from app.documents.service import Mailing, PaperSheet
+from app.documents.subjects import number_and_day
 from app.schools.models import OrganisationKind
 from app.schools.queries import organisations
 from app.ui.base import RoomView, page
@@ -151,8 +152,7 @@ class ReadingView(RoomView):
 
 
 def _titled(paper: Document) -> str:
-    number = f"№ {paper.number} от {paper.dated:%d.%m.%Y} · " if paper.number and paper.dated else ""
-    return f"{number}{paper.title}"
+    return " · ".join(filter(None, (number_and_day(paper), paper.title)))
 
 
 VIEWS: list[type[RoomView]] = [PaperLifeView, ReadingView]

@@ -18,6 +18,7 @@ from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
+from app.documents.subjects import number_and_day
 from app.documents.templates import edition_of
 from app.documents.values import missing
 
@@ -119,7 +120,7 @@ def reading_queue(work: Work) -> list[QueueItem]:
             stands = right_used(work.actor, reads)
             items.append(
                 QueueItem(
-                    title=title, where=" · ".join([_number(row.document), *school]), link=_link(row.document),
+                    title=title, where=" · ".join([number_and_day(row.document), *school]), link=_link(row.document),
                     since=row.sent_at, due=row.due, kind="document", behalf=stands.whom if stands else "",
                 )
             )  # fmt: skip
@@ -131,7 +132,7 @@ def reading_queue(work: Work) -> list[QueueItem]:
             who = tuple(Reason(name) for name in acknowledgement.names(rows))
             items.append(
                 QueueItem(
-                    title=_("Not read in time: %(title)s", title=document.title), where=_number(document),
+                    title=_("Not read in time: %(title)s", title=document.title), where=number_and_day(document),
                     link=f"{_link(document)}#readers", since=rows[0].sent_at, due=min(r.due for r in rows if r.due),
                     missing=who, kind="document",
                 )
@@ -162,7 +163,7 @@ def _stood_in_for(work: Work, row: Incoming) -> str | None:
 
 
 def _to_answer(row: Incoming, behalf: str = "") -> QueueItem:
-    number = f"вх. № {row.registration.number}{row.registration.suffix}"
+    number = _("inc. No. %(number)s", number=f"{row.registration.number}{row.registration.suffix}")
     return QueueItem(
         title=_("Answer: %(subject)s", subject=row.subject), where=f"{number} · {row.sender}",
         link=_incoming_link(row), since=row.created_at, due=row.answer_due,
@@ -174,11 +175,6 @@ def _incoming_link(row: Incoming) -> str:
     if has_request_context():
         return url_for("IncomingView.show", incoming_id=row.id)
     return f"/incoming/{row.id}"
-
-
-def _number(document: Document) -> str:
-    day = f" от {document.dated:%d.%m.%Y}" if document.dated else ""
-    return f"№ {document.number}{day}" if document.number else ""
 
 
 QUEUES: list[QueueSource] = [document_queue, reading_queue, incoming_queue]

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, numbered
 from app.documents.incoming import of_lines
 from app.documents.links import marks_of
 from app.documents.models import Document, Incoming, NumberGap, Registration, Series
@@ -135,7 +135,7 @@ def _mark(line: Registration, paper: Incoming | None, acts: Sequence[str]) -> Te
 
 def _answer(paper: Incoming) -> Text | str:
     if paper.answered_on is not None:
-        own = f"№ {paper.answer_paper.number}" if paper.answer_paper is not None else paper.answer
+        own = numbered(paper.answer_paper.number) if paper.answer_paper is not None else paper.answer
         return _("answered on %(day)s: %(answer)s", day=f"{paper.answered_on:%d.%m.%Y}", answer=own)
     if paper.answer_due is not None:
         return _("answer by %(day)s", day=f"{paper.answer_due:%d.%m.%Y}")

@@ -191,8 +191,8 @@ class IncomingKind(StrEnum):
 INCOMING = "incoming"  # the kind of the series
 INCOMING_LABELS: Mapping[IncomingKind, Text] = {
     IncomingKind.listing: _("Official inclusion in the list"),
-    IncomingKind.warning: _("Warning of the supervisor"),
-    IncomingKind.prescription: _("Prescription of the supervisor"),
+    IncomingKind.warning: _("Warning of the supervisory body"),
+    IncomingKind.prescription: _("Instruction of the supervisory body"),
     IncomingKind.request: _("Request"),
     IncomingKind.letter: _("Letter"),
 }

@@ -20,6 +20,7 @@ from app.documents.printing import MEDIA_TYPE
 from app.documents.rules import DocumentKind
 from app.documents.sheet import print_sheet
 from app.documents.starting import Beginning
+from app.documents.subjects import number_and_day
 from app.documents.templates import Template
 from app.files.views import attachment
 from app.ui.base import RoomView, int_arg, page
@@ -133,16 +134,15 @@ def _chosen(offered: list[Programme]) -> Programme:
 
 
 def _pair(case: Any) -> str:
-    return (
-        f"{case.school.short_name} (куратор – {case.curator.short_name})"
-        if case.curator
-        else case.school.short_name
+    if case.curator is None:
+        return str(case.school.short_name)
+    return str(
+        _("%(school)s (curator: %(curator)s)", school=case.school.short_name, curator=case.curator.short_name)
     )
 
 
 def _titled(paper: Document) -> str:
-    day = f" от {paper.dated:%d.%m.%Y}" if paper.dated else ""
-    return f"№ {paper.number}{day}. {paper.title}"
+    return f"{number_and_day(paper)}. {paper.title}"
 
 
 def _nothing(kind: Template, form: StartForm) -> Text | None:

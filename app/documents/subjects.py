@@ -8,10 +8,19 @@ from flask import has_request_context, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.core.i18n import _
+from app.core.i18n import _, numbered
 from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.documents.models import Document, Incoming
+
+
+def number_and_day(paper: Document) -> str:
+    """«№ 12-оп от 22.01.2025», “No. 12-оп of 22.01.2025”; empty for a paper without a number."""
+    if not paper.number:
+        return ""
+    if paper.dated is None:
+        return str(numbered(paper.number))
+    return str(_("No. %(number)s of %(day)s", number=paper.number, day=f"{paper.dated:%d.%m.%Y}"))
 
 
 def documents(work: Work, keys: Sequence[int]) -> Mapping[int, Subject]:

@@ -5,4 +5,4 @@ from __future__ import annotations
 from app.core.i18n import _
 from app.core.ports import Tab
 
-TABS = [Tab("evidence", _("Package of proofs"), lambda case_id: f"/cases/{case_id}/evidence", order=90)]
+TABS = [Tab("evidence", _("Package of evidence"), lambda case_id: f"/cases/{case_id}/evidence", order=90)]

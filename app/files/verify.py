@@ -22,12 +22,12 @@ def findings(session: Session, storage: Storage, counts: Counter[str]) -> Iterat
         try:
             data = storage.get(sha256)
         except FileNotFoundError:
-            yield _("File № %(id)s: its content %(hash)s is not in the storage", id=file_id, hash=sha256)
+            yield _("File No. %(id)s: its content %(hash)s is not in the storage", id=file_id, hash=sha256)
         except (DamagedFile, ValueError):
-            yield _("File № %(id)s: its content was altered, it is not %(hash)s", id=file_id, hash=sha256)
+            yield _("File No. %(id)s: its content was altered, it is not %(hash)s", id=file_id, hash=sha256)
         except OSError as error:
-            yield _("File № %(id)s cannot be read: %(problem)s", id=file_id, problem=type(error).__name__)
+            yield _("File No. %(id)s cannot be read: %(problem)s", id=file_id, problem=type(error).__name__)
         else:
             if len(data) != size:
-                yield _("File № %(id)s: its size is %(found)s, recorded are %(size)s bytes",
+                yield _("File No. %(id)s: its size is %(found)s, recorded are %(size)s bytes",
                         id=file_id, found=len(data), size=size)  # fmt: skip

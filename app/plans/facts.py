@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.facts import day, number, text, yes_no
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, numbered
 from app.core.ports import DateWords, Fact, FactSource
 from app.plans.queries import content, dues_of, items_of
 from app.plans.rules import content_hash, gap_sentences, gaps
@@ -27,7 +27,7 @@ def items_complete(session: Session, case_id: int) -> Fact:
     items = items_of(session, case_id)
     if not items:
         return Fact(None, link=PAGE)
-    incomplete = tuple(f"№\u00a0{item.number}" for item in items if gaps(item))
+    incomplete = tuple(str(numbered(item.number)) for item in items if gaps(item))
     sentences = gap_sentences(items)
     return Fact(
         not incomplete, items=incomplete, link=PAGE, text=reduce(_join, sentences) if sentences else None
@@ -56,7 +56,7 @@ def items_reported(session: Session, case_id: int) -> Fact:
     waiting = [
         item for item in items if not (dues := dues_of(item)) or any(not due.is_reported for due in dues)
     ]
-    return Fact(not waiting, items=tuple(f"№\u00a0{item.number}" for item in waiting), link=PAGE)
+    return Fact(not waiting, items=tuple(str(numbered(item.number)) for item in waiting), link=PAGE)
 
 
 def measures(session: Session, case_id: int) -> Fact:

@@ -35,7 +35,9 @@ def measures(work: Work, leaver: Leaver) -> list[Holding]:
         .order_by(Case.code, PlanItem.number)
     ).all()  # fmt: skip
     return [
-        Holding(str(item.id), _("%(case)s · measure № %(number)s", case=code, number=item.number), item.term)
+        Holding(
+            str(item.id), _("%(case)s · measure No. %(number)s", case=code, number=item.number), item.term
+        )
         for item, code in rows
         if (item.owner_id is not None or names_person(item.owner, person.short, person.full_name))
         and (not item.reports or any(report.status not in _SETTLED for report in item.reports))

@@ -9,7 +9,7 @@ from app.cases.models import CaseStatus
 from app.cases.queries import list_cases
 from app.cases.roles import case_roles
 from app.cases.stages import leaving_asks
-from app.core.i18n import n_
+from app.core.i18n import n_, numbered
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.plans.queries import all_dues, items_of
@@ -41,7 +41,7 @@ def reports_waiting(work: Work) -> list[QueueItem]:
                     "Report on measure %(numbers)s",
                     "Report on measures %(numbers)s",
                     len(numbers),
-                    numbers=", ".join(f"№\u00a0{number}" for number in numbers),
+                    numbers=", ".join(str(numbered(number)) for number in numbers),
                 ),
                 where=case.school.short_name,
                 link=f"/cases/{case.id}/plans",

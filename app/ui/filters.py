@@ -23,7 +23,7 @@ from werkzeug.local import LocalProxy
 
 from app.access.roles import ROLE_TITLES
 from app.access.security import runtime
-from app.core.i18n import Text, current_locale, n_, ngettext
+from app.core.i18n import Text, current_locale, n_, ngettext, numbered
 from app.core.i18n import _ as text
 from app.engine.wording import inner
 from app.ui.fab_texts import permission_title
@@ -34,6 +34,7 @@ DASH = "—"
 STATIC = Path(__file__).parent / "static"
 
 _NUMBER_SIGN = re.compile(r"№\s*(?=[\w«])")
+_NUMBER_WORD = re.compile(r"\b(No\.)\s+(?=\w)")
 _BEFORE_SIGN = re.compile(r"(?<=\d)\s+(?=[%‰°₽])")
 _INITIALS = re.compile(r"\b([А-ЯЁA-Z])\.\s*(?:([А-ЯЁA-Z])\.\s*)?(?=[А-ЯЁA-Z][а-яёa-z])")
 _SHORT_WORD = re.compile(
@@ -50,6 +51,7 @@ def nb(value: Any) -> str:
         return ""
     was = str(value)
     now = _NUMBER_SIGN.sub(f"№{NBSP}", was)
+    now = _NUMBER_WORD.sub(lambda m: m.group(1) + NBSP, now)
     now = _BEFORE_SIGN.sub(NBSP, now)
     now = _INITIALS.sub(lambda m: NBSP.join(f"{x}." for x in m.groups() if x) + NBSP, now)
     now = _SHORT_WORD.sub(lambda m: m.group(1) + NBSP, now)
@@ -203,6 +205,7 @@ def register(app: Flask, zone: ZoneInfo | None = None) -> None:
     for name, function in {
         "plural": plural,
         "n_": n_,
+        "numbered": numbered,
         "asset": asset,
         "ui_locale": current_locale,
         "ui_menu": menu_tree,
