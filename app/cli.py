@@ -19,6 +19,7 @@ from app.core import logs
 from app.core.db import is_busy
 from app.core.errors import Busy, OporaError
 from app.core.i18n import LOCALES, _, in_locale
+from app.core.outage import is_away
 from app.core.unit_of_work import Runtime
 
 Command = Callable[[argparse.Namespace], int]
@@ -52,14 +53,17 @@ def _answer(arguments: argparse.Namespace) -> int:
         text = ascii(error.object)[:60]
         print(_("Not text in UTF-8: %(text)s", text=text), file=sys.stderr)
         return 2
-    except DatabaseError as error:
+    except Exception as error:
+        if not (isinstance(error, DatabaseError) or is_away(error)):
+            raise
         if is_busy(error):
             print(Busy().message, file=sys.stderr)
             return 2
         # no address, no password, no tables, a file that is none: what the driver says first, and what to do
-        if not (isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError):
+        told = isinstance(error, OperationalError | ProgrammingError) or type(error) is DatabaseError
+        if not (told or is_away(error)):
             raise  # a row that does not fit is our fault, not the address's
-        reason = str(error.orig).strip().splitlines()[0]
+        reason = next(iter(str(getattr(error, "orig", error)).strip().splitlines()), type(error).__name__)
         print(_("The database cannot be used: %(reason)s. Check DATABASE_URL; then: python app.py bootstrap",
                 reason=reason), file=sys.stderr)  # fmt: skip
         return 2

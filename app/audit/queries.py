@@ -57,7 +57,7 @@ def told_changes(work: Work, values: Mapping[str, Any]) -> list[tuple[str, Any, 
 
 
 def field_title(work: Work, name: str) -> str:
-    """The field as people call it; one that was kept by its own words (a procedure) is called so, a bare code is not."""
+    """The field as people call it; one kept by its own words (a procedure) is called so, a bare code is not."""
     title = work.ports.field_titles.get(name)
     return str(title) if title is not None else "" if name.isascii() else name
 

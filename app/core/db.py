@@ -22,6 +22,7 @@ from sqlalchemy import (
     PoolProxiedConnection,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import (
@@ -280,13 +281,22 @@ def make_engine(url: str) -> Engine:
         return engine
     engine = create_engine(
         url, hide_parameters=True, pool_size=10, max_overflow=20, pool_use_lifo=True,
-        connect_args={"options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC"},
+        connect_args={"options": f"-c lock_timeout={LOCK_WAIT_MS} -c timezone=UTC"} | _silent_server(url),
     )  # fmt: skip
     event.listen(engine, "do_connect", _connect_pipelined)
     event.listen(engine, "rollback_savepoint", _doubt)
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _check_alive)
     return engine
+
+
+def _silent_server(url: str) -> dict[str, int]:
+    """A server that has vanished without a farewell is given up after seconds; what the address says goes before."""
+    patience = {
+        "connect_timeout": 5, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }  # fmt: skip
+    return {name: value for name, value in patience.items() if name not in make_url(url).query}
 
 
 def is_busy(error: BaseException) -> bool:

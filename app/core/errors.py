@@ -74,6 +74,17 @@ class Busy(OporaError):
         super().__init__(_("The system is busy. Please repeat the action in a few seconds."))
 
 
+class Away(OporaError):
+    """The database cannot be reached; whether the last step was saved, only its page can tell when it is back."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The system cannot reach its database at the moment. Please repeat the action in a minute.")
+        )
+
+
 class Invalid(OporaError):
     """Input that cannot be taken; `fields` maps a field's name to what is wrong with it."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.access.security import runtime
 from app.core.db import is_busy
-from app.core.errors import Busy, OporaError, Stale
+from app.core.errors import Away, Busy, OporaError, Stale
 from app.core.i18n import Text, _
+from app.core.outage import RETRY_AFTER, cause_of, is_away
 
 log = logging.getLogger(__name__)
 
@@ -28,17 +29,35 @@ _SENTENCES: dict[int, Text] = {
 }
 # where the form that was sent does not come back: what was typed is shown, to copy from
 _TYPED = frozenset({403, 409, 422, 503})
+_SECRET = ("password", "secret")  # parts of the names of fields that no page gives back
 
 
 def register(app: Flask) -> None:
     """Answer our own errors, HTTP errors and surprises with the product's error page."""
 
-    def answer(status: int, message: Text | str, **context: Any) -> tuple[str, int]:
-        template = "ui/stale.html" if status == 409 else "ui/error.html"
-        return render_template(template, status=status, message=message, **context), status
+    def answer(status: int, message: Text | str, *, bare: bool = False, **context: Any) -> Response:
+        if bare:  # neither the menu nor Flask-Login, which every template asks who reads, may ask the database again
+            g._login_user = current_app.login_manager.anonymous_user()
+        if request.accept_mimetypes.best == "application/json":
+            found = make_response(jsonify(status=status, message=str(message)), status)
+        else:
+            template = "ui/stale.html" if status == 409 else "ui/error.html"
+            found = make_response(
+                render_template(template, status=status, message=message, bare=bare, **context), status
+            )
+        if status == 503:
+            found.headers["Retry-After"] = str(RETRY_AFTER)
+        return found
+
+    def later(refusal: OporaError) -> Response:
+        """503 without a look into the database; the form is given back, to be sent once more as it was."""
+        again = [] if request.method != "POST" or _has_secrets() or any(request.files.values()) else _sent()
+        return answer(refusal.status, refusal.message, bare=True, again=again, typed=_typed())
 
     @app.errorhandler(OporaError)
-    def refused(error: OporaError) -> tuple[str, int]:
+    def refused(error: OporaError) -> Response:
+        if error.status == 503:
+            return later(error)
         if error.status >= 500:
             log.error("refused", extra={"status": error.status})
         return answer(
@@ -48,39 +67,60 @@ def register(app: Flask) -> None:
         )  # fmt: skip
 
     @app.errorhandler(StaleDataError)
-    def stale(error: StaleDataError) -> tuple[str, int]:
+    def stale(error: StaleDataError) -> Response:
         return refused(Stale())
 
     @app.errorhandler(IntegrityError)
-    def taken(error: IntegrityError) -> tuple[str, int]:
+    def taken(error: IntegrityError) -> Response:
         # two people entered the same thing at once, and the database let one of them through
         log.warning("integrity: %s", type(error.orig).__name__)
         runtime().database.session.rollback()
         return refused(Stale())
 
     @app.errorhandler(DataError)
-    def unfit(error: DataError) -> tuple[str, int]:
+    def unfit(error: DataError) -> Response:
         log.warning("data: %s", type(error.orig).__name__)
         runtime().database.session.rollback()
         return answer(400, _SENTENCES[400])
-
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> tuple[str, int]:
-        # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
-        if not is_busy(error):
-            return surprise(error)
-        log.warning("database busy: %s", type(error.orig).__name__)
-        return answer(Busy.status, Busy().message, bare=True)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         code = error.code or 500
         if code < 400:
             return error
+        if (original := getattr(error, "original_exception", None)) is not None:
+            return surprise(original)  # an error page that could not be drawn
         return answer(code, _SENTENCES.get(code, _SENTENCES[400 if code < 500 else 500]))
 
     @app.errorhandler(Exception)
-    def surprise(error: Exception) -> tuple[str, int]:
+    def surprise(error: Exception) -> Response:
+        if isinstance(error, OperationalError) and is_busy(error):
+            # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
+            log.warning("database busy: %s", type(error.orig).__name__)
+            return later(Busy())
+        if is_away(error):
+            log.error("database away: %s", cause_of(error), extra={"path": request.path})
+            return later(Away())
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again
+
+
+def _has_secrets() -> bool:
+    return any(part in name.lower() for name in request.form for part in _SECRET)
+
+
+def _sent() -> list[tuple[str, str]]:
+    """All that the form sent, its token too: sent again, it is the same form."""
+    return list(request.form.items(multi=True))
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was typed, under the labels of the form if the request came as far as that, else under the names it sent."""
+    if "form" in g:
+        shown: list[tuple[str, str]] = g.form.typed()
+        return shown
+    if _has_secrets():
+        return []
+    hidden = ("csrf_token", "expected_version")
+    return [(name, text) for name, text in _sent() if text.strip() and name not in hidden]

@@ -76,12 +76,16 @@ class PostgresServer:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(APPLICATION)))
 
     def stop(self, mode: str = "immediate") -> None:
-        """End the server; `restart` brings it back with its data."""
+        """End the server; `resume` or `restart` brings it back with its data."""
         self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop", check=False)
 
     def restart(self, mode: str = "immediate") -> None:
         """As after a crash: for the tests of faults."""
         self.stop(mode)
+        self._launch()
+
+    def resume(self) -> None:
+        """Start the stopped server again."""
         self._launch()
 
     def remove(self) -> None:
