@@ -119,9 +119,9 @@ def _search_url() -> str:
 
 def _my_tasks_count() -> int:
     """The badge of «Мои задачи»."""
-    from app.dashboards.views import tasks_of_page
+    from app.dashboards.views import tasks_counted
 
-    return len(tasks_of_page())
+    return tasks_counted()
 
 
 def _unread_notices() -> int:

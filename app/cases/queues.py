@@ -1,40 +1,95 @@
-"""What waits for a person in the cases he sees: tasks of his roles, votes, the step forward."""
+"""What waits for a person in the cases he sees: tasks of his roles, votes, the step forward.
+
+In a large region that is asked on every page, for its badge, about thousands of cases. So only stages are read where
+something may wait for the person's roles, what only a shown line tells is worked out for the shown ones, and the cases
+come in two parts: whoever counts up to a hundred has enough with the first.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.closing import closing_page
 from app.cases.context import actor_id, task_url, voters_of
 from app.cases.history import title
-from app.cases.models import Case, CaseStatus
+from app.cases.models import LIVE, Case, CaseEvent
 from app.cases.overview import in_reader
-from app.cases.queries import WITH_NAMES, events_of_all
+from app.cases.queries import events_of_all
 from app.cases.roles import case_roles, stands_for
 from app.cases.seats import authors_of, bar, look_ahead, seat_of
 from app.cases.states import states_now
 from app.cases.terms import STAGE, beginnings, explained
+from app.core.actor import StandsFor
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
+from app.engine.definition import Definition, Stage
 from app.engine.events import ApprovalOpened, Event, Migrated, Undone, from_dict
 from app.engine.offers import Waiting, waiting_for
 from app.engine.state import State, Voter
+from app.schools.models import Organisation
 
 _BEGIN = (ApprovalOpened.type, Migrated.type, Undone.type)  # from them something waits, see `_since`
+_FIRST = 200  # cases of the first part
+# the person's rights and the names a line prints; nothing else of a case is read
+_LINE = (
+    selectinload(Case.programme),
+    joinedload(Case.school).load_only(Organisation.short_name),
+)
+
+
+@dataclass(frozen=True)
+class CaseLine(QueueItem):
+    """A line about a case, with what its details are worked out from."""
+
+    of: tuple[Case, State, Waiting, frozenset[str]] | None = None
 
 
 def case_queue(work: Work) -> list[QueueItem]:
-    """Open tasks, missing votes and ready steps of every running case the actor takes part in."""
-    query = (
-        select(Case).options(*WITH_NAMES).where(Case.status.in_([CaseStatus.active, CaseStatus.suspended]))
+    """Open tasks, missing votes and ready steps of every running case the actor takes part in, with their details."""
+    return _with_details(work, list(case_lines(work)))
+
+
+def case_lines(work: Work) -> Iterator[CaseLine]:
+    """The same line by line, as they are counted and put in order."""
+    query = select(Case).options(*_LINE).where(Case.status.in_(LIVE), _somewhere(work)).order_by(Case.id)
+    cases = work.session.scalars(query.limit(_FIRST)).all()
+    yield from _lines(work, cases)
+    if len(cases) == _FIRST:
+        yield from _lines(work, work.session.scalars(query.where(Case.id > cases[-1].id)).all())
+
+
+def _somewhere(work: Work) -> ColumnElement[bool]:
+    """The condition «the case stands where something may wait for one of the actor's roles»."""
+    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    roles, places = work.actor.roles, []
+    not_voted_on = or_(Case.approval.is_(None), Case.approval != "open")
+    for code, version, wanted in work.session.execute(used.where(Case.status.in_(LIVE))).all():
+        definition = work.ports.definitions.get(work.session, code, version, wanted)
+        at_work = [one.id for one in definition.stages.values() if roles & _at_work(one)]
+        onward = [
+            one for one, steps in definition.leaving.items() if any(roles & {*step.by} for step in steps)
+        ]
+        # while a vote is open no step waits for anybody
+        here = or_(Case.stage.in_(at_work), Case.stage.in_(onward) & not_voted_on)
+        places.append((Case.definition_hash == wanted) & here)
+    return or_(*places) if places else false()
+
+
+def _at_work(stage: Stage) -> frozenset[str]:
+    """The roles for which a task or a vote of the stage may wait."""
+    return frozenset(
+        {role for task in stage.tasks for role in task.roles}
+        | {*(stage.approval.asked if stage.approval else ())}
     )
-    items: list[QueueItem] = []
-    cases = work.session.scalars(query).all()
+
+
+def _lines(work: Work, cases: Sequence[Case]) -> Iterator[CaseLine]:
     states = states_now(work, cases)
-    begun = events_of_all(work.session, [case.id for case in cases], _BEGIN)
     look_ahead(work, [case for case in cases if case.approval])
     for case in cases:
         roles = case_roles(work.actor, case)
@@ -42,8 +97,6 @@ def case_queue(work: Work) -> list[QueueItem]:
             continue
         definition = work.ports.definitions.of(work.session, case)
         state = states[case.id]
-        happened = [from_dict(row.data) for row in begun[case.id]]
-        beginning = beginnings(work, definition, state)
         approval = definition.stages[state.stage].approval
         voters: tuple[Voter, ...] = ()
         authors: frozenset[str] = frozenset()
@@ -59,29 +112,52 @@ def case_queue(work: Work) -> list[QueueItem]:
                 continue
             if waiting.voter is not None and waiting.voter != (str(seat.user_id) if seat else actor_id(work)):
                 continue
-            behalf = seat if waiting.voter is not None else stands_for(work.actor, case, waiting.roles)
-            page = closing = None
-            if waiting.kind == "task":
-                page = task_url(work, case, definition.stages[state.stage].task(waiting.id))
-            if waiting.kind == "task" and state.is_active:
-                closing = closing_page(work, case, definition, state, waiting.id, roles)
-            items.append(
-                QueueItem(
-                    title=in_reader(waiting.titles),
-                    where=f"{case.school.short_name} · {title(definition, 'stage', state.stage)}",
-                    link=closing or page or f"/cases/{case.id}",
-                    case_id=case.id,
-                    since=_since(waiting, state, happened),
-                    due=waiting.due
-                    if state.is_active
-                    else None,  # while a case is suspended its term stands still
-                    reckoned=explained(definition, state, waiting.id if waiting.kind == "task" else None),
-                    begins=beginning.get(waiting.id if waiting.kind == "task" else STAGE, ""),
-                    kind=waiting.kind,
-                    behalf=behalf.whom if behalf else "",
-                )
-            )
-    return items
+            yield _line(work, case, definition, state, waiting, roles, seat)
+
+
+def _line(
+    work: Work, case: Case, definition: Definition, state: State, waiting: Waiting, roles: frozenset[str],
+    seat: StandsFor | None,
+) -> CaseLine:  # fmt: skip
+    behalf = seat if waiting.voter is not None else stands_for(work.actor, case, waiting.roles)
+    return CaseLine(
+        title=in_reader(waiting.titles),
+        where=f"{case.school.short_name} · {title(definition, 'stage', state.stage)}",
+        link=f"/cases/{case.id}",
+        case_id=case.id,
+        due=waiting.due if state.is_active else None,  # while a case is suspended its term stands still
+        kind=waiting.kind,
+        behalf=behalf.whom if behalf else "",
+        details=_with_details,
+        of=(case, state, waiting, roles),
+    )
+
+
+def _with_details(work: Work, lines: Sequence[CaseLine]) -> list[QueueItem]:
+    """Where each line leads, since when it waits, and how its term was counted or when it will begin."""
+    about = [line.of for line in lines if line.of]
+    begun = events_of_all(work.session, sorted({case.id for case, *_rest in about}), _BEGIN)
+    return [_detailed(work, line, begun) for line in lines]
+
+
+def _detailed(work: Work, line: CaseLine, begun: Mapping[int, Sequence[CaseEvent]]) -> QueueItem:
+    if line.of is None:
+        return line
+    case, state, waiting, roles = line.of
+    definition = work.ports.definitions.of(work.session, case)
+    page = closing = None
+    if waiting.kind == "task":
+        page = task_url(work, case, definition.stages[state.stage].task(waiting.id))
+    if waiting.kind == "task" and state.is_active:
+        closing = closing_page(work, case, definition, state, waiting.id, roles)
+    task_id = waiting.id if waiting.kind == "task" else None
+    return replace(
+        line,
+        link=closing or page or line.link,
+        since=_since(waiting, state, [from_dict(row.data) for row in begun[case.id]]),
+        reckoned=explained(definition, state, task_id),
+        begins=beginnings(work, definition, state).get(task_id or STAGE, ""),
+    )
 
 
 def _since(waiting: Waiting, state: State, happened: Sequence[Event]) -> datetime:
@@ -100,4 +176,4 @@ def _since(waiting: Waiting, state: State, happened: Sequence[Event]) -> datetim
     return state.entered_at
 
 
-QUEUES = [case_queue]
+QUEUES = [case_lines]

@@ -58,6 +58,8 @@ class QueueItem:
     behalf: str = ""  # whom the person stands in for in this: «Образцову М.И.»; empty when it is his own
     reckoned: str = ""  # how the term was counted, in the reader's language
     begins: str = ""  # when the term will begin, if it has not
+    # works out, for the lines that are shown, what neither their number nor their order depends on
+    details: Callable[[Any, Sequence[Any]], Sequence[QueueItem]] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Storage(Protocol):
 FactSource = Callable[["Session", int], Fact]
 EffectHandler = Callable[["Work", Any, Mapping[str, Any]], None]
 JobHandler = Callable[["Work", Mapping[str, Any]], None]
-QueueSource = Callable[["Work"], list[QueueItem]]
+QueueSource = Callable[["Work"], Iterable[QueueItem]]  # whoever only counts need not read to the end
 
 
 @dataclass(frozen=True)

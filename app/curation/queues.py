@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.permissions import CAPABILITIES
@@ -28,6 +28,7 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
     """
     is_office = not work.actor.roles.isdisjoint(CAPABILITIES["curation.agreement"])
     is_live = Agreement.state.in_([state.value for state in LIVE_STATES])
+    lacks_one = and_(Agreement.id.is_(None), _where_schools_agree(work)) if is_office else false()
     query = (
         select(Case, Agreement)
         .options(
@@ -38,7 +39,7 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
         .join(Agreement, and_(Agreement.case_id == Case.id, is_live), isouter=is_office)
         .where(
             Case.status == CaseStatus.active.value,
-            or_(Agreement.id.is_(None), Agreement.state.in_([state.value for state in OPEN_STATES])),
+            or_(lacks_one, Agreement.state.in_([state.value for state in OPEN_STATES])),
         )
         .order_by(Agreement.id, Case.id)
     )
@@ -46,7 +47,7 @@ def agreements_waiting(work: Work) -> list[QueueItem]:
     for case, agreement in work.session.execute(query):
         link = f"/cases/{case.id}/curation"
         if agreement is None:
-            if _stands_at_it(work, case) and may(work, "curation.agreement", case):
+            if may(work, "curation.agreement", case):
                 items.append(_item(work, case, case.entered_at, _("Make the agreement ready"), link))
             continue
         if agreement.state == "draft":
@@ -97,6 +98,19 @@ def _own_part(side: AgreementSide) -> list[Text]:
         *([] if side.number else [_("number in your journal")]),
         *([] if side.signed_on else [_("signature")]),
     ]
+
+
+def _where_schools_agree(work: Work) -> ColumnElement[bool]:
+    """The condition «the case stands at the agreement», so that the others need not be read."""
+    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    places = []
+    for code, version, wanted in work.session.execute(
+        used.where(Case.status == CaseStatus.active.value)
+    ).all():
+        stages = work.ports.definitions.get(work.session, code, version, wanted).stages.values()
+        here = [stage.id for stage in stages if stage.page == PAGE]
+        places.append((Case.definition_hash == wanted) & Case.stage.in_(here))
+    return or_(*places) if places else false()
 
 
 def _stands_at_it(work: Work, case: Case) -> bool:

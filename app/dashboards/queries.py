@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -46,29 +47,51 @@ class Waiting:
     left: int | None
     waited: int | None
 
-    @property
-    def urgency(self) -> Urgency:
-        if self.left is None:
-            return Urgency.open
-        return Urgency.late if self.left < 0 else Urgency.soon if self.left <= SOON else Urgency.later
+
+def urgency_of(left: int | None) -> Urgency:
+    """The group of a thing whose term is so many working days ahead."""
+    if left is None:
+        return Urgency.open
+    return Urgency.late if left < 0 else Urgency.soon if left <= SOON else Urgency.later
 
 
 def my_tasks(work: Work) -> list[QueueItem]:
-    """Everything that waits for the actor, by term, things without a term last."""
+    """Everything that waits for the actor, by term, things without a term last; without the details of a line."""
     items = [item for source in work.ports.queues for item in source(work)]
     return sorted(items, key=lambda item: (item.due or date.max, item.where, str(item.title)))
 
 
-def by_urgency(work: Work, tasks: Iterable[QueueItem]) -> dict[Urgency, list[Waiting]]:
+def count_tasks(work: Work, enough: int) -> int:
+    """How many things wait for the actor; at `enough` the counting stops."""
+    items = (item for source in work.ports.queues for item in source(work))
+    return sum(1 for _item in islice(items, enough))
+
+
+def by_urgency(work: Work, tasks: Iterable[QueueItem]) -> dict[Urgency, list[QueueItem]]:
     """What waits in four groups, the most urgent first; empty groups are left out."""
     calendar, today = calendar_of(work), work.today
-    groups: dict[Urgency, list[Waiting]] = {urgency: [] for urgency in Urgency}
+    groups: dict[Urgency, list[QueueItem]] = {urgency: [] for urgency in Urgency}
+    known: dict[date | None, Urgency] = {}  # many things fall due on one day
     for item in tasks:
+        if item.due not in known:
+            known[item.due] = urgency_of(days_left(today, item.due, calendar))
+        groups[known[item.due]].append(item)
+    return {urgency: lines for urgency, lines in groups.items() if lines}
+
+
+def waiting_lines(work: Work, items: Sequence[QueueItem]) -> list[Waiting]:
+    """The lines of a page, with everything they tell."""
+    calendar, today = calendar_of(work), work.today
+    told: dict[int, QueueItem] = {}
+    for details in {item.details for item in items if item.details is not None}:
+        own = [item for item in items if item.details is details]
+        told.update(zip(map(id, own), details(work, own), strict=True))
+    lines = []
+    for item in (told.get(id(one), one) for one in items):
         since = local_date(item.since, work.ports.zone) if item.since else None
         waited = working_days_between(since, today, calendar) if since and since <= today else None
-        waiting = Waiting(item, days_left(today, item.due, calendar), waited)
-        groups[waiting.urgency].append(waiting)
-    return {urgency: lines for urgency, lines in groups.items() if lines}
+        lines.append(Waiting(item, days_left(today, item.due, calendar), waited))
+    return lines
 
 
 # ── the head's page ───────────────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from flask import g, request
@@ -13,9 +14,10 @@ from app.access.security import runtime
 from app.cases.queries import programmes
 from app.core.i18n import Text, _
 from app.core.ports import QueueItem
-from app.dashboards.queries import Urgency, by_urgency, my_tasks, overview
+from app.dashboards.queries import Urgency, by_urgency, count_tasks, my_tasks, overview, waiting_lines
 from app.dashboards.training import TrainingView
 from app.ui.base import RoomView, day_arg, int_arg, page
+from app.ui.paging import paged
 
 URGENCIES = {
     Urgency.late: (_("Overdue"), "bad", "triangle-alert"),
@@ -25,11 +27,25 @@ URGENCIES = {
 }
 
 
+SHOWN, OF_ONE = 20, 50  # lines of each group; of a group that is looked at alone
+ENOUGH = 100  # a badge above this says «99+»
+
+
 def tasks_of_page() -> list[QueueItem]:
     """What waits for the person, asked once per request: the first page and the badge show the same."""
     if "tasks_of_page" not in g:
         g.tasks_of_page = my_tasks(runtime().read(g.actor)) if g.get("actor") else []
     found: list[QueueItem] = g.tasks_of_page
+    return found
+
+
+def tasks_counted() -> int:
+    """How many things wait for the person, at most `ENOUGH`: every page asks."""
+    if "tasks_of_page" in g:
+        return min(ENOUGH, len(tasks_of_page()))
+    if "tasks_counted" not in g:
+        g.tasks_counted = count_tasks(runtime().read(g.actor), ENOUGH) if g.get("actor") else 0
+    found: int = g.tasks_counted
     return found
 
 
@@ -41,10 +57,19 @@ class IndexView(RoomView, FabIndexView):
 
     @page("/")
     def index(self) -> Any:
+        """All groups with their first lines, or one of them (`?only=late`) in pages."""
         work = self.read()
         groups = by_urgency(work, tasks_of_page())
+        only = request.args.get("only", "")
+        shown = {
+            urgency: paged(lines, OF_ONE if only else SHOWN)
+            for urgency, lines in groups.items()
+            if only in ("", urgency)
+        }
+        told = iter(waiting_lines(work, [item for part in shown.values() for item in part.rows]))
         return self.render(
-            "dashboards/tasks.html", groups=groups, urgencies=URGENCIES, today=work.today,
+            "dashboards/tasks.html", groups=shown, urgencies=URGENCIES, today=work.today, only=only,
+            lines={urgency: list(islice(told, len(part.rows))) for urgency, part in shown.items()},
             count=sum(map(len, groups.values())), sees_overview=self.actor.has(*page_roles("Overview", "read")),
             sees_cases=self.actor.has(*page_roles("Cases", "read")),
         )  # fmt: skip
