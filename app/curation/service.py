@@ -194,8 +194,16 @@ def _follow_curator(work: Work, case: Case, side: AgreementSide) -> None:
 
 
 def _plan_visits(work: Work, agreement: Agreement) -> None:
-    """One visit due in each part of the term; a plan that has begun to be fulfilled stays."""
-    rows = planned_visits(work.session, agreement.case_id)
+    """One visit due in each part of the term; a plan that has begun to be fulfilled stays.
+
+    Of the plan of an agreement that is over stays what was made; what was not is due no more.
+    """
+    all_of_case = select(Agreement.id).where(Agreement.case_id == agreement.case_id)
+    is_first = len(work.session.scalars(all_of_case).all()) == 1
+    rows = [
+        row for row in planned_visits(work.session, agreement.case_id)
+        if is_first or row.visit_id is None or row.since >= agreement.since
+    ]  # fmt: skip
     wanted = periods(agreement.since, agreement.until, agreement.visits_planned)
     if [(row.since, row.until) for row in rows] == wanted or any(row.visit_id for row in rows):
         return

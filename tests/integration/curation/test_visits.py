@@ -242,6 +242,28 @@ def test_the_plan_of_an_agreement_is_none_before_its_day(system: Runtime, cases:
     assert told == [{}, {cases["41"]: Figure(1)}, {cases["41"]: Figure(0, 5, beside=1)}]
 
 
+def test_the_plan_of_a_new_agreement_takes_the_place_of_what_the_old_one_left(
+    system: Runtime, cases: dict[str, int]
+) -> None:
+    case_id, day = cases["41"], date(2025, 1, 27)
+    with system.work(actor(system, "clerk")) as work:
+        service.prepare(work, case_id, AgreementTerms(day, "г. Пенза", day, date(2025, 12, 31)))
+    with system.work(actor(system, "curator66")) as work:
+        visits.record_visit(work, case_id, replace(VISIT, held_on=date(2025, 1, 30)))
+    with system.work(SYSTEM) as work:
+        service.terminate(work, case_id, date(2025, 2, 3), "Другие условия")
+    new = AgreementTerms(date(2025, 2, 3), "г. Пенза", date(2025, 2, 3), date(2025, 12, 31), visits_planned=3)
+    for _time in range(2):
+        with system.work(actor(system, "clerk")) as work:
+            service.prepare(work, case_id, new)
+    work = system.read(actor(system, "methodist"))
+    rows = planned_visits(work.session, case_id)
+    assert [(row.since, row.visit_id is not None) for row in rows] == [
+        (day, True), (date(2025, 2, 3), False), (date(2025, 5, 24), False), (date(2025, 9, 12), False),
+    ]  # fmt: skip
+    assert figures.visits(work, [case_id], work.today) == {case_id: Figure(1, 4)}
+
+
 def test_a_visit_counts_against_the_plan_when_it_fulfils_a_planned_one(
     system: Runtime, cases: dict[str, int]
 ) -> None:
