@@ -26,6 +26,7 @@ from app.cases import holdings as case_holdings
 from app.cases import policy as _case_policy
 from app.cases import queues as case_queues
 from app.cases import settling as case_settling
+from app.cases import telling as case_telling
 from app.cases import version_texts
 from app.cases.definitions import Definitions
 from app.config import Settings
@@ -170,6 +171,7 @@ HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
     **case_settling.HANDLERS,
     **case_counting.HANDLERS,
+    **case_telling.HANDLERS,
     **document_printing.HANDLERS,
     **document_batches.HANDLERS,
     **document_daily.HANDLERS,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.access.substitutions import Names
 from app.audit.models import AuditRecord
 from app.cases.models import CaseEvent
-from app.core.i18n import Text, _, current_locale
+from app.core.i18n import LOCALES, Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine.automatic import is_alone
@@ -52,6 +52,16 @@ def title(definition: Definition, thing: str, key: str) -> str:
         if found is not None:
             return in_reader(found) or key
     return key
+
+
+def named(titles: Mapping[str, str], *, is_stage: bool = False) -> dict[str, str]:
+    """What a notice calls a task or a stage, in both languages."""
+    found = {}
+    for locale in LOCALES:
+        name = titles.get(locale) or titles.get("ru") or ""
+        told = _("stage “%(name)s”", name=name) if is_stage else _("“%(name)s”", name=name)
+        found[locale] = told.in_(locale)
+    return found
 
 
 def went_to(definition: Definition, done: Accepted) -> str:

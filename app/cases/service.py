@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases import writer
+from app.cases import telling, writer
 from app.cases.context import actor_id, context, days_of, gather_facts
 from app.cases.history import in_reader, lines
 from app.cases.mending import obstacles
@@ -272,6 +272,7 @@ def _carry_out(
     if isinstance(result, Refused):
         raise _refusal(work, case, result)
     writer.refresh(work.session, case, standing.columns)
+    telling.promise(work, case, result.events)
     if isinstance(action, Complete):
         for follow in work.ports.after_task:
             follow(work, case, action.task)
@@ -298,6 +299,7 @@ def _go_on(
         with _by_itself(work):
             writer.write(work, standing, definition, taken.events, state, taken.state)
             writer.refresh(work.session, case, standing.columns)
+            telling.promise(work, case, taken.events)
             _carry_effects(work, case, taken)
         done = joined(done, taken)
     return done

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,12 +11,12 @@ from sqlalchemy import select
 from app.access.scopes import as_system
 from app.cases import service
 from app.cases.context import waiting_now
-from app.cases.history import in_reader, title
+from app.cases.history import in_reader, named, title
 from app.cases.holders import Holders
 from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.errors import Forbidden
-from app.core.i18n import LOCALES, _, current_locale
+from app.core.i18n import LOCALES, current_locale
 from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.engine import anchors, machine
@@ -93,16 +93,6 @@ def explained(definition: Definition, state: State, task_id: str | None) -> str:
     standing = state.tasks.get(task_id) if task_id else None
     term = standing.term if standing and standing.term else state.term
     return in_reader(term.texts) if term else ""
-
-
-def named(titles: Mapping[str, str], *, is_stage: bool = False) -> dict[str, str]:
-    """What a notice calls a task or a stage, in both languages."""
-    found = {}
-    for locale in LOCALES:
-        name = titles.get(locale) or titles.get("ru") or ""
-        sentence = _("stage “%(name)s”", name=name) if is_stage else _("“%(name)s”", name=name)
-        found[locale] = sentence.in_(locale)
-    return found
 
 
 def _reckoning(work: Work, state: State, term: Term, due: Due | None, calendar: Calendar) -> Reckoning:

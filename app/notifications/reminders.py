@@ -16,11 +16,12 @@ from app.access.memberships import accounts_holding
 from app.access.substitutions import acting_for
 from app.calendar.queries import years_to_fill
 from app.cases.context import waiting_now
+from app.cases.history import named
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES
 from app.cases.states import states_now
-from app.cases.terms import calendar_of, named
+from app.cases.terms import calendar_of
 from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine.deadlines import Calendar, days_left

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     overdue = "overdue"
     terms = "terms"
     calendar = "calendar"
+    moves = "moves"
+    votes = "votes"
 
 
 class Way(StrEnum):
@@ -29,6 +31,8 @@ DEFAULTS: dict[Kind, Way] = {
     Kind.overdue: Way.at_once,
     Kind.terms: Way.daily,
     Kind.calendar: Way.at_once,
+    Kind.moves: Way.at_once,
+    Kind.votes: Way.daily,
 }
 
 

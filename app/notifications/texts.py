@@ -33,6 +33,24 @@ NOTICES: dict[str, Notice] = {
         _("The working calendar of %(year)s is not filled: terms in it are counted by weekends only"),
         "calendar-days",
     ),
+    "case.returned": Notice(Kind.moves, _("Sent back with remarks: %(school)s, %(what)s. %(said)s"), "undo-2"),
+    "case.suspended": Notice(
+        Kind.moves, _("The case is suspended, its terms stand still: %(school)s. %(said)s"), "pause"
+    ),
+    "case.resumed": Notice(
+        Kind.moves, _("The case goes on: %(school)s, %(what)s. %(said)s"), "play"
+    ),
+    "case.terminated": Notice(Kind.moves, _("The support was terminated: %(school)s. %(said)s"), "ban"),
+    "case.reopened": Notice(
+        Kind.moves, _("The case is in work again: %(school)s, %(what)s. %(said)s"), "rotate-ccw"
+    ),
+    "task.reopened": Notice(Kind.moves, _("To be done again: %(school)s, %(what)s. %(said)s"), "rotate-ccw"),
+    "vote.opened": Notice(Kind.votes, _("A vote was opened and waits for you: %(school)s, %(what)s"), "vote"),
+    "vote.void": Notice(
+        Kind.votes,
+        _("What you voted on has changed, your vote no longer counts: %(school)s, %(what)s. Vote once more."),
+        "vote",
+    ),
 }  # fmt: skip
 
 KINDS: dict[Kind, tuple[Text, Text]] = {
@@ -40,6 +58,11 @@ KINDS: dict[Kind, tuple[Text, Text]] = {
     Kind.overdue: (_("Overdue"), _("A term has passed; the head is told when it hangs for some days.")),
     Kind.terms: (_("Moved terms"), _("The working calendar was changed, and a term of yours moved with it.")),
     Kind.calendar: (_("Working calendar"), _("The calendar of a year is not filled yet.")),
+    Kind.moves: (
+        _("Moves of a case"),
+        _("A case is sent back to you, suspended, resumed, terminated or reopened; your task is to be done again."),
+    ),
+    Kind.votes: (_("Votes of the group"), _("A vote that waits for you was opened, or what you voted on has changed.")),
 }  # fmt: skip
 
 WAYS: dict[Way, Text] = {

@@ -92,7 +92,13 @@ def test_the_choice_is_kept_and_a_wrong_one_is_shown(web: WebUsers) -> None:
     assert "clerk@example.org" in page
     assert "Почта в системе не настроена" in page
     assert "Производственный календарь" not in page.split("<main")[1], "that is the administrator's"
-    good = {"reminder": "at_once", "overdue": "product", "terms": "daily"}
+    good = {
+        "reminder": "at_once",
+        "overdue": "product",
+        "terms": "daily",
+        "moves": "at_once",
+        "votes": "daily",
+    }
     assert web.post("clerk", "/notifications/settings", good).status_code == 303
     page = seen(web("clerk").get("/notifications/settings"))
     assert re.search(r'name="reminder" value="at_once" checked', page)

@@ -1,0 +1,167 @@
+"""Whoever a step touches is told of it: sent back, suspended, resumed, terminated, reopened, to vote, to do again.
+
+The step only promises it (`promise`); a worker tells, from the case as it stood right after the step, so a repeat
+tells the same people the same thing, and each of them once. Whoever took the step is not told of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import Any
+
+from app.cases.context import waiting_now
+from app.cases.history import Doers, lines, named
+from app.cases.holders import Holders
+from app.cases.models import Case, CaseEvent
+from app.cases.queries import events_of, get_case
+from app.core.i18n import LOCALES, in_locale
+from app.core.ports import JobHandler, Message
+from app.core.unit_of_work import Work
+from app.engine import machine
+from app.engine.definition import Definition
+from app.engine.events import Event, Moved, from_dict
+from app.engine.offers import waiting_for
+from app.engine.state import State
+from app.jobs import outbox
+
+TELL = "cases.tell"
+_LONGEST = 300  # of a reason in a notice; the whole of it stands in the case
+_OF_SCHOOLS = frozenset({"supported_school", "curator_school"})
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step of a case, with how the case stood before and after it."""
+
+    work: Work
+    case: Case
+    rows: Sequence[CaseEvent]  # up to this one
+    definition: Definition  # by which it was taken
+    before: State
+    after: State
+
+    @property
+    def event(self) -> CaseEvent:
+        return self.rows[-1]
+
+
+Titles = dict[str, str]
+Told = tuple[str, Titles, set[int]]  # code of the notice, what it names, whom it is for
+
+
+def promise(work: Work, case: Case, events: Sequence[Event]) -> None:
+    """Before a step is committed, with `case` as it stands after these events: whoever they touch will be told."""
+    for seq, event in enumerate(events, start=case.version - len(events) + 1):
+        if (event.kind in _MOVES) if isinstance(event, Moved) else (event.type in _OTHERS):
+            outbox.enqueue(work, TELL, f"{case.id}/{seq}", {"case": case.id, "seq": seq})
+
+
+def tell(work: Work, payload: Mapping[str, Any]) -> None:
+    """Tell of one step those it touches."""
+    if work.ports.notify is None:
+        return
+    case = get_case(work.session, int(payload["case"]))
+    step = _step(work, case, int(payload["seq"]))
+    row = step.event
+    find = _MOVES[row.data["kind"]] if row.type == "moved" else _OTHERS[row.type]
+    code, what, people = find(step)
+    params = {"school": case.school.short_name, "what": what, "said": _said(step)}
+    told = Message(code, params, f"/cases/{case.id}", f"case/{case.id}/{row.seq}", case.id)
+    work.ports.notify(work, people - {row.actor_id or 0}, told)
+
+
+def _step(work: Work, case: Case, seq: int) -> _Step:
+    rows = [row for row in events_of(work.session, case.id) if row.seq <= seq]
+    definition = work.ports.definitions.of(work.session, case)
+    events = [from_dict(row.data) for row in rows]
+    used = list(lines(definition, rows))[-1].definition
+    return _Step(
+        work, case, rows, used, machine.fold(definition, events[:-1]), machine.fold(definition, events)
+    )
+
+
+def _said(step: _Step) -> Titles:
+    """«Председатель А.Б.: причина», in both languages."""
+    row, found = step.event, {}
+    doers = Doers(step.work, [row])
+    for locale in LOCALES:
+        with in_locale(locale):  # what was answered is worded in the language of the moment
+            answers = list(lines(step.definition, step.rows))[-1].answers
+            why = shorten("; ".join(filter(None, [*answers, row.comment])), _LONGEST, placeholder=" …")
+            found[locale] = ": ".join(filter(None, [str(doers.of(row)), why]))
+    return found
+
+
+# ── whom ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _returned(step: _Step) -> Told:
+    """Those who have to mend it: the tasks opened by the return, else whatever the case waits for now."""
+    waiting = [one for one in waiting_for(step.definition, step.after) if not one.optional]
+    was_open = {name for name, task in step.before.tasks.items() if task.status == "open"}
+    opened = [one for one in waiting if one.kind == "task" and one.id not in was_open] or waiting
+    people = _holders(step).waited_for(step.definition, step.case, opened)
+    return "case.returned", _stage(step), people
+
+
+def _of_all(code: str) -> Callable[[_Step], Told]:
+    """Everybody who works on the case: who has tasks in its procedure, and both schools."""
+
+    def find(step: _Step) -> Told:
+        definition = step.definition
+        roles = {role for stage in definition.stages.values() for task in stage.tasks for role in task.roles}
+        roles |= {role.id for role in definition.roles.values() if role.found in _OF_SCHOOLS}
+        return code, _stage(step), _holders(step).of(definition, step.case, roles)
+
+    return find
+
+
+def _votes(code: str) -> Callable[[_Step], Told]:
+    """Those whose vote is awaited now; after a change only those who had voted."""
+
+    def find(step: _Step) -> Told:
+        definition = step.definition
+        had_voted = step.event.data.get("voters")
+        awaited = [
+            one for one in waiting_now(step.work, step.case, definition, step.after)
+            if one.kind == "vote" and (had_voted is None or one.voter in had_voted)
+        ]  # fmt: skip
+        approval = definition.stages[step.after.stage].approval
+        titles = named(approval.titles) if approval else _stage(step)
+        return code, titles, _holders(step).waited_for(definition, step.case, awaited)
+
+    return find
+
+
+def _to_do_again(step: _Step) -> Told:
+    data, definition = step.event.data, step.definition
+    tasks = [task for name in (data["task"], *data.get("also", ())) if (task := definition.task(name))]
+    people = _holders(step).of(definition, step.case, {role for task in tasks for role in task.roles})
+    each = [named(task.titles) for task in tasks]
+    what = {locale: ", ".join(titles[locale] for titles in each) for locale in LOCALES}
+    return "task.reopened", what, people
+
+
+def _stage(step: _Step) -> Titles:
+    return named(step.definition.stages[step.after.stage].titles, is_stage=True)
+
+
+def _holders(step: _Step) -> Holders:
+    return Holders(step.work.session, step.work.today)
+
+
+_MOVES: dict[str, Callable[[_Step], Told]] = {
+    "return": _returned,
+    "suspend": _of_all("case.suspended"),
+    "resume": _of_all("case.resumed"),
+    "cancel": _of_all("case.terminated"),
+    "reopen": _of_all("case.reopened"),
+}
+_OTHERS: dict[str, Callable[[_Step], Told]] = {
+    "approval_opened": _votes("vote.opened"),
+    "votes_voided": _votes("vote.void"),
+    "task_reopened": _to_do_again,
+}
+HANDLERS: dict[str, JobHandler] = {TELL: tell}
