@@ -89,10 +89,9 @@ class AdviceRow(RowOf):
     due = DateField(_("Term"), required=True)
 
 
-class VisitForm(RoomForm):
+class VisitForm(AddForm):
     """One column, in the order of a visit: when, who, why, what was seen, what to do."""
 
-    send_key = HiddenField()
     expected_version = HiddenField()
     held_on = DateField(_("Date of the visit"), required=True)
     held_until = DateField(_("Last day"), description=_("If the visit took several days."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from flask import request, url_for
@@ -176,7 +175,6 @@ class VisitView(CurationPages):
         agreement = current_agreement(work.session, case.id)
         signed = agreement is not None and agreement.state in ("signed", "in_force")
         return {
-            "send_key": secrets.token_urlsafe(24),
             "held_on": work.today,
             "mode": "in_person",
             "ground": "agreement" if signed else "order",
@@ -262,7 +260,7 @@ def _input(form: Any) -> VisitInput:
 def _data(visit: Visit) -> dict[str, Any]:
     """A visit as its form shows it."""
     names = (
-        "send_key", "held_on", "held_until", "mode", "ground", "ground_comment", "purpose", "plan_item", "risk",
+        "held_on", "held_until", "mode", "ground", "ground_comment", "purpose", "plan_item", "risk",
         "curator_people", "school_people", "findings",
     )  # fmt: skip
     return {

@@ -7,6 +7,7 @@ from wtforms import HiddenField
 from app.core.i18n import _
 from app.events.rules import EVENT_KINDS
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     FormField,
@@ -22,8 +23,7 @@ from app.ui.forms import (
 )
 
 
-class EventForm(RoomForm):
-    send_key = HiddenField()
+class EventForm(AddForm):
     expected_version = HiddenField()
     kind = ChoiceField(_("Kind of event"), choices=EVENT_KINDS, required=True)
     title = TextField(_("Name of the event"), required=True, max_length=300)

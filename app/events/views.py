@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +72,6 @@ class EventView(RoomView):
             raise NotFound
         require_in_programme(work, "events.manage", programme)
         start = {
-            "send_key": secrets.token_urlsafe(24),
             "starts": work.today,
             "organiser": programme.centre.short_name,
         }
@@ -104,8 +102,8 @@ class EventView(RoomView):
         require_in_programme(work, "events.manage", event.programme)
         names = ("kind", "title", "series", "starts", "ends", "place", "organiser", "topic", "link")
         start = {
-            **{name: getattr(event, name) for name in names}, "send_key": event.send_key,
-            "expected_version": event.version, "invited": [i.case_id for i in event.invitations],
+            **{name: getattr(event, name) for name in names}, "expected_version": event.version,
+            "invited": [i.case_id for i in event.invitations],
         }  # fmt: skip
         form: Any = EventForm(data=start if request.method == "GET" else None)
         form.invited.offer(_schools(work, event.programme, start["invited"]))
