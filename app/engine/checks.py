@@ -142,6 +142,8 @@ def _ways(definition: Definition, report: Report) -> None:
     finals = {stage.id for stage in definition.stages.values() if stage.final}
     if not finals:
         report("no_final_stage", "workflow.stages")
+    if definition.initial in finals:
+        report("begins_at_end", "workflow.initial", id=definition.initial)
     for stage_id in definition.stages:
         if stage_id not in reached:
             report("unreachable_stage", f"stages.{stage_id}", id=stage_id)

@@ -115,6 +115,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "С этапа «{id}» нельзя дойти до завершения, не возвращаясь",
     ),
     "no_final_stage": ("No stage is final", "Нет ни одного завершающего этапа"),
+    "begins_at_end": (
+        "A case begins at the final stage “{id}”: it would be over as soon as it is opened",
+        "Случай начинается с завершающего этапа «{id}»: он кончился бы, едва его открыли",
+    ),
     "final_stage_works": (
         "The final stage “{id}” has tasks, an approval or a term; nobody would do them",
         "У завершающего этапа «{id}» есть задачи, согласование или срок; выполнять их некому",

@@ -187,6 +187,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unreachable stage": ("stages:\n", EXTRA_STAGE, "unreachable_stage"),
     "no way out": ("    to: done\n", "    to: draft\n", "no_way_out"),
     "no final stage": ("    final: true\n", "", "no_final_stage"),
+    "a case that is over when it is opened": ("initial: draft", "initial: done", "begins_at_end"),
     "final stage with a task": (
         "    final: true",
         "    final: true\n    due: {working_days: 3}",
