@@ -19,11 +19,13 @@ from app import config, wiring
 from app.access.memberships import actor_for
 from app.access.security import runtime
 from app.core.clock import TrainingClock, local_date
+from app.core.errors import NotFound
 from app.core.i18n import LOCALES, gettext, ngettext, set_locale
 from app.core.unit_of_work import Runtime
 from app.ui import crud, errors, fab_texts, filters
 from app.ui.base import MAX_ID
 from app.ui.crud_fields import teach_crud_forms
+from app.ui.signs import CleanRequest, is_clean
 
 MAX_BODY = 25 * 1024 * 1024  # a scan of 20 MB and a form around it
 
@@ -34,6 +36,7 @@ def create_app(system: Runtime | None = None) -> Flask:
     settings = system.settings
     ui = Path(__file__).parent / "ui"
     app = Flask("app", root_path=str(ui), template_folder="templates", static_folder="static")
+    app.request_class = CleanRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         APP_NAME="Опора",
@@ -184,6 +187,8 @@ def _prepare_requests(app: Flask, system: Runtime) -> None:
         g.nonce = secrets.token_urlsafe(16)
         set_locale(cookie.get("locale", "ru") if cookie.get("locale", "ru") in LOCALES else "ru")
         g.actor = None
+        if not is_clean(request.path):
+            raise NotFound  # signs no address has: nothing is called so
         if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
             return
         if not cookie.permanent:

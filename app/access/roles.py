@@ -29,8 +29,8 @@ ROLE_TITLES: dict[str, Text] = {
     "secretary": _("Secretary of the coordination group"),
     "member": _("Member of the coordination group"),
     "curator": _("Curator"),
-    "director": _("School director"),
-    "deputy": _("Deputy director"),
+    "director": _("Director of the school"),
+    "deputy": _("Deputy head of the school"),
 }
 
 GROUP = frozenset({"chair", "secretary", "member"})

@@ -203,7 +203,7 @@ class RegisterForm(RoomForm):
         _("Comment"), max_length=1000, description=_("Needed when a date is out of order")
     )
     sheets = TextField(_("Sheets and appendices"), max_length=40, description=_("For example 2/1"))
-    mailing = TextField(_("Mailing"), max_length=200)
+    mailing = TextField(_("Distribution"), max_length=200)
     folder = TextField(
         _("File of the nomenclature"), max_length=60, description=_("Index of the file by the nomenclature")
     )

@@ -67,7 +67,7 @@ KIND_LABELS = {
     DocumentKind.agreement: _("Cooperation agreement"),
     DocumentKind.protocol: _("Minutes of a meeting"),
     DocumentKind.report: _("Written report"),
-    DocumentKind.act: _("Act of what was done"),
+    DocumentKind.act: _("Formal act"),
 }
 
 _S, _M = DocumentState, Move

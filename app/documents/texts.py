@@ -69,7 +69,7 @@ FIELD_TITLES: dict[str, Text] = {
     "annulled_at": _("Annulled"),
     "annulled_by": _("Annulled by"),
     "annulled_because": _("Reason of the annulment"),
-    "mailing": _("Mailing"),
+    "mailing": _("Distribution"),
     "folder": _("File index"),
 }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_login import AnonymousUserMixin
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
 
     def answer(status: int, message: Text | str, *, bare: bool = False, **context: Any) -> Response:
         if bare:  # neither the menu nor Flask-Login, which every template asks who reads, may ask the database again
-            g._login_user = current_app.login_manager.anonymous_user()
+            g._login_user = AnonymousUserMixin()
         if request.accept_mimetypes.best == "application/json":
             found = make_response(jsonify(status=status, message=str(message)), status)
         else:
