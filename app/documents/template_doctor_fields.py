@@ -1,7 +1,7 @@
 """The dictionary of one kind of paper: every name a template may print, down to «curator.director.forms.gent».
 
 Three sources make it: the fields of the manifest, the shape of values of real papers, and what the edition that
-comes with Опора prints (the system fills all of that).
+comes with Opora prints (the system fills all of that).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the edition that comes with Опора teaches the dictionary: every name a working template prints."""
+"""What the edition that comes with Opora teaches the dictionary: every name a working template prints."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class Templates:
         return tuple(dict.fromkeys(t.code for t in self.editions))
 
     def on(self, code: str, day: date, authority_id: int | None = None) -> Template:
-        """The edition of `code` in effect on `day`: the authority's own, otherwise the one that comes with Опора.
+        """The edition of `code` in effect on `day`: the authority's own, otherwise the one that comes with Opora.
 
         Raises OporaError when there is none.
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.contracts.catalogues import lacking, messages, unreadable
 
 
@@ -17,3 +19,28 @@ def test_every_sentence_has_its_russian() -> None:
 
 def test_every_placeholder_of_the_russian_is_given() -> None:
     assert unreadable() == []
+
+
+# What the papers of the authority say in Russian whoever reads the page: each is an example of what is typed.
+EXAMPLES = frozenset(
+    {
+        "The order, as papers name it: “приказ № 15-к от 03.03.2025”",
+        "Give the number and the date: “приказ № 15-к от 03.03.2025”.",
+        "Signs papers as “и.о.”",
+        "signs as “и.о.”",
+        "Acting (prints “и.о.”)",
+        "For example 12-оп or 45/1",
+        "A suffix is one letter or a stroke with a number: 12а, 45/1.",
+        "An index is letters and digits after a hyphen: -оп.",
+        "The address begins with http:// or https://, for example https://школа50.рф/news.",
+        "For example: до 15.02.2025, I квартал, ежемесячно, январь – сентябрь, в течение года",
+        "As pages and tables print it: МБОУ СОШ № 41",
+        "With a small letter: директор, начальник Управления",
+        "In the genitive: Устава; приказа от … № …",
+    }
+)
+
+
+def test_an_english_sentence_says_in_russian_only_what_papers_say() -> None:
+    russian = {msgid for _file, _line, msgid, _plural in messages() if re.search("[А-Яа-яЁё№]", msgid)}
+    assert russian == EXAMPLES
