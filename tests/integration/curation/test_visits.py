@@ -9,16 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditRecord
+from app.audit.queries import history_of
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.i18n import in_locale
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime, Work
 from app.curation import evidence, facts, figures, panels, recommendations, report_steps, service, visits
 from app.curation.queries import VisitCount, get_visit, planned_visits, visits_of
 from app.curation.recommendations import Advice
-from app.curation.rules import RecommendationStatus, VisitGround
+from app.curation.rules import RecommendationStatus, VisitGround, VisitMode
 from app.curation.service import AgreementTerms
 from app.curation.visits import Lesson, VisitInput
 from app.demo.penza import actor
@@ -288,3 +290,27 @@ def test_a_visit_counts_against_the_plan_when_it_fulfils_a_planned_one(
     assert notes == ["Плановых выездов состоялось: 1 из 4", "вне плана: 2"]
     assert results_values.order_results(work, [case])["schools"][0]["visits"] == "1 из 4"
     assert facts.visits_logged(work.session, case_id).value == 3, "whether anything was seen at all"
+
+
+@pytest.mark.parametrize("writes_in", ["ru", "en"])
+def test_the_history_tells_words_of_closed_lists_in_the_readers_language(
+    system: Runtime, cases: dict[str, int], writes_in: str
+) -> None:
+    """Whoever wrote it, in whichever language: the journal keeps one, the reader is told in his own."""
+    with in_locale(writes_in), system.work(actor(system, "curator66")) as work:
+        visit = visits.record_visit(work, cases["41"], VISIT)
+        work.session.flush()
+        advice = min(one.id for one in visit.recommendations)
+        done = RecommendationStatus.done
+        recommendations.settle_recommendation(work, cases["41"], advice, done, "Проведено")
+    with system.work(actor(system, "curator66")) as work:
+        visits.correct_visit(work, cases["41"], visit.id, replace(VISIT, mode=VisitMode.remote))
+    for language, words in (("ru", ("Выполнена", "Дистанционно")), ("en", ("Carried out", "Remotely"))):
+        with in_locale(language):
+            work = system.read(actor(system, "methodist"))
+            told = [
+                str(new)
+                for entry in history_of(work, ("recommendations", [advice]), ("visits", [visit.id]))
+                for _name, _old, new in entry["changes"]
+            ]
+        assert set(words) <= set(told), (language, told)
