@@ -53,11 +53,14 @@ def register(app: Flask) -> None:
     def later(refusal: OporaError) -> Response:
         """503 without a look into the database; the form is given back, to be sent once more as it was."""
         again = [] if request.method != "POST" or _has_secrets() or any(request.files.values()) else _sent()
-        return answer(refusal.status, refusal.message, bare=True, again=again, typed=_typed())
+        # the bare names of fields are shown only where the form cannot come back
+        typed = _typed() if "form" in g or not again else []
+        return answer(refusal.status, refusal.message, bare=True, again=again, typed=typed)
 
     @app.errorhandler(OporaError)
     def refused(error: OporaError) -> Response:
         if error.status == 503:
+            log.warning("database busy: %s", type(error.__cause__).__name__)
             return later(error)
         if error.status >= 500:
             log.error("refused", extra={"status": error.status})
