@@ -14,6 +14,7 @@ from app.access.models import Membership
 from app.access.scopes import as_system
 from app.access.substitutions import use
 from app.audit import service as audit
+from app.core.asked_once import only_looking
 from app.core.errors import Forbidden, Invalid, OporaError, Refusal
 from app.core.holdings import HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
@@ -22,14 +23,16 @@ from app.schools.models import Person
 from app.schools.rules import search_key
 
 LONGEST = timedelta(days=366)
+AT_ONCE = 100  # rows of a room that are shown and settled together
 
 
 @dataclass(frozen=True)
 class Group:
-    """What one room knows the person to hold."""
+    """What one room knows the person to hold: the first rows, and how many there are."""
 
     source: HoldingSource
     rows: list[Holding]
+    total: int
 
 
 @dataclass(frozen=True)
@@ -77,25 +80,33 @@ def holdings(work: Work, leaver: Leaver) -> list[Group]:
     """Everything the person holds beyond the last day, room by room. Raises Forbidden."""
     _allowed(work)
     with as_system(work.session):  # codes and short titles only: the page is the administrator's
-        groups = [Group(source, source.find(work, leaver)) for source in work.ports.holdings]
-    return [group for group in groups if group.rows]
+        return [group for group in _groups(work, leaver) if group.rows]
+
+
+def _groups(work: Work, leaver: Leaver) -> list[Group]:
+    with only_looking(work.session):  # rooms ask the same of thousands of cases
+        found = [(source, source.find(work, leaver)) for source in work.ports.holdings]
+    return [Group(source, rows[:AT_ONCE], len(rows)) for source, rows in found]
 
 
 def hand_over(
     work: Work, leaver: Leaver, successor: Successor | None, chosen: Mapping[str, str]
 ) -> list[Result]:
-    """Settle the chosen rows («positions:7» → act), each by itself: one that is refused holds up the account only.
+    """Settle the chosen rows («positions:7» → act), each by itself: one that is refused holds up the account only,
+    and so do rows beyond those that are shown at once.
 
     Raises Forbidden, Invalid for a wrong day, ground or successor, or for none where something is handed on.
     """
     _allowed(work)
     results: list[Result] = []
     with as_system(work.session):  # as above; every row is recorded under the administrator's name
-        groups = [(source, _chosen(work, leaver, source, chosen)) for source in work.ports.holdings]
+        held = _groups(work, leaver)
+        has_more = any(group.total > len(group.rows) for group in held)
+        groups = [(group.source, _chosen(group, chosen)) for group in held]
         hands_on = any(act == HAND_ON for _source, rows in groups for _row, act in rows)
         _sound(work, leaver, successor, hands_on)
         for source, rows in groups:
-            is_held_up = source.needs_the_rest and not all(result.is_done for result in results)
+            is_held_up = source.needs_the_rest and (has_more or not all(result.is_done for result in results))
             for row, act in rows:
                 if is_held_up:
                     said = str(_("Put off: what stands before it was not done."))
@@ -117,11 +128,9 @@ def hand_over(
     return results
 
 
-def _chosen(
-    work: Work, leaver: Leaver, source: HoldingSource, chosen: Mapping[str, str]
-) -> list[tuple[Holding, str]]:
+def _chosen(group: Group, chosen: Mapping[str, str]) -> list[tuple[Holding, str]]:
     """The rows of a room with the act chosen for each; what a row does not offer is not chosen."""
-    acts = [(row, chosen.get(f"{source.code}:{row.key}", "")) for row in source.find(work, leaver)]
+    acts = [(row, chosen.get(f"{group.source.code}:{row.key}", "")) for row in group.rows]
     return [(row, act) for row, act in acts if act in row.acts]
 
 

@@ -2,89 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
-from app.access.models import Membership
+from app.access.memberships import accounts_holding
 from app.access.roles import AUTHORITY, ROLE_TITLES
 from app.audit import service as audit
 from app.cases.context import waiting_now
-from app.cases.models import Case, CaseStatus, Meeting, MeetingStatus
+from app.cases.models import LIVE, Case, Meeting, MeetingStatus
 from app.cases.overview import in_reader
-from app.cases.queries import WITH_NAMES
+from app.cases.seats import look_ahead
 from app.cases.states import states_now
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine.offers import Waiting
+from app.schools.models import Organisation
+
+# codes and offices; the page tells nothing else of a case
+_READ = (selectinload(Case.programme), joinedload(Case.school).load_only(Organisation.short_name))
 
 
-def _waiting(work: Work) -> Iterator[tuple[Case, Waiting]]:
-    """Everything the running cases wait for."""
+def _waiting(work: Work, *which: ColumnElement[bool]) -> Iterator[tuple[Case, Waiting]]:
+    """Everything the running cases wait for, or those of them that are meant."""
     cases = work.session.scalars(
-        select(Case).options(*WITH_NAMES).where(Case.status.in_([CaseStatus.active, CaseStatus.suspended]))
-        .order_by(Case.code)
+        select(Case).options(*_READ).where(Case.status.in_(LIVE), *which).order_by(Case.code)
     ).all()  # fmt: skip
     states = states_now(work, cases)
+    look_ahead(work, [case for case in cases if case.approval])
     for case in cases:
         definition, state = work.ports.definitions.of(work.session, case), states[case.id]
         yield from ((case, one) for one in waiting_now(work, case, definition, state) if not one.optional)
 
 
-def _holders(work: Work, case: Case, roles: tuple[str, ...], day: date) -> dict[int, set[str]]:
-    """Accounts that hold one of `roles` in this case on `day`, with the roles they hold."""
-    offices: set[int | None] = {case.programme.authority_id, case.programme.centre_id}
-    places: dict[str, set[int | None]] = {
-        "director": {case.school_id}, "deputy": {case.school_id}, "curator": {case.curator_id},
-    }  # fmt: skip
-    rows = work.session.scalars(
-        select(Membership).where(Membership.role.in_(roles), Membership.valid_on(day))
-    )
-    found: dict[int, set[str]] = {}
-    for row in rows:
-        where = offices if row.role in AUTHORITY else places.get(row.role, set())
-        if row.organisation_id in where:
-            found.setdefault(row.user_id, set()).add(row.role)
-    return found
+class _Offices:
+    """Who holds which role where on a day; each role is read once, however many cases are asked about."""
+
+    def __init__(self, work: Work, day: date) -> None:
+        self.session, self.day = work.session, day
+        self._by_role: dict[str, dict[int, set[int]]] = {}  # role → organisation → accounts
+
+    def holders(self, case: Case, roles: tuple[str, ...]) -> set[int]:
+        """Accounts that hold one of `roles` in this case."""
+        found: set[int] = set()
+        for role in roles:
+            held = self._held(role)
+            for office in _where(case, role):
+                found |= held.get(office, set())
+        return found
+
+    def _held(self, role: str) -> dict[int, set[int]]:
+        if role not in self._by_role:
+            held: dict[int, set[int]] = {}
+            for row in accounts_holding(self.session, role, self.day):
+                held.setdefault(row.organisation_id, set()).add(row.user_id)
+            self._by_role[role] = held
+        return self._by_role[role]
 
 
-def _somebody_logs_in(work: Work, user_ids: Collection[int]) -> bool:
-    """Whether one of them can log in: whose account is closed does nothing."""
-    query = select(User.id).where(User.id.in_(user_ids), User.active.is_(True))
-    return bool(user_ids) and work.session.scalars(query.limit(1)).first() is not None
+def _where(case: Case, role: str) -> set[int]:
+    """The organisations in which holding the role counts for this case."""
+    if role in AUTHORITY:
+        return {case.programme.authority_id, case.programme.centre_id}
+    place = {"director": case.school_id, "deputy": case.school_id, "curator": case.curator_id}.get(role)
+    return set() if place is None else {place}
+
+
+def _log_in(work: Work) -> set[int]:
+    """Accounts one can log in with: whose account is closed does nothing."""
+    return set(work.session.scalars(select(User.id).where(User.active.is_(True))))
 
 
 def tasks(work: Work, leaver: Leaver) -> list[Holding]:
     """Tasks and steps for which nobody would be left the day after."""
-    after, found = leaver.last_day + timedelta(days=1), []
+    found, log_in = [], _log_in(work)
+    now, after = _Offices(work, work.today), _Offices(work, leaver.last_day + timedelta(days=1))
     for case, one in _waiting(work):
         if one.voter is not None:
             continue
-        mine = set(_holders(work, case, one.roles, work.today)) | set(_holders(work, case, one.roles, after))
-        if mine.isdisjoint(leaver.user_ids):
+        left = after.holders(case, one.roles)
+        if (now.holders(case, one.roles) | left).isdisjoint(leaver.user_ids):
             continue
-        others = set(_holders(work, case, one.roles, after)) - set(leaver.user_ids)
-        if not _somebody_logs_in(work, others):
-            roles = ", ".join(str(ROLE_TITLES.get(role, role)).lower() for role in one.roles)
-            found.append(Holding(f"{case.id}:{one.id}", f"{case.code} · {in_reader(one.titles)}", roles))
+        if not (left - set(leaver.user_ids)) & log_in:
+            found.append(
+                Holding(f"{case.id}:{one.id}", f"{case.code} · {in_reader(one.titles)}", _roles(one.roles))
+            )
     return found
+
+
+def _roles(roles: tuple[str, ...]) -> str:
+    return ", ".join(str(ROLE_TITLES.get(role, role)).lower() for role in roles)
 
 
 def settle_task(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
     """A task belongs to a role: it goes over with the role, and only then."""
     case_id, _sep, name = key.partition(":")
-    after = leaver.last_day + timedelta(days=1)
-    for case, one in _waiting(work):
-        if case.id == int(case_id) and one.id == name:
-            if successor is None or successor.user_id not in _holders(work, case, one.roles, after):
-                roles = ", ".join(str(ROLE_TITLES.get(role, role)).lower() for role in one.roles)
+    after = _Offices(work, leaver.last_day + timedelta(days=1))
+    for case, one in _waiting(work, Case.id == int(case_id)):
+        if one.id == name:
+            if successor is None or successor.user_id not in after.holders(case, one.roles):
                 raise Refusal(
                     [Reason(_("The successor does not hold the role (%(roles)s): hand on the role first.",
-                              roles=roles))]
+                              roles=_roles(one.roles)))]
                 )  # fmt: skip
             return _("Goes over to the successor with the role")
     return _("Is done already")
@@ -95,7 +119,7 @@ def votes(work: Work, leaver: Leaver) -> list[Holding]:
     mine = {str(user_id) for user_id in leaver.user_ids}
     return [
         Holding(f"{case.id}", f"{case.code} · {in_reader(one.titles)}", acts=(HAND_ON, CLOSE))
-        for case, one in _waiting(work)
+        for case, one in _waiting(work, Case.approval == "open")
         if one.voter in mine
     ]
 
@@ -106,8 +130,8 @@ def settle_vote(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
         return _("Leaves the count of members with the role")
     after = leaver.last_day + timedelta(days=1)
     case = work.session.get_one(Case, int(key))
-    roles = _holders(work, case, ("chair", "secretary", "member"), after)
-    if successor is None or successor.user_id not in roles:
+    group = _Offices(work, after).holders(case, ("chair", "secretary", "member"))
+    if successor is None or successor.user_id not in group:
         raise Refusal([Reason(_("The successor is not a member of the group: hand on the role first."))])
     return _("The successor votes from %(first)s", first=f"{after:%d.%m.%Y}")
 

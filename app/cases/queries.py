@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
 from app.core.asked_once import asked_once
@@ -17,6 +18,12 @@ WITH_NAMES = (
     joinedload(Case.programme).joinedload(Programme.centre),
     joinedload(Case.school),
     joinedload(Case.curator),
+)
+# for lists of many cases: what is printed of each, not the cards of the schools
+SHORT_NAMES = (
+    selectinload(Case.programme),
+    joinedload(Case.school).load_only(Organisation.short_name),
+    joinedload(Case.curator).load_only(Organisation.short_name),
 )
 
 
@@ -55,13 +62,18 @@ def lock_programme(session: Session, programme_id: int) -> None:
 
 
 def list_cases(
-    session: Session, *, programme_id: int | None = None, stage: str | None = None, text: str = ""
+    session: Session,
+    *,
+    programme_id: int | None = None,
+    stage: str | None = None,
+    text: str = "",
+    options: Sequence[ExecutableOption] = WITH_NAMES,
 ) -> Sequence[Case]:
     """Visible cases, by the school's name."""
     query = (
         select(Case)
         .join(Organisation, Organisation.id == Case.school_id)
-        .options(*WITH_NAMES)
+        .options(*options)
         .order_by(Organisation.sort_key, Case.id)
     )
     if programme_id is not None:

@@ -52,6 +52,7 @@ def _votes(session: Session, case_ids: Sequence[int]) -> dict[int, list[VoteStat
         # by the case's own row, not by a condition for each case: SQLite nests no more than a thousand of them
         here = and_(CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round)
         query = select(*_VOTE).join(Case, here).where(Case.id.in_(case_ids)).order_by(CaseVote.id)
-        for case_id, *vote in session.execute(query):
-            found.setdefault(case_id, []).append(VoteState(*vote))
+        for row in session.execute(query):
+            vote = VoteState(row.voter, row.choice, row.content_hash, row.at, row.void)
+            found.setdefault(row.case_id, []).append(vote)
     return found

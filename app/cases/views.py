@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 
-from app.cases import queries, service
+from app.cases import board, queries, service
+from app.cases.board import Chosen
 from app.cases.case_map import case_map
 from app.cases.context import task_url
 from app.cases.forms import ReopenForm, StepForm, VoteForm, step_form
@@ -39,6 +39,7 @@ from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
 from app.engine.state import Reason as EngineReason
 from app.schools.rules import search_key
 from app.ui.base import RoomView, int_arg, page
+from app.ui.paging import Paged, page_of
 
 
 def case_tabs(work: Work, case: Case) -> list[tuple[Any, str]]:
@@ -57,13 +58,23 @@ class CaseView(RoomView):
     @page("/")
     def index(self) -> Any:
         work = self.read()
-        text = request.args.get("q", "")[:100]
-        programme_id = int_arg("programme")
-        look = "table" if request.args.get("look") == "table" else "board"
-        found = queries.list_cases(work.session, programme_id=programme_id, text=search_key(text))
+        text, look = request.args.get("q", "")[:100], request.args.get("look")
+        programme_id, stage = int_arg("programme"), request.args.get("stage", "")[:130]
+        chosen = Chosen(programme_id, search_key(text), stage)
+        boards = board.boards(work, chosen)
+        columns = {column.key: column.title for one in boards for column in one.columns}
+        shown = None
+        if look == "table":
+            total = sum(column.total for one in boards for column in one.columns)
+            number = page_of(total, board.ON_PAGE)
+            shown = Paged(board.table(work, chosen, number), number, board.ON_PAGE, total)
+        else:
+            board.fill(work, boards, chosen)
         return self.render(
-            "cases/list.html", cases=found, q=text, look=look, programmes=queries.programmes(work.session),
-            programme_id=programme_id, boards=_board(work, found), left=partial(left_of, work),
+            "cases/list.html", boards=boards, table=shown, q=text, look="table" if shown else "board", stage=stage,
+            stage_title=columns.get(stage, ""), programmes=queries.programmes(work.session),
+            programme_id=programme_id, left=partial(left_of, work),
+            title_of=lambda case: title(work.ports.definitions.of(work.session, case), "stage", case.stage),
         )  # fmt: skip
 
     @page("/<int:case_id>")
@@ -264,29 +275,6 @@ def _said(why: EngineReason) -> Text | str:
     if why.code in ("task_done", "task_not_done"):
         return said
     return _("This step is not possible now. %(why)s", why=said)
-
-
-def _board(work: Work, cases: Sequence[Case]) -> list[dict[str, Any]]:
-    """One board for each procedure: its title and its columns."""
-    return [_board_of(work, own) for own in queries.by_procedure(cases).values()]
-
-
-def _board_of(work: Work, cases: list[Case]) -> dict[str, Any]:
-    """The stages of the newest definition of one procedure with their cases."""
-    definition = work.ports.definitions.of(work.session, max(cases, key=lambda c: c.definition_version))
-    titles = {key: in_reader(stage.titles) for key, stage in definition.stages.items()}
-    held: dict[str, list[Case]] = {key: [] for key in titles}
-    order = list(titles)
-    for case in cases:
-        if case.stage not in held:  # a stage of an older version that the newest one has no more
-            own = work.ports.definitions.of(work.session, case)
-            before = list(own.stages)[: list(own.stages).index(case.stage)]
-            place = max((order.index(key) + 1 for key in before if key in held), default=0)
-            order.insert(place, case.stage)
-            titles[case.stage], held[case.stage] = title(own, "stage", case.stage), []
-        held[case.stage].append(case)
-    columns = [{"title": titles[key], "cases": held[key]} for key in order]
-    return {"title": in_reader(definition.titles), "columns": columns}
 
 
 VIEWS = [CaseView, PastView, ProgrammeView, MeetingView]

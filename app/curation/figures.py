@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from app.core.clock import local_date
 from app.core.ports import Figure, FigureSource
@@ -25,15 +24,14 @@ def recommendations(work: Work, cases: Sequence[int], on: date) -> Mapping[int, 
     """Recommendations closed by the day out of those given by then."""
     found: dict[int, list[int]] = {}
     query = (
-        select(Recommendation)
+        select(Recommendation.case_id, Recommendation.status, Recommendation.status_at)
         .join(Visit, Visit.id == Recommendation.visit_id)
-        .options(joinedload(Recommendation.visit))
         .where(Recommendation.case_id.in_(cases), Visit.withdrawn_at.is_(None), Visit.held_on <= on)
     )
-    for given in work.session.scalars(query):
-        tally = found.setdefault(given.case_id, [0, 0])
-        closed_on = local_date(given.status_at, work.ports.zone) if given.status_at else None
-        tally[0] += given.status != "open" and (closed_on is None or closed_on <= on)
+    for case_id, status, status_at in work.session.execute(query):
+        tally = found.setdefault(case_id, [0, 0])
+        closed_on = local_date(status_at, work.ports.zone) if status_at else None
+        tally[0] += status != "open" and (closed_on is None or closed_on <= on)
         tally[1] += 1
     return {case_id: Figure(closed, total) for case_id, (closed, total) in found.items()}
 

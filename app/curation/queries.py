@@ -120,14 +120,15 @@ def count_visits(session: Session, case_ids: Sequence[int], on: date) -> dict[in
         )
     )
     planned: dict[int, list[int | None]] = {case_id: [] for case_id in agreed}
-    for row in session.scalars(select(PlannedVisit).where(PlannedVisit.case_id.in_(agreed))):
-        planned[row.case_id].append(row.visit_id)
+    plans = select(PlannedVisit.case_id, PlannedVisit.visit_id).where(PlannedVisit.case_id.in_(agreed))
+    for case_id, visit_id in session.execute(plans):
+        planned[case_id].append(visit_id)
     held: dict[int, list[int]] = {}
-    query = select(Visit).where(
+    visits = select(Visit.case_id, Visit.id).where(
         Visit.case_id.in_(case_ids), Visit.withdrawn_at.is_(None), Visit.held_on <= on
     )
-    for visit in session.scalars(query):
-        held.setdefault(visit.case_id, []).append(visit.id)
+    for case_id, visit_id in session.execute(visits):
+        held.setdefault(case_id, []).append(visit_id)
     return {case_id: _counted(held.get(case_id, []), planned.get(case_id)) for case_id in {*held, *planned}}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.cases.history import edition_with, in_reader
 from app.cases.models import LIVE, Case, CaseEvent, StageRound
-from app.cases.queries import by_procedure, list_cases
+from app.cases.queries import SHORT_NAMES, by_procedure, list_cases
 from app.cases.terms import calendar_of
 from app.core.clock import local_date
 from app.core.ports import Figure, QueueItem
@@ -189,10 +189,10 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     """Every visible case as it stood on the evening of `on`: one query per table and one per number."""
     session, zone, calendar = work.session, work.ports.zone, calendar_of(work)
     is_past = on < work.today
-    every = list_cases(session, programme_id=programme_id)
+    every = list_cases(session, programme_id=programme_id, options=SHORT_NAMES)
     cases = [case for case in every if local_date(case.opened_at, zone) <= on]
     ids = [case.id for case in cases]
-    stays = _stays(work, ids, on)
+    stays = _stays(work, ids, on) if is_past else {}  # today each stands where its own row says
     ends = (
         _ends(work, ids, on)
         if is_past
@@ -205,6 +205,8 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     }
     rows: list[SchoolRow] = []
     versions: dict[tuple[str, int], Definition] = {}
+    days: dict[date, int] = {}  # of many schools the stage began on one day, or is to end on one
+    left: dict[date | None, int | None] = {}
     for case in cases:
         definition = work.ports.definitions.of(session, case)
         stay = stays.get(case.id)
@@ -213,16 +215,19 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
         version = edition_with(definition, stage)
         versions[version.code, version.version] = version
         is_final = version.stages[stage].final
+        if since not in days:
+            days[since] = working_days_between(since, on, calendar) if since <= on else 0
         outcome, ended = ends.get(case.id, (None, False))
         is_over = is_final or ended
         due = None if is_past or is_over or case.status != "active" else case.due
+        if due not in left:
+            left[due] = days_left(work.today, due, calendar)
         rows.append(
             SchoolRow(
                 case=case, stage=stage, stage_title=in_reader(version.stages[stage].titles),
                 place=list(version.stages).index(stage), stages=len(version.stages),
                 round=stay.round if stay else case.round,
-                days=working_days_between(since, on, calendar) if since <= on else 0,
-                due=due, left=days_left(work.today, due, calendar),
+                days=days[since], due=due, left=left[due],
                 outcome=outcome if is_over else None,
                 figures={name: found[case.id] for name, found in numbers.items() if case.id in found},
                 links={name: work.ports.pages[page](case.id) for name, page in FIGURES.items()

@@ -89,7 +89,8 @@ class OverviewView(RoomView):
         show, stage = request.args.get("show", ""), request.args.get("stage", "")
         shown = overview(work, on, programme_id)
         return self.render(
-            "dashboards/overview.html", o=shown, rows=shown.chosen(show, stage), show=show, stage=stage,
+            "dashboards/overview.html", o=shown, rows=paged(shown.chosen(show, stage), OF_ONE, "schools"),
+            show=show, stage=stage,
             programmes=programmes(work.session), programme_id=programme_id, today=work.today, wrong=wrong,
             typed=request.args.get("on", "")[:40] if wrong else "", outcomes=OUTCOMES,
         )  # fmt: skip

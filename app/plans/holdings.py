@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import selectinload
 
 from app.audit import service as audit
 from app.cases.models import Case, CaseStatus
@@ -24,7 +25,7 @@ def measures(work: Work, leaver: Leaver) -> list[Holding]:
     """Open measures of running cases, chosen or named in words, by the case's code and the measure's number."""
     person = work.session.get_one(Person, leaver.person_id)
     rows = work.session.execute(
-        select(PlanItem, Case.code).join(Case, Case.id == PlanItem.case_id)
+        select(PlanItem, Case.code).join(Case, Case.id == PlanItem.case_id).options(selectinload(PlanItem.reports))
         .where(
             or_(
                 PlanItem.owner_id == leaver.person_id,

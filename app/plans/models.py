@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
 from app.files.models import StoredFile
+from app.plans.rules import due_of
 from app.plans.terms import Recurrence, Term
 
 
@@ -72,7 +73,7 @@ class PlanReport(Versioned, Base):
     @property
     def due(self) -> date:
         """The day it falls due now: the new one once the move is approved."""
-        return self.moved_to if self.moved_to and self.move_approved_at else self.occurrence
+        return due_of(self.occurrence, self.moved_to, self.move_approved_at)
 
     @property
     def has_evidence(self) -> bool:

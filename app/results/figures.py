@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
-from app.cases.models import Case
+from app.cases.models import Case, Programme
 from app.core.ports import Figure, FigureSource
 from app.core.unit_of_work import Work
 from app.results.models import AssessmentFigure
@@ -18,22 +17,20 @@ from app.results.rules import is_low
 
 def low_procedures(work: Work, case_ids: Sequence[int], on: date) -> Mapping[int, Figure]:
     """Low procedures of the programme's year out of those entered for it (as entered now, whatever the day)."""
-    programmes = {
-        case.id: case.programme
-        for case in work.session.scalars(
-            select(Case).options(joinedload(Case.programme)).where(Case.id.in_(list(case_ids)))
-        )
-    }
+    of_case = select(Case.id, Case.programme_id).where(Case.id.in_(list(case_ids)))
+    programme_of = {row.id: row.programme_id for row in work.session.execute(of_case)}
+    known = select(Programme).where(Programme.id.in_(set(programme_of.values())))
+    years = {one.id: (one.year, settings_of(one)) for one in work.session.scalars(known)}
     found: dict[int, list[int]] = {}
     query = select(AssessmentFigure).where(
         AssessmentFigure.case_id.in_(list(case_ids)), AssessmentFigure.held
     )
     for row in work.session.scalars(query):
-        programme = programmes.get(row.case_id)
-        if programme is None or row.year != programme.year:
+        year, settings = years.get(programme_of.get(row.case_id, 0), (None, None))
+        if settings is None or row.year != year:
             continue
         tally = found.setdefault(row.case_id, [0, 0])
-        tally[0] += is_low(row.count, settings_of(programme))
+        tally[0] += is_low(row.count, settings)
         tally[1] += 1
     return {case_id: Figure(low, total) for case_id, (low, total) in found.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 
@@ -35,15 +35,11 @@ class Paged(Generic[Row]):
 
     def url(self, number: int) -> str:
         """The same address with another page."""
-        given = {name: value for name, value in request.args.items() if name != "page"}
-        chosen = {"page": number} if number > 1 else {}
-        return url_for(
-            request.endpoint or "",
-            _anchor=self.anchor or None,
-            **(request.view_args or {}),
-            **given,
-            **chosen,
-        )
+        given = {name: value for name, value in request.args.items() if name != "page" and name[:1] != "_"}
+        values: dict[str, Any] = {**given, **(request.view_args or {})}
+        if number > 1:
+            values["page"] = number
+        return url_for(request.endpoint or "", _anchor=self.anchor or None, **values)
 
 
 def page_of(total: int, size: int) -> int:
