@@ -27,7 +27,7 @@ _WORKED = {"off": _("Day off"), "on": _("Working day")}
 class DayForm(RoomForm):
     date = DateField(_("Date"), required=True)
     worked = OneOfField(_("What day it is"), choices=_WORKED, required=True)
-    title = TextField(_("Reason"), required=True, max_length=200,
+    title = TextField(_("Ground of the day"), required=True, max_length=200,
                       description=_("For example: “transferred from 04.01.2025”"))  # fmt: skip
     expected_version = HiddenField()
 
@@ -60,7 +60,7 @@ class WorkingDayView(ServiceReferenceView):
     show_columns = ["date", "is_working", "title"]
     search_columns = ["date", "is_working", "title"]
     order_columns = ["date", "is_working", "title"]
-    label_columns = {"date": _("Date"), "is_working": _("What day it is"), "title": _("Reason")}
+    label_columns = {"date": _("Date"), "is_working": _("What day it is"), "title": _("Ground of the day")}
     formatters_columns = {"date": _weekday, "is_working": _worked}
     base_order = ("date", "desc")
     list_template = "admin/working_days.html"

@@ -269,7 +269,7 @@ class GapForm(RoomForm):
 
 class ReserveForm(AddForm):
     purpose = TextField(_("What the number is kept for"), required=True, max_length=500)
-    holder = TextField(_("For whom"), max_length=200)
+    holder = TextField(_("Held for"), max_length=200)
     until = DateField(
         _("Until"), required=True, description=_("If it is not used by then, the journal says “not used”.")
     )

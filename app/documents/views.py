@@ -96,7 +96,7 @@ class DocumentView(DraftPages):
                 return self.done(self._url(document_id), _("The document is a draft again"))
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._form(document, form, _("Withdraw to the draft"), _("Withdraw"))
+        return self._form(document, form, _("Withdraw to the draft"), _("Withdraw to the draft"))
 
     @page("/<int:document_id>/sign", methods=FORM, permission="write")
     def sign(self, document_id: int) -> Any:

@@ -58,7 +58,7 @@ LEVEL_LABELS = {Level.municipal: _("municipal"), Level.school: _("of the school"
 LEVEL_TITLES = {Level.municipal: "муниципальный", Level.school: "школьный"}
 STATUS_LABELS = {
     ReportStatus.planned: _("planned"),
-    ReportStatus.done: _("done"),
+    ReportStatus.done: _("carried out"),
     ReportStatus.not_done: _("not done"),
     ReportStatus.moved: _("moved"),
 }

@@ -33,9 +33,8 @@ def messages() -> Iterator[Message]:
             yield f"app/{file}", line, first, isinstance(message, tuple)
 
 
-def russian() -> dict[str, tuple[str, ...]]:
-    """Message id → its Russian forms, from all rooms' catalogues."""
-    known: dict[str, tuple[str, ...]] = {}
+def translated() -> Iterator[tuple[Path, str, tuple[str, ...]]]:
+    """(catalogue, message id, its Russian forms), of all rooms."""
     for path in catalogue_files("ru"):
         with path.open("rb") as handle:
             for message in read_po(handle, locale="ru"):
@@ -44,8 +43,24 @@ def russian() -> dict[str, tuple[str, ...]]:
                 key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
                 forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
                 if all(forms):
-                    known[key] = tuple(forms)
-    return known
+                    yield path, key, tuple(forms)
+
+
+def russian() -> dict[str, tuple[str, ...]]:
+    """Message id → its Russian forms."""
+    return {key: forms for _path, key, forms in translated()}
+
+
+def clashing() -> list[str]:
+    """Sentences that two rooms say differently in Russian: readers would meet whichever was read last."""
+    first: dict[str, tuple[Path, tuple[str, ...]]] = {}
+    wrong = []
+    for path, key, forms in translated():
+        known, said = first.setdefault(key, (path, forms))
+        if said != forms:
+            rooms = f"{known.relative_to(ROOT)}: {said[0]!r}, {path.relative_to(ROOT)}: {forms[0]!r}"
+            wrong.append(f"{key!r} is told in two ways: {rooms}")
+    return wrong
 
 
 def lacking() -> list[str]:
