@@ -28,6 +28,7 @@ from app.diagnostics.forms import (
 from app.diagnostics.models import Study
 from app.diagnostics.rules import EDITIONS, SIGNIFICANCE_LABELS, STUDIES, Answer, StudyKind, share
 from app.ui.base import RoomView, page
+from app.ui.filters import num
 
 FORM = ("GET", "POST")
 
@@ -291,7 +292,7 @@ def _of(part: int, whole: int) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".").replace(".", ",") + "\u00a0%"
+    return num(value) + "\u00a0%"
 
 
 VIEWS = [DiagnosisView]

@@ -146,3 +146,29 @@ def test_printing_stands_beside_the_heading_on_a_phone(person: Person, demo_stan
         assert print_["width"] <= 48, link
         assert print_["height"] >= 40, "a finger hits it"
         assert print_["y"] <= heading["y"] + heading["height"], f"{link}: a line of its own"
+
+
+CUT_OFF = """() => {
+  document.body.style.width = '688px';  // a sheet without its margins
+  return [...document.querySelectorAll('main :is(th, td)')].filter(e => e.checkVisibility())
+    .filter(e => e.getBoundingClientRect().right > 689).map(e => e.textContent.trim().slice(0, 40));
+}"""
+
+
+@pytest.mark.parametrize("person", ["methodist"], indirect=True)
+def test_every_column_of_a_table_is_on_the_paper(person: Person) -> None:
+    case_id, cut = _case_of(person), list[str]()
+    for language in ("English", "Русский"):
+        _read(person, language)
+        person.page.set_viewport_size({"width": 794, "height": 1123})
+        person.page.emulate_media(media="print")
+        for link in (
+            "/overview/",
+            "/documents/",
+            f"/cases/{case_id}/plans",
+            f"/cases/{case_id}/diagnostics/assessment",
+        ):
+            person.go(link)
+            cut += [f"{link} in {language}: {text}" for text in person.page.evaluate(CUT_OFF)]
+        person.page.emulate_media(media="screen")
+    assert not cut, "\n".join(cut)
