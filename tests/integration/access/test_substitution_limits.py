@@ -84,7 +84,7 @@ def test_one_ended_early_is_prolonged_again(penza_on_both: Runtime) -> None:
     with in_locale("ru"):
         work = penza_on_both.read(actor(penza_on_both, "admin"))
         last = history_of(work, ("substitutions", [row_id]))[0]
-        assert ("Последний день", "2025-01-24", None) in [(str(n), a, b) for n, a, b in last["changes"]]
+        assert ("Последний день", "24.01.2025", None) in [(str(n), a, b) for n, a, b in last["changes"]]
 
 
 def test_nobody_prolongs_his_own_rights(penza: Runtime) -> None:
