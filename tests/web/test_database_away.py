@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,10 @@ def test_a_stopped_server_is_told_in_the_readers_language_and_is_not_missed_afte
         refused = visitor.post("/login/", data=login)
         assert refused.status_code == 503
         assert login["password"] not in refused.get_data(as_text=True)
+        with_file = methodist.post(FORM, data={**sent, "scan": (BytesIO(b"%PDF-1.4"), "приказ.pdf")})
+        assert with_file.status_code == 503
+        assert PROGRAMME["code"] in text_of(with_file), "to copy from: a file cannot be given back"
+        assert '<form method="post">' not in text_of(with_file)
         answer = methodist.post(FORM, data=sent)
     assert methodist.get("/cases/").status_code == 200, "the very next request"
     assert send_again(web, answer).status_code == 303
