@@ -30,10 +30,9 @@ WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE, ANCHORED)]
 # Faults of sense: the schema, which knows one value at a time, cannot tell them.
 SENSE = {
     "unknown_stage", "unknown_role", "unknown_task", "unknown_outcome", "unreachable_stage", "no_way_out",
-    "no_final_stage", "begins_at_end", "final_stage_works", "forward_loop",
-    "return_forward", "return_unsaid", "keeps_and_voids",
+    "no_final_stage", "final_stage_works", "forward_loop", "return_forward", "return_unsaid", "keeps_and_voids",
     "votes_not_kept", "votes_kept_early", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
-    "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind",
+    "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind", "begins_at_end",
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "step_never",
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
     "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
