@@ -13,14 +13,14 @@ from app.audit import service as audit
 from app.calendar import holidays_ru, queries, service, sheet
 from app.calendar.rules import DayInput
 from app.calendar.sheet import SheetFaults
-from app.cases import terms
+from app.cases import parts, terms
 from app.core.errors import Invalid, NotFound, OporaError
 from app.core.i18n import _, n_
 from app.files.views import attachment
 from app.ui.base import RoomView, page
 from app.ui.forms import NumberField, RoomForm, ScanField
 
-_SHOWN = 300  # cases of one page
+_SHOWN = 100  # cases of one page
 _MAX_KEPT = 100_000  # characters of the days that travel with the preview
 
 
@@ -96,15 +96,25 @@ class CalendarView(RoomView):
     @page("/terms")
     def running_terms(self) -> Any:
         """Which terms of running cases the present calendar moves, from which day to which."""
-        found = terms.preview(self.read())
+        work = self.read()
+        found = terms.preview(work, most=_SHOWN + 1)
         return self.render(
             "admin/calendar_terms.html", cases=found[:_SHOWN], count=len(found),
             moves=sum(len(one.moves) for one in found), may_apply=self.actor.has("admin"),
+            moving=terms.recount_progress(work),
         )  # fmt: skip
 
     @page("/terms/recount", permission="write", methods=("POST",))
     def recount(self) -> Any:
         """Move them: one transaction per case; a case that refuses does not hold up the others."""
+        back = url_for("CalendarView.running_terms")
+        if len(cases := terms.running(self.read())) >= parts.FROM:
+            with self.write() as work:
+                terms.begin_recount(work, cases)
+                audit.record(
+                    work, "calendar:recount", ("calendar_days", None), data={"looked_at": len(cases)}
+                )
+            return self.done(back, _("The terms are being recounted; this page says how far it has come."))
         moved, refused = 0, []
         for one in terms.preview(self.read()):
             try:
@@ -115,7 +125,6 @@ class CalendarView(RoomView):
         if moved:
             with self.write() as work:
                 audit.record(work, "calendar:recount", ("calendar_days", None), data={"cases": moved})
-        back = url_for("CalendarView.running_terms")
         if refused:
             told = _("Terms could not be recounted in these cases: %(cases)s", cases="; ".join(refused[:10]))
             return self.done(back, told, "warning")

@@ -74,7 +74,7 @@ class WorkingDayView(ServiceReferenceView):
 
     def done(self, url: str, message: Text | str | None = None, category: str = "ok") -> Any:
         """A change of the calendar that moves running terms leads to them."""
-        if category == "ok" and terms.preview(self.read()):
+        if category == "ok" and terms.preview(self.read(), most=1):
             url = url_for("CalendarView.running_terms")
         return super().done(url, message, category)
 

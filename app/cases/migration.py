@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +28,7 @@ from app.engine.state import Context, State
 
 Mapped = Mapping[str, str]
 NO_SUCCESSOR = "-"  # stands in a mapping where a task is needed no more
+_AT_ONCE = 1000  # cases read together
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
 FATES: dict[str, Text] = {
@@ -81,8 +82,8 @@ class Order:
     losing: bool = False
 
 
-def rehearse(work: Work, order: Order) -> list[Fated]:
-    """What would become of every live case of the version, by code. Nothing changes.
+def rehearse(work: Work, order: Order, first: int = 0, most: int | None = None) -> list[Fated]:
+    """What would become of every live case of the version, or of some, by code. Nothing changes.
 
     Raises as `definitions_of`, and NotFound for a code of the order that no live case of the version has.
     """
@@ -90,15 +91,9 @@ def rehearse(work: Work, order: Order) -> list[Fated]:
     old, new, rule = definitions_of(work, order)
     found = []
     with as_system(work.session):  # codes and fates only: the caller sees nothing else of a case
-        cases = _live(work, order)
-        states = states_now(work, cases)
-        for case in cases:
-            state = states[case.id]
+        for case, state in _standing_now(work, order, first, most):
             plan = migration.plan(old, new, state, _context(work, case, new, rule, state), rule)
-            target = new.stages[plan.target].titles if plan.target else None
-            found.append(
-                Fated(case.id, case.code, case.version, plan, old.stages[state.stage].titles, target)
-            )
+            found.append(_fated(case, state, plan, old, new))
     known = {one.code for one in found}
     if strangers := [one for one in order.cases if one not in known]:
         raise NotFound(
@@ -106,6 +101,52 @@ def rehearse(work: Work, order: Order) -> list[Fated]:
               codes=", ".join(strangers))
         )  # fmt: skip
     return found
+
+
+def unfit(work: Work, order: Order) -> list[Fated]:
+    """Of all live cases those that cannot move as things are, which the rooms need not be asked about. Nothing changes.
+
+    Raises as `definitions_of`.
+    """
+    require_admin(work)
+    old, new, rule = definitions_of(work, order)
+    ctx, found = Context(actor_id(work), frozenset(), work.now, work.today, **days_of(work)), []
+    with as_system(work.session):  # as above
+        for case, state in _standing_now(work, order):
+            plan = migration.plan(old, new, state, ctx, rule)
+            if plan.event is None:
+                found.append(_fated(case, state, plan, old, new))
+    return found
+
+
+def _standing_now(
+    work: Work, order: Order, first: int = 0, most: int | None = None
+) -> Iterator[tuple[Case, State]]:
+    """Live cases with their states, by code; a few hundred of them are read at a time."""
+    cases = _live(work, order)[first:][:most]
+    for start in range(0, len(cases), _AT_ONCE):
+        some = cases[start : start + _AT_ONCE]
+        states = states_now(work, some)
+        yield from ((case, states[case.id]) for case in some)
+
+
+def _fated(case: Case, state: State, plan: Plan, old: Definition, new: Definition) -> Fated:
+    target = new.stages[plan.target].titles if plan.target else None
+    return Fated(case.id, case.code, case.version, plan, old.stages[state.stage].titles, target)
+
+
+def live_ids(work: Work, order: Order) -> list[int]:
+    """Keys of the live cases of the version, by code."""
+    require_admin(work)
+    with as_system(work.session):  # keys only
+        return [case.id for case in _live(work, order)]
+
+
+def require_ready(work: Work, order: Order) -> None:
+    """Raises Forbidden, NotFound, Invalid when no case could be moved by this order."""
+    require_admin(work)
+    definitions_of(work, order)
+    _require_published(work, order)
 
 
 def carry_out(open_work: OpenWork, order: Order) -> list[Result]:
@@ -185,17 +226,26 @@ def undo(work: Work, case_code: str) -> Case:
 
 def undoable(work: Work, code: str, version: int) -> list[str]:
     """Codes of the cases whose last event moved them to this version."""
+    return [code for _id, code in _undoable(work, code, version)]
+
+
+def undoable_ids(work: Work, code: str, version: int) -> list[int]:
+    """The same by their keys."""
+    return [case_id for case_id, _code in _undoable(work, code, version)]
+
+
+def _undoable(work: Work, code: str, version: int) -> list[tuple[int, str]]:
     require_admin(work)
     with as_system(work.session):  # codes only
         query = (
-            select(Case.code)
+            select(Case.id, Case.code)
             .join(CaseEvent, (CaseEvent.case_id == Case.id) & (CaseEvent.seq == Case.version))
             .where(
                 Case.definition_code == code, Case.definition_version == version, CaseEvent.type == "migrated"
             )
             .order_by(Case.code)
         )
-        return list(work.session.scalars(query))
+        return [(row.id, row.code) for row in work.session.execute(query)]
 
 
 def definitions_of(work: Work, order: Order) -> tuple[Definition, Definition, Migration]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from sqlalchemy import select
 
 from app.access.scopes import as_system
-from app.cases import service
+from app.cases import parts, service
 from app.cases.context import waiting_now
 from app.cases.history import in_reader, named, title
 from app.cases.holders import Holders
 from app.cases.models import LIVE, Case, CaseStatus
+from app.cases.parts import InParts, Progress
 from app.cases.queries import WITH_NAMES, events_of_all
 from app.core.errors import Forbidden
 from app.core.i18n import LOCALES, current_locale
-from app.core.ports import Message
+from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine import anchors, machine
 from app.engine.deadlines import Calendar, PlainWeek, Term, days_left
@@ -27,6 +29,7 @@ from app.engine.recounting import STAGE, recount
 from app.engine.state import State
 
 _AT_ONCE = 200  # cases whose events are in memory together
+RECOUNT, _ABOUT = "cases.recount", "calendar"
 
 
 # ── how a term was counted ────────────────────────────────────────────────────────────────────────
@@ -126,8 +129,8 @@ class CaseMoves:
     moves: tuple[Move, ...]
 
 
-def preview(work: Work) -> list[CaseMoves]:
-    """What the present calendar moves in running cases, by code; nothing is changed.
+def preview(work: Work, most: int | None = None) -> list[CaseMoves]:
+    """What the present calendar moves in running cases, by code; nothing is changed. At `most` cases it stops.
 
     Raises Forbidden for people who may not open the calendar.
     """
@@ -138,11 +141,27 @@ def preview(work: Work) -> list[CaseMoves]:
     with as_system(
         work.session
     ):  # every running case is counted, though the administrator reads only its code
-        for case, definition, state, event in _moving(work):
+        for case, definition, state, event in islice(_moving(work), most):
             moves = tuple(_moves(definition, state, event))
             school = case.school.short_name if case.id in seen else ""
             found.append(CaseMoves(case.id, case.code, school, moves))
     return sorted(found, key=lambda one: one.code)
+
+
+def running(work: Work) -> list[int]:
+    """The cases that have terms to recount."""
+    with as_system(work.session):  # keys only
+        return list(work.session.scalars(select(Case.id).where(Case.status.in_(LIVE)).order_by(Case.id)))
+
+
+def begin_recount(work: Work, cases: Sequence[int]) -> None:
+    """Have the terms of many cases moved by workers; `recount_progress` tells how far they have come."""
+    parts.promise(work, RECOUNT, _ABOUT, cases, {})
+
+
+def recount_progress(work: Work) -> Progress | None:
+    """Of the last recounting of many cases."""
+    return parts.progress(work, RECOUNT, _ABOUT)
 
 
 def recount_case(work: Work, case_id: int) -> bool:
@@ -203,3 +222,8 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
             link=f"/cases/{case.id}", key=f"moved/{case.id}/{case.version}/{waiting.id}", case_id=case.id,
         )  # fmt: skip
         work.ports.notify(work, holders.waited_for(definition, case, [waiting]), told)
+
+
+HANDLERS: dict[str, JobHandler] = {
+    RECOUNT: InParts(lambda work, case_id, _given: recount_case(work, case_id))
+}

@@ -5,7 +5,6 @@ He sees codes and fates of cases here, never their contents.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -17,24 +16,25 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
 from app.access.scopes import as_system
-from app.cases import migration, version_uploads, versions
+from app.cases import migration, moving, parts, version_uploads, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
+from app.cases.rehearsal_words import FATE_PILLS, counts, mapping_of, names, unmapped
 from app.cases.version_texts import STATUS_TITLES
 from app.core.errors import Invalid, NotFound
-from app.core.i18n import Text, _, current_locale
+from app.core.i18n import Text, _, current_locale, n_
 from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
 from app.engine.definition import Definition, Transition
-from app.engine.migration_notes import titles_of
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField
+from app.ui.paging import Paged, page_of
 
 PILLS = {"draft": "warn", "checked": "info", "published": "ok", "retired": ""}
-FATE_PILLS = {"moves": "ok", "loses_term": "warn", "needs_mapping": "warn", "refused": "bad"}
+_REHEARSED, _UNDOABLE = 100, 20  # cases on one page
 
 
 class UploadForm(RoomForm):
@@ -102,6 +102,7 @@ class ProcedureView(RoomView):
             if before and examined.definition
             else []
         )
+        undoable = migration.undoable(work, code, version)
         released = [
             one for one in versions.listing(work)
             if one.code == code and one.version != version and one.status == VersionStatus.published
@@ -110,7 +111,9 @@ class ProcedureView(RoomView):
             "cases/procedure.html", row=row, examined=examined, changes=changes, before=before[0] if before else None,
             state=STATUS_TITLES[row.status], pill=PILLS[row.status], released=released,
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
-            revisions=versions.revisions(work, row), undoable=migration.undoable(work, code, version),
+            revisions=versions.revisions(work, row), undoable=undoable[:_UNDOABLE],
+            more_undoable=len(undoable) - _UNDOABLE,
+            moving=moving.progress(work, code, version),
             drawing=_drawn(examined.definition, dates), roles_of=partial(_roles_of, examined.definition),
             numbers=_numbers(examined.definition), staying=_undrawn(examined.definition, reopens=False),
             reinstating=_undrawn(examined.definition, reopens=True),
@@ -185,7 +188,7 @@ class ProcedureView(RoomView):
     def rehearsal(self, code: str, version: int) -> Any:
         """What would become of every live case of this version in another one; nothing changes."""
         row = versions.get(self.read(), code, version)
-        return self._rehearsed(row, request.args.get("to", ""), _mapping(request.args))
+        return self._rehearsed(row, request.args.get("to", ""), mapping_of(request.args))
 
     def _rehearsed(
         self, row: ProcessVersion, chosen: str, mapping: dict[str, str], fault: Text | str | None = None
@@ -199,20 +202,27 @@ class ProcedureView(RoomView):
         if target is None:
             raise NotFound(_("There is no other version to move to."))
         order = Order(row.code, row.version, target.version, mapping)
+        total = versions.counts_of_live(work).get((row.code, row.version), 0)
+        number = page_of(total, _REHEARSED)
         fated: list[Fated] = []
+        unfit: list[Fated] = []
         waiting: list[dict[str, Any]] = []
         name: Any = str
         try:
-            fated = migration.rehearse(work, order)
+            fated = migration.rehearse(work, order, (number - 1) * _REHEARSED, _REHEARSED)
             old, new, _rule = migration.definitions_of(work, order)
-            waiting, name = _open(fated, old, new), _names(old, new)
+            if total > _REHEARSED:  # the rest is on other pages; what cannot move is told of all
+                unfit = migration.unfit(work, order)
+            waiting, name = unmapped(unfit or fated, old, new), names(old, new)
         except Invalid as error:
             fault = error.message
         return self.render(
             "cases/rehearsal.html", 422 if fault else 200, row=row, target=target, targets=targets, fated=fated,
             mapping=mapping, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
             open=waiting, name=name,
-            counts=_counts(fated), may_move=target.status == VersionStatus.published, fault=fault,
+            counts=counts(unfit if total > _REHEARSED else fated), total=total, unfit=len(unfit),
+            pages=Paged(fated, number, _REHEARSED, total), moving=moving.progress(work, row.code, row.version),
+            may_move=target.status == VersionStatus.published, fault=fault,
             dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
         )  # fmt: skip
 
@@ -224,14 +234,22 @@ class ProcedureView(RoomView):
         if not (target.isascii() and target.isdigit() and len(target) < 9):
             raise Invalid(_("Choose the version to move to."))
         chosen = tuple(text[:40] for text in request.form.getlist("case"))
-        mapping = _mapping(request.form)
+        mapping = mapping_of(request.form)
+        if "all" in request.form:
+            try:
+                with self.write() as work:
+                    return self._begun(row, moving.begin(work, Order(code, version, int(target), mapping)))
+            except Invalid as error:
+                return self._rehearsed(row, target, mapping, error.message)
         if not chosen:
             return self._rehearsed(row, target, mapping, _("Choose at least one case."))
         versions.get(self.read(), code, int(target))
+        order = Order(code, version, int(target), mapping, chosen, losing=True)
         try:
-            results = migration.carry_out(
-                self.write, Order(code, version, int(target), mapping, chosen, losing=True)
-            )
+            if len(chosen) >= parts.FROM:
+                with self.write() as work:
+                    return self._begun(row, moving.begin(work, order, migration.rehearse(work, order)))
+            results = migration.carry_out(self.write, order)
         except NotFound as error:  # the form was sent twice: they have moved
             there = url_for("ProcedureView.rehearsal", code=code, version=version)
             return self.done(there, error.message, "warning")
@@ -242,6 +260,25 @@ class ProcedureView(RoomView):
             "cases/migrated.html", results=results, row=versions.get(work, code, int(target)), source=version,
             in_reader=in_reader,
         )  # fmt: skip
+
+    def _begun(self, row: ProcessVersion, count: int) -> Any:
+        there = url_for("ProcedureView.rehearsal", code=row.code, version=row.version)
+        told = n_("%(n)s case is being moved; this page says how far it has come.",
+                  "%(n)s cases are being moved; this page says how far it has come.", count)  # fmt: skip
+        return self.done(there, told)
+
+    @page("/<code>/<int:version>/undo", permission="write", methods=("POST",))
+    def undo_all(self, code: str, version: int) -> Any:
+        """Take back every move to this version that still can be."""
+        with self.write() as work:
+            where = _url(versions.get(work, code, version))
+            count = moving.begin_back(work, code, version)
+        told = n_(
+            "The move of %(n)s case is being taken back.",
+            "The moves of %(n)s cases are being taken back.",
+            count,
+        )
+        return self.done(where, told)
 
     @page("/undo", permission="write", methods=("POST",))
     def undo(self) -> Any:
@@ -299,51 +336,6 @@ def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersi
     """The version one most likely wants to move to: the newest that is published, or at least checked."""
     fit = [one for one in targets if one.status in (VersionStatus.published, VersionStatus.checked)]
     return max(fit, key=lambda one: one.version, default=None)
-
-
-def _mapping(source: Mapping[str, str]) -> dict[str, str]:
-    """Successors an administrator has chosen: fields `map.<old>` of the address or the form."""
-    return {key[4:64]: value[:60] for key, value in source.items() if key.startswith("map.") and value}
-
-
-def _open(fated: list[Fated], old: Definition, new: Definition) -> list[dict[str, Any]]:
-    """What still needs a successor, with what may take its place."""
-    found: dict[str, dict[str, Any]] = {}
-    for one in fated:
-        for note in one.plan.notes if one.plan.fate == "needs_mapping" else ():
-            stage = note.code == "stage_unmapped"
-            choices = (
-                [(key, in_reader(s.titles)) for key, s in new.stages.items() if not s.final]
-                if stage
-                else [(task.id, in_reader(task.titles)) for s in new.stages.values() for task in s.tasks]
-            )
-            titles = old.stages[note.id].titles if stage else titles_of(old, note.id)
-            found.setdefault(
-                note.id, {"id": note.id, "title": in_reader(titles), "stage": stage, "choices": choices}
-            )
-    return list(found.values())
-
-
-def _names(old: Definition, new: Definition) -> Any:
-    """What an id of either version is called, for the line that tells the chosen mapping."""
-
-    def name(key: str) -> str:
-        if key == migration.NO_SUCCESSOR:
-            return str(_("is needed no more"))
-        for one in (old, new):
-            if key in one.stages:
-                return in_reader(one.stages[key].titles)
-            if (task := one.task(key)) is not None:
-                return in_reader(task.titles)
-        return key
-
-    return name
-
-
-def _counts(fated: list[Fated]) -> list[tuple[Text, str, int]]:
-    """Words, look and number for each fate there is, as the rows below say it."""
-    found = Counter((fate_in_words(one.plan), one.plan.fate) for one in fated)
-    return [(words, FATE_PILLS[fate], count) for (words, fate), count in found.items()]
 
 
 def _drawn(definition: Definition | None, dates: DateNames) -> dict[str, Markup]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cases import service, version_views
+from app.cases import rehearsal_words, service
 from app.cases.migration import Fated
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
@@ -318,5 +318,5 @@ def test_the_heading_of_a_rehearsal_counts_what_its_rows_say() -> None:
     ]  # fmt: skip
     fated = [Fated(number, f"R-{number}", 1, plan, {}, None) for number, plan in enumerate(plans)]
     with in_locale("ru"):
-        told = [(str(words), count) for words, _look, count in version_views._counts(fated)]
+        told = [(str(words), count) for words, _look, count in rehearsal_words.counts(fated)]
     assert told == [("переносится как есть", 2), ("переносится с изменениями", 1), ("теряет срок", 1)]
