@@ -59,22 +59,22 @@ def cases_like(
 
 
 def returned_again_and_again(
-    system: Runtime, source: int, length: int, voters: Sequence[int], *, events: int
+    system: Runtime, source: int, length: int, members: Sequence[int], *, events: int, votes: int = 5
 ) -> int:
-    """A case like `source` when the stage of the plan had just begun: since then the plan was voted on and returned
-    until there were so many events. Its id."""
+    """A case like `source` when the stage of the plan had just begun: since then so many of the members voted on it and
+    it was returned, again and again, until there were so many events. Its id."""
     with system.work(SYSTEM) as work:
         told = _told(work.session, source)[:events]
         definition = system.ports.definitions.of(work.session, work.session.get_one(Case, source))
         state, moment = project(definition, [from_dict(row["data"]) for row in told]).state, told[-1]["at"]
         good = {name: FactValue(value) for name, value in World(definition).good.items()}
-        group = tuple(Voter(str(one), f"№ {one}", "member", None) for one in voters)
-        for turn, (action, role, user) in enumerate(itertools.cycle(_one_round(voters))):
+        group = tuple(Voter(str(one), f"№ {one}", "member", None) for one in members)
+        for turn, (action, role, user) in enumerate(itertools.cycle(_one_round(members[:votes]))):
             if len(told) >= length:
                 break
             moment += timedelta(minutes=30)
             # the plan is another one in each round
-            good["plans.content_hash"] = FactValue(f"{turn // 7:064x}")
+            good["plans.content_hash"] = FactValue(f"{turn // (votes + 2):064x}")
             ctx = Context(str(user), frozenset({role}), moment, moment.date(), good, voters=group)
             result = decide(definition, state, action, ctx)
             assert isinstance(result, Accepted), result
@@ -140,7 +140,7 @@ def members(system: Runtime, count: int, role: str = "member", prefix: str = "me
 
 def _one_round(voters: Sequence[int]) -> list[tuple[Action, str, int]]:
     """The plan is handed in, a few vote, the chair returns it."""
-    votes: list[tuple[Action, str, int]] = [(Cast("for"), "member", user) for user in voters[:5]]
+    votes: list[tuple[Action, str, int]] = [(Cast("for"), "member", user) for user in voters]
     back = Fire("return_plan", "Сроки не согласованы", {"about": "terms"})
     return [(Complete("prepare_plan"), "director", 1), *votes, (back, "chair", 1)]
 

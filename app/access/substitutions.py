@@ -77,17 +77,22 @@ def acting_for(
     found: dict[int, list[Substitution]] = {}
     if not user_ids:
         return found
-    query = select(Substitution).where(
-        Substitution.absent_user_id.in_(user_ids), Substitution.in_force(day), _works_on(day)
-    )
-    with as_system(session):  # who acts for a holder of an office is a fact, whoever asks
-        for row in session.scalars(query.order_by(Substitution.id)):
-            fits_role = not role or not row.role or row.role == role
-            fits_office = organisation_id is None or row.organisation_id in (None, organisation_id)
-            fits_programme = programme_id is None or row.programme_id in (None, programme_id)
-            if fits_role and fits_office and fits_programme:
-                found.setdefault(row.absent_user_id, []).append(row)
+    for row in in_force_on(session, day, user_ids):
+        fits_role = not role or not row.role or row.role == role
+        fits_office = organisation_id is None or row.organisation_id in (None, organisation_id)
+        fits_programme = programme_id is None or row.programme_id in (None, programme_id)
+        if fits_role and fits_office and fits_programme:
+            found.setdefault(row.absent_user_id, []).append(row)
     return found
+
+
+def in_force_on(session: Session, day: date, user_ids: Collection[int] | None = None) -> list[Substitution]:
+    """Substitutions in force on `day`, of these absent people or of everybody, oldest first."""
+    query = select(Substitution).where(Substitution.in_force(day), _works_on(day))
+    if user_ids is not None:
+        query = query.where(Substitution.absent_user_id.in_(user_ids))
+    with as_system(session):  # who acts for a holder of an office is a fact, whoever asks
+        return list(session.scalars(query.order_by(Substitution.id)))
 
 
 def right_used(actor: Actor, held: Iterable[Held]) -> StandsFor | None:

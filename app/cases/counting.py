@@ -16,32 +16,49 @@ from app.cases import service
 from app.cases.context import context
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import WITH_NAMES
+from app.cases.seats import look_ahead
 from app.cases.states import states_now
+from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.state import ContentChanged
+from app.engine.state import ContentChanged, State
 from app.jobs import outbox
 from app.jobs.schedule import Every
 
-LOOK, ONE = "cases.votes.look", "cases.votes.count"
+LOOK, PART, ONE = "cases.votes.look", "cases.votes.part", "cases.votes.count"
+_AT_ONCE = 100  # cases of one part: no part holds the database for long
 HOURLY = Every(LOOK, timedelta(hours=1))
 
 
 def find_votes(work: Work, payload: Mapping[str, Any]) -> None:
-    """Hand on every open vote that those who have voted decide as the group is today."""
-    is_open = (Case.status == CaseStatus.active) & (Case.approval == "open")
-    cases = work.session.scalars(select(Case).options(*WITH_NAMES).where(is_open).order_by(Case.id)).all()
-    states = states_now(work, cases)
+    """Hand on, in parts, every open vote."""
+    query = select(Case.id).where(Case.status == CaseStatus.active, Case.approval == "open").order_by(Case.id)
+    ids = list(work.session.scalars(query))
     turn = payload.get("turn") or work.now.isoformat()
-    for case in cases:
-        definition = work.ports.definitions.of(work.session, case)
-        state = states[case.id]
-        count = machine.tally_of(
-            definition, state, context(work, case, definition, state, (), ContentChanged())
-        )
-        if count is not None and count.result is not None:
-            outbox.enqueue(work, ONE, f"{case.id}/{turn}", {"case": case.id})
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        outbox.enqueue(work, PART, f"{turn}/{some[0]}", {"cases": some, "turn": turn})
+
+
+def look_at(work: Work, payload: Mapping[str, Any]) -> None:
+    """Of these votes those that are decided as the group is today get a job of their own."""
+    ids = [int(one) for one in payload["cases"]]
+    is_open = (Case.status == CaseStatus.active) & (Case.approval == "open") & Case.id.in_(ids)
+    with only_looking(work.session):  # the group is asked about once, not once for each case
+        cases = work.session.scalars(select(Case).options(*WITH_NAMES).where(is_open).order_by(Case.id)).all()
+        states = states_now(work, cases)
+        look_ahead(work, cases)
+        decided = [case.id for case in cases if _is_decided(work, case, states[case.id])]
+    for case_id in decided:
+        outbox.enqueue(work, ONE, f"{case_id}/{payload['turn']}", {"case": case_id})
+
+
+def _is_decided(work: Work, case: Case, state: State) -> bool:
+    definition = work.ports.definitions.of(work.session, case)
+    ctx = context(work, case, definition, state, (), ContentChanged())
+    count = machine.tally_of(definition, state, ctx)
+    return count is not None and count.result is not None
 
 
 def count(work: Work, payload: Mapping[str, Any]) -> None:
@@ -49,4 +66,4 @@ def count(work: Work, payload: Mapping[str, Any]) -> None:
     service.content_changed(work, int(payload["case"]))
 
 
-HANDLERS: dict[str, JobHandler] = {LOOK: find_votes, ONE: count}
+HANDLERS: dict[str, JobHandler] = {LOOK: find_votes, PART: look_at, ONE: count}

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.access.memberships import accounts_holding
-from app.access.models import Substitution
-from app.access.substitutions import acting_for
+from app.access.models import Substitution, goes_over
+from app.access.substitutions import in_force_on
 from app.cases.models import Case
 from app.engine.definition import Definition
 from app.engine.offers import Waiting
@@ -20,6 +20,7 @@ class Holders:
 
     def __init__(self, session: Session, day: date) -> None:
         self.session, self.day = session, day
+        self._acting: dict[int, list[Substitution]] | None = None
         # office → accounts, each with the programme it is limited to by its substitution (None: any)
         self._by_role: dict[str, dict[int, set[tuple[int, int | None]]]] = {}
 
@@ -80,5 +81,13 @@ class Holders:
         return self._by_role[role]
 
     def _substitutions(self, users: set[int], role: str, office: int) -> list[Substitution]:
-        found = acting_for(self.session, users, self.day, role=role, organisation_id=office)
-        return [row for rows in found.values() for row in rows]
+        if self._acting is None:  # once for all cases: a vote of a large group asks about each of its members
+            self._acting = {}
+            for row in in_force_on(self.session, self.day):
+                self._acting.setdefault(row.absent_user_id, []).append(row)
+        return [
+            row
+            for user in sorted(users & self._acting.keys())
+            for row in self._acting[user]
+            if goes_over(row, role, office)
+        ]

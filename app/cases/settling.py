@@ -18,11 +18,13 @@ from app.cases.context import context
 from app.cases.daily import look_soon
 from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES
+from app.cases.seats import look_ahead
 from app.cases.states import states_now
+from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.state import Accepted, Settle
+from app.engine.state import Accepted, Settle, State
 from app.jobs import outbox
 from app.jobs.schedule import Every
 
@@ -75,20 +77,23 @@ def find_cases(work: Work, payload: Mapping[str, Any]) -> None:
 def look_at(work: Work, payload: Mapping[str, Any]) -> None:
     """Of these cases those that would go on get a job of their own; nothing is locked for the others."""
     ids = [int(one) for one in payload["cases"]]
-    cases = work.session.scalars(
-        select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active).order_by(Case.id)
-    ).all()  # fmt: skip
-    states = states_now(work, cases)
-    for case in cases:
-        definition = work.ports.definitions.of(work.session, case)
-        state = states[case.id]
-        needed = machine.facts_needed(definition, state, Settle())
-        ctx = context(work, case, definition, state, needed, Settle())
-        result = machine.decide(definition, state, Settle(), ctx)
-        if isinstance(result, Accepted) and result.events:
-            outbox.enqueue(
-                work, ONE, f"{case.id}/{payload.get('turn') or work.now.isoformat()}", {"case": case.id}
-            )
+    query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active)
+    with only_looking(work.session):  # the group is asked about once, not once for each case
+        cases = work.session.scalars(query.order_by(Case.id)).all()
+        states = states_now(work, cases)
+        look_ahead(work, [case for case in cases if case.approval])
+        going_on = [case.id for case in cases if _goes_on(work, case, states[case.id])]
+    for case_id in going_on:
+        outbox.enqueue(
+            work, ONE, f"{case_id}/{payload.get('turn') or work.now.isoformat()}", {"case": case_id}
+        )
+
+
+def _goes_on(work: Work, case: Case, state: State) -> bool:
+    definition = work.ports.definitions.of(work.session, case)
+    ctx = context(work, case, definition, state, machine.facts_needed(definition, state, Settle()), Settle())
+    result = machine.decide(definition, state, Settle(), ctx)
+    return isinstance(result, Accepted) and bool(result.events)
 
 
 HANDLERS: dict[str, JobHandler] = {ONE: settle_one, LOOK: find_cases, PART: look_at}

@@ -24,6 +24,7 @@ from app.notifications.mail import Line
 from app.notifications.models import Notification
 
 DIGEST, COLLECT, TRIAL = "notifications.digest", "notifications.digest.collect", "notifications.trial"
+_LINES = 100  # of one letter
 
 
 class Letters:
@@ -96,14 +97,19 @@ def collect_digests(work: Work, _payload: Mapping[str, Any]) -> None:
 def _letter(
     work: Work, settings: Settings, to: str, rows: Sequence[Notification], key: str, now: datetime
 ) -> EmailMessage:
-    lines = [Line(str(queries.shown(work, row).text), settings.public_url + row.link) for row in rows]
+    lines = [
+        Line(str(queries.shown(work, row).text), settings.public_url + row.link) for row in rows[:_LINES]
+    ]
+    if more := len(rows) - len(lines):
+        left = n_("%(n)s more notice is in “Opora”", "%(n)s more notices are in “Opora”", more)
+        lines.append(Line(str(left), settings.public_url + "/notifications/"))
     subject: Text | str
     if key.startswith("notice:"):
         subject = lines[0].text
         lead = str(_("“Opora” tells you:"))
     else:
         subject = n_(
-            "%(n)s notice for %(day)s", "%(n)s notices for %(day)s", len(lines), day=f"{work.today:%d.%m.%Y}"
+            "%(n)s notice for %(day)s", "%(n)s notices for %(day)s", len(rows), day=f"{work.today:%d.%m.%Y}"
         )
         lead = str(_("What waits for your attention in “Opora”:"))
     return mail.compose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -87,6 +87,23 @@ def ways(session: Session, users: Iterable[int], kind: str) -> dict[int, Way]:
         for row in session.scalars(query):
             found[row.user_id] = Way(row.way)
     return found
+
+
+def letters_since(session: Session, users: Sequence[int], since: datetime) -> dict[int, int]:
+    """How many notices have been put into letters of their own for each of these people since then."""
+    if not users:
+        return {}
+    query = (
+        select(Notification.user_id, func.count(Notification.id).label("letters"))
+        .where(
+            Notification.user_id.in_(users),
+            Notification.mail == Way.at_once,
+            Notification.created_at > since,
+        )
+        .group_by(Notification.user_id)
+    )
+    with as_system(session):  # numbers only, of the recipient's own notices
+        return {row.user_id: row.letters for row in session.execute(query)}
 
 
 def waiting_digests(session: Session) -> dict[int, list[Notification]]:

@@ -20,8 +20,10 @@ from app.cases.history import named
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES
+from app.cases.seats import look_ahead
 from app.cases.states import states_now
 from app.cases.terms import calendar_of
+from app.core.asked_once import only_looking
 from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine.deadlines import Calendar, days_left
@@ -55,21 +57,34 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
     """Say what is to be said of the terms of these cases."""
     ids = [int(one) for one in payload["cases"]]
     query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active.value)
-    cases = work.session.scalars(query.order_by(Case.id)).all()
-    states = states_now(work, cases)
+    with only_looking(work.session):  # the group is asked about once, not once for each case
+        cases = work.session.scalars(query.order_by(Case.id)).all()
+        states = states_now(work, cases)
+        look_ahead(work, [case for case in cases if case.approval])
+        waits = [_waiting(work, case, states[case.id]) for case in cases]
     holders, calendar = Holders(work.session, work.today), calendar_of(work)
-    for case in cases:
+    for case, waiting in zip(cases, waits, strict=True):
         definition = work.ports.definitions.of(work.session, case)
-        _look(work, case, definition, states[case.id], holders, calendar)
+        _look(work, case, definition, states[case.id], waiting, holders, calendar)
+
+
+def _waiting(work: Work, case: Case, state: State) -> list[Waiting]:
+    definition = work.ports.definitions.of(work.session, case)
+    return [one for one in waiting_now(work, case, definition, state) if not one.optional]
 
 
 def _look(
-    work: Work, case: Case, definition: Definition, state: State, holders: Holders, calendar: Calendar
+    work: Work,
+    case: Case,
+    definition: Definition,
+    state: State,
+    waiting: Sequence[Waiting],
+    holders: Holders,
+    calendar: Calendar,
 ) -> None:
     stage = definition.stages[state.stage]
     if not state.is_active:
         return
-    waiting = [one for one in waiting_now(work, case, definition, state) if not one.optional]
     if stage.due and state.due:
         what = named(stage.titles, is_stage=True)
         _say(work, case, definition, state, holders, calendar, stage.due, state.due, "", what, waiting)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -20,6 +21,9 @@ from app.notifications.models import NoticeChoice, Notification
 from app.notifications.rules import Kind, Way
 
 LETTER = "notifications.letter"
+LETTERS_A_DAY = 10  # notices of one person that go at once; what follows them waits for the daily letter
+_DAY = timedelta(days=1)
+_AT_ONCE = 500  # notices of one statement: a database takes so many values and no more
 
 
 def notify(work: Work, users: Iterable[int], told: Message) -> int:
@@ -32,36 +36,42 @@ def notify(work: Work, users: Iterable[int], told: Message) -> int:
         raise Invalid(_("A notice leads to a page of this system only."))
     people = _open_accounts(work, users)
     chosen = queries.ways(work.session, people, known.kind)
-    count = 0
-    for user_id in sorted(people):
-        way = chosen[user_id] if people[user_id] and work.ports.settings.mail_url else Way.product
-        values = {
+    hasty = [user_id for user_id, way in chosen.items() if way == Way.at_once]
+    for user_id, letters in queries.letters_since(work.session, hasty, work.now - _DAY).items():
+        if letters >= LETTERS_A_DAY:  # a morning on which hundreds of terms have passed is one letter
+            chosen[user_id] = Way.daily
+    rows = [
+        {
             "user_id": user_id, "key": told.key, "kind": str(known.kind), "code": told.code,
             "params": dict(told.params), "link": told.link, "case_id": told.case_id, "due": told.due,
-            "created_at": work.now, "mail": str(way),
-        }  # fmt: skip
-        count += _tell(work, values, way)
-    return count
+            "created_at": work.now,
+            "mail": str(chosen[user_id] if people[user_id] and work.ports.settings.mail_url else Way.product),
+        }
+        for user_id in sorted(people)
+    ]  # fmt: skip
+    return _tell(work, rows) if rows else 0
 
 
-def _tell(work: Work, values: Mapping[str, Any], way: Way) -> bool:
-    """One notice, unless this person was told the same before."""
+def _tell(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
+    """One notice for each person, unless he was told the same before; the answer is how many are new."""
     dialect = work.session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = (
-        insert(Notification)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["user_id", "key"])
-        .returning(Notification.id)
-    )
-    made = work.session.execute(statement).scalar_one_or_none()
-    if made is None:
-        return False
-    if way == Way.at_once:
-        letter = f"notice:{made}"
-        _goes_with(work, [made], letter)
-        outbox.enqueue(work, LETTER, letter, {"letter": letter, "user": values["user_id"]})
-    return True
+    ways = {row["user_id"]: row["mail"] for row in rows}
+    count = 0
+    for start in range(0, len(rows), _AT_ONCE):
+        statement = (
+            insert(Notification)
+            .values(rows[start : start + _AT_ONCE])
+            .on_conflict_do_nothing(index_elements=["user_id", "key"])
+            .returning(Notification.id, Notification.user_id)
+        )
+        for made, user_id in work.session.execute(statement).all():
+            count += 1
+            if ways[user_id] == Way.at_once:
+                letter = f"notice:{made}"
+                _goes_with(work, [made], letter)
+                outbox.enqueue(work, LETTER, letter, {"letter": letter, "user": user_id})
+    return count
 
 
 def collect_digest(work: Work, user_id: int, rows: list[Notification]) -> bool:

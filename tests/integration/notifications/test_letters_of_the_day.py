@@ -12,9 +12,11 @@ from app.core.unit_of_work import Runtime
 from app.documents.models import Acknowledgement
 from app.jobs import schedule
 from app.jobs.runner import drain
+from app.notifications.service import LETTERS_A_DAY
 from tests.integration.access.test_substitution_everywhere import sent_to_50
 from tests.integration.notifications.conftest import at, morning
 from tests.integration.notifications.test_reminders import diagnosis
+from tests.large_region import cases_like
 from tests.servers.mail import MailServer
 
 
@@ -43,3 +45,16 @@ def test_a_paper_to_be_read_is_in_the_letter_of_the_day_before_its_term(
         drain(penza)
     (letter,) = mail.to("director50@example.org")
     assert "Ознакомьтесь с документом" in letter.get_body(("plain",)).get_content()
+
+
+def test_a_morning_on_which_many_terms_have_passed_is_a_few_letters(
+    penza: Runtime, with_mail: Callable[[Runtime], MailServer]
+) -> None:
+    mail = with_mail(penza)
+    cases_like(penza, diagnosis(penza)["41"], 150)
+    morning(penza, date(2025, 3, 3))
+    drain(penza)
+    letters = mail.to("methodist@example.org")
+    assert len(letters) <= LETTERS_A_DAY + 1, "what follows the first waits for the letter of the day"
+    texts = [one.get_body(("plain",)).get_content() for one in letters]
+    assert any("Ещё" in text and "в «Опоре»" in text for text in texts), "a letter has an end too"
