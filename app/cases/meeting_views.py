@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.scopes import get_visible
@@ -61,7 +62,7 @@ class MeetingView(RoomView):
         return self.render(
             "cases/meeting.html", meeting=meeting, items=items, people=_people(work, meeting),
             may_hold=may_in_programme(work, "meeting.hold", meeting.programme) and meeting.status == "planned",
-            votes={item.id: _votes(work, item) for item in items},
+            votes=_votes(work, items),
             stage_title=lambda item: title(work.ports.definitions.of(work.session, item.case), "stage", item.stage),
         )  # fmt: skip
 
@@ -144,10 +145,19 @@ def _people(work: Work, meeting: Meeting) -> dict[int, Person]:
     return {i: found[i] for i in ids if i in found}
 
 
-def _votes(work: Work, item: MeetingItem) -> dict[str, int]:
-    """The count of the round the question is about; void votes do not count."""
-    votes = work.session.scalars(
-        select(CaseVote).where(CaseVote.case_id == item.case_id, CaseVote.stage == item.stage,
-                               CaseVote.round == item.round, CaseVote.void.is_(False))
-    ).all()  # fmt: skip
-    return {choice: sum(v.choice == choice for v in votes) for choice in ("for", "against", "abstain")}
+def _votes(work: Work, items: Sequence[MeetingItem]) -> dict[int, dict[str, int]]:
+    """The count of the round each question is about; void votes do not count."""
+    here = and_(
+        CaseVote.case_id == MeetingItem.case_id, CaseVote.stage == MeetingItem.stage,
+        CaseVote.round == MeetingItem.round, CaseVote.void.is_(False),
+    )  # fmt: skip
+    query = (
+        select(MeetingItem.id, CaseVote.choice, func.count(CaseVote.id).label("votes"))
+        .join(CaseVote, here)
+        .where(MeetingItem.id.in_([item.id for item in items]))
+        .group_by(MeetingItem.id, CaseVote.choice)
+    )
+    found = {item.id: dict.fromkeys(("for", "against", "abstain"), 0) for item in items}
+    for row in work.session.execute(query):
+        found[row.id][row.choice] = row.votes
+    return found

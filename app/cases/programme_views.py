@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import request, url_for
 
 from app.access.scopes import get_visible
-from app.cases import programmes, queries, service
+from app.cases import board, programmes, queries, service
 from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
 from app.cases.models import Programme
 from app.cases.overview import in_reader
@@ -19,6 +19,7 @@ from app.core.unit_of_work import Work
 from app.schools.models import Organisation
 from app.schools.queries import organisations
 from app.ui.base import RoomView, page
+from app.ui.paging import Paged, page_of
 
 
 class ProgrammeView(RoomView):
@@ -31,7 +32,7 @@ class ProgrammeView(RoomView):
         found = queries.programmes(work.session)
         return self.render(
             "cases/programmes.html", programmes=found,
-            counts={p.id: len(queries.list_cases(work.session, programme_id=p.id)) for p in found},
+            counts=queries.counts_by_programme(work.session),
             may_open=work.actor.has("methodist"),
         )  # fmt: skip
 
@@ -39,9 +40,12 @@ class ProgrammeView(RoomView):
     def show(self, programme_id: int) -> Any:
         work = self.read()
         programme = get_visible(work.session, Programme, programme_id)
+        total = queries.counts_by_programme(work.session).get(programme.id, 0)
+        number = page_of(total, board.ON_PAGE)
+        cases = board.table(work, board.Chosen(programme.id), number)
         return self.render(
             "cases/programme.html", programme=programme, stage_title=_stage_titles(work),
-            cases=queries.list_cases(work.session, programme_id=programme.id),
+            cases=Paged(cases, number, board.ON_PAGE, total),
             may_open=may_in_programme(work, "case.open", programme),
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -99,6 +99,12 @@ def programmes(session: Session) -> Sequence[Programme]:
         .options(joinedload(Programme.authority), joinedload(Programme.centre))
         .order_by(Programme.year.desc(), Programme.id)
     ).all()
+
+
+def counts_by_programme(session: Session) -> dict[int, int]:
+    """How many visible cases each programme has."""
+    query = select(Case.programme_id, func.count(Case.id).label("number")).group_by(Case.programme_id)
+    return {row.programme_id: row.number for row in session.execute(query)}
 
 
 def tasks_of(session: Session, case: Case) -> Sequence[CaseTask]:
