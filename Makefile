@@ -56,7 +56,7 @@ lint: .dev  ## style, types, import directions, migrations, catalogues, workflow
 	@$(PY) app.py workflow test
 
 bench: .dev  ## measure (benchmarks/); figures are kept in var/benchmarks, a figure that has fallen is a fault
-	@missed=; for one in rendering batch peers engine transition pages; do \
+	@missed=; for one in rendering batch peers engine transition pages scale; do \
 		$(PY) -m benchmarks.bench_$$one var/benchmarks/$$one.json || missed="$$missed $$one"; done; \
 	$(PY) -m pytest benchmarks -q -s -p tests.conftest -o python_files='bench_outbox.py' || missed="$$missed outbox"; \
 	if [ -n "$$missed" ]; then echo "below what was asked:$$missed"; exit 1; fi

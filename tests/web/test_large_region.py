@@ -1,0 +1,164 @@
+"""A large region: no page asks more or grows when there are more cases, and what is done to all is done in parts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from app.calendar import service as calendar
+from app.calendar.rules import DayInput
+from app.cases import migration, moving, queries, terms, versions
+from app.cases.counting import look_at
+from app.cases.migration import Order
+from app.cases.models import Case
+from app.cases.states import states_now
+from app.core.actor import SYSTEM
+from app.core.clock import FixedClock
+from app.core.unit_of_work import Runtime
+from app.demo import beginning
+from app.demo.penza import actor
+from app.demo.script import Script
+from app.demo.story import Story
+from app.jobs.models import OutboxJob
+from app.jobs.runner import drain
+from tests.large_region import cases_like, members, returned_again_and_again
+from tests.people import WebUsers
+from tests.web.test_page_cost import asked_for, asked_of
+
+MORE = 240  # more than one part of a queue and more than one page of anything
+PAGES = (
+    ("methodist", "/"), ("methodist", "/?only=later"), ("chair", "/"), ("clerk", "/notifications/"),
+    ("head", "/overview/"), ("methodist", "/cases/"), ("methodist", "/cases/?look=table&page=2"),
+    ("admin", "/procedures/school_support/1/rehearsal?to=2"), ("admin", "/people/{methodist}/leave"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def planned(penza: Runtime) -> int:
+    """The plan of № 50 is before the group."""
+    assert isinstance(penza.clock, FixedClock)
+    story = Story(Script(penza, penza.clock, lambda line: None))
+    beginning.open_cases(story)
+    beginning.diagnose(story, ("50",))
+    beginning.plan(story, ("50",))
+    story.script.play()
+    return story.ids["50"]
+
+
+def test_no_page_asks_more_or_grows_with_more_cases(web: WebUsers, penza: Runtime, planned: int) -> None:
+    person = actor(penza, "methodist").person_id
+
+    def cost(username: str, page: str) -> tuple[int, int]:
+        url = page.format(methodist=person)
+        return len(asked_for(web, penza, username, url)), len(web(username).get(url).data)
+
+    def add() -> None:
+        cases_like(penza, planned, MORE)
+        cases_like(penza, planned, MORE, events=2)
+
+    add()
+    few = {one: cost(*one) for one in PAGES}
+    add()
+    for one, (asked, size) in few.items():
+        more, larger = cost(*one)
+        assert more <= asked + 1, one  # SQLAlchemy reads what a session has dropped
+        assert larger < size + 2_000, one  # numbers and pages have more digits
+        assert larger < 200_000, one
+
+
+def test_the_badge_counts_to_a_hundred(web: WebUsers, penza: Runtime, planned: int) -> None:
+    cases_like(penza, planned, 120, events=2)
+    assert ">99+<" in web("methodist").get("/notifications/").get_data(as_text=True)
+    page = web("methodist").get("/").get_data(as_text=True)
+    assert page.count('<li><div class="g">') < 50, "the first lines of each group"
+    assert "ещё" in page
+    (group,) = set(re.findall(r"only=(\w+)", page))
+    assert "51–100 из" in web("methodist").get(f"/?only={group}&page=2").get_data(as_text=True)
+
+
+def test_a_thousand_votes_of_a_large_group_are_read_at_once(penza: Runtime, planned: int) -> None:
+    group = members(penza, 41)
+    voted = returned_again_and_again(penza, planned, 25, group, events=6, votes=17)
+    ids = cases_like(penza, voted, 1_050, rooms=())
+    work = penza.read(SYSTEM)
+    cases = work.session.scalars(select(Case).where(Case.id.in_(ids))).all()
+    with asked_of(penza) as seen:
+        states = states_now(work, cases)
+    assert {len(states[case_id].votes) for case_id in ids} == {17}
+    assert len(seen) == 2
+
+
+def test_votes_that_a_smaller_group_decides_are_looked_at_together(penza: Runtime, planned: int) -> None:
+    def cost() -> int:
+        with penza.work(SYSTEM) as work:
+            with asked_of(penza) as seen:
+                ids = list(work.session.scalars(select(Case.id).where(Case.approval == "open")))
+                look_at(work, {"cases": ids, "turn": "t"})
+        penza.database.session.remove()
+        return len(seen)
+
+    few = cost()
+    cases_like(penza, planned, 60)
+    assert cost() <= few + 1
+
+
+def test_many_cases_move_in_parts_each_by_itself_and_back(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    assert isinstance(system.clock, FixedClock)
+    story = Story(Script(system, system.clock, lambda line: None))
+    beginning.open_cases(story)
+    beginning.diagnose(story, ("50",))
+    story.script.play()
+    ids = cases_like(system, story.ids["50"], 60, events=4)
+    with system.work(actor(system, "admin")) as work:
+        versions.publish(work, "school_support", 2)
+    order = Order("school_support", 1, 2)
+    with system.work(actor(system, "admin")) as work:
+        assert moving.begin(work, order) == 64
+    far = moving.progress(system.read(actor(system, "admin")), "school_support", 1)
+    assert far is not None
+    assert (far.total, far.left, far.stuck) == (64, 64, 0)
+    parts = system.read(SYSTEM).session.scalars(select(OutboxJob).where(OutboxJob.kind == moving.MOVE)).all()
+    assert [len(one.payload["cases"]) for one in parts] == [25, 25, 14]
+    # a worker that is killed in the middle of a part: what it had done is found done
+    moving.HANDLERS[moving.MOVE].outside(system, {**parts[0].payload, "cases": parts[0].payload["cases"][:7]})  # type: ignore[attr-defined]
+    assert _in_version(system, 2) == 7
+    drain(system)
+    system.database.session.remove()
+    assert moving.progress(system.read(actor(system, "admin")), "school_support", 1) is None
+    assert _in_version(system, 2) == 64
+    case = queries.get_case(system.read(SYSTEM).session, ids[0])
+    last = queries.events_of(system.read(SYSTEM).session, ids[0])[-1]
+    assert (last.type, last.actor_id, case.version) == ("migrated", actor(system, "admin").user_id, 5)
+    with system.work(actor(system, "admin")) as work:
+        assert moving.begin_back(work, "school_support", 2) == 64
+    drain(system)
+    system.database.session.remove()
+    assert _in_version(system, 1) == 64
+    assert migration.undoable(system.read(actor(system, "admin")), "school_support", 2) == []
+
+
+def test_a_changed_calendar_moves_the_terms_of_many_cases_in_parts(
+    web: WebUsers, penza: Runtime, planned: int
+) -> None:
+    cases_like(penza, planned, 130, events=4)
+    with penza.work(SYSTEM) as work:
+        calendar.add_day(work, DayInput(date(2025, 1, 29), False, "карантин"))
+    page = web("admin").get("/calendar/terms").get_data(as_text=True)
+    assert "первых 100 случаев" in page
+    answer = web.post("admin", "/calendar/terms/recount", page="/calendar/terms")
+    assert answer.status_code == 303
+    assert "Рассмотрено: 0 из 134 случаев" in web("admin").get("/calendar/terms").get_data(as_text=True)
+    drain(penza)
+    penza.database.session.remove()
+    assert terms.preview(penza.read(SYSTEM)) == []
+    assert "Рассмотрено" not in web("admin").get("/calendar/terms").get_data(as_text=True)
+
+
+def _in_version(system: Runtime, version: int) -> int:
+    system.database.session.remove()
+    query = select(func.count(Case.id)).where(Case.definition_version == version)
+    return system.read(SYSTEM).session.scalar(query) or 0
