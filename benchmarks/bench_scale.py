@@ -26,6 +26,7 @@ from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.notifications import reminders
+from app.server import keep_what_is_loaded
 from benchmarks.asked import Asked, judge
 from benchmarks.bench_pages import demo
 from benchmarks.peer_process import keep
@@ -118,6 +119,7 @@ def main() -> None:
             versions.publish(work, "school_support", 2)
         group = members(system, 36)
         grow(system, FEW)
+        keep_what_is_loaded()  # as a server does
         few, few_queries, _size = pages(system)
         few_jobs = jobs(system)
         grow(system, MANY - FEW)

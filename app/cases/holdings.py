@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
 from app.access.roles import AUTHORITY, ROLE_TITLES
@@ -25,7 +25,7 @@ from app.engine.offers import Waiting
 from app.schools.models import Organisation
 
 # codes and offices; the page tells nothing else of a case
-_READ = (selectinload(Case.programme), joinedload(Case.school).load_only(Organisation.short_name))
+_READ = (joinedload(Case.school).load_only(Organisation.short_name),)
 
 
 def _waiting(work: Work, *which: ColumnElement[bool]) -> Iterator[tuple[Case, Waiting]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
@@ -19,9 +19,8 @@ WITH_NAMES = (
     joinedload(Case.school),
     joinedload(Case.curator),
 )
-# for lists of many cases: what is printed of each, not the cards of the schools
+# for lists of many cases: what is printed of each, not the cards of the schools; a programme is read once for all
 SHORT_NAMES = (
-    selectinload(Case.programme),
     joinedload(Case.school).load_only(Organisation.short_name),
     joinedload(Case.curator).load_only(Organisation.short_name),
 )

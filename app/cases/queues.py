@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from app.cases.closing import closing_page
 from app.cases.context import actor_id, task_url, voters_of
@@ -35,11 +35,8 @@ from app.schools.models import Organisation
 
 _BEGIN = (ApprovalOpened.type, Migrated.type, Undone.type)  # from them something waits, see `_since`
 _FIRST = 200  # cases of the first part
-# the person's rights and the names a line prints; nothing else of a case is read
-_LINE = (
-    selectinload(Case.programme),
-    joinedload(Case.school).load_only(Organisation.short_name),
-)
+# the name a line prints, nothing else of the school; the programme is one of few, read with the first of its cases
+_LINE = (joinedload(Case.school).load_only(Organisation.short_name),)
 
 
 @dataclass(frozen=True)
