@@ -6,17 +6,22 @@ the same transaction as what he adds; whoever sends it at the same moment waits 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from app.access.models import SentForm
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 
 LONGEST = 64
+FORGET = "access.forms.forget"
+_KEPT = timedelta(days=30)  # nobody sends a page again that has lain open for longer: its session is over
 
 
 def once(work: Work, mark: str | None, add: Callable[[], Any]) -> int:
@@ -45,3 +50,11 @@ def _added(work: Work, add: Callable[[], Any]) -> int:
     row = add()
     work.session.flush()  # its key is what is remembered
     return int(row.id)
+
+
+def forget(work: Work, payload: Mapping[str, Any]) -> None:
+    """Throw away the marks of forms that nobody sends again."""
+    work.session.execute(delete(SentForm).where(SentForm.sent_at < work.now - _KEPT))
+
+
+HANDLERS: dict[str, JobHandler] = {FORGET: forget}

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.access.models import Membership, Substitution
+from app.access.models import Membership, SentForm, Substitution
+from app.access.sent_forms import FORGET
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.db import Base
@@ -126,3 +127,17 @@ def test_nobody_is_led_by_the_mark_of_another_person(
     assert "Форма неполная" in unescape(answer.get_data(as_text=True))
     assert web.post("deputy41", url, {**ITEM, "send_key": "x" * 65}).status_code == 422
     assert count(penza, PlanItem) == 1
+
+
+def test_marks_are_forgotten_after_a_month(penza: Runtime, cases: dict[str, int], web: WebUsers) -> None:
+    assert isinstance(penza.clock, FixedClock)
+    url = f"/cases/{cases['41']}/plans/add"
+    sent = {**hidden(web("director41").get(url).get_data(as_text=True)), **ITEM}
+    assert web("director41").post(url, data=sent).status_code == 303
+    kept = []
+    for days in (30, 1):
+        penza.clock.advance(days=days)
+        with penza.work(SYSTEM) as work:
+            work.ports.handlers[FORGET](work, {})
+        kept.append(count(penza, SentForm))
+    assert kept == [1, 0]
