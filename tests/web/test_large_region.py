@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,10 +16,12 @@ from app.cases import migration, moving, queries, terms, versions
 from app.cases.counting import look_at
 from app.cases.migration import Order
 from app.cases.models import Case
+from app.cases.parts import InParts
 from app.cases.states import states_now
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
-from app.core.unit_of_work import Runtime
+from app.core.errors import Invalid
+from app.core.unit_of_work import Runtime, Work
 from app.demo import beginning
 from app.demo.penza import actor
 from app.demo.script import Script
@@ -71,7 +75,8 @@ def test_no_page_asks_more_or_grows_with_more_cases(web: WebUsers, penza: Runtim
 
 def test_the_badge_counts_to_a_hundred(web: WebUsers, penza: Runtime, planned: int) -> None:
     cases_like(penza, planned, 120, events=2)
-    assert ">99+<" in web("methodist").get("/notifications/").get_data(as_text=True)
+    shown = web("methodist").get("/notifications/").get_data(as_text=True)
+    assert shown.count(">99+<") == 2, "beside the pages, and under them on a phone"
     page = web("methodist").get("/").get_data(as_text=True)
     assert page.count('<li><div class="g">') < 50, "the first lines of each group"
     assert "ещё" in page
@@ -139,6 +144,23 @@ def test_many_cases_move_in_parts_each_by_itself_and_back(penza_on_both: Runtime
     system.database.session.remove()
     assert _in_version(system, 1) == 64
     assert migration.undoable(system.read(actor(system, "admin")), "school_support", 2) == []
+
+
+def test_a_case_that_fails_or_refuses_holds_up_no_other(penza: Runtime, planned: int) -> None:
+    ids = cases_like(penza, planned, 5, rooms=())
+    done: list[int] = []
+
+    def act(_work: Work, case_id: int, _given: Mapping[str, Any]) -> None:
+        if case_id == ids[1]:
+            raise ZeroDivisionError
+        if case_id == ids[2]:
+            raise Invalid("not this one")
+        done.append(case_id)
+
+    payload = {"user": actor(penza, "admin").user_id, "name": "", "cases": ids}
+    with pytest.raises(ZeroDivisionError):  # its part is tried again, and given up after five tries
+        InParts(act).outside(penza, payload)
+    assert done == [ids[0], ids[3], ids[4]]
 
 
 def test_a_changed_calendar_moves_the_terms_of_many_cases_in_parts(
