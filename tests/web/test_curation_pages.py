@@ -252,4 +252,4 @@ def test_a_visit_outside_the_plan_is_told_so_wherever_visits_are_counted(
     assert "вне плана: 1" in text(web("director41").get(f"/cases/{case_id}"))
     overview = text(web("head").get("/overview/"))
     assert re.search(r"<b>1</b> из&nbsp;4</a><div class=\"small muted\">вне плана: 1</div>", overview)
-    assert "по плану: 4; вне плана: 1" in overview
+    assert "запланировано: 4; вне плана: 1" in overview

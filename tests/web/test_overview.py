@@ -81,7 +81,7 @@ def test_visits_are_compared_with_the_plan_of_the_same_schools(
     assert "по плану:" not in plain(web)
     counted |= {case_id: Figure(1, 4) for case_id in cases.values()}
     assert seen(penza).totals["curation.visits"] == Figure(4, 16)
-    assert "по плану: 16" in plain(web)
+    assert "запланировано: 16" in plain(web)
 
 
 def plain(web: WebUsers) -> str:
