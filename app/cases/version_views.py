@@ -204,6 +204,7 @@ class ProcedureView(RoomView):
         order = Order(row.code, row.version, target.version, mapping)
         total = versions.counts_of_live(work).get((row.code, row.version), 0)
         number = page_of(total, _REHEARSED)
+        given = {"to": str(target.version), **{f"map.{old}": new for old, new in mapping.items()}}
         fated: list[Fated] = []
         unfit: list[Fated] = []
         waiting: list[dict[str, Any]] = []
@@ -221,7 +222,8 @@ class ProcedureView(RoomView):
             mapping=mapping, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
             open=waiting, name=name,
             counts=counts(unfit if total > _REHEARSED else fated), total=total, unfit=len(unfit),
-            pages=Paged(fated, number, _REHEARSED, total), moving=moving.progress(work, row.code, row.version),
+            pages=Paged(fated, number, _REHEARSED, total, path=_rehearsal_url(row), given=given),
+            moving=moving.progress(work, row.code, row.version),
             may_move=target.status == VersionStatus.published, fault=fault,
             dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
         )  # fmt: skip
@@ -251,8 +253,7 @@ class ProcedureView(RoomView):
                     return self._begun(row, moving.begin(work, order, migration.rehearse(work, order)))
             results = migration.carry_out(self.write, order)
         except NotFound as error:  # the form was sent twice: they have moved
-            there = url_for("ProcedureView.rehearsal", code=code, version=version)
-            return self.done(there, error.message, "warning")
+            return self.done(_rehearsal_url(row), error.message, "warning")
         except Invalid as error:
             return self._rehearsed(versions.get(self.read(), code, version), target, mapping, error.message)
         work = self.read()
@@ -262,10 +263,9 @@ class ProcedureView(RoomView):
         )  # fmt: skip
 
     def _begun(self, row: ProcessVersion, count: int) -> Any:
-        there = url_for("ProcedureView.rehearsal", code=row.code, version=row.version)
         told = n_("%(n)s case is being moved; this page says how far it has come.",
                   "%(n)s cases are being moved; this page says how far it has come.", count)  # fmt: skip
-        return self.done(there, told)
+        return self.done(_rehearsal_url(row), told)
 
     @page("/<code>/<int:version>/undo", permission="write", methods=("POST",))
     def undo_all(self, code: str, version: int) -> Any:
@@ -306,6 +306,10 @@ def _title(source: str, code: str) -> str:
 
 def _url(row: ProcessVersion) -> str:
     return url_for("ProcedureView.show", code=row.code, version=row.version)
+
+
+def _rehearsal_url(row: ProcessVersion) -> str:
+    return url_for("ProcedureView.rehearsal", code=row.code, version=row.version)
 
 
 def _name(file: FileStorage) -> str:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Paged(Generic[Row]):
-    """One page of a list; `number` counts from 1."""
+    """One page of a list; `number` counts from 1.
+
+    The other pages stand at the address of the request, or at `path` with what is `given` there, where the page may
+    be the answer to a form.
+    """
 
     rows: Sequence[Row]
     number: int
     size: int
     total: int
     anchor: str = ""
+    path: str = ""
+    given: Mapping[str, str] | None = None
 
     @property
     def pages(self) -> int:
@@ -34,12 +41,12 @@ class Paged(Generic[Row]):
         return min(self.total, self.number * self.size)
 
     def url(self, number: int) -> str:
-        """The same address with another page."""
-        given = {name: value for name, value in request.args.items() if name != "page" and name[:1] != "_"}
-        values: dict[str, Any] = {**given, **(request.view_args or {})}
-        if number > 1:
-            values["page"] = number
-        return url_for(request.endpoint or "", _anchor=self.anchor or None, **values)
+        """The address of another page."""
+        given = request.args if self.given is None else self.given
+        query = urlencode(
+            {**{name: value for name, value in given.items() if name != "page"}, "page": number}
+        )
+        return f"{self.path}?{query}#{self.anchor}" if self.anchor else f"{self.path}?{query}"
 
 
 def page_of(total: int, size: int) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy import func, select
@@ -71,6 +73,30 @@ def test_no_page_asks_more_or_grows_with_more_cases(web: WebUsers, penza: Runtim
         assert more <= asked + 1, one  # SQLAlchemy reads what a session has dropped
         assert larger < size + 2_000, one  # numbers and pages have more digits
         assert larger < 200_000, one
+
+
+@pytest.mark.parametrize(
+    ("who", "url", "sent"),
+    [
+        ("methodist", "/cases/?look=table&endpoint=x&_anchor=y&text=№", None),
+        ("methodist", "/overview/?_external=1&method=POST", None),
+        ("admin", "/procedures/school_support/1/migrate", {"to": "2", "map.log_visits": "log_visits"}),
+    ],
+)
+def test_another_page_is_led_to_from_every_address(
+    web: WebUsers, penza: Runtime, planned: int, who: str, url: str, sent: Mapping[str, str] | None
+) -> None:
+    """Whatever stands in the address; also from the answer to a form, which has an address of its own."""
+    cases_like(penza, planned, 120)
+    with penza.work(actor(penza, "admin")) as work:
+        versions.publish(work, "school_support", 2)
+    answer = web(who).get(url) if sent is None else web.post(who, url, sent)
+    links = re.findall(r'<a href="([^"]*)" rel="next"', answer.get_data(as_text=True))
+    assert len(links) == 1
+    there = web(who).get(urljoin(url, unescape(links[0])))
+    assert there.status_code == 200
+    assert '<b aria-current="page">2</b>' in there.get_data(as_text=True)
+    assert not sent or "map.log_visits" in links[0]
 
 
 def test_the_badge_counts_to_a_hundred(web: WebUsers, penza: Runtime, planned: int) -> None:
