@@ -72,7 +72,7 @@ def test_what_belongs_together_stays_on_one_line(
     assert "до\u00a016\u00a0января" in page
     client.get("/lang/en")
     page = client.get("/").text
-    assert "waits for 2\u00a0working\u00a0days" in page
+    assert "waiting for 2\u00a0working\u00a0days" in page
     assert "until\u00a016\u00a0January" in page
 
 
