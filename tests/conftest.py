@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -186,6 +187,15 @@ def _in_russian() -> Iterator[None]:
     """A page read in English in one test leaves no language behind for the next."""
     with in_locale("ru"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command tells the logs to go to its standard error, which is closed with its test."""
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = kept, level
 
 
 def _fill(database: TestDatabase, folder: Path) -> None:

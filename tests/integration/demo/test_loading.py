@@ -81,13 +81,9 @@ def test_a_real_system_begins_with_one_administrator(sqlite_database: TestDataba
 
 
 def test_a_log_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
-    root, kept = logging.getLogger(), (logging.getLogger().handlers[:], logging.getLogger().level)
-    try:
-        logs.configure("INFO")
-        logging.getLogger("app.test").warning("refused", extra={"status": 409})
-        line = capsys.readouterr().err.strip().splitlines()[-1]
-    finally:
-        root.handlers[:], root.level = kept
+    logs.configure("INFO")
+    logging.getLogger("app.test").warning("refused", extra={"status": 409})
+    line = capsys.readouterr().err.strip().splitlines()[-1]
     told = json.loads(line)
     assert told["event"] == "refused"
     assert told["level"] == "warning"
