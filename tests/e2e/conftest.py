@@ -31,9 +31,9 @@ def stand(penza: Runtime) -> Iterator[Stand]:
     running.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo_stand(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """The training copy as `make run` serves it: four schools at four points of the year 2025."""
+    """The training copy as `make run` serves it: four schools at four points of the year 2025. Nobody changes it."""
     folder = tmp_path_factory.mktemp("demo")
     database = sqlite_template.copy(folder / "opora.sqlite3")
     system = wiring.build(_settings(database, folder), FixedClock(START))
