@@ -39,10 +39,9 @@ from sqlalchemy.types import TypeDecorator
 from app.core.turn import Turn
 
 # How long one writer waits for another before he is told; how long a resting connection is trusted if it has said
-# nothing, and how long without looking.
+# nothing.
 LOCK_WAIT_MS = 10_000
 _DOUBTFUL = 30.0
-_FRESH = 0.02
 
 # Before FAB's security models are imported: constraints without names cannot be migrated on SQLite.
 FabModel.metadata.naming_convention = {
@@ -346,8 +345,7 @@ def _check_alive(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _is_doubtful(connection: Any, since: float) -> bool:
-    rested = monotonic() - since
-    return rested >= _FRESH and (rested >= _DOUBTFUL or _has_news(connection))
+    return monotonic() - since >= _DOUBTFUL or _has_news(connection)
 
 
 def connection_errors() -> tuple[type[Exception], ...]:

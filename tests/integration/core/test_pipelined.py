@@ -227,11 +227,7 @@ def test_a_lock_that_is_not_given_is_a_busy_system(system: Runtime) -> None:
 
 
 @pytest.mark.parametrize("when", ["resting", "before the commit", "while the session is in it"])
-def test_a_connection_the_server_ends_is_replaced(
-    system: Runtime, when: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.core.db._FRESH", 0.0)
-
+def test_a_connection_the_server_ends_is_replaced(system: Runtime, when: str) -> None:
     def end(line: PipelinedConnection) -> None:
         with psycopg.connect(owner_dsn(system.database, line), autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", (line.info.backend_pid,))
