@@ -26,7 +26,7 @@ from app.engine import loader
 from app.engine.machine import decide
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State
 from benchmarks.asked import Asked, judge
-from benchmarks.peer_process import Peer, keep
+from benchmarks.peer_process import Peer, keep, show
 
 SHIPPED = Path(__file__).resolve().parents[1] / "workflows/school_support/v1.yaml"
 ROUNDS = 15
@@ -173,10 +173,7 @@ def main() -> None:
     for what in ("accepted", "refused"):
         result[what] = decisions(what, ours, peer)
     peer.close()
-    for name, value in result.items():
-        print(f"{name}:")
-        for key, figure in value.items():
-            print(f"  {key}: {figure}")
+    show(result)
     keep(sys.argv[1] if len(sys.argv) > 1 else "engine.json", result)
     rows = [
         Asked(f"times {name}: {part}, {what}", result[what][f"{name}: {part}"], least[number])

@@ -29,7 +29,7 @@ from app.engine.state import Fire
 from app.schools.models import Organisation
 from app.schools.queries import organisations
 from benchmarks.asked import Asked, judge
-from benchmarks.peer_process import keep
+from benchmarks.peer_process import keep, show
 from tests.people import START, WebUsers
 from tests.servers.databases import SqliteTemplate
 
@@ -124,10 +124,7 @@ def main() -> None:
         f"times of the page with 4 cases when there are {4 + MORE}": growth,
         "milliseconds, 4 cases": {name: round(seconds * 1000, 1) for name, seconds in few.items()},
     }
-    for name, value in result.items():
-        print(f"{name}:")
-        for key, figure in value.items():
-            print(f"  {key}: {figure}")
+    show(result)
     keep(sys.argv[1] if len(sys.argv) > 1 else "pages.json", result)
     judge(
         [

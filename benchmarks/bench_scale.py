@@ -29,7 +29,7 @@ from app.notifications import reminders
 from app.server import keep_what_is_loaded
 from benchmarks.asked import Asked, judge
 from benchmarks.bench_pages import demo
-from benchmarks.peer_process import keep
+from benchmarks.peer_process import keep, show
 from tests.large_region import cases_like, members, returned_again_and_again
 from tests.people import WebUsers
 
@@ -139,10 +139,7 @@ def main() -> None:
         f"a job, times of what it takes for each case with {FEW}": per_case,
         "milliseconds for each case": many_jobs,
     }
-    for name, value in result.items():
-        print(f"{name}:")
-        for key, figure in value.items():
-            print(f"  {key}: {figure}")
+    show(result)
     keep(sys.argv[1] if len(sys.argv) > 1 else "scale.json", result)
     judge(
         [

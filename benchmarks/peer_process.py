@@ -74,3 +74,11 @@ def keep(file: str, result: dict[str, Any]) -> None:
     path = ROOT / "var" / "benchmarks" / file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def show(result: dict[str, dict[str, Any]]) -> None:
+    """Print the figures by their groups."""
+    for name, value in result.items():
+        print(f"{name}:")
+        for key, figure in value.items():
+            print(f"  {key}: {figure}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
 from app.core.asked_once import asked_once
 from app.core.errors import NotFound
+from app.core.unit_of_work import Work
+from app.engine.definition import Definition
 from app.schools.models import Organisation
 
 WITH_NAMES = (
@@ -36,12 +38,7 @@ def get_case(session: Session, case_id: int) -> Case:
 
 def lock_case(session: Session, case_id: int) -> Case:
     """As `get_case`, read again under a row lock: the last word before a decision."""
-    locked = session.scalars(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if locked is None:
-        raise NotFound
-    return get_case(session, case_id)
+    return lock_cases(session, (case_id,))[0]
 
 
 def lock_cases(session: Session, case_ids: Iterable[int]) -> list[Case]:
@@ -98,6 +95,18 @@ def programmes(session: Session) -> Sequence[Programme]:
         .options(joinedload(Programme.authority), joinedload(Programme.centre))
         .order_by(Programme.year.desc(), Programme.id)
     ).all()
+
+
+def where_its_version_says(
+    work: Work, statuses: Collection[str], told: Callable[[Definition], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """The condition «`told` of its own version holds for the case», over versions that cases of these statuses have."""
+    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    found: list[ColumnElement[bool]] = []
+    for code, version, wanted in work.session.execute(used.where(Case.status.in_(statuses))).all():
+        definition = work.ports.definitions.get(work.session, code, version, wanted)
+        found.append((Case.definition_hash == wanted) & told(definition))
+    return or_(*found) if found else false()
 
 
 def counts_by_programme(session: Session) -> dict[int, int]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.closing import closing_page
@@ -19,7 +19,7 @@ from app.cases.context import actor_id, task_url, voters_of
 from app.cases.history import title
 from app.cases.models import LIVE, Case, CaseEvent
 from app.cases.overview import in_reader
-from app.cases.queries import events_of_all
+from app.cases.queries import events_of_all, where_its_version_says
 from app.cases.roles import case_roles, stands_for
 from app.cases.seats import authors_of, bar, look_ahead, seat_of
 from app.cases.states import states_now
@@ -62,19 +62,18 @@ def case_lines(work: Work) -> Iterator[CaseLine]:
 
 def _somewhere(work: Work) -> ColumnElement[bool]:
     """The condition «the case stands where something may wait for one of the actor's roles»."""
-    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
-    roles, places = work.actor.roles, []
+    roles = work.actor.roles
     not_voted_on = or_(Case.approval.is_(None), Case.approval != "open")
-    for code, version, wanted in work.session.execute(used.where(Case.status.in_(LIVE))).all():
-        definition = work.ports.definitions.get(work.session, code, version, wanted)
+
+    def told(definition: Definition) -> ColumnElement[bool]:
         at_work = [one.id for one in definition.stages.values() if roles & _at_work(one)]
         onward = [
             one for one, steps in definition.leaving.items() if any(roles & {*step.by} for step in steps)
         ]
         # while a vote is open no step waits for anybody
-        here = or_(Case.stage.in_(at_work), Case.stage.in_(onward) & not_voted_on)
-        places.append((Case.definition_hash == wanted) & here)
-    return or_(*places) if places else false()
+        return or_(Case.stage.in_(at_work), Case.stage.in_(onward) & not_voted_on)
+
+    return where_its_version_says(work, LIVE, told)
 
 
 def _at_work(stage: Stage) -> frozenset[str]:

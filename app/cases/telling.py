@@ -77,9 +77,8 @@ def _step(work: Work, case: Case, seq: int) -> _Step:
     definition = work.ports.definitions.of(work.session, case)
     events = [from_dict(row.data) for row in rows]
     used = list(lines(definition, rows))[-1].definition
-    return _Step(
-        work, case, rows, used, machine.fold(definition, events[:-1]), machine.fold(definition, events)
-    )
+    before = machine.fold(definition, events[:-1])
+    return _Step(work, case, rows, used, before, machine.evolve(definition, before, events[-1]))
 
 
 def _said(step: _Step) -> Titles:

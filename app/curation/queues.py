@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.access.permissions import CAPABILITIES
 from app.cases.models import Case, CaseStatus
+from app.cases.queries import where_its_version_says
 from app.cases.roles import may
 from app.core.errors import Reason
 from app.core.i18n import Text, _
@@ -17,6 +18,7 @@ from app.core.unit_of_work import Work
 from app.curation.models import Agreement, AgreementSide, Visit
 from app.curation.rules import LIVE_STATES, OPEN_STATES, Side
 from app.curation.signing import CAPABILITY
+from app.engine.definition import Definition
 
 PAGE = "curation"  # of the stage in which schools agree, whatever a version of the procedure calls it
 
@@ -102,15 +104,11 @@ def _own_part(side: AgreementSide) -> list[Text]:
 
 def _where_schools_agree(work: Work) -> ColumnElement[bool]:
     """The condition «the case stands at the agreement», so that the others need not be read."""
-    used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
-    places = []
-    for code, version, wanted in work.session.execute(
-        used.where(Case.status == CaseStatus.active.value)
-    ).all():
-        stages = work.ports.definitions.get(work.session, code, version, wanted).stages.values()
-        here = [stage.id for stage in stages if stage.page == PAGE]
-        places.append((Case.definition_hash == wanted) & Case.stage.in_(here))
-    return or_(*places) if places else false()
+
+    def told(definition: Definition) -> ColumnElement[bool]:
+        return Case.stage.in_([stage.id for stage in definition.stages.values() if stage.page == PAGE])
+
+    return where_its_version_says(work, (CaseStatus.active,), told)
 
 
 def _stands_at_it(work: Work, case: Case) -> bool:

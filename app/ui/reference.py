@@ -52,7 +52,10 @@ class ServiceReferenceView(ReferenceView, ABC):
         """Make the row say what the form says."""
 
     def remove(self, work: Work, item: Any) -> None:
-        """Delete the row. Raises Refusal when it must stay."""
+        """Delete the row. Raises Refusal when it must stay.
+
+        Not abstract: most books delete nothing, and one that offers it without saying how is a fault of ours.
+        """
         raise NotImplementedError(f"{type(self).__name__} offers to delete and does not say how")
 
     def after(self, item: Any) -> str:

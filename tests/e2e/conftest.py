@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,23 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call" and report.failed:
         item.stash[FAILED] = True
     return report
+
+
+@contextmanager
+def at_desk(request: pytest.FixtureRequest, browser: Browser, stand: Stand) -> Iterator[Person]:
+    """Whom the test is parametrised with, logged in; what he saw is kept when the test fails."""
+    one = Person(browser, stand, request.param).log_in()
+    yield one
+    if request.node.stash.get(FAILED, False):
+        one.remember_failure()
+    one.leave()
+
+
+@pytest.fixture
+def person(request: pytest.FixtureRequest, browser: Browser, demo_stand: Stand) -> Iterator[Person]:
+    """Somebody at the training copy."""
+    with at_desk(request, browser, demo_stand) as one:
+        yield one
 
 
 class Desks:

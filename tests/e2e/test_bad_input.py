@@ -12,7 +12,7 @@ from app.cases import service
 from app.demo.penza import actor
 from app.demo.scan import scan
 from app.engine.state import Fire
-from tests.e2e.conftest import FAILED
+from tests.e2e.conftest import at_desk
 from tests.e2e.person import Person
 from tests.e2e.stand import Stand
 from tests.people import open_cases
@@ -32,11 +32,8 @@ def case_41(empty_stand: Stand) -> int:
 
 @pytest.fixture
 def person(request: pytest.FixtureRequest, browser: Browser, empty_stand: Stand) -> Iterator[Person]:
-    one = Person(browser, empty_stand, request.param).log_in()
-    yield one
-    if request.node.stash.get(FAILED, False):
-        one.remember_failure()
-    one.leave()
+    with at_desk(request, browser, empty_stand) as one:
+        yield one
 
 
 def value(person: Person, name: str) -> str:

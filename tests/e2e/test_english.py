@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import chain
 
 import pytest
-from playwright.sync_api import Browser
 
 from app.cases import queries
 from app.core.actor import SYSTEM
 from tests.contracts.catalogues import russian
-from tests.e2e.conftest import FAILED
 from tests.e2e.person import DESKTOP, PHONE, Person
 from tests.e2e.stand import Stand
 
@@ -71,15 +68,6 @@ def sentence() -> re.Pattern[str]:
             blanks = {part: r"\d+" if part in ("%(n)s", "%(num)s") else ".+?" for part in parts[1::2]}
             found.append("".join(blanks.get(part, re.escape(part)) for part in parts))
     return re.compile("|".join(found))
-
-
-@pytest.fixture
-def person(request: pytest.FixtureRequest, browser: Browser, demo_stand: Stand) -> Iterator[Person]:
-    one = Person(browser, demo_stand, request.param).log_in()
-    yield one
-    if request.node.stash.get(FAILED, False):
-        one.remember_failure()
-    one.leave()
 
 
 def _case_of(person: Person) -> int:

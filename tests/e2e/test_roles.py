@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from app.cases import queries
 from app.core.actor import SYSTEM
 from app.demo.penza import LOGINS
-from tests.e2e.conftest import FAILED
 from tests.e2e.person import DESKTOP, PHONE, Person
 from tests.e2e.stand import Stand
 
@@ -53,15 +51,6 @@ PICTURES_OF_NOTHING = """async () => {
   const missing = used.filter(href => !known[href.split('#')[0]].includes(`id="${href.split('#')[1]}"`));
   return [...new Set(missing)].map(href => `no such picture: ${href.split('#')[1]}`);
 }"""
-
-
-@pytest.fixture
-def person(request: pytest.FixtureRequest, browser: Browser, demo_stand: Stand) -> Iterator[Person]:
-    one = Person(browser, demo_stand, request.param).log_in()
-    yield one
-    if request.node.stash.get(FAILED, False):
-        one.remember_failure()
-    one.leave()
 
 
 @pytest.fixture(scope="module")
