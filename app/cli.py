@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 
 from app import config, template_commands, wiring
 from app.core import logs
-from app.core.db import is_busy
+from app.core.engines import is_busy
 from app.core.errors import Busy, OporaError
 from app.core.i18n import LOCALES, _, in_locale
 from app.core.outage import is_away

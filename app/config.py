@@ -89,53 +89,29 @@ def load(
     env = dict(os.environ if environ is None else environ)
     var = var or Path(env.get("OPORA_VAR", ROOT / "var"))
     is_demo = _flag(env.get("OPORA_DEMO", "")) if demo is None else demo
-    database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'opora.sqlite3'}"
-    secret = env.get("SECRET_KEY", "")
-    if env.get("SECRET_KEY_FILE"):
-        secret = Path(env["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
-    if not secret and is_demo:
-        secret = _kept_secret(var / "demo-secret")
-    try:
-        port = int(env.get("PORT", "8000"))
-        workers = int(env.get("WORKERS", "2"))
-        zone = ZoneInfo(env.get("TIMEZONE", "Europe/Moscow"))
-        clock = (
-            datetime.fromisoformat(env["CLOCK"]).replace(hour=9, tzinfo=zone) if env.get("CLOCK") else None
-        )
-    except (ValueError, KeyError) as error:
-        raise Misconfigured(_("A setting cannot be read: %(error)s", error=error)) from error
+    port, workers, clock = _numbers(env)
     if clock is not None and not is_demo:
         raise Misconfigured(
             _("CLOCK moves the date of a training copy only; a real system keeps the real time.")
         )
-    for name, url in (("DATABASE_URL", database_url), ("DATABASE_OWNER_URL", env.get("DATABASE_OWNER_URL"))):
-        if url and not url.startswith(("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")):
-            raise Misconfigured(
-                _(
-                    "%(name)s must begin with sqlite:///, or postgresql:// and the server's address.",
-                    name=name,
-                )
-            )
-        try:
-            make_url(url or "sqlite://")
-        except (ArgumentError, ValueError) as error:  # what is wrong may be the password: it is not repeated
-            raise Misconfigured(_("%(name)s cannot be read as an address.", name=name)) from error
+    database_url = env.get("DATABASE_URL") or f"sqlite:///{var / 'opora.sqlite3'}"
+    owner_url = env.get("DATABASE_OWNER_URL") or database_url
+    _check_database("DATABASE_URL", database_url)
+    _check_database("DATABASE_OWNER_URL", owner_url)
     storage_url = env.get("STORAGE_URL") or f"file:{var / 'files'}"
     if not storage_url.startswith("file:"):
         raise Misconfigured(
             _("STORAGE_URL must be file: and a folder; other kinds of storage are not built yet.")
         )
-    if not 0 <= port < 65536:
-        raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
     trusted_hosts = tuple(h.strip() for h in env.get("TRUSTED_HOSTS", "").split(",") if h.strip())
     if env.get("MAIL_URL"):
         _mail_server(env["MAIL_URL"], env.get("MAIL_FROM", ""))
     return Settings(
         database_url=database_url,
-        database_owner_url=env.get("DATABASE_OWNER_URL") or database_url,
+        database_owner_url=owner_url,
         redis_url=env.get("REDIS_URL", ""),
         storage_url=storage_url,
-        secret_key=secret,
+        secret_key=_secret(env, var, is_demo),
         host=env.get("HOST", "127.0.0.1"),
         port=port,
         https=_flag(env.get("HTTPS", "")),
@@ -150,6 +126,40 @@ def load(
         clock=clock,
         var=var,
     )
+
+
+def _numbers(env: Mapping[str, str]) -> tuple[int, int, datetime | None]:
+    """Port, number of workers, and the morning a training copy begins at. Raises Misconfigured."""
+    try:
+        port = int(env.get("PORT", "8000"))
+        workers = int(env.get("WORKERS", "2"))
+        zone = ZoneInfo(env.get("TIMEZONE", "Europe/Moscow"))
+        begins = datetime.fromisoformat(env["CLOCK"]) if env.get("CLOCK") else None
+        clock = begins.replace(hour=9, tzinfo=zone) if begins else None
+    except (ValueError, KeyError) as error:
+        raise Misconfigured(_("A setting cannot be read: %(error)s", error=error)) from error
+    if not 0 <= port < 65536:
+        raise Misconfigured(_("PORT must be a number from 1 to 65535, not %(port)s.", port=port))
+    return port, workers, clock
+
+
+def _secret(env: Mapping[str, str], var: Path, is_demo: bool) -> str:
+    """What sessions are signed with; a demonstration on this machine keeps one of its own."""
+    secret = env.get("SECRET_KEY", "")
+    if env.get("SECRET_KEY_FILE"):
+        secret = Path(env["SECRET_KEY_FILE"]).read_text(encoding="utf-8").strip()
+    return secret or (_kept_secret(var / "demo-secret") if is_demo else "")
+
+
+def _check_database(name: str, url: str) -> None:
+    if not url.startswith(("sqlite://", "postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise Misconfigured(
+            _("%(name)s must begin with sqlite:///, or postgresql:// and the server's address.", name=name)
+        )
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError) as error:  # what is wrong may be the password: it is not repeated
+        raise Misconfigured(_("%(name)s cannot be read as an address.", name=name)) from error
 
 
 def _mail_server(url: str, sender: str) -> MailServer:

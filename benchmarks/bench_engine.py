@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.cases.projection import case_fields, state_from_rows
+from app.cases.snapshots import case_fields, state_from_rows
 from app.engine import loader
 from app.engine.machine import decide
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State

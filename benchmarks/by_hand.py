@@ -11,7 +11,8 @@ import psycopg
 
 from app.audit.service import GENESIS, chain, stream_of
 from app.cases import rows, writer
-from app.cases.projection import case_fields, changes
+from app.cases.projection import changes
+from app.cases.snapshots import case_fields
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Work
 from app.engine.machine import decide

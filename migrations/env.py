@@ -12,7 +12,8 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection, TypeDecorator, create_engine, event, make_url, text
 
 from app import config as settings_of_app
-from app.core.db import Base, normalise_url
+from app.core.db import Base
+from app.core.engines import normalise_url
 
 APP = Path(settings_of_app.__file__).parent
 

@@ -36,7 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.admin.archive import Archive, BadArchive, Hashing, Manifest, TablePart, encode
 from app.admin.bootstrap import migrate
 from app.config import ROOT, Settings
-from app.core.db import make_engine
+from app.core.engines import make_engine
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.ports import Storage

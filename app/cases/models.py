@@ -128,7 +128,7 @@ class Case(Base):
     approval: Mapped[str | None] = mapped_column(String(20))
     outcome: Mapped[str | None] = mapped_column(String(40))
     content_hash: Mapped[str | None] = mapped_column(String(64))
-    # what of the engine's state has no column: see cases.projection; only the next step reads it
+    # what of the engine's state has no column: see cases.snapshots; only the next step reads it
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
 
     programme: Mapped[Programme] = relationship(back_populates="cases")

@@ -7,9 +7,11 @@ from typing import Any
 from flask import request
 
 from app.cases import queries
+from app.cases.content_changes import content_changes
 from app.cases.history import Doers, kind, lines, title
 from app.cases.overview import Entry
-from app.cases.time_machine import Then, case_then, compare, content_changes, end_of, repeated_stages
+from app.cases.stays import compare, repeated_stages
+from app.cases.time_machine import Then, case_then, end_of
 from app.core.errors import NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work

@@ -22,15 +22,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.audit.models import AuditHead
 from app.audit.service import GENESIS, in_place_of, link, stream_of
 from app.cases.models import Case, CaseTask, CaseVote, StageRound
-from app.cases.projection import (
-    Projection,
-    asks_for_votes,
-    case_fields,
-    changes,
-    is_readable,
-    project,
-    state_from_rows,
-)
+from app.cases.projection import Projection, changes, project
 from app.cases.rows import (
     CASES,
     DETAILS,
@@ -47,6 +39,7 @@ from app.cases.rows import (
     rows_of,
     told,
 )
+from app.cases.snapshots import asks_for_votes, case_fields, is_readable, state_from_rows
 from app.cases.statements import (
     FURTHER_DETAIL,
     FURTHER_EVENT,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from app.core.actor import Actor, StandsFor
 from app.core.asked_once import forget_answers
 from app.core.clock import Clock, local_date
-from app.core.db import Database, is_busy
+from app.core.db import Database
+from app.core.engines import is_busy
 from app.core.errors import Busy
 from app.core.ports import Ports
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 
 from sqlalchemy import select
@@ -187,51 +188,44 @@ class Overview:
 
 def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
     """Every visible case as it stood on the evening of `on`: one query per table and one per number."""
-    session, zone, calendar = work.session, work.ports.zone, calendar_of(work)
+    zone, calendar = work.ports.zone, calendar_of(work)
     is_past = on < work.today
-    every = list_cases(session, programme_id=programme_id, options=SHORT_NAMES)
+    every = list_cases(work.session, programme_id=programme_id, options=SHORT_NAMES)
     cases = [case for case in every if local_date(case.opened_at, zone) <= on]
     ids = [case.id for case in cases]
     stays = _stays(work, ids, on) if is_past else {}  # today each stands where its own row says
-    ends = (
-        _ends(work, ids, on)
-        if is_past
-        else {case.id: (case.outcome, case.status not in LIVE) for case in cases}
-    )
-    numbers = {
-        name: work.ports.figures[name](work, ids, on) if ids else {}
-        for name in FIGURES
-        if name in work.ports.figures
-    }
+    ends = _ends(work, ids, on) if is_past else {}
+    figures = {name: work.ports.figures[name] for name in FIGURES if name in work.ports.figures}
+    numbers = {name: source(work, ids, on) if ids else {} for name, source in figures.items()}
+    pages = {name: work.ports.pages[page] for name, page in FIGURES.items() if page in work.ports.pages}
+
+    @cache  # of many schools the stage began on one day, or is to end on one
+    def days_since(begun: date) -> int:
+        return working_days_between(begun, on, calendar) if begun <= on else 0
+
+    @cache
+    def left_until(due: date | None) -> int | None:
+        return days_left(work.today, due, calendar)
+
     rows: list[SchoolRow] = []
     versions: dict[tuple[str, int], Definition] = {}
-    days: dict[date, int] = {}  # of many schools the stage began on one day, or is to end on one
-    left: dict[date | None, int | None] = {}
     for case in cases:
-        definition = work.ports.definitions.of(session, case)
-        stay = stays.get(case.id)
-        stage = stay.stage if stay else case.stage
-        since = local_date(stay.entered_at if stay else case.entered_at, zone)
-        version = edition_with(definition, stage)
+        stay: StageRound | Case = stays.get(case.id, case)
+        version = edition_with(work.ports.definitions.of(work.session, case), stay.stage)
         versions[version.code, version.version] = version
-        is_final = version.stages[stage].final
-        if since not in days:
-            days[since] = working_days_between(since, on, calendar) if since <= on else 0
-        outcome, ended = ends.get(case.id, (None, False))
-        is_over = is_final or ended
+        stage = version.stages[stay.stage]
+        now = (case.outcome, case.status not in LIVE)
+        outcome, ended = ends.get(case.id, (None, False)) if is_past else now
+        is_over = stage.final or ended
         due = None if is_past or is_over or case.status != "active" else case.due
-        if due not in left:
-            left[due] = days_left(work.today, due, calendar)
         rows.append(
             SchoolRow(
-                case=case, stage=stage, stage_title=in_reader(version.stages[stage].titles),
-                place=list(version.stages).index(stage), stages=len(version.stages),
-                round=stay.round if stay else case.round,
-                days=days[since], due=due, left=left[due],
+                case=case, stage=stage.id, stage_title=in_reader(stage.titles),
+                place=list(version.stages).index(stage.id), stages=len(version.stages), round=stay.round,
+                days=days_since(local_date(stay.entered_at, zone)), due=due, left=left_until(due),
                 outcome=outcome if is_over else None,
                 figures={name: found[case.id] for name, found in numbers.items() if case.id in found},
-                links={name: work.ports.pages[page](case.id) for name, page in FIGURES.items()
-                       if page in work.ports.pages},
+                links={name: page(case.id) for name, page in pages.items()},
             )
         )  # fmt: skip
     return Overview(on, is_past, rows, _bars(rows, versions.values()), len(every) - len(cases), _totals(rows))

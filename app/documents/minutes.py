@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,40 +71,55 @@ _TOPIC = re.compile(r"об?о? ", re.IGNORECASE)
 
 def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     """The fields of the template `protocol` that come from the meeting and its votes."""
-    programme, day = meeting.programme, meeting.held_on
-    offices = (programme.authority_id, programme.centre_id)
-    group = members(work, programme, day)
-    chair = person_card(work.session, meeting.chair_id, day, offices)
-    secretary = person_card(work.session, meeting.secretary_id, day, offices)
-    everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
-    pairs = [pair for found in stand_ins(work, programme, day).values() for pair in found.items()]
-    # who votes because nobody of the group may sits with it, if he or who acts for him came
-    for person, acting in voting_instead(work, meeting).items():
-        if person not in everyone and not {person, *acting}.isdisjoint(meeting.present):
-            everyone.append(person)
-            pairs += [(pid, person) for pid in acting]
-    # who acts for an absent member fills his seat; the member himself is printed as absent
-    seated = {pid for pid, holder in pairs if pid not in everyone and holder not in meeting.present}
-    present = [pid for pid in meeting.present if pid in everyone or pid in seated]
-    listed = [pid for pid in present if pid not in (meeting.chair_id, meeting.secretary_id)]
-    absent = [pid for pid in everyone if pid not in (*present, meeting.chair_id, meeting.secretary_id)]
+    day = meeting.held_on
+    offices = (meeting.programme.authority_id, meeting.programme.centre_id)
+    table = _table(work, meeting)
     speaker = _speaker(work, meeting)
-    guests = [pid for pid in meeting.present if pid not in present]
-    if speaker is not None and speaker["id"] not in (*everyone, *guests):
+    guests = [pid for pid in meeting.present if pid not in table.present]
+    if speaker is not None and speaker["id"] not in (*table.everyone, *guests):
         guests.append(speaker["id"])  # who reported was there
+    chairing = (meeting.chair_id, meeting.secretary_id)  # printed in places of their own
+    chair, secretary = (person_card(work.session, pid, day, offices) for pid in chairing)
+
+    def cards(people: Iterable[int]) -> list[Card]:
+        return [card for pid in people if (card := person_card(work.session, pid, day, offices))]
+
     return {
         "date": day,
         "place": meeting.place or None,
         "chair": chair,
         "secretary": secretary,
-        "present": [p for pid in listed if (p := person_card(work.session, pid, day, offices))],
-        "absent": [p for pid in absent if (p := person_card(work.session, pid, day, offices))],
-        "invited": [p for pid in guests if (p := person_card(work.session, pid, day, offices))],
-        "present_count": len(present),
-        "members_count": len(everyone),
-        "quorum": 2 * len(present) > len(everyone),
+        "present": cards(pid for pid in table.present if pid not in chairing),
+        "absent": cards(pid for pid in table.everyone if pid not in (*table.present, *chairing)),
+        "invited": cards(guests),
+        "present_count": len(table.present),
+        "members_count": len(table.everyone),
+        "quorum": 2 * len(table.present) > len(table.everyone),
         "items": _questions(work, meeting, speaker or chair),
     }
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Who belongs at the table of a meeting, and who of them sat there, himself or in somebody's place."""
+
+    everyone: list[int]
+    present: list[int]
+
+
+def _table(work: Work, meeting: Meeting) -> _Table:
+    programme, came = meeting.programme, meeting.present
+    group = members(work, programme, meeting.held_on)
+    everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
+    pairs = [pair for found in stand_ins(work, programme, meeting.held_on).values() for pair in found.items()]
+    # who votes because nobody of the group may sits with it, if he or who acts for him came
+    for person, acting in voting_instead(work, meeting).items():
+        if person not in everyone and not {person, *acting}.isdisjoint(came):
+            everyone.append(person)
+            pairs += [(pid, person) for pid in acting]
+    # who acts for an absent member fills his seat; the member himself is printed as absent
+    seated = {pid for pid, holder in pairs if pid not in everyone and holder not in came}
+    return _Table(everyone, [pid for pid in came if pid in everyone or pid in seated])
 
 
 def _questions(work: Work, meeting: Meeting, speaker: Card | None) -> list[dict[str, Any]]:

@@ -80,30 +80,37 @@ def _decided(approval: Approval, count: Tally, eligible: tuple[Voter, ...], vali
     if any(valid.get(voter.id) == "against" for voter in vetoers):
         return replace(count, result="failed")
     remaining = len(count.missing)
-    if remaining and not count.has_quorum:
-        return count
-    veto_possible = any(voter.id not in valid for voter in vetoers)
-    if not count.has_quorum:  # a quorum above the number of voters: nobody is left who could help
-        return replace(count, result="failed")
-    if count.majority is not None:
-        if count.votes_for + remaining < count.majority:
-            return replace(count, result="failed")
-        return replace(
-            count, result="passed" if count.votes_for >= count.majority and not veto_possible else None
-        )
-    if not remaining:
-        if count.votes_for == count.votes_against:
-            chairs = {
-                valid.get(voter.id) for voter in eligible if approval.tie and voter.role == approval.tie
-            }
-            return replace(
-                count,
-                result="passed" if chairs == {"for"} else "failed",
-                by_chair=bool(chairs & {"for", "against"}),
-            )
+    if not count.has_quorum:  # with nobody left to vote it is above the number of voters: nobody could help
+        return count if remaining else replace(count, result="failed")
+    if count.majority is None and not remaining:
+        return _by_most(approval, count, eligible, valid)
+    if count.majority is None:
+        result = _certain(count.votes_for, count.votes_against, remaining)
+    else:
+        result = _of_all(count.votes_for, count.majority, remaining)
+    if result == "passed" and any(voter.id not in valid for voter in vetoers):
+        return count  # one of them may still stop it
+    return replace(count, result=result)
+
+
+def _by_most(approval: Approval, count: Tally, eligible: tuple[Voter, ...], valid: dict[str, str]) -> Tally:
+    """Everybody has voted: the larger number decides, between equal ones whoever breaks a tie."""
+    if count.votes_for != count.votes_against:
         return replace(count, result="passed" if count.votes_for > count.votes_against else "failed")
-    if count.votes_for > count.votes_against + remaining and not veto_possible:
-        return replace(count, result="passed")
-    if count.votes_against > count.votes_for + remaining:
-        return replace(count, result="failed")
-    return count
+    chairs = {valid.get(voter.id) for voter in eligible if approval.tie and voter.role == approval.tie}
+    result = "passed" if chairs == {"for"} else "failed"
+    return replace(count, result=result, by_chair=bool(chairs & {"for", "against"}))
+
+
+def _certain(votes_for: int, votes_against: int, remaining: int) -> str | None:
+    """What will come out however the others vote."""
+    if votes_for > votes_against + remaining:
+        return "passed"
+    return "failed" if votes_against > votes_for + remaining else None
+
+
+def _of_all(votes_for: int, majority: int, remaining: int) -> str | None:
+    """Whether a majority of all who may vote is there, or out of reach."""
+    if votes_for >= majority:
+        return "passed"
+    return "failed" if votes_for + remaining < majority else None

@@ -8,17 +8,11 @@ from typing import Any
 from app.engine.anchor_checks import check_anchors
 from app.engine.checks_automatic import check_automatic
 from app.engine.checks_dead_ends import check_dead_ends
+from app.engine.checks_migrations import check_migrations
 from app.engine.checks_names import guards_of, names_in_reach
-from app.engine.compiling import STAYING
-from app.engine.definition import (
-    REASONED,
-    VOTES,
-    Approval,
-    Definition,
-    Due,
-    Stage,
-    Transition,
-)
+from app.engine.checks_references import own_names, references
+from app.engine.checks_steps import check_step
+from app.engine.definition import Approval, Definition, Stage
 from app.engine.fact_kinds import FactKind, kind_faults
 from app.engine.findings import Finding, Severity, finding
 from app.engine.reasons import APPROVAL_PASSED
@@ -47,7 +41,7 @@ def check(
     def report(code: str, path: str, /, severity: Severity = "error", **words: Any) -> None:
         findings.append(finding(code, definition.place(path), severity, **{"path": path, **words}))
 
-    _references(definition, report)
+    references(definition, report)
     if not findings:
         kinds = known_facts if isinstance(known_facts, Mapping) else {}
         _ways(definition, report)
@@ -57,10 +51,10 @@ def check(
     for stage in definition.stages.values():
         _stage(definition, stage, report)
     for step in definition.transitions.values():
-        _transition(definition, step, report)
+        check_step(definition, step, report)
     _votes_asked(definition, report)
-    _ids(definition, report)
-    _migrations(definition, earlier or {}, report)
+    own_names(definition, report)
+    check_migrations(definition, earlier or {}, report)
     check_anchors(definition, known_facts, known_dates, report)
     names_in_reach(definition, report, known_facts, known_effects, known_templates, known_pages, known_roles)
     if isinstance(known_facts, Mapping):
@@ -68,72 +62,6 @@ def check(
         kind_faults(definition, asked, known_facts, report)
     unique = dict.fromkeys(findings)
     return sorted(unique, key=lambda found: (found.line, found.column, found.code))
-
-
-def _references(definition: Definition, report: Report) -> None:
-    """Stages, roles, tasks and outcomes that are named must exist."""
-
-    def roles(path: str, named: Collection[str]) -> None:
-        for role in named:
-            if role not in definition.roles:
-                report("unknown_role", path, id=role, among=definition.roles)
-
-    def due_roles(path: str, due: Due | None) -> None:
-        if due and due.escalate:
-            roles(f"{path}.escalate.to", due.escalate.to)
-
-    if definition.initial not in definition.stages:
-        report(
-            "unknown_stage",
-            "workflow.initial",
-            path="initial",
-            id=definition.initial,
-            among=definition.stages,
-        )
-    for stage in definition.stages.values():
-        path = f"stages.{stage.id}"
-        if stage.outcome and stage.outcome not in definition.outcomes:
-            where = f"{path}.outcome"
-            report("unknown_outcome", where, id=stage.outcome, among=definition.outcomes)
-        due_roles(f"{path}.due", stage.due)
-        own = {task.id for task in stage.tasks}
-        for task in stage.tasks:
-            roles(f"{path}.tasks.{task.id}.roles", task.roles)
-            due_roles(f"{path}.tasks.{task.id}.due", task.due)
-            for other in task.reopens_with:
-                if other not in own or other == task.id:
-                    where = f"{path}.tasks.{task.id}.reopens_with"
-                    report("unknown_task", where, id=other, among=own)
-        if stage.approval:
-            where = f"{path}.approval"
-            roles(f"{where}.voters", stage.approval.voters)
-            roles(f"{where}.veto", stage.approval.veto)
-            roles(f"{where}.tie", (stage.approval.tie,) if stage.approval.tie else ())
-            roles(f"{where}.on_no_voters", (stage.approval.fallback,) if stage.approval.fallback else ())
-            for task_id in stage.approval.opens_after:
-                if task_id not in own:
-                    report(
-                        "unknown_task",
-                        f"{where}.opens_after",
-                        id=task_id,
-                        among=own,
-                    )
-    everywhere = {task.id for stage in definition.stages.values() for task in stage.tasks} | {VOTES}
-    for step in definition.transitions.values():
-        path = f"transitions.{step.id}"
-        roles(f"{path}.by", step.by)
-        for source in step.sources:
-            if source not in definition.stages:
-                report("unknown_stage", f"{path}.from", id=source, among=definition.stages)
-        if step.target is not None and step.target not in definition.stages:
-            report("unknown_stage", f"{path}.to", id=step.target, among=definition.stages)
-        for key, named in (("keeps", step.keeps), ("voids", step.voids)):
-            for item in named:
-                if item not in everywhere:
-                    report("unknown_task", f"{path}.{key}", id=item, among=everywhere)
-        if step.outcome and step.outcome not in definition.outcomes:
-            where = f"{path}.outcome"
-            report("unknown_outcome", where, id=step.outcome, among=definition.outcomes)
 
 
 def _ways(definition: Definition, report: Report) -> None:
@@ -182,56 +110,29 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
     for key, named in (("tie", {approval.tie} if approval.tie else set()), ("veto", set(approval.veto))):
         for role in sorted((named - voters) & set(definition.roles)):
             report("tie_outside_voters", f"{path}.{key}", id=role)
-    single = {"chair", "secretary", "head"}  # roles held by one person at a time
-    for key, needed in (("quorum", approval.quorum), ("majority", approval.majority)):
-        if needed and needed.kind == "count" and voters <= single and needed.count > len(voters):
-            words = {
-                "problem": f"there are at most {len(voters)} voters",
-                "problem_ru": f"голосующих не больше {len(voters)}",
-            }
-            report(f"{key}_nonsense", f"{path}.{key}", value=needed.count, **words)
+    _enough_voters(path, approval, voters, report)
     if approval.majority and approval.tie:
         report("tie_beside_majority", f"{path}.tie")
     authors = {role for task in stage.tasks if task.id in approval.opens_after for role in task.roles}
     if approval.four_eyes and approval.voters and set(approval.asked) <= authors:
         report("four_eyes_empties", path)
-    asked = {
-        name
-        for step in definition.leaving[stage.id]
-        for guard in step.when
-        for name in guard.expression.names()
-        if step.kind == "forward"
-    }
+    onward = [step for step in definition.leaving[stage.id] if step.kind == "forward"]
+    asked = {name for step in onward for guard in step.when for name in guard.expression.names()}
     if APPROVAL_PASSED not in asked:
         report("approval_unused", path, "warning", id=stage.id)
 
 
-def _transition(definition: Definition, step: Transition, report: Report) -> None:
-    path = f"transitions.{step.id}"
-    if not (step.by or step.automatic):
-        report("nobody_may", path, id=step.id)
-    if step.kind in REASONED and step.form.comment != "required" and not step.automatic:
-        report("reason_not_required", path, id=step.id, kind=step.kind)
-    _target(definition, step, report)
-    goes_back = step.kind == "return" or (step.kind == "reopen" and step.target)
-    if goes_back and not (step.keeps or step.voids):
-        report("return_unsaid", path, kind=step.kind, id=step.id)
-    for item in step.keeps:
-        if item in step.voids:
-            report("keeps_and_voids", f"{path}.keeps", id=item)
-    if VOTES in step.keeps:
-        target = definition.stages.get(step.target or "")
-        first = target.approval.opens_after if target and target.approval else ()
-        again = [task for task in first if task not in step.keeps]
-        if any(source != step.target for source in step.sources):
-            report("votes_not_kept", f"{path}.keeps")
-        elif again:
-            report("votes_kept_early", f"{path}.keeps", id=step.id, tasks=", ".join(again))
-    if step.kind == "suspend":
-        for source in step.sources:
-            kinds = {other.kind for other in definition.leaving.get(source, ())}
-            if "resume" not in kinds:
-                report("no_resume", path, id=source)
+def _enough_voters(path: str, approval: Approval, voters: set[str], report: Report) -> None:
+    """Where only people of offices vote that one person holds at a time, no more are counted than there are."""
+    if not voters <= {"chair", "secretary", "head"}:
+        return
+    for key, needed in (("quorum", approval.quorum), ("majority", approval.majority)):
+        if needed and needed.kind == "count" and needed.count > len(voters):
+            words = {
+                "problem": f"there are at most {len(voters)} voters",
+                "problem_ru": f"голосующих не больше {len(voters)}",
+            }
+            report(f"{key}_nonsense", f"{path}.{key}", value=needed.count, **words)
 
 
 def _votes_asked(definition: Definition, report: Report) -> None:
@@ -244,117 +145,3 @@ def _votes_asked(definition: Definition, report: Report) -> None:
             stage = definition.stages.get(stage_id)
             for fact in asked if stage and stage.approval is None else ():
                 report("approval_absent", f"{path}.if", fact=fact, id=stage_id)
-
-
-def _target(definition: Definition, step: Transition, report: Report) -> None:
-    """A kind says where it may lead."""
-    path = f"transitions.{step.id}"
-    sources = [definition.stages[source] for source in step.sources if source in definition.stages]
-
-    def wrong(rule: str, rule_ru: str) -> None:
-        report("kind_and_target", path, id=step.id, kind=step.kind, rule=rule, rule_ru=rule_ru)
-
-    if not step.sources:
-        wrong("needs a stage to start from (from)", "должен откуда-то вести (from)")
-    if step.kind in STAYING and step.target is not None:
-        wrong("stays in its stage: leave out “to”", "не меняет этапа: уберите «to»")
-    if step.kind in ("forward", "skip", "return") and step.target is None:
-        wrong("needs a target (to)", "должен куда-то вести (to)")
-    if step.kind != "reopen" and any(stage.final for stage in sources):
-        wrong("cannot leave a final stage", "не может выходить с завершающего этапа")
-    if step.kind == "reopen":
-        for stage in sources:
-            if stage.final != (step.target is not None):
-                wrong(
-                    "leads from a final stage to another (to), or takes up a terminated case (no to)",
-                    "ведёт с завершающего этапа на другой (to) либо продолжает прекращённый случай (без to)",
-                )
-    if step.target is None or step.target not in definition.stages:
-        return
-    if step.kind in ("return", "reopen") and definition.stages[step.target].final:
-        wrong("cannot lead to a final stage", "не может вести на завершающий этап")
-    if step.kind in ("forward", "skip") and (step.keeps or step.voids):
-        wrong("goes on: keeps and voids belong to a return", "идёт вперёд: keeps и voids — для возврата")
-    if step.kind == "return":
-        for stage in sources:
-            if definition.rank[step.target] > definition.rank[stage.id]:
-                report("return_forward", path, id=step.id, source=stage.id, target=step.target)
-
-
-def _ids(definition: Definition, report: Report) -> None:
-    """Tasks, approvals and transitions are called by id alone, so no two may share one."""
-    seen: dict[str, str] = {}
-    named: list[tuple[str, str]] = []
-    for stage in definition.stages.values():
-        named += [(task.id, f"stages.{stage.id}.tasks.{task.id}") for task in stage.tasks]
-        if stage.approval:
-            named.append((stage.approval.id, f"stages.{stage.id}.approval"))
-    named += [(step, f"transitions.{step}") for step in definition.transitions]
-    for element, path in named:
-        if element in seen or element == VOTES:
-            report("duplicate_id", path, id=element, first=seen.get(element, VOTES), second=path)
-        seen.setdefault(element, path)
-
-
-def _migrations(definition: Definition, earlier: Mapping[int, Definition], report: Report) -> None:
-    """What is said about moving cases here names what there is, and leaves out nothing a case may stand in."""
-    stages, tasks = set(definition.stages), {task.id for s in definition.stages.values() for task in s.tasks}
-    seen: set[int] = set()
-    for number, rule in enumerate(definition.migrations):
-        path = f"migrations.{number}"
-        if rule.source >= definition.version:
-            report("migration_version", f"{path}.from", value=rule.source)
-        elif earlier and rule.source not in earlier:
-            report("migration_unknown", f"{path}.from", "warning", value=rule.source)  # no case stands in it
-        if rule.source in seen:
-            report("migration_twice", f"{path}.from", value=rule.source)
-        seen.add(rule.source)
-        for before, after in rule.stages.items():
-            if after not in stages:
-                where = f"{path}.stages.{before}"
-                report("unknown_stage", where, id=after, among=definition.stages)
-        for key, named in (("tasks", rule.tasks.items()), ("reopens", [(one, one) for one in rule.reopens])):
-            for before, after in named:
-                if after not in tasks:
-                    where = f"{path}.tasks.{before}" if key == "tasks" else f"{path}.reopens"
-                    report("unknown_task", where, id=after, among=tasks)
-        if rule.source in earlier:
-            _from_earlier(definition, earlier[rule.source], number, report)
-
-
-def _from_earlier(definition: Definition, old: Definition, number: int, report: Report) -> None:
-    """The same, seen from the version the cases come from."""
-    rule, path = definition.migrations[number], f"migrations.{number}"
-    known = {task.id for stage in definition.stages.values() for task in stage.tasks}
-    before = {task.id for stage in old.stages.values() for task in stage.tasks}
-    for name in rule.stages:
-        if name not in old.stages:
-            report(
-                "unknown_stage",
-                f"{path}.stages.{name}",
-                id=name,
-                among=old.stages,
-            )
-    for name in rule.tasks:
-        if old.task(name) is None:
-            report("unknown_task", f"{path}.tasks.{name}", id=name, among=before)
-    for name in rule.drops:
-        if old.task(name) is None:
-            report("unknown_task", f"{path}.drops", id=name, among=before)
-    for stage in old.stages.values():
-        if stage.final:
-            continue
-        successor = definition.stages.get(rule.stages.get(stage.id, stage.id))
-        if successor is None:
-            if stage.id not in rule.stages:
-                report("unmapped_stage", path, value=old.version, id=stage.id)
-            continue
-        if stage.due and not successor.due:
-            report("term_lost", path, "warning", value=old.version, id=stage.id)
-        for one in stage.tasks:
-            name = rule.tasks.get(one.id, one.id)
-            if name not in known and one.id not in rule.tasks and one.id not in rule.drops:
-                report("unmapped_task", path, value=old.version, id=one.id)
-            after = definition.task(name)
-            if one.due and after and not after.due and one.id not in rule.drops:
-                report("term_lost", path, "warning", value=old.version, id=one.id)

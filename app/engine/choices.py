@@ -7,6 +7,7 @@ a fraction is written. Unknown needs no trying: what is true while a fact is unk
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -165,36 +166,16 @@ def _groups(atoms: Sequence[Atom]) -> Iterator[list[str]]:
 
 def _domains(group: list[str], atoms: Sequence[Atom], room: Room) -> dict[str, list[Value]]:
     """Values for the facts of one group: as many between two written ones as there are facts to be put there."""
-    written: dict[str, set[Any]] = {"bool": set(), "number": set(), "text": set(), "day": set()}
-    asked: set[str] = set()
-    for atom in atoms:
-        if not set(atom.operands()) & set(group):
-            continue
-        if isinstance(atom, Holds):
-            asked.add("bool")
-        for value in _literals(atom):
-            kind = kind_of(value)
-            if kind is not None:
-                asked.add(kind)
-                written[kind].add(value)
-    # the least a fact says is worth trying even where only lower numbers are written
-    written["number"].update(
-        said.least for name in group if (said := room.kinds.get(name)) and said.least is not None
-    )
-    if ROUND in group:
-        asked.add("number")
-        written["number"].add(1)
-    if {PASSED, FAILED} & set(group):
-        asked.add("bool")
+    written = _written(group, atoms, room)
     many = len(group)
     values: list[Value] = []
-    if "bool" in asked:
+    if "bool" in written:
         values += [True, False]
-    if "number" in asked or not asked:
-        values += _numbers(written["number"] or {1}, many)
-    if "day" in asked:
+    if "number" in written or not written:
+        values += _numbers(written.get("number") or {1}, many)
+    if "day" in written:
         values += _days(written["day"], many)
-    if "text" in asked:
+    if "text" in written:
         values += [*sorted(written["text"]), *_others(written["text"], many)]
     domains = dict.fromkeys(group, values)
     for name in (PASSED, FAILED):
@@ -204,6 +185,29 @@ def _domains(group: list[str], atoms: Sequence[Atom], room: Room) -> dict[str, l
     if ROUND in domains:
         domains[ROUND] = [v for v in values if kind_of(v) == "number" and _is_round(v)]
     return domains
+
+
+def _written(group: list[str], atoms: Sequence[Atom], room: Room) -> dict[str, set[Any]]:
+    """The kinds of values the group is asked for, each with those that are written in conditions."""
+    written: defaultdict[str, set[Any]] = defaultdict(set)
+    for atom in atoms:
+        if not set(atom.operands()) & set(group):
+            continue
+        if isinstance(atom, Holds):
+            written.setdefault("bool", set())
+        for value in _literals(atom):
+            kind = kind_of(value)
+            if kind is not None:
+                written[kind].add(value)
+    if ROUND in group:
+        written["number"].add(1)
+    if {PASSED, FAILED} & set(group):
+        written.setdefault("bool", set())
+    # the least a fact says is worth trying even where only lower numbers are written
+    least = {said.least for name in group if (said := room.kinds.get(name)) and said.least is not None}
+    if "number" in written or not written:
+        written["number"] |= least
+    return written
 
 
 def _literals(atom: Atom) -> Iterator[Value]:

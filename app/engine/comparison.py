@@ -6,31 +6,27 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.engine.anchors import NO_NAMES, DateNames
+from app.engine.comparison_conditions import compare_effects, compare_guards
 from app.engine.comparison_forms import compare_forms
 from app.engine.comparison_moves import compare_moves
-from app.engine.comparison_new import plain_stage, plain_step, plain_task, plain_vote
+from app.engine.comparison_new import plain_stage, plain_step, plain_task
 from app.engine.comparison_successors import renamed, replaced
 from app.engine.comparison_terms import compare_due
+from app.engine.comparison_votes import compare_votes
 from app.engine.comparison_words import (
     FOUND,
-    GROUND,
     ITSELF,
     PEOPLE,
     STEP_KINDS,
-    YES,
     Change,
     Pair,
-    effect_of,
-    fallback,
     join,
-    majority,
     many,
     named,
     of_roles,
     of_stages,
     of_tasks,
     only,
-    portion,
     roles_of,
     same,
     say,
@@ -41,15 +37,11 @@ from app.engine.comparison_words import (
     words,
 )
 from app.engine.definition import (
-    Approval,
     Definition,
-    Effect,
-    Guard,
     Stage,
     Task,
     Transition,
 )
-from app.engine.structure import structure_of
 
 
 def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
@@ -136,7 +128,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
     if both != [key for key in after if key in before]:
         text = join(here, (": изменён порядок задач", ": another order of the tasks"))
         yield Change("changed", f"{path}.tasks", texts_of(text))
-    yield from _approvals(old, new, path, here, was.approval, now.approval)
+    yield from compare_votes(old, new, path, here, was.approval, now.approval)
 
 
 def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
@@ -173,89 +165,8 @@ def _task(
     if was.reopens_with != now.reopens_with:
         about = join(here, (": открывается заново вместе с", ": reopened together with"))
         yield from many(path, about, of_tasks(old, was.reopens_with), of_tasks(new, now.reopens_with))
-    yield from _guards(path, here, was.written, now.written)
+    yield from compare_guards(path, here, was.written, now.written)
     yield from compare_forms(path, here, was.form, now.form)
-
-
-def _approvals(
-    old: Definition, new: Definition, path: str, here: Pair, was: Approval | None, now: Approval | None
-) -> Iterator[Change]:
-    where = f"{path}.approval"
-    if was is None or now is None:
-        yield from _vote_itself(where, here, was, now)
-    if now is None:
-        return
-    was = was or plain_vote(now)
-    vote: Pair = (f"Голосование «{now.titles['ru']}»", f"Vote “{now.titles['en']}”")
-    yield from words(where, vote, was.titles, now.titles)
-    yield from words(where, vote, was.source, now.source, GROUND)
-    if was.id != now.id:
-        yield say("changed", where, join(vote, (": код", ": id")), same(was.id), same(now.id))
-    # compared by what enters the hash: another title of a role is told where the role is
-    said: tuple[tuple[Pair, bool, Pair, Pair], ...] = (
-        (
-            (": кворум", ": quorum"),
-            structure_of(was.quorum) != structure_of(now.quorum),
-            portion(was.quorum),
-            portion(now.quorum),
-        ),
-        (
-            (": для решения — голосов «за»", ": votes “for” needed to adopt"),
-            structure_of(was.majority) != structure_of(now.majority),
-            majority(was),
-            majority(now),
-        ),
-        (
-            (": при равенстве решает", ": a tie is decided by"),
-            was.tie != now.tie,
-            roles_of(old, only(was.tie)),
-            roles_of(new, only(now.tie)),
-        ),
-        (
-            (": автор не голосует", ": the author does not vote"),
-            was.four_eyes != now.four_eyes,
-            YES[was.four_eyes],
-            YES[now.four_eyes],
-        ),
-        (
-            (": голос привязан к", ": a vote is bound to"),
-            was.binds != now.binds,
-            value_of(was.binds),
-            value_of(now.binds),
-        ),
-        (
-            (": если голосовать некому", ": when nobody may vote"),
-            was.on_no_voters != now.on_no_voters,
-            fallback(old, was),
-            fallback(new, now),
-        ),
-    )
-    for label, differs, before, after in said:
-        if differs:
-            yield say("changed", where, join(vote, label), before, after)
-    for text, before_, after_ in (
-        ((": голосуют", ": voters"), of_roles(old, was.voters), of_roles(new, now.voters)),
-        ((": право вето", ": veto"), of_roles(old, was.veto), of_roles(new, now.veto)),
-        (
-            (": открывается после", ": opens after"),
-            of_tasks(old, was.opens_after),
-            of_tasks(new, now.opens_after),
-        ),
-    ):
-        yield from many(where, join(vote, text), before_, after_)
-    yield from _effects(where, vote, was.on_pass, now.on_pass, (" при принятии", " when it passes"))
-    yield from _effects(where, vote, was.on_fail, now.on_fail, (" при отклонении", " when it fails"))
-
-
-def _vote_itself(where: str, here: Pair, was: Approval | None, now: Approval | None) -> Iterator[Change]:
-    if now is not None:
-        name: Pair = (f" «{now.titles['ru']}»", f" “{now.titles['en']}”")
-        texts = (f"{here[0]}: добавлено голосование{name[0]}", f"{here[1]}: a vote is added,{name[1]}")
-        yield Change("added", where, texts_of(texts))
-    elif was is not None:
-        name = (f" «{was.titles['ru']}»", f" “{was.titles['en']}”")
-        texts = (f"{here[0]}: убрано голосование{name[0]}", f"{here[1]}: the vote{name[1]} is removed")
-        yield Change("removed", where, texts_of(texts))
 
 
 def _transitions(old: Definition, new: Definition) -> Iterator[Change]:
@@ -287,70 +198,9 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
         ((": аннулируется", ": voids"), of_tasks(old, was.voids), of_tasks(new, now.voids)),
     ):
         yield from many(path, join(here, text), before, after)
-    yield from _guards(path, here, was.when, now.when)
+    yield from compare_guards(path, here, was.when, now.when)
     yield from compare_forms(path, here, was.form, now.form)
-    yield from _effects(path, here, was.effects, now.effects, ("", ""))
-
-
-def _guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...]) -> Iterator[Change]:
-    before = {guard.id: guard for guard in was}
-    after = {guard.id: guard for guard in now}
-    for key, guard in before.items():
-        if key not in after:
-            text = (
-                f": убрано условие «{guard.text['ru']}»",
-                f": the condition “{guard.text['en']}” is removed",
-            )
-            yield Change("removed", f"{path}.when", texts_of(join(here, text)))
-    for key, guard in after.items():
-        if key not in before:
-            text = (
-                f": добавлено условие «{guard.text['ru']}»",
-                f": the condition “{guard.text['en']}” is added",
-            )
-            yield Change("added", f"{path}.when", texts_of(join(here, text)))
-            continue
-        former = before[key]
-        if str(former.expression) != str(guard.expression):
-            label = (f": условие «{key}»", f": the condition “{key}”")
-            yield say(
-                "changed",
-                f"{path}.when",
-                join(here, label),
-                same(str(former.expression)),
-                same(str(guard.expression)),
-            )
-        if former.link != guard.link:
-            label = (f": страница условия «{key}»", f": the page of the condition “{key}”")
-            yield say(
-                "changed", f"{path}.when", join(here, label), value_of(former.link), value_of(guard.link)
-            )
-        label = (": исправлен текст отказа", ": the sentence of the refusal")
-        yield from words(f"{path}.when", join(here, label), former.text, guard.text, ("", ""))
-        label = (": исправлен текст на случай, когда данных нет", ": the sentence for what is not known")
-        yield from words(
-            f"{path}.when", join(here, label), former.unknown or {}, guard.unknown or {}, ("", "")
-        )
-    if before.keys() == after.keys() and [*before] != [*after]:
-        text = (": изменён порядок условий", ": another order of the conditions")
-        yield Change("changed", f"{path}.when", texts_of(join(here, text)))
-
-
-def _effects(
-    path: str, here: Pair, was: tuple[Effect, ...], now: tuple[Effect, ...], when: Pair
-) -> Iterator[Change]:
-    before, after = [effect_of(one) for one in was], [effect_of(one) for one in now]
-    for what, some, rest, ru, en in (
-        ("removed", before, after, "убрано действие", "an effect is removed"),
-        ("added", after, before, "добавлено действие", "an effect is added"),
-    ):
-        for one in some:
-            if one not in rest:
-                texts = join(here, (f": {ru}{when[0]}: {one}", f": {en}{when[1]}: {one}"))
-                yield Change(what, path, texts_of(texts))  # type: ignore[arg-type]
-    if before != after and {*before} == {*after}:
-        told = (f": изменён порядок действий{when[0]}", f": another order of the effects{when[1]}")
-        yield Change("changed", path, texts_of(join(here, told)))
+    yield from compare_effects(path, here, was.effects, now.effects, ("", ""))
 
 
 def _order(old: Definition, new: Definition) -> Iterator[Change]:

@@ -21,40 +21,72 @@ def facts_needed(
     Without `settle` those of the step alone, not of what the case then takes by itself.
     """
     if state is None:
-        stage = definition.stages[definition.initial]
-        bound = _bound(stage) if _opens_at_once(stage) else set()
-        alone = definition.automatic_facts.get(stage.id, frozenset()) if settle else frozenset()
-        return (bound | alone | _dates(definition, None, stage.id)) - BUILT_IN_FACTS
+        return _to_begin(definition, settle) - BUILT_IN_FACTS
     stage = definition.stages[state.stage]
     needed: set[str] = set()
     if action is None or isinstance(action, Complete):
-        for task in stage.tasks:
-            if action is None or action.task == task.id:
-                for guard in task.when:
-                    needed.update(guard.expression.names())
+        needed |= _of_tasks(stage, action)
     if action is None or isinstance(action, Fire):
-        for step in definition.leaving[state.stage]:
-            if action is None or action.transition == step.id:
-                for guard in step.when:
-                    needed.update(guard.expression.names())
-                if step.outcome_from:
-                    needed.add(step.outcome_from)
-                if step.kind in RESUMING and step.target is None and state.approval is not None:
-                    needed |= _bound(stage)
-                if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
-                    needed |= _bound(definition.stages[step.target])
-    binding = action is None or isinstance(action, Cast | ContentChanged) or bool(needed & OF_THE_VOTE)
-    if not binding and isinstance(action, Complete) and stage.approval:
-        binding = action.task in stage.approval.opens_after
-    if binding:
+        needed |= _of_steps(definition, state, action)
+    if _touches_the_vote(stage, action, needed):
         needed |= _bound(stage)
-    if (definition.automatic or definition.anchored) and action is not None:
-        taken = definition.transitions.get(action.transition) if isinstance(action, Fire) else None
-        after = state.stage if taken is None or taken.target is None else taken.target
-        if settle:
-            needed |= definition.automatic_facts.get(after, frozenset())
-        needed |= _dates(definition, state, after, action)
+    if action is not None and (definition.automatic or definition.anchored):
+        needed |= _of_what_follows(definition, state, action, settle)
     return needed - BUILT_IN_FACTS
+
+
+def _to_begin(definition: Definition, settle: bool) -> set[str]:
+    stage = definition.stages[definition.initial]
+    needed = _dates(definition, None, stage.id)
+    if _opens_at_once(stage):
+        needed |= _bound(stage)
+    if settle:
+        needed |= definition.automatic_facts.get(stage.id, frozenset())
+    return needed
+
+
+def _of_tasks(stage: Stage, action: Complete | None) -> set[str]:
+    tasks = [task for task in stage.tasks if action is None or action.task == task.id]
+    return {name for task in tasks for guard in task.when for name in guard.expression.names()}
+
+
+def _of_steps(definition: Definition, state: State, action: Fire | None) -> set[str]:
+    """What the guards of the steps ask, what an outcome is taken from, and the content of a vote they open."""
+    stage = definition.stages[state.stage]
+    needed: set[str] = set()
+    for step in definition.leaving[state.stage]:
+        if action is not None and action.transition != step.id:
+            continue
+        for guard in step.when:
+            needed.update(guard.expression.names())
+        if step.outcome_from:
+            needed.add(step.outcome_from)
+        if step.kind in RESUMING and step.target is None and state.approval is not None:
+            needed |= _bound(stage)
+        if step.target and _opens_at_once(definition.stages[step.target], step.keeps):
+            needed |= _bound(definition.stages[step.target])
+    return needed
+
+
+def _touches_the_vote(stage: Stage, action: Action | None, needed: set[str]) -> bool:
+    """Whether the vote is asked about, given, or opened: then it matters what it is bound to."""
+    if action is None or isinstance(action, Cast | ContentChanged) or needed & OF_THE_VOTE:
+        return True
+    return (
+        isinstance(action, Complete)
+        and stage.approval is not None
+        and action.task in stage.approval.opens_after
+    )
+
+
+def _of_what_follows(definition: Definition, state: State, action: Action, settle: bool) -> set[str]:
+    """What the steps ask that the case then takes by itself, and the dates its new terms are counted from."""
+    taken = definition.transitions.get(action.transition) if isinstance(action, Fire) else None
+    after = state.stage if taken is None or taken.target is None else taken.target
+    needed = _dates(definition, state, after, action)
+    if settle:
+        needed |= definition.automatic_facts.get(after, frozenset())
+    return needed
 
 
 def _dates(definition: Definition, state: State | None, stage: str, action: Action | None = None) -> set[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from app.access.security import runtime
-from app.core.db import is_busy
+from app.core.engines import is_busy
 from app.core.errors import Away, Busy, OporaError, Stale
 from app.core.i18n import Text, _
 from app.core.outage import RETRY_AFTER, cause_of, is_away

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from app.cases.projection import StoredTasks, case_fields, snapshot, state_from_rows
+from app.cases.snapshots import StoredTasks, case_fields, snapshot, state_from_rows
 from app.engine import loader
 from app.engine.machine import decide
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State, TaskState

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import event, select
 
 from app.cases.models import Programme
-from app.core import db
+from app.core import engines
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime, Work
 from app.jobs import outbox
@@ -173,7 +173,7 @@ def test_a_reference_book_says_the_same(penza_on_both: Runtime, postgres_server:
 def test_a_locked_file_is_told_and_the_form_is_given_back(
     penza: Runtime, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(db, "LOCK_WAIT_MS", 200)
+    monkeypatch.setattr(engines, "LOCK_WAIT_MS", 200)
     penza.database.dispose()  # connections that are made now wait as long
     web = WebUsers(penza)
     sent = {"csrf_token": token(web("methodist"), FORM), **PROGRAMME}

@@ -17,7 +17,7 @@ from app.cases import queries
 from app.cases.meetings import open_meeting
 from app.cases.models import Meeting
 from app.cases.overview import history, overview
-from app.cases.time_machine import compare
+from app.cases.stays import compare
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid

@@ -18,7 +18,7 @@ from app.cases.models import Case
 from app.cases.service import act, complete_task
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
-from app.core.db import make_engine
+from app.core.engines import make_engine
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor, load_reference

@@ -12,7 +12,7 @@ from app.cases import migration, service
 from app.cases.migration import Order
 from app.cases.models import Case, CaseTask
 from app.cases.queries import get_case, programmes
-from app.cases.time_machine import compare
+from app.cases.stays import compare
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor

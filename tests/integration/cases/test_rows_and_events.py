@@ -10,24 +10,17 @@ import pytest
 from sqlalchemy import text
 
 from app.admin import verify
-from app.cases import projection, queries, rows, service, writer
-from app.cases.projection import (
-    Projection,
-    asks_for_votes,
-    case_fields,
-    changes,
-    project,
-    snapshot,
-    state_from_rows,
-)
+from app.cases import queries, rows, service, snapshots, writer
+from app.cases.projection import Projection, changes, project
+from app.cases.snapshots import asks_for_votes, case_fields, snapshot, state_from_rows
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine import loader
 from app.engine.definition import Definition, akin
 from app.engine.evolution import fold, in_force
-from app.engine.simulation import Walk
 from app.engine.state import Complete, Fire, VoteState
 from app.engine.trial_worlds import World
+from app.engine.walks import Walk
 from app.jobs.outbox import Promise
 from tests.people import open_cases
 
@@ -47,12 +40,12 @@ def _random_walk(versions: list[Definition], number: int) -> Walk:
     return walk
 
 
-@pytest.mark.parametrize("few", [projection.FEW, 1], ids=["votes in the snapshot", "votes in rows"])
+@pytest.mark.parametrize("few", [snapshots.FEW, 1], ids=["votes in the snapshot", "votes in rows"])
 @pytest.mark.parametrize("block", range(10))
 def test_what_each_step_writes_adds_up_to_what_the_events_say(
     versions: list[Definition], block: int, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "FEW", few)
+    monkeypatch.setattr(snapshots, "FEW", few)
     for number in range(block * 10, block * 10 + 10):
         events = _random_walk(versions, number).events
         state, kept, definition = None, None, versions[0]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.cases import projection, queries, service
+from app.cases import projection, queries, service, snapshots
 from app.cases.queues import case_queue
 from app.cases.states import states_now
 from app.core.actor import SYSTEM
@@ -66,7 +66,7 @@ def test_one_query_says_where_all_cases_stand(voting: Runtime) -> None:
 def test_votes_of_many_people_are_read_from_their_rows(
     penza_on_both: Runtime, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(projection, "FEW", 0)
+    monkeypatch.setattr(snapshots, "FEW", 0)
     now, then, sent = read(request.getfixturevalue("voting"))
     assert now == then
     assert sent == 2
@@ -83,7 +83,7 @@ def test_cases_of_an_earlier_release_are_folded_from_their_events(voting: Runtim
 def test_votes_that_do_not_agree_with_their_number_are_not_believed(
     voting: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection, "FEW", 0)
+    monkeypatch.setattr(snapshots, "FEW", 0)
     case_id = next(key for key, state in read(voting)[0].items() if state.votes)
     take(voting, actor(voting, "member2"), case_id, Cast("for"))
     with voting.database.engine.begin() as connection:

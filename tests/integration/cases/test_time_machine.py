@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from app.cases.content_changes import content_changes
 from app.cases.models import Case, CaseTask
 from app.cases.queries import get_case, tasks_of, votes_of
 from app.cases.service import act, complete_task
-from app.cases.time_machine import case_then, compare, content_changes, repeated_stages
+from app.cases.stays import compare, repeated_stages
+from app.cases.time_machine import case_then
 from app.core.errors import NotFound
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor

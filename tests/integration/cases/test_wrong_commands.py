@@ -221,7 +221,7 @@ def test_a_server_that_is_away_or_misspelt_is_told_without_its_password(
 def test_a_database_somebody_else_writes_to_is_called_busy_not_lost(
     shell: Shell, system: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.core.db.LOCK_WAIT_MS", 300)
+    monkeypatch.setattr("app.core.engines.LOCK_WAIT_MS", 300)
     with system.work(SYSTEM) as work:
         locked = select(ProcessVersion).where(ProcessVersion.version == 2).with_for_update()
         work.session.scalars(locked).one()

@@ -15,9 +15,9 @@ from app.engine.loader import load, loads
 from app.engine.migration import plan, undo
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
-from app.engine.simulation import Walk
 from app.engine.state import Complete, Fire, Reopen, State
 from app.engine.trial_worlds import World
+from app.engine.walks import Walk
 from tests.unit.engine.test_other_procedures import PROCEDURE
 
 FOLDER = Path(__file__).parents[3] / "workflows" / "school_support"

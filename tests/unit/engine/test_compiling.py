@@ -16,9 +16,9 @@ from app.engine.definition import Definition, Guard
 from app.engine.explaining import fire_reasons
 from app.engine.guard_parsing import parse
 from app.engine.machine import decide, guard_reader, task_reasons
-from app.engine.simulation import Walk
 from app.engine.state import Accepted, Complete, Context, FactValue, Fire, Open, State, replace
 from app.engine.trial_worlds import World
+from app.engine.walks import Walk
 
 SHIPPED = Path(__file__).resolve().parents[3] / "workflows/school_support/v1.yaml"
 CONDITIONS = (

@@ -31,9 +31,9 @@ from app.engine.machine import (
     tally_of,
     task_reasons,
 )
-from app.engine.simulation import Walk
 from app.engine.state import Accepted, Context, FactValue, Fire, Reason, State, TaskState, reason
 from app.engine.trial_worlds import World, fired
+from app.engine.walks import Walk
 from app.engine.wording import PLACEHOLDER, both, plural, printed
 
 WORKFLOWS = Path(__file__).resolve().parents[3] / "workflows/school_support"
