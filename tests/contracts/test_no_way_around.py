@@ -14,7 +14,8 @@ import pytest
 APP = Path(__file__).resolve().parents[2] / "app"
 
 ALLOWED = {
-    "core/db.py": "makes the engine and its connections",
+    "core/db.py": "keeps the connection of a session",
+    "core/engines.py": "makes the connections",
     "core/unit_of_work.py": "begins the transaction",
     "access/security.py": "FAB's own tables, before there is an actor",
     "access/sessions.py": "login sessions, in a transaction of their own",

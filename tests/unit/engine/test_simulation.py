@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.engine import Definition, simulation, trial_values
+from app.engine import Definition, trial_values, walks
 from app.engine.guard_parsing import parse
 from app.engine.loader import loads
 from app.engine.simulation import simulate
@@ -84,8 +84,8 @@ def test_a_fold_that_differs_is_noticed(shipped: Definition, monkeypatch: pytest
     def forgetful(definition: Definition, events: Any) -> Any:
         return real(definition, list(events)[:-1])
 
-    real = simulation.fold
-    monkeypatch.setattr(simulation, "fold", forgetful)
+    real = walks.fold
+    monkeypatch.setattr(walks, "fold", forgetful)
     report = simulate(shipped, 3, 1)
     assert {broken.promise for _, broken in report.divergences} == {"the case equals the fold of its events"}
     assert all(broken.history for _, broken in report.divergences)
