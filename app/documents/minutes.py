@@ -150,8 +150,8 @@ def _question(
         vote = _vote(work, item, decided)
         marks = {True: words.mark_passed, False: words.mark_failed, None: "–"}
         votes.append({**vote, "decision": marks[vote["decision"]]})
-        text = item.decided.strip()
-        if vote["decision"] is not None and (not text or _SAYS_NOTHING.fullmatch(text)):
+        text = _about_school(item, item.decided.strip(), items)
+        if vote["decision"] is not None and (not text or _SAYS_NOTHING.fullmatch(item.decided.strip())):
             wording = _passed(work, item, words) if vote["decision"] else words.failed
             text = wording.format(school=item.case.school.short_name) + _falls_short(work, item, decided)
         if text:
@@ -170,14 +170,23 @@ def _heard(words: Question, items: Sequence[MeetingItem], speaker: Card) -> list
     schools = ", ".join(item.case.school.short_name for item in items)
     told = [item.heard.strip().replace(item.case.school.short_name, "{schools}") for item in items]
     same = list(dict.fromkeys(text for text in told if text))
-    if len(same) == 1:
+    if len(same) == 1 and all(told):
         same = [same[0].replace("{schools}", schools)]
     else:
-        same = [item.heard.strip() for item in items if item.heard.strip()]
+        same = [_about_school(item, item.heard.strip(), items) for item in items if item.heard.strip()]
     topic = words.heard.format(schools=schools)
     if len(same) == 1 and _TOPIC.match(same[0]):
         topic = same.pop()
     return [{"speaker": speaker, "text": topic}, *({"speaker": None, "text": text} for text in same)]
+
+
+def _about_school(item: MeetingItem, text: str, items: Sequence[MeetingItem]) -> str:
+    """A note on one school of several names it: on the page it stands under the school, on the paper it does not."""
+    name = item.case.school.short_name
+    of_name = " ".join(name.split()[1:]) or name  # «МБОУ» is left out when people write
+    if not text or len(items) == 1 or " ".join(of_name.split()) in " ".join(text.split()):
+        return text
+    return f"{name}. {text}"
 
 
 def _speaker(work: Work, meeting: Meeting) -> Card | None:
