@@ -12,6 +12,7 @@ from app.cases.models import Case
 from app.cases.queries import SHORT_NAMES
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation
+from app.schools.rules import search_words
 
 IN_COLUMN, ON_PAGE = 20, 50
 
@@ -65,7 +66,9 @@ class Chosen:
         if self.programme_id is not None:
             found.append(Case.programme_id == self.programme_id)
         if self.text:
-            found.append(Organisation.search_key.contains(self.text, autoescape=True))
+            found += [
+                Organisation.search_key.contains(word, autoescape=True) for word in search_words(self.text)
+            ]
         if self.column:
             procedure, _dot, stage = self.column.rpartition(".")
             found.append(and_(Case.definition_code == procedure, Case.stage == stage))

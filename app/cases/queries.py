@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
+from app.cases.models import LIVE, Case, CaseEvent, CaseTask, CaseVote, Meeting, Programme, StageRound
 from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.core.unit_of_work import Work
 from app.engine.definition import Definition
 from app.schools.models import Organisation
+from app.schools.rules import search_words
 
 WITH_NAMES = (
     joinedload(Case.programme).joinedload(Programme.authority),
@@ -76,8 +77,8 @@ def list_cases(
         query = query.where(Case.programme_id == programme_id)
     if stage:
         query = query.where(Case.stage == stage)
-    if text:
-        query = query.where(Organisation.search_key.contains(text, autoescape=True))
+    for word in search_words(text):
+        query = query.where(Organisation.search_key.contains(word, autoescape=True))
     return session.scalars(query).all()
 
 
@@ -97,13 +98,19 @@ def programmes(session: Session) -> Sequence[Programme]:
     ).all()
 
 
-def where_its_version_says(
-    work: Work, statuses: Collection[str], told: Callable[[Definition], ColumnElement[bool]]
-) -> ColumnElement[bool]:
-    """The condition «`told` of its own version holds for the case», over versions that cases of these statuses have."""
+@asked_once
+def _versions_in_use(session: Session) -> Sequence[Row[str, int, str]]:
+    """The versions of the cases that are not over: several queues of a page ask for them."""
     used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
+    return session.execute(used.where(Case.status.in_(LIVE))).all()
+
+
+def where_its_version_says(
+    work: Work, told: Callable[[Definition], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """The condition «`told` of its own version holds for the case», over the versions of cases that are not over."""
     found: list[ColumnElement[bool]] = []
-    for code, version, wanted in work.session.execute(used.where(Case.status.in_(statuses))).all():
+    for code, version, wanted in _versions_in_use(work.session):
         definition = work.ports.definitions.get(work.session, code, version, wanted)
         found.append((Case.definition_hash == wanted) & told(definition))
     return or_(*found) if found else false()

@@ -37,7 +37,6 @@ from app.engine.explaining import standing_reasons
 from app.engine.machine import reopen_reasons, step_reasons, task_reasons
 from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
 from app.engine.state import Reason as EngineReason
-from app.schools.rules import search_key
 from app.ui.base import RoomView, int_arg, page
 from app.ui.paging import Paged, page_of
 
@@ -60,7 +59,7 @@ class CaseView(RoomView):
         work = self.read()
         text, look = request.args.get("q", "")[:100], request.args.get("look")
         programme_id, stage = int_arg("programme"), request.args.get("stage", "")[:130]
-        chosen = Chosen(programme_id, search_key(text), stage)
+        chosen = Chosen(programme_id, text, stage)
         boards = board.boards(work, chosen)
         columns = {column.key: column.title for one in boards for column in one.columns}
         shown = None

@@ -108,7 +108,7 @@ def _where_schools_agree(work: Work) -> ColumnElement[bool]:
     def told(definition: Definition) -> ColumnElement[bool]:
         return Case.stage.in_([stage.id for stage in definition.stages.values() if stage.page == PAGE])
 
-    return where_its_version_says(work, (CaseStatus.active,), told)
+    return where_its_version_says(work, told)
 
 
 def _stands_at_it(work: Work, case: Case) -> bool:

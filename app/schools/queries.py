@@ -17,7 +17,7 @@ from app.access.substitutions import acting_for, genitive
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.schools.models import Organisation, Person, Position
-from app.schools.rules import CASES, search_key, sort_key
+from app.schools.rules import CASES, search_key, search_words, sort_key
 
 # roles in whose place one signs for the organisation
 SIGNING = frozenset({"head", "director", "curator"})
@@ -128,7 +128,7 @@ def find_person(session: Session, typed: str) -> Person:
 
 def _by_words(session: Session, model: Any, typed: str) -> Sequence[Any]:
     query = select(model).limit(6)
-    for word in search_key(typed).split():
+    for word in search_words(typed):
         query = query.where(model.search_key.contains(word, autoescape=True))
     return session.scalars(query).all()
 

@@ -16,6 +16,11 @@ def search_key(*parts: str) -> str:
     return " ".join(" ".join(part for part in parts if part).casefold().replace("ё", "е").split())
 
 
+def search_words(typed: str) -> list[str]:
+    """What is looked for, in any order: «№50», «№ 50» and «сош 50» mean the same school."""
+    return search_key(typed.replace("№", " ")).split()
+
+
 def names_person(text: str, short: str, full: str) -> bool:
     """«Образцова М.И., директор» names the person; a namesake with other initials does not."""
     plain = text.replace("\u00a0", " ").replace(". ", ".")

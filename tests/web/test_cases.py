@@ -252,3 +252,10 @@ def test_what_the_history_says_was_changed_keeps_figures_and_words_together(web:
         printed = macros.timeline([{"title": "Изменено", "changes": [change]}])
     for words in ("СОШ №_5", "22_января", "80_%"):
         assert words.replace("_", "\u00a0") in printed
+
+
+def test_a_school_is_found_however_its_number_is_typed(web: WebUsers, cases: dict[str, int]) -> None:
+    for typed in ("№50", "№ 50", "сош №50", "СОШ  № 50", "50 сош", "МБОУ СОШ №50"):
+        page = text(web("methodist").get("/cases/", query_string={"q": typed, "look": "table"}))
+        assert "СОШ № 50" in page, typed
+        assert "СОШ № 41" not in page, typed
