@@ -7,17 +7,20 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
+from app.core.asked_once import asked_once
 from app.core.facts import yes_no
 from app.core.ports import Fact
 
+_case = asked_once(get_case)  # both facts are asked for the same step
+
 
 def curator_assigned(session: Session, case_id: int) -> Fact:
-    return Fact(get_case(session, case_id).curator_id is not None, link="curator")
+    return Fact(_case(session, case_id).curator_id is not None, link="curator")
 
 
 def curator_not_supported(session: Session, case_id: int) -> Fact:
     """True when the curator school is not itself supported by an open case of the same years."""
-    case = get_case(session, case_id)
+    case = _case(session, case_id)
     if case.curator is None:
         return Fact(None, link="curator")
     other = session.scalars(

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.closing import closing_page
-from app.cases.context import actor_id, task_url, voters_of
+from app.cases.context import actor_id, context, task_url, voters_of
 from app.cases.history import title
+from app.cases.mending import obstacles
 from app.cases.models import LIVE, Case, CaseEvent
 from app.cases.overview import in_reader
 from app.cases.queries import events_of_all, where_its_version_says
@@ -25,16 +26,31 @@ from app.cases.seats import authors_of, bar, look_ahead, seat_of
 from app.cases.states import states_now
 from app.cases.terms import STAGE, beginnings, explained
 from app.core.actor import StandsFor
+from app.core.errors import Reason
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
 from app.engine.definition import Definition, Stage
-from app.engine.events import ApprovalOpened, Event, Migrated, Undone, from_dict
+from app.engine.events import (
+    ApprovalDecided,
+    ApprovalOpened,
+    Event,
+    Migrated,
+    Moved,
+    TaskCompleted,
+    Undone,
+    from_dict,
+)
+from app.engine.fact_names import facts_needed
+from app.engine.machine import step_reasons
 from app.engine.offers import Waiting, waiting_for
-from app.engine.state import State, Voter
+from app.engine.state import Fire, State, Voter
 from app.schools.models import Organisation
 
-_BEGIN = (ApprovalOpened.type, Migrated.type, Undone.type)  # from them something waits, see `_since`
+# from them something waits, see `_since`
+_READY = (TaskCompleted, ApprovalDecided, Moved)  # from them the step onward
+_BEGIN = tuple(one.type for one in (ApprovalOpened, Migrated, Undone, *_READY))
 _FIRST = 200  # cases of the first part
+_FEW = 12  # steps of a page at most whose conditions are asked: each asks the rooms for its facts
 # the name a line prints, nothing else of the school; the programme is one of few, read with the first of its cases
 _LINE = (joinedload(Case.school).load_only(Organisation.short_name),)
 
@@ -73,7 +89,7 @@ def _somewhere(work: Work) -> ColumnElement[bool]:
         # while a vote is open no step waits for anybody
         return or_(Case.stage.in_(at_work), Case.stage.in_(onward) & not_voted_on)
 
-    return where_its_version_says(work, LIVE, told)
+    return where_its_version_says(work, told)
 
 
 def _at_work(stage: Stage) -> frozenset[str]:
@@ -133,10 +149,13 @@ def _with_details(work: Work, lines: Sequence[CaseLine]) -> list[QueueItem]:
     """Where each line leads, since when it waits, and how its term was counted or when it will begin."""
     about = [line.of for line in lines if line.of]
     begun = events_of_all(work.session, sorted({case.id for case, *_rest in about}), _BEGIN)
-    return [_detailed(work, line, begun) for line in lines]
+    are_few = sum(waiting.kind == "transition" for _case, _state, waiting, _roles in about) <= _FEW
+    return [_detailed(work, line, begun, are_few) for line in lines]
 
 
-def _detailed(work: Work, line: CaseLine, begun: Mapping[int, Sequence[CaseEvent]]) -> QueueItem:
+def _detailed(
+    work: Work, line: CaseLine, begun: Mapping[int, Sequence[CaseEvent]], are_few: bool
+) -> QueueItem:
     if line.of is None:
         return line
     case, state, waiting, roles = line.of
@@ -147,17 +166,40 @@ def _detailed(work: Work, line: CaseLine, begun: Mapping[int, Sequence[CaseEvent
     if waiting.kind == "task" and state.is_active:
         closing = closing_page(work, case, definition, state, waiting.id, roles)
     task_id = waiting.id if waiting.kind == "task" else None
+    happened = [from_dict(row.data) for row in begun[case.id]]
     return replace(
         line,
         link=closing or page or line.link,
-        since=_since(waiting, state, [from_dict(row.data) for row in begun[case.id]]),
-        reckoned=explained(definition, state, task_id),
+        since=_since(definition, waiting, state, happened),
+        missing=_missing(work, case, definition, state, waiting) if are_few else (),
+        reckoned=explained(definition, state, task_id) if state.is_active else "",
         begins=beginnings(work, definition, state).get(task_id or STAGE, ""),
     )
 
 
-def _since(waiting: Waiting, state: State, happened: Sequence[Event]) -> datetime:
-    """From when it has waited: a vote from its opening, a task that a new version brought from the move."""
+def _missing(
+    work: Work, case: Case, definition: Definition, state: State, waiting: Waiting
+) -> tuple[Reason, ...]:
+    """What the step onward still lacks: it stands in the list of whoever takes it from the last task on."""
+    step = definition.transitions.get(waiting.id) if waiting.kind == "transition" else None
+    if step is None or not step.when:
+        return ()
+    action = Fire(step.id)
+    ctx = context(work, case, definition, state, facts_needed(definition, state, action, settle=False))
+    return tuple(obstacles(work, case, step_reasons(definition, state, step, ctx)))
+
+
+def _since(
+    definition: Definition, waiting: Waiting, state: State, happened: Sequence[Event]
+) -> datetime | None:
+    """From when it has waited: a vote from its opening, a task that a new version brought from the move.
+
+    A step waits from what made it the next one; when its own conditions came true nobody has written down.
+    """
+    if waiting.kind == "transition":
+        if definition.transitions[waiting.id].when:
+            return None
+        return next((one.at for one in reversed(happened) if isinstance(one, _READY)), state.entered_at)
     taken_back = False
     for event in reversed(happened):
         if event.at < state.entered_at:
