@@ -69,7 +69,7 @@ def report_item(
         raise Invalid(fields={"occurrences": _("Choose what the report is about.")})
     if not days.issuperset(wanted):
         raise Invalid(fields={"occurrences": _("Choose from the list only.")})
-    _check_report(work, data)
+    _check_report(work, data, case.programme.starts, max(wanted))
     values: dict[str, Any] = {
         "status": data.status.value,
         "done_on": data.done_on if data.status is ReportStatus.done else None,
@@ -117,7 +117,8 @@ def _report(
     return report
 
 
-def _check_report(work: Work, data: ReportInput) -> None:
+def _check_report(work: Work, data: ReportInput, begins: date, term: date) -> None:
+    """`begins` is the first day of the programme, `term` the last of the terms that are reported on."""
     faults: dict[str, Text] = {}
     match data.status:
         case ReportStatus.done:
@@ -125,6 +126,8 @@ def _check_report(work: Work, data: ReportInput) -> None:
                 faults["done_on"] = _("Give the day it was done.")
             elif data.done_on > work.today:
                 faults["done_on"] = _("This day has not come yet.")
+            elif data.done_on < begins:
+                faults["done_on"] = _("The programme began on %(day)s.", day=f"{begins:%d.%m.%Y}")
             if not (data.evidence.strip() or data.link.strip() or data.upload or data.file_id):
                 faults["evidence"] = _("Say what proves it: a text, a link or a file.")
         case ReportStatus.not_done:
@@ -133,6 +136,9 @@ def _check_report(work: Work, data: ReportInput) -> None:
         case ReportStatus.moved:
             if data.moved_to is None:
                 faults["moved_to"] = _("Give the new day.")
+            elif data.moved_to <= term:
+                faults["moved_to"] = _("The new term is not later than the planned one, %(day)s.",
+                                       day=f"{term:%d.%m.%Y}")  # fmt: skip
             if len(data.reason.strip()) < 3:
                 faults["reason"] = _("Say why the term is moved.")
     if data.link.strip() and not _is_web_address(data.link.strip()):

@@ -35,7 +35,7 @@ def items_complete(session: Session, case_id: int) -> Fact:
 
 
 def _join(first: Text, second: Text) -> Text:
-    return _("%(first)s; %(second)s", first=first, second=second)
+    return _("%(first)s. %(second)s", first=first, second=second)
 
 
 def plan_text(session: Session, case_id: int) -> list[dict[str, Any]]:

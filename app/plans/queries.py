@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.plans.models import PlanItem, PlanReport, PlanSnapshot
@@ -85,6 +85,21 @@ def report_of(session: Session, case_id: int, report_id: int) -> PlanReport:
     if found is None:
         raise NotFound
     return found
+
+
+def moves_to_approve(session: Session, asker: int | None) -> Sequence[PlanReport]:
+    """New terms that wait for approval in cases that are worked on, without those this person asked for."""
+    return session.scalars(
+        select(PlanReport)
+        .join(Case, Case.id == PlanReport.case_id)
+        .options(joinedload(PlanReport.item))
+        .where(
+            PlanReport.status == ReportStatus.moved,
+            Case.status == CaseStatus.active,
+            or_(PlanReport.reported_by.is_(None), PlanReport.reported_by != asker),
+        )
+        .order_by(PlanReport.case_id, PlanReport.occurrence)
+    ).all()
 
 
 def dues_of(item: PlanItem) -> list[Due]:

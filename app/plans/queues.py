@@ -1,18 +1,20 @@
-"""What waits for a school in its plan: measures whose term has come and that nobody has reported on."""
+"""What waits in a plan: measures nobody has reported on, and new terms nobody has approved."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from app.access.permissions import CAPABILITIES
 from app.access.roles import SCHOOL
 from app.cases.models import CaseStatus
-from app.cases.queries import list_cases
-from app.cases.roles import case_roles
+from app.cases.queries import get_case, list_cases
+from app.cases.roles import case_roles, may
 from app.cases.stages import leaving_asks
 from app.core.i18n import n_, numbered
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
-from app.plans.queries import all_dues, items_of
+from app.plans.models import PlanReport
+from app.plans.queries import all_dues, items_of, moves_to_approve
 
 AHEAD = timedelta(days=7)
 
@@ -52,4 +54,34 @@ def reports_waiting(work: Work) -> list[QueueItem]:
     return found
 
 
-QUEUES: list[QueueSource] = [reports_waiting]
+def moves_waiting(work: Work) -> list[QueueItem]:
+    """One line per school with the measures whose new term waits for somebody else than who asked for it."""
+    if not work.actor.has(*CAPABILITIES["plans.approve_move"]):
+        return []
+    asked: dict[int, list[PlanReport]] = {}
+    for report in moves_to_approve(work.session, work.actor.user_id):
+        asked.setdefault(report.case_id, []).append(report)
+    found = []
+    for case_id, reports in asked.items():
+        case = get_case(work.session, case_id)
+        if not may(work, "plans.approve_move", case):
+            continue
+        numbers = sorted({report.item.number for report in reports})
+        found.append(
+            QueueItem(
+                n_(
+                    "Approve the new term of measure %(numbers)s",
+                    "Approve the new terms of measures %(numbers)s",
+                    len(numbers),
+                    numbers=", ".join(str(numbered(number)) for number in numbers),
+                ),
+                where=case.school.short_name,
+                link=f"/cases/{case_id}/plans#item-{reports[0].item_id}",
+                case_id=case_id,
+                since=min(report.reported_at for report in reports),
+            )
+        )
+    return found
+
+
+QUEUES: list[QueueSource] = [reports_waiting, moves_waiting]

@@ -226,6 +226,17 @@ def _checked(work: Work, case: Case, data: ItemInput) -> dict[str, Any]:
 
 
 def _term(case: Case, data: ItemInput, faults: dict[str, Text]) -> Term | None:
+    """The dates that were given, else those the text says; some day of them is a day of the programme."""
+    term, programme = _dates(case, data, faults), case.programme
+    at = "ends" if data.ends else "term"
+    if term is not None and term.ends < programme.starts:
+        faults[at] = _("The programme began on %(day)s.", day=f"{programme.starts:%d.%m.%Y}")
+    elif term is not None and term.starts > programme.ends:
+        faults[at] = _("The programme ends on %(day)s.", day=f"{programme.ends:%d.%m.%Y}")
+    return term
+
+
+def _dates(case: Case, data: ItemInput, faults: dict[str, Text]) -> Term | None:
     """The dates that were given, else those the text says; asks for dates when it is not understood."""
     programme = case.programme
     if data.starts or data.ends:

@@ -97,7 +97,7 @@ def parse_term(text: str, starts: date, ends: date) -> Term | None:
 
 def _normal(text: str) -> str:
     words = text.casefold().replace("ё", "е").replace("\u00a0", " ").replace("\u202f", " ")
-    words = re.sub(r"[–—−]", "-", words)
+    words = re.sub(r"[–—−]", "-", words).replace("в течении", "в течение")  # a common misspelling
     words = re.sub(r"(?<=20\d\d)\s*(?:г\.|г\b|год[а-я]*)", "", words)
     return " ".join(words.replace("-го ", " ").replace("-й ", " ").replace("-ый ", " ").strip(" .").split())
 

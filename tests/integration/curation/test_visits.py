@@ -64,6 +64,14 @@ def test_a_visit_to_come_and_one_after_the_end_are_refused(system: Runtime, case
         assert "held_on" in refused.value.fields
 
 
+def test_a_recommendation_due_before_the_visit_is_refused(system: Runtime, cases: dict[str, int]) -> None:
+    early = replace(VISIT, recommendations=(Advice("Провести практикум", "директор", date(2024, 2, 20)),))
+    with pytest.raises(Invalid) as refused, system.work(actor(system, "curator66")) as work:
+        visits.record_visit(work, cases["41"], early)
+    said = str(refused.value.fields["recommendations"])
+    assert said == "Срок раньше выезда: Провести практикум"
+
+
 def test_claiming_an_agreement_that_is_not_signed_asks_for_a_comment(
     system: Runtime, cases: dict[str, int]
 ) -> None:

@@ -22,6 +22,7 @@ from app.plans import execution, queries, service
 from app.plans.execution import ReportInput, Upload
 from app.plans.facts import FACTS
 from app.plans.figures import FIGURES
+from app.plans.queues import moves_waiting
 from app.plans.rules import Direction, ReportStatus
 from app.plans.service import ItemInput
 from app.plans.values import order_plan
@@ -199,7 +200,9 @@ def test_evidence_reason_and_move(penza: Runtime, case_id: int) -> None:
             (ReportInput(ReportStatus.done, done_on=february), "evidence"),
             (ReportInput(ReportStatus.done, done_on=february, link="javascript:alert(1)"), "link"),
             (ReportInput(ReportStatus.not_done), "reason"),
+            (ReportInput(ReportStatus.done, done_on=date(2024, 2, 28), evidence="x"), "done_on"),
             (ReportInput(ReportStatus.moved, reason="Карантин"), "moved_to"),
+            (ReportInput(ReportStatus.moved, reason="Карантин", moved_to=march), "moved_to"),
             (
                 ReportInput(ReportStatus.not_done, reason="Нет", occurrences=(date(2025, 1, 1),)),
                 "occurrences",
@@ -220,14 +223,30 @@ def test_evidence_reason_and_move(penza: Runtime, case_id: int) -> None:
     assert queries.fulfilment_on(session, case_id, date(2025, 4, 1)).percent == 50
     with pytest.raises(Forbidden), penza.work(director) as work:
         execution.approve_move(work, case_id, moved_id)
+    waiting = {
+        who: moves_waiting(penza.read(actor(penza, who))) for who in ("methodist", "chair", "director41")
+    }
+    assert [str(item.title) for item in waiting["methodist"]] == ["Утвердить новый срок мероприятия № 1"]
+    assert (len(waiting["chair"]), waiting["director41"]) == (1, [])
     with penza.work(methodist) as work:
         execution.approve_move(work, case_id, moved_id)
+    assert moves_waiting(penza.read(methodist)) == []
     assert queries.fulfilment_on(penza.read(director).session, case_id, date(2025, 4, 1)).percent == 100
     with penza.work(director) as work:
         again = ReportInput(ReportStatus.done, done_on=date(2025, 4, 1), file_id=file_id)
         [report] = execution.report_item(work, case_id, item_id, again)  # the only one not accounted for
         assert report.occurrence == march
     assert FACTS["plans.items_reported"](penza.read(director).session, case_id).value is True
+
+
+@pytest.mark.parametrize(
+    ("term", "said"), [("до 30.08.2024", "Программа началась 09.01.2025."),
+                       ("март 2026 г.", "Программа заканчивается 31.12.2025.")],
+)  # fmt: skip
+def test_a_term_of_another_year_is_refused(penza: Runtime, case_id: int, term: str, said: str) -> None:
+    with pytest.raises(Invalid) as refused, penza.work(actor(penza, "methodist")) as work:
+        service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": term}))
+    assert {field: str(text) for field, text in refused.value.fields.items()} == {"term": said}
 
 
 def test_the_order_prints_one_road_map_of_all_schools(penza: Runtime, cases: dict[str, int]) -> None:

@@ -33,6 +33,7 @@ M, Q, W, ONCE = Recurrence.monthly, Recurrence.quarterly, Recurrence.weekly, Rec
         ("ежеквартально (январь – сентябрь)", date(2025, 1, 1), date(2025, 9, 30), Q),
         ("еженедельно, с 03.02.2025 по 28.03.2025", date(2025, 2, 3), date(2025, 3, 28), W),
         ("в течение года", STARTS, ENDS, ONCE),
+        ("в течении года", STARTS, ENDS, ONCE),
         ("постоянно", STARTS, ENDS, ONCE),
         ("январь – сентябрь", date(2025, 1, 1), date(2025, 9, 30), ONCE),
         ("январь-сентябрь 2025 г.", date(2025, 1, 1), date(2025, 9, 30), ONCE),
