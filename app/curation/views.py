@@ -76,7 +76,9 @@ class CurationView(CurationPages):
                         date_comment=form.date_comment.data or "",
                     )
                     service.prepare(work, case_id, terms, self.expected_version())
-                return self.done(room(case_id), _("The agreement is ready"))
+                is_new = not self.expected_version()
+                told = _("The agreement is ready") if is_new else _("The agreement was corrected")
+                return self.done(room(case_id), told)
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self._short_form(case_id, form, _("Cooperation agreement"), _("Save"))

@@ -81,6 +81,12 @@ def test_the_form_suggests_what_the_programme_says_without_its_source(web: WebUs
     assert "место издания документов" not in form
 
 
+def test_an_agreement_that_was_there_is_said_to_be_corrected(web: WebUsers, room: str) -> None:
+    for told in ("Договор подготовлен", "Договор исправлен"):
+        assert fill(web, "clerk", f"{room}/agreement", {**TERMS}).status_code == 303
+        assert told in text(web("clerk").get(room)).partition("<h1")[0]
+
+
 def test_the_agreement_goes_back_where_a_paper_does(web: WebUsers, room: str) -> None:
     to_sign(web, room)
     page = text(web("clerk").get(room))
