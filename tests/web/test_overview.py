@@ -10,11 +10,13 @@ import pytest
 
 from app.cases import migration, service, versions
 from app.cases.migration import Order
+from app.core.clock import FixedClock
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime
 from app.dashboards.queries import Overview, overview
 from app.demo.penza import actor
 from app.engine.state import Fire
+from app.plans.service import ItemInput, add_item
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take
 from tests.people import WebUsers
@@ -107,3 +109,15 @@ def test_a_terminated_case_is_over_from_that_day_on(penza: Runtime, cases: dict[
     ended = {18: None, 19: "terminated", 25: "terminated", 29: "terminated"}
     assert {day: row.outcome for day, row in rows.items()} == ended
     assert [len(one.chosen("active")) for one in shown.values()] == [4, 3, 3, 3]
+
+
+def test_a_measure_of_every_month_is_counted_by_its_terms(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        add_item(work, cases["41"], ItemInput("Консультации", term="ежемесячно, январь – март"))
+    assert isinstance(penza.clock, FixedClock)
+    penza.clock.advance(days=60)
+    page = web("head").get("/overview/").get_data(as_text=True).replace("\u00a0", " ")
+    assert "истекли 2 срока" in page
+    assert "мероприяти" not in page.partition("истекли 2 срока")[0].rpartition("<td")[2]
