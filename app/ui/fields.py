@@ -26,7 +26,7 @@ from wtforms import DateField as _DateField
 from wtforms import FieldList as _FieldList
 from wtforms.i18n import get_translations as _wtforms_translations
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
-from wtforms.widgets import DateInput, TextInput
+from wtforms.widgets import DateInput, TextArea, TextInput
 
 from app.core.i18n import Text, _, current_locale, gettext, ngettext
 
@@ -89,8 +89,16 @@ class TextField(StringField):
         super().__init__(label, _rules(required, validators, max_length), (_stripped, *filters), **kwargs)
 
 
+class _WholeText(TextArea):
+    """Without `maxlength`: the browser would cut a pasted text and say nothing; the server keeps it and says so."""
+
+    validation_attrs = ("required", "disabled")
+
+
 class LongTextField(TextAreaField):
     """Several lines, as wide as the form."""
+
+    widget = _WholeText()
 
     def __init__(
         self, label: Label, *, required: bool = False, max_length: int | None = 10_000,

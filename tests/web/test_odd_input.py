@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 from werkzeug.test import EnvironBuilder
@@ -96,3 +98,22 @@ def test_what_is_too_long_is_told_and_kept(penza_on_both: Runtime) -> None:
     answer = web.post("methodist", "/programmes/add", data)
     assert answer.status_code == 422
     assert "Проект" in answer.get_data(as_text=True), "what was typed is kept"
+
+
+def test_a_text_that_is_too_long_is_kept_and_said_not_cut_by_the_browser(penza: Runtime) -> None:
+    case_id = open_cases(penza)["41"]
+    web = WebUsers(penza)
+    url = f"/cases/{case_id}/diagnostics/staff/fill"
+    assert (
+        web.post("methodist", f"/cases/{case_id}/step/start_diagnosis", {"expected_version": "1"}).status_code
+        == 303
+    )
+    notes = re.search(r'<textarea[^>]*name="notes"[^>]*>', web("director41").get(url).get_data(as_text=True))
+    assert notes
+    assert "maxlength" not in notes.group(), "a longer text is pasted whole"
+    long = "Слишком длинное примечание. " * 800
+    answer = web.post("director41", url, {"state": "filled", "notes": long, "expected_version": "0"})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert long.strip() in page
+    assert re.search(r"не должно|не может|Не больше|длинн", page)
