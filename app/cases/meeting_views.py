@@ -62,7 +62,7 @@ class MeetingView(RoomView):
         return self.render(
             "cases/meeting.html", meeting=meeting, items=items, people=_people(work, meeting),
             may_hold=may_in_programme(work, "meeting.hold", meeting.programme) and meeting.status == "planned",
-            votes=_votes(work, items),
+            votes=_votes(work, items), undecided=sum(1 for item in items if _is_open(item)),
             stage_title=lambda item: title(work.ports.definitions.of(work.session, item.case), "stage", item.stage),
         )  # fmt: skip
 
@@ -128,6 +128,12 @@ def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:
         select(MeetingItem).options(joinedload(MeetingItem.case).joinedload(Case.school))
         .where(MeetingItem.meeting_id == meeting.id).order_by(MeetingItem.position)
     ))  # fmt: skip
+
+
+def _is_open(item: MeetingItem) -> bool:
+    """Whether the group still votes on the question."""
+    case = item.case
+    return case.approval == "open" and (case.stage, case.round) == (item.stage, item.round)
 
 
 def _people(work: Work, meeting: Meeting) -> dict[int, Person]:

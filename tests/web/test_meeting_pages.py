@@ -1,0 +1,29 @@
+"""The page of a meeting: what it says of itself, and what is told before it is closed."""
+
+from __future__ import annotations
+
+from app.core.unit_of_work import Runtime
+from tests.integration.cases.test_concurrency import to_the_vote
+from tests.people import WebUsers
+from tests.web.test_cases import text
+
+
+def test_a_meeting_with_open_votes_says_so_before_it_is_closed(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    for school in ("41", "50"):
+        to_the_vote(penza, cases[school])
+    answer = web.post("secretary", "/meetings/open", {"programme_id": "1"}, page="/meetings/")
+    page = text(web("secretary").get(answer.location))
+    assert "По 2 вопросам голосование ещё идёт: решения по ним в протоколе не будет." in page
+    assert "готовится" in page
+    group = page.partition("/edit")[0].rpartition('"')[2] + "/edit"
+    chair = text(web("secretary").get(group)).partition('name="present" value="')[2].partition('"')[0]
+    sent = {"expected_version": "1", "held_on": "2025-01-09", "place": "г. Пенза", "present": [chair]}
+    assert web.post("secretary", group, sent).status_code == 303
+    closed = web.post(
+        "secretary", group.replace("/edit", "/close"), {"expected_version": "2"}, page=answer.location
+    )
+    page = text(web("secretary").get(closed.location))
+    assert "проведено" in page
+    assert "голосование ещё идёт" not in page
