@@ -49,6 +49,15 @@ class Forbidden(OporaError):
         super().__init__(message or _("Your role does not allow this action."))
 
 
+class SessionEnded(OporaError):
+    """A form came after its person's login had ended; nothing of it was done."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(_("Your login ended while you were filling in the form. Nothing was saved."))
+
+
 class Stale(OporaError):
     """The form was filled from a state that has changed since; `changes` says in sentences how."""
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app.access.security import confirm_rights, runtime
 from app.core.actor import Actor
 from app.core.asked_once import only_looking
-from app.core.errors import Forbidden, Invalid, NotFound
+from app.core.errors import Forbidden, Invalid, NotFound, SessionEnded
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime, Work
 
@@ -29,15 +29,17 @@ F = TypeVar("F", bound=Callable[..., Any])
 def page(rule: str, *, permission: str = "read", methods: tuple[str, ...] = ("GET",)) -> Callable[[F], F]:
     """Expose a method under `rule` to roles that hold `permission` on the view's permission name.
 
-    Without a login the visitor is sent to log in; without the permission the answer is 403.
+    Without a login the visitor is sent to log in, and who sends a form gets it back (401); without the permission
+    the answer is 403.
     """
 
     def declare(view: F) -> F:
         @functools.wraps(view)
         def guarded(self: RoomView, *args: Any, **kwargs: Any) -> Any:
             if not current_user.is_authenticated:
-                back = request.full_path.rstrip("?") if request.method == "GET" else None
-                return redirect(self.appbuilder.get_url_for_login_with(back) if back else "/login/")
+                if request.method != "GET":
+                    raise SessionEnded
+                return redirect(self.appbuilder.get_url_for_login_with(request.full_path.rstrip("?")))
             if not self.appbuilder.sm.has_access(f"can_{permission}", self.class_permission_name):
                 if not g.actor.roles and request.path == "/":
                     flash(str(_("No role is given to you yet. Ask the administrator.")), "warning")

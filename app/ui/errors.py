@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask_login import AnonymousUserMixin
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -50,8 +51,8 @@ def register(app: Flask) -> None:
             found.headers["Retry-After"] = str(RETRY_AFTER)
         return found
 
-    def later(refusal: OporaError) -> Response:
-        """503 without a look into the database; the form is given back, to be sent once more as it was."""
+    def given_back(refusal: OporaError) -> Response:
+        """The form is given back, to be sent once more as it was: 503 without a look into the database, 401."""
         again = [] if request.method != "POST" or _has_secrets() or any(request.files.values()) else _sent()
         # the bare names of fields are shown only where the form cannot come back
         typed = _typed() if "form" in g or not again else []
@@ -61,7 +62,9 @@ def register(app: Flask) -> None:
     def refused(error: OporaError) -> Response:
         if error.status == 503:
             log.warning("database busy: %s", type(error.__cause__).__name__)
-            return later(error)
+            return given_back(error)
+        if error.status == 401:
+            return given_back(error)
         if error.status >= 500:
             log.error("refused", extra={"status": error.status})
         return answer(
@@ -87,6 +90,12 @@ def register(app: Flask) -> None:
         runtime().database.session.rollback()
         return answer(400, _SENTENCES[400])
 
+    @app.errorhandler(CSRFError)
+    def foreign(error: CSRFError) -> Response:
+        # the browser has lost its cookie, or somebody else has logged in; what another site sent is not repeated
+        is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return answer(400, _SENTENCES[400], typed=_typed() if is_own else ())
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         code = error.code or 500
@@ -101,10 +110,10 @@ def register(app: Flask) -> None:
         if isinstance(error, OperationalError) and is_busy(error):
             # lock_timeout and SQLite's busy_timeout: somebody else holds the row longer than we wait
             log.warning("database busy: %s", type(error.orig).__name__)
-            return later(Busy())
+            return given_back(Busy())
         if is_away(error):
             log.error("database away: %s", cause_of(error), extra={"path": request.path})
-            return later(Away())
+            return given_back(Away())
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again

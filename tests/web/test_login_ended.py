@@ -1,0 +1,64 @@
+"""A login ends in the middle of a long form: what was typed is given back and sent once more after the next login."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from sqlalchemy import update
+
+from app.access.models import LoginSession
+from app.core.actor import SYSTEM
+from app.core.unit_of_work import Runtime
+from tests.people import WebUsers, log_in, token
+from tests.web.test_database_away import FORM, PROGRAMME, codes, given_back, text_of
+
+SENDS = '<form method="post">'
+
+
+def end_logins(system: Runtime) -> None:
+    """Everybody is put out; the cookies of the browsers stay."""
+    with system.work(SYSTEM) as work:
+        work.session.execute(update(LoginSession).values(ended_at=work.now))
+
+
+def test_a_form_sent_after_the_login_has_ended_is_sent_once_more(web: WebUsers, penza: Runtime) -> None:
+    methodist = web("methodist")
+    sent = {"csrf_token": token(methodist, FORM), **PROGRAMME}
+    end_logins(penza)
+    answer = methodist.post(FORM, data=sent)
+    page = text_of(answer)
+    assert answer.status_code == 401
+    assert "ваш вход закончился. Ничего не сохранено." in page
+    assert 'href="/login/" target="_blank"' in page
+    assert PROGRAMME["code"] not in codes(penza)
+    again = given_back(page)
+    assert methodist.post(FORM, data=again).status_code == 401, "not before he has logged in"
+    log_in(methodist, "methodist")  # in another tab of the same browser
+    assert methodist.post(FORM, data=again).status_code == 303
+    assert codes(penza).count(PROGRAMME["code"]) == 1
+
+
+def test_a_file_does_not_come_back_but_what_was_typed_beside_it_does(web: WebUsers, penza: Runtime) -> None:
+    methodist = web("methodist")
+    sent = {"csrf_token": token(methodist, FORM), **PROGRAMME}
+    end_logins(penza)
+    page = text_of(methodist.post(FORM, data={**sent, "scan": (BytesIO(b"%PDF-1.4"), "приказ.pdf")}))
+    assert PROGRAMME["code"] in page
+    assert SENDS not in page
+
+
+@pytest.mark.parametrize(
+    ("site", "is_shown"), [("same-origin", True), ("cross-site", False), ("same-site", False), (None, False)]
+)
+def test_a_form_whose_cookie_is_lost_shows_what_was_typed_in_it_only(
+    web: WebUsers, site: str | None, *, is_shown: bool
+) -> None:
+    """The browser was closed meanwhile. What another site sent is not repeated."""
+    sent = {"csrf_token": token(web("methodist"), FORM), **PROGRAMME}
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    answer = web.app.test_client().post(FORM, data=sent, headers=headers)
+    page = text_of(answer)
+    assert answer.status_code == 400
+    assert (PROGRAMME["code"] in page) is is_shown
+    assert SENDS not in page
