@@ -163,6 +163,8 @@ def _check(work: Work, case: Case, data: VisitInput) -> None:
             wrong[f"recommendations-{n}-text"] = _("This field is required.")
         if not advice.executor.strip():
             wrong[f"recommendations-{n}-executor"] = _("This field is required.")
+        if advice.due < data.held_on:
+            wrong[f"recommendations-{n}-due"] = _("The term is before the visit.")
     if wrong:
         raise Invalid(fields=wrong)
 

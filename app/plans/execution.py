@@ -69,7 +69,8 @@ def report_item(
         raise Invalid(fields={"occurrences": _("Choose what the report is about.")})
     if not days.issuperset(wanted):
         raise Invalid(fields={"occurrences": _("Choose from the list only.")})
-    _check_report(work, data, case.programme.starts, max(wanted))
+    since = min(item.starts or case.programme.starts, case.programme.starts)
+    _check_report(work, data, since, max(wanted))
     values: dict[str, Any] = {
         "status": data.status.value,
         "done_on": data.done_on if data.status is ReportStatus.done else None,
@@ -117,8 +118,10 @@ def _report(
     return report
 
 
-def _check_report(work: Work, data: ReportInput, begins: date, term: date) -> None:
-    """`begins` is the first day of the programme, `term` the last of the terms that are reported on."""
+def _check_report(work: Work, data: ReportInput, since: date, term: date) -> None:
+    """Raises Invalid; `since` is the first day on which anything of the plan can have been done, `term` the last of
+    the terms that are reported on.
+    """
     faults: dict[str, Text] = {}
     match data.status:
         case ReportStatus.done:
@@ -126,8 +129,10 @@ def _check_report(work: Work, data: ReportInput, begins: date, term: date) -> No
                 faults["done_on"] = _("Give the day it was done.")
             elif data.done_on > work.today:
                 faults["done_on"] = _("This day has not come yet.")
-            elif data.done_on < begins:
-                faults["done_on"] = _("The programme began on %(day)s.", day=f"{begins:%d.%m.%Y}")
+            elif data.done_on < since:
+                faults["done_on"] = _(
+                    "Work on the plan began on %(day)s: check the year.", day=f"{since:%d.%m.%Y}"
+                )
             if not (data.evidence.strip() or data.link.strip() or data.upload or data.file_id):
                 faults["evidence"] = _("Say what proves it: a text, a link or a file.")
         case ReportStatus.not_done:
@@ -139,6 +144,8 @@ def _check_report(work: Work, data: ReportInput, begins: date, term: date) -> No
             elif data.moved_to <= term:
                 faults["moved_to"] = _("The new term is not later than the planned one, %(day)s.",
                                        day=f"{term:%d.%m.%Y}")  # fmt: skip
+            elif data.moved_to < work.today:
+                faults["moved_to"] = _("This day has passed already.")
             if len(data.reason.strip()) < 3:
                 faults["reason"] = _("Say why the term is moved.")
     if data.link.strip() and not _is_web_address(data.link.strip()):

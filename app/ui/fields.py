@@ -353,7 +353,15 @@ class RowsField(_FieldList):
         super().__init__(unbound, label, min_entries=spare, max_entries=limit, **kwargs)
 
     def filled(self) -> list[dict[str, Any]]:
-        return [entry.data for entry in self.entries if any(_given(value) for value in entry.data.values())]
+        return [entry.data for entry in self.filled_entries()]
+
+    def filled_entries(self) -> list[Any]:
+        return [entry for entry in self.entries if any(_given(value) for value in entry.data.values())]
+
+    def gather_errors(self) -> None:
+        """Tell of what was found wrong in the rows after they were checked: `errors` is filled by `validate` only."""
+        own = [error for error in self.errors if not isinstance(error, dict)]
+        self.errors = own + [entry.errors for entry in self.entries if entry.errors]
 
 
 def _given(value: Any) -> bool:

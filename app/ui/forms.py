@@ -84,19 +84,22 @@ class RoomForm(FlaskForm):
                     left.append(message)
                 else:
                     target.errors = [*target.errors, message]
+            for field in self:
+                if isinstance(field, RowsField):
+                    field.gather_errors()
         elif isinstance(error, Refusal):
             left.extend(reason.text for reason in error.reasons)
         if left or not (isinstance(error, Invalid) and error.fields):
             self.errors_top.extend(left or [error.message])
 
     def _at(self, name: str) -> Field | None:
-        """The field of `items-0-title` or `items.0.title` or `title`."""
+        """The field of `items-0-title` or `items.0.title` or `title`; services know the filled rows only."""
         here: Any = self
         for step in name.replace(".", "-").split("-"):
             if isinstance(here, FormField):
                 here = here.form
             try:
-                here = here[int(step)] if isinstance(here, RowsField) else here[step]
+                here = here.filled_entries()[int(step)] if isinstance(here, RowsField) else here[step]
             except (KeyError, IndexError, ValueError, TypeError):
                 return None
         return here if isinstance(here, Field) else None

@@ -259,3 +259,22 @@ def test_a_visit_outside_the_plan_is_told_so_wherever_visits_are_counted(
     overview = text(web("head").get("/overview/"))
     assert re.search(r"<b>1</b> из&nbsp;4</a><div class=\"small muted\">вне плана: 1</div>", overview)
     assert "запланировано: 4; вне плана: 1" in overview
+
+
+def test_a_recommendation_due_before_its_visit_is_told_at_its_field_and_on_top(
+    web: WebUsers, room: str
+) -> None:
+    """The first row was left empty: the sentence stands in the second, where the term is."""
+    second = {name.replace("-0-", "-1-"): value for name, value in VISIT.items() if "recom" in name}
+    rest = {name: value for name, value in VISIT.items() if "recom" not in name}
+    empty = {"recommendations-0-text": "", "recommendations-0-executor": "", "recommendations-0-due": ""}
+    sent = web.post(
+        "curator66", f"{room}/visits/add", {**rest, **empty, **second, "recommendations-1-due": "2024-02-14"}
+    )
+    page = text(sent)
+    assert sent.status_code == 422
+    assert re.search(r'id="recommendations-1-due-err">.*?Срок раньше выезда\.', page)
+    summary = page.partition('class="errs"')[2].partition("</ul>")[0]
+    assert '<a href="#recommendations">Рекомендации</a>' in summary
+    assert 'id="recommendations"' in page, "the link leads to the rows"
+    assert 'value="2024-02-14"' in page, "what was typed is there"
