@@ -134,8 +134,6 @@ def date_faults(work: Work, case: Case, data: VisitInput) -> dict[str, Text]:
         wrong["held_until"] = _("The visit ends before it begins.")
     elif data.held_until and data.held_until > work.today:
         wrong["held_until"] = _("This date has not come yet. Enter a visit after it took place.")
-    if early := next((advice.text for advice in data.recommendations if advice.due < data.held_on), None):
-        wrong["recommendations"] = _("Its term is before the visit: %(text)s", text=early.strip())
     agreement = current_agreement(work.session, case.id)
     if agreement is not None and "held_on" not in wrong:
         end = agreement.ended_on or agreement.until
