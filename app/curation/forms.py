@@ -121,10 +121,16 @@ class VisitForm(AddForm):
 
 
 class AnswerForm(AddForm):
-    """The director's answer to a report, or the curator's addition."""
+    """The director's answer to a report."""
 
     expected_version = HiddenField()
-    text = LongTextField(_("Text"), max_length=5000)
+    text = LongTextField(_("Comment or objections"), max_length=5000)
+
+
+class AdditionForm(AnswerForm):
+    """What the curator adds to a report that is locked."""
+
+    text = LongTextField(_("Addition"), max_length=5000)
 
 
 class FateForm(RoomForm):

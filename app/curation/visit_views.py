@@ -15,7 +15,7 @@ from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.curation import recommendations, report_steps, visits
-from app.curation.forms import AnswerForm, FateForm, ReasonForm, VisitForm
+from app.curation.forms import AdditionForm, AnswerForm, FateForm, ReasonForm, VisitForm
 from app.curation.models import Visit
 from app.curation.pages import FORM, CurationPages, room
 from app.curation.queries import (
@@ -117,7 +117,7 @@ class VisitView(CurationPages):
 
     @page("/<int:case_id>/curation/visits/<int:visit_id>/addition", permission="write", methods=("POST",))
     def addition(self, case_id: int, visit_id: int) -> Any:
-        form: Any = AnswerForm()
+        form: Any = AdditionForm()
         if form.validate_on_submit():
             try:
                 with self.write() as work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -24,7 +24,7 @@ _SENTENCES: dict[int, Text] = {
     400: _("The request cannot be understood. Go back and try once more."),
     403: _("Your role does not allow this action."),
     404: _("There is no such page, or it is not open to you."),
-    405: _("This address takes no such request."),
+    405: _("This address only takes a form that is sent from its page."),
     413: _("The file is too large."),
     429: _("Too many attempts. Please wait a little."),
     500: _("Something went wrong on our side. Nothing was saved; the administrator can see the details."),
@@ -103,6 +103,8 @@ def register(app: Flask) -> None:
             return error
         if (original := getattr(error, "original_exception", None)) is not None:
             return surprise(original)  # an error page that could not be drawn
+        if code == 405 and request.method == "GET":  # a form came back with errors, and the page was opened anew
+            return answer(405, _SENTENCES[405], advice=_("Go back to the page: the form stands there."), back=_above())
         return answer(code, _SENTENCES.get(code, _SENTENCES[400 if code < 500 else 500]))
 
     @app.errorhandler(Exception)
@@ -117,6 +119,17 @@ def register(app: Flask) -> None:
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again
+
+
+def _above() -> str | None:
+    """The nearest page above the address: «/cases/4/vote» → «/cases/4»."""
+    known = current_app.url_map.bind_to_environ(request.environ)
+    path = request.path.rstrip("/")
+    while path := path.rpartition("/")[0]:
+        for page in (path, f"{path}/"):
+            if known.test(page, "GET"):
+                return page
+    return None
 
 
 def _has_secrets() -> bool:

@@ -141,6 +141,10 @@ def test_a_visit_is_recorded_answered_and_locked(web: WebUsers, room: str) -> No
         "director41", f"{visit}/answer", {"answer": "object", "expected_version": "2"}, page=visit
     )
     assert empty.status_code == 422
+    assert ">Комментарий или возражения</a>: Напишите, с чем вы не согласны." in text(empty)
+    left = web("director41").get(f"{visit}/answer")  # the browser opens anew what stood in its address
+    assert left.status_code == 405
+    assert f'<a class="btn-x pri" href="{visit}">Назад</a>' in text(left)
     done = {"answer": "acknowledge", "expected_version": "2"}
     assert web.post("director41", f"{visit}/answer", done, page=visit).status_code == 303
     assert web("curator66").get(f"{visit}/edit").status_code == 409

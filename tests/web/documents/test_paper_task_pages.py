@@ -80,7 +80,7 @@ def test_the_press_tells_which_was_refused_and_why(
     assert "выполнено: 6" in said
     assert "не выполнено: 2" in said
     refused = said.split("МБОУ СОШ № 41")[1].split("</li>")[0]
-    assert "Пока вы работали, это изменил кто-то другой." in refused
+    assert "Пока вы работали, это изменилось" in refused
     for school in ("41", "50", "co1"):
         assert stands(penza, cases[school])["stage"] == "next"
     web("clerk").get("/lang/en")
