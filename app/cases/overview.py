@@ -67,6 +67,12 @@ class Overview:
     begins: Mapping[str, str] = field(default_factory=dict)  # terms that have not begun: when they will
     reopens: frozenset[str] = frozenset()  # tasks of the stage the reader may take back
 
+    def voted_by_another(self, reader: int | None) -> str:
+        """Who gave the latest vote of the reader's seat when it was not he: his substitute, or whom he stands in for."""
+        votes = (row for row in reversed(self.events) if row.type == engine_events.VoteCast.type)
+        row = next((row for row in votes if row.data["actor"] == self.ctx.actor), None)
+        return row.actor_name if row is not None and row.actor_id != reader else ""
+
     @property
     def stage_term(self) -> Reckoning | None:
         """The term of the present stage with its reckoning."""

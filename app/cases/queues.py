@@ -37,6 +37,7 @@ from app.engine.events import (
     Migrated,
     Moved,
     TaskCompleted,
+    TaskReopened,
     Undone,
     from_dict,
 )
@@ -48,7 +49,7 @@ from app.schools.models import Organisation
 
 # from them something waits, see `_since`
 _READY = (TaskCompleted, ApprovalDecided, Moved)  # from them the step onward
-_BEGIN = tuple(one.type for one in (ApprovalOpened, Migrated, Undone, *_READY))
+_BEGIN = tuple(one.type for one in (ApprovalOpened, Migrated, TaskReopened, Undone, *_READY))
 _FIRST = 200  # cases of the first part
 _FEW = 12  # steps of a page at most whose conditions are asked: each asks the rooms for its facts
 # the name a line prints, nothing else of the school; the programme is one of few, read with the first of its cases
@@ -192,11 +193,12 @@ def _missing(
 def _since(
     definition: Definition, waiting: Waiting, state: State, happened: Sequence[Event]
 ) -> datetime | None:
-    """From when it has waited: a vote from its opening, a task that a new version brought from the move.
+    """From when it has waited: a vote from its opening, a task that a new version brought from the move, a task to be
+    done again from that word, a suspended case from the day it was suspended.
 
     A step waits from what made it the next one; when its own conditions came true nobody has written down.
     """
-    if waiting.kind == "transition":
+    if waiting.kind == "transition" and state.is_active:
         if definition.transitions[waiting.id].when:
             return None
         return next((one.at for one in reversed(happened) if isinstance(one, _READY)), state.entered_at)
@@ -205,6 +207,10 @@ def _since(
         if event.at < state.entered_at:
             break
         if waiting.kind == "vote" and isinstance(event, ApprovalOpened):
+            return event.at
+        if waiting.kind == "task" and isinstance(event, TaskReopened) and waiting.id in (event.task, *event.also):
+            return event.at
+        if state.status == "suspended" and isinstance(event, Moved) and event.kind == "suspend":
             return event.at
         if waiting.kind == "task" and isinstance(event, Migrated) and not taken_back:
             is_new = waiting.id not in event.tasks.values()

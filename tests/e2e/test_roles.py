@@ -155,6 +155,19 @@ def test_long_ways_fit_the_phone_and_a_form_has_no_empty_part(person: Person) ->
     assert all(parts), "a part of the form shows nothing"
 
 
+@pytest.mark.parametrize("person", ["director41"], indirect=True)
+def test_on_a_phone_the_tab_of_the_page_is_in_sight(person: Person, case_41: int) -> None:
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    for part in ("", "/curation", "/documents", "/evidence"):
+        person.go(f"/cases/{case_41}{part}")
+        left, right, rolled = person.page.evaluate(
+            """(r => [r.left, r.right, scrollY])(
+              document.querySelector('nav.tabs [aria-current]').getBoundingClientRect())"""
+        )
+        assert 0 <= left < right <= PHONE, part
+        assert rolled == 0, "the page itself stays at its top"
+
+
 @pytest.mark.parametrize("person", ["methodist"], indirect=True)
 def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(person: Person) -> None:
     person.page.set_viewport_size({"width": PHONE, "height": 900})

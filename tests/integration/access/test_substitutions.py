@@ -243,14 +243,23 @@ def test_the_queue_says_for_whom(penza: Runtime) -> None:
 # ── votes ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def given_by(system: Runtime, reader: str, case_id: int) -> str:
+    work = system.read(actor(system, reader))
+    shown = overview(work, queries.get_case(work.session, case_id))
+    return shown.voted_by_another(work.actor.user_id)
+
+
 def test_the_substitutes_vote_is_the_vote_of_the_seat(penza_on_both: Runtime) -> None:
     system, case_id = penza_on_both, at_the_vote(penza_on_both)
     stand_in(system, "clerk", "chair")
     act(system, "clerk", case_id, Cast("against"))
     chair = str(account(system, "chair").id)
     assert votes_of(system, case_id) == {chair: "against"}
+    assert given_by(system, "chair", case_id) == "Пётр Сергеевич Примеров", "the page does not say «you voted»"
+    assert given_by(system, "clerk", case_id) == ""
     act(system, "chair", case_id, Cast("for"))  # the holder comes back and changes the vote of his seat
     assert votes_of(system, case_id) == {chair: "for"}
+    assert given_by(system, "chair", case_id) == ""
     assert list(verify.findings(system)) == []
 
 

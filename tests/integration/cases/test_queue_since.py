@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.cases import migration
+from app.cases import migration, queries, service
 from app.cases.models import CaseEvent
 from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
+from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.state import Fire, Reopen
 from tests.integration.cases.test_versions import YEAR, code_of, move, ready, take
 
 
@@ -49,3 +51,29 @@ def test_a_vote_waits_from_its_opening_and_a_task_from_the_beginning_of_its_stag
     take(penza, case_id, *YEAR[5])
     voted = waits(penza, "chair", case_id)
     assert list(voted.values()) == [at_of(penza, case_id, "approval_opened")]
+
+
+def test_a_task_to_be_done_again_and_a_suspended_case_wait_from_that_day(penza: Runtime) -> None:
+    case_id = ready(penza)
+    for step in YEAR[:6]:
+        take(penza, case_id, *step)
+    entered = at_of(penza, case_id, "moved")
+    _on_the_next_day(penza)
+    with penza.work(actor(penza, "methodist")) as work:
+        version = queries.get_case(work.session, case_id).version
+        service.act(work, case_id, Reopen("prepare_plan", "Сроки"), version)
+    again = at_of(penza, case_id, "task_reopened")
+    assert again > entered
+    assert waits(penza, "director41", case_id)["Подготовить план (дорожную карту)"] == again
+    _on_the_next_day(penza)
+    with penza.work(actor(penza, "methodist")) as work:
+        version = queries.get_case(work.session, case_id).version
+        service.act(work, case_id, Fire("suspend", "Ремонт"), version)
+    suspended = at_of(penza, case_id, "moved")
+    assert suspended > again
+    assert waits(penza, "methodist", case_id) == {"Возобновить": suspended}
+
+
+def _on_the_next_day(system: Runtime) -> None:
+    assert isinstance(system.clock, FixedClock)
+    system.clock.move(system.clock.now() + timedelta(days=1))

@@ -107,3 +107,9 @@ addEventListener('pageshow', () => {
 
 // The first wrong field takes the focus.
 document.querySelector('.errs')?.focus();
+
+// On a narrow screen the tab of this page may lie outside the row: it is brought into sight.
+for (const tab of document.querySelectorAll('nav.tabs [aria-current]')) {
+  const row = tab.closest('nav.tabs');
+  row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+}
