@@ -42,11 +42,15 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True)
 class Waiting:
-    """A line of «Мои задачи»: the thing, working days left, and for how many working days it has waited."""
+    """A line of «Мои задачи»: the thing, working days left, and for how many working days it has waited.
+
+    `code` names the case where the same page speaks of two cases of one school.
+    """
 
     item: QueueItem
     left: int | None
     waited: int | None
+    code: str = ""
 
 
 def urgency_of(left: int | None) -> Urgency:
@@ -87,12 +91,25 @@ def waiting_lines(work: Work, items: Sequence[QueueItem]) -> list[Waiting]:
     for details in {item.details for item in items if item.details is not None}:
         own = [item for item in items if item.details is details]
         told.update(zip(map(id, own), details(work, own), strict=True))
+    codes = _codes_of_namesakes(work, items)
     lines = []
     for item in (told.get(id(one), one) for one in items):
         since = local_date(item.since, work.ports.zone) if item.since else None
         waited = working_days_between(since, today, calendar) if since and since <= today else None
-        lines.append(Waiting(item, days_left(today, item.due, calendar), waited))
+        lines.append(Waiting(item, days_left(today, item.due, calendar), waited, codes.get(item.case_id, "")))
     return lines
+
+
+def _codes_of_namesakes(work: Work, items: Iterable[QueueItem]) -> dict[int | None, str]:
+    """Codes of the cases that bear one school's name with another case of the page: a school may be in two programmes."""
+    by_name: dict[str, set[int]] = {}
+    for item in items:
+        if item.case_id is not None:
+            by_name.setdefault(item.where.partition(" · ")[0], set()).add(item.case_id)
+    ids = {one for cases in by_name.values() if len(cases) > 1 for one in cases}
+    if not ids:
+        return {}
+    return {one: code for one, code in work.session.execute(select(Case.id, Case.code).where(Case.id.in_(ids)))}
 
 
 # ── the head's page ───────────────────────────────────────────────────────────────────────────────
