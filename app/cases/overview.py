@@ -68,7 +68,7 @@ class Overview:
     reopens: frozenset[str] = frozenset()  # tasks of the stage the reader may take back
 
     def voted_by_another(self, reader: int | None) -> str:
-        """Who gave the latest vote of the reader's seat when it was not he: his substitute, or whom he stands in for."""
+        """Who gave the vote of the reader's seat when it was not he: his substitute, or whom he stands in for."""
         votes = (row for row in reversed(self.events) if row.type == engine_events.VoteCast.type)
         row = next((row for row in votes if row.data["actor"] == self.ctx.actor), None)
         return row.actor_name if row is not None and row.actor_id != reader else ""

@@ -208,7 +208,11 @@ def _since(
             break
         if waiting.kind == "vote" and isinstance(event, ApprovalOpened):
             return event.at
-        if waiting.kind == "task" and isinstance(event, TaskReopened) and waiting.id in (event.task, *event.also):
+        if (
+            waiting.kind == "task"
+            and isinstance(event, TaskReopened)
+            and waiting.id in (event.task, *event.also)
+        ):
             return event.at
         if state.status == "suspended" and isinstance(event, Moved) and event.kind == "suspend":
             return event.at

@@ -64,7 +64,10 @@ class Stale(OporaError):
     status = 409
 
     def __init__(self, message: Text | str | None = None, changes: Sequence[Text | str] = ()) -> None:
-        super().__init__(message or _("While you were working, this was changed: by someone else, or by you in another window."))
+        super().__init__(
+            message
+            or _("While you were working, this was changed: by someone else, or by you in another window.")
+        )
         self.changes = tuple(changes)
 
 

@@ -101,7 +101,7 @@ def waiting_lines(work: Work, items: Sequence[QueueItem]) -> list[Waiting]:
 
 
 def _codes_of_namesakes(work: Work, items: Iterable[QueueItem]) -> dict[int | None, str]:
-    """Codes of the cases that bear one school's name with another case of the page: a school may be in two programmes."""
+    """Codes of the cases of a school of which the page names two: it may be in two programmes."""
     by_name: dict[str, set[int]] = {}
     for item in items:
         if item.case_id is not None:
@@ -109,7 +109,10 @@ def _codes_of_namesakes(work: Work, items: Iterable[QueueItem]) -> dict[int | No
     ids = {one for cases in by_name.values() if len(cases) > 1 for one in cases}
     if not ids:
         return {}
-    return {one: code for one, code in work.session.execute(select(Case.id, Case.code).where(Case.id.in_(ids)))}
+    codes: dict[int | None, str] = {}
+    for case_id, code in work.session.execute(select(Case.id, Case.code).where(Case.id.in_(ids))):
+        codes[case_id] = code
+    return codes
 
 
 # ── the head's page ───────────────────────────────────────────────────────────────────────────────

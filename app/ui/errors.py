@@ -103,8 +103,12 @@ def register(app: Flask) -> None:
             return error
         if (original := getattr(error, "original_exception", None)) is not None:
             return surprise(original)  # an error page that could not be drawn
-        if code == 405 and request.method == "GET":  # a form came back with errors, and the page was opened anew
-            return answer(405, _SENTENCES[405], advice=_("Go back to the page: the form stands there."), back=_above())
+        if (
+            code == 405 and request.method == "GET"
+        ):  # a form came back with errors, and the page was opened anew
+            return answer(
+                405, _SENTENCES[405], advice=_("Go back to the page: the form stands there."), back=_above()
+            )
         return answer(code, _SENTENCES.get(code, _SENTENCES[400 if code < 500 else 500]))
 
     @app.errorhandler(Exception)

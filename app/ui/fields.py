@@ -360,7 +360,8 @@ class RowsField(_FieldList):
 
     def gather_errors(self) -> None:
         """Tell of what was found wrong in the rows after they were checked: `errors` is filled by `validate` only."""
-        own = [error for error in self.errors if not isinstance(error, dict)]
+        told: Any = getattr(self, "errors", ())
+        own = [error for error in told if not isinstance(error, dict)]
         self.errors = own + [entry.errors for entry in self.entries if entry.errors]
 
 

@@ -168,6 +168,18 @@ def test_on_a_phone_the_tab_of_the_page_is_in_sight(person: Person, case_41: int
         assert rolled == 0, "the page itself stays at its top"
 
 
+@pytest.mark.parametrize("person", ["director41"], indirect=True)
+def test_on_a_phone_a_thumb_hits_the_links_that_stand_in_lines(person: Person, case_41: int) -> None:
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    person.go(f"/cases/{case_41}")
+    heights = person.page.evaluate(
+        """[...document.querySelectorAll('.gate a, .to-map a, .tasks a, details.term > summary')]
+          .filter(e => e.checkVisibility()).map(e => [e.innerText, e.getBoundingClientRect().height])"""
+    )
+    assert len(heights) >= 4
+    assert all(height >= 24 for _words, height in heights), heights
+
+
 @pytest.mark.parametrize("person", ["methodist"], indirect=True)
 def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(person: Person) -> None:
     person.page.set_viewport_size({"width": PHONE, "height": 900})

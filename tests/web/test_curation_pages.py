@@ -279,6 +279,6 @@ def test_a_recommendation_due_before_its_visit_is_told_at_its_field_and_on_top(
     assert sent.status_code == 422
     assert re.search(r'id="recommendations-1-due-err">.*?Срок раньше выезда\.', page)
     summary = page.partition('class="errs"')[2].partition("</ul>")[0]
-    assert '<a href="#recommendations">Рекомендации</a>' in summary
+    assert '<a href="#recommendations">Рекомендации</a>: Срок раньше выезда.' in summary
     assert 'id="recommendations"' in page, "the link leads to the rows"
     assert 'value="2024-02-14"' in page, "what was typed is there"

@@ -27,9 +27,7 @@ def second_case(system: Runtime) -> int:
             authority=first.authority, centre=first.centre,
         )  # fmt: skip
         schools = {o.code: o for o in organisations(work.session)}
-        return service.open_case(
-            work, programme=programme, school=schools["41"], curator=schools["65-23"]
-        ).id
+        return service.open_case(work, programme=programme, school=schools["41"], curator=schools["65-23"]).id
 
 
 def test_two_cases_of_one_school_are_told_apart_in_the_queue(

@@ -255,7 +255,9 @@ def test_the_substitutes_vote_is_the_vote_of_the_seat(penza_on_both: Runtime) ->
     act(system, "clerk", case_id, Cast("against"))
     chair = str(account(system, "chair").id)
     assert votes_of(system, case_id) == {chair: "against"}
-    assert given_by(system, "chair", case_id) == "Пётр Сергеевич Примеров", "the page does not say «you voted»"
+    assert given_by(system, "chair", case_id) == "Пётр Сергеевич Примеров", (
+        "the page does not say «you voted»"
+    )
     assert given_by(system, "clerk", case_id) == ""
     act(system, "chair", case_id, Cast("for"))  # the holder comes back and changes the vote of his seat
     assert votes_of(system, case_id) == {chair: "for"}
