@@ -100,11 +100,10 @@ def explained(definition: Definition, state: State, task_id: str | None) -> str:
 
 def _reckoning(work: Work, state: State, term: Term, due: Due | None, calendar: Calendar) -> Reckoning:
     left = days_left(work.today, term.due, calendar) if state.is_active else None
-    prolonged = due is not None and due.working_days != term.working_days
     cited = due.source if due else {}
     language = current_locale() if current_locale() in cited else "ru"
     source = cited.get(language, "").removeprefix("[cfg] ")
-    return Reckoning(term.due, left, in_reader(term.texts), source, language, prolonged)
+    return Reckoning(term.due, left, in_reader(term.texts), source, language, term.is_prolonged)
 
 
 # ── the calendar was changed ──────────────────────────────────────────────────────────────────────

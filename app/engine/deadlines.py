@@ -7,7 +7,7 @@ end on Wednesday 12.02.2025 when nothing is a holiday.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, ClassVar, Protocol
 
@@ -48,6 +48,7 @@ class Term:
     """A term and its reckoning: `skipped` are holidays on weekdays, `extra` working days at weekends.
 
     `begun_by` names the event it was counted from, in Russian and English; empty: the stage was entered.
+    `is_prolonged`: it goes on from an earlier day of the same term, because the case stood still.
     """
 
     due: date
@@ -57,6 +58,7 @@ class Term:
     skipped: tuple[date, ...] = field(default_factory=tuple)
     extra: tuple[date, ...] = field(default_factory=tuple)
     begun_by: tuple[str, ...] = field(default_factory=tuple)
+    is_prolonged: bool = field(default_factory=bool)
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
@@ -68,6 +70,7 @@ class Term:
             "skipped": [day.isoformat() for day in self.skipped],
             "extra": [day.isoformat() for day in self.extra],
             **named,
+            **({"prolonged": True} if self.is_prolonged else {}),
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Term:
             tuple(date.fromisoformat(day) for day in data.get("skipped", ())),
             tuple(date.fromisoformat(day) for day in data.get("extra", ())),
             tuple(data.get("begun_by", ())),
+            bool(data.get("prolonged")),
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -174,4 +178,4 @@ def days_left(today: date, due: date, calendar: Calendar) -> int:
 
 def prolong(due: date, days: int, calendar: Calendar) -> Term:
     """A term moved later by so many working days (the case stood still)."""
-    return add_working_days(due, days, calendar)
+    return replace(add_working_days(due, days, calendar), is_prolonged=True)

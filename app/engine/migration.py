@@ -99,6 +99,8 @@ def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Mig
     votes_given = any(not vote.void for vote in state.votes)
     if rule.votes == "refuse" and state.approval == "open" and votes_given:
         return Plan("refused", here, target.id, (note("votes_in_progress"),))
+    if state.status == "suspended" and not any(t.kind == "resume" for t in new.leaving[target.id]):
+        return Plan("refused", here, target.id, (note("no_resume", target.titles, id=target.id),))
     stages = {
         one: rule.stages.get(one, one) for one in state.rounds if rule.stages.get(one, one) in new.stages
     }
@@ -124,8 +126,10 @@ def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Mig
     event, told = _vote(old, new, state, ctx, rule, event, carried)
     event, terms_told, lost = moved_terms(old, new, state, ctx, rule, event, carried)
     after = migrated(new, state, event)  # what is planned is possible; anything else is a fault of ours
-    notes = (*_changes(old, new, state, event, carried), *told, *terms_told, *_further(new, after, ctx))
-    return Plan("loses_term" if lost else "moves", here, target.id, notes, event)
+    changes = tuple(_changes(old, new, state, event, carried))
+    loses = lost or any(one.code == "term_off" for one in changes)
+    notes = (*changes, *told, *terms_told, *_further(new, after, ctx))
+    return Plan("loses_term" if loses else "moves", here, target.id, notes, event)
 
 
 def undo(old: Definition, new: Definition, before: State, now: State, ctx: Context) -> Undone:
@@ -224,6 +228,11 @@ def _changes(
             yield note("task_dropped", task.titles, id=task.id)
         elif successor != task.id:
             yield note("task_becomes", titles_of(new, successor), id=successor, old=task.titles)
+        if successor is not None and target.task(successor) is None and state.tasks[task.id].status == "open":
+            elsewhere = next(stage for stage in new.stages.values() if stage.task(successor))
+            yield note("task_elsewhere", titles_of(new, successor), id=successor, stage=elsewhere.titles)
+            if state.tasks[task.id].due is not None:
+                yield note("term_off", titles_of(new, successor), id=successor)
     for task in target.tasks:
         if task.id in event.reopened:
             yield note("task_reopened", task.titles, id=task.id)

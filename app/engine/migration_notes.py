@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "идёт голосование, а порядок переноса велит его дождаться",
         "a vote is in progress, and the rule of the migration is to wait for it",
     ),
+    "no_resume": (
+        "случай приостановлен, а на этапе «{id}» новой версии возобновить его нельзя: возобновите до перевода",
+        "the case stands still, and nothing resumes it at the stage “{id}” of the new version: resume it first",
+    ),
     "term_lost": ("у «{id}» больше нет срока", "“{id}” has no term any more"),
     "term_moved": ("срок «{id}»: {old} → {new}", "the term of “{id}”: {old} → {new}"),
     "term_waits": (
@@ -39,6 +43,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stage_becomes": ("этап «{old}» становится этапом «{id}»", "the stage “{old}” becomes “{id}”"),
     "task_becomes": ("задача «{old}» становится задачей «{id}»", "the task “{old}” becomes “{id}”"),
     "task_added": ("новая задача «{id}»", "a new task “{id}”"),
+    "task_elsewhere": (
+        "задача «{id}» теперь на этапе «{stage}»",
+        "the task “{id}” is now at the stage “{stage}”",
+    ),
+    "term_off": ("идущий срок «{id}» снимается", "the running term of “{id}” is taken off"),
     "task_dropped": ("задача «{id}» больше не нужна", "the task “{id}” is needed no more"),
     "task_reopened": ("задачу «{id}» нужно выполнить заново", "the task “{id}” is to be done again"),
     "votes_void": ("поданные голоса аннулируются", "the votes given so far become void"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.engine import anchors, starting
-from app.engine.deadlines import STAGE, Calendar, Term, add_working_days
+from app.engine.deadlines import STAGE, Calendar, Term, add_working_days, prolong
 from app.engine.definition import Definition, Due, Migration, Titles
 from app.engine.events import Migrated
 from app.engine.migration_notes import Note, note
@@ -51,7 +51,7 @@ def moved_terms(
             elif was is None or was.since != now.since:
                 told.append(_waits(new, now, titles, key, ctx))
         elif was is not None and was.since != now.since and rule.terms == "recount":
-            if term is not None and term.working_days != was.working_days:
+            if term is not None and term.is_prolonged:
                 return  # a pause has moved it: it keeps its day
             begins = _beginning(new, now, after, ctx, instead, is_running=True)
             if begins is None:  # what it is counted from is still to come
@@ -115,7 +115,7 @@ def _waits(new: Definition, now: Due, titles: Titles, key: str, ctx: Context) ->
 
 def _recounted(due: date, term: Term | None, was: Due, now: Due, calendar: Calendar) -> Term | None:
     """The same beginning with another number of days; a term moved by a pause is moved once more, never back."""
-    if term is not None and term.working_days == was.working_days:
+    if term is not None and not term.is_prolonged:
         return replace(add_working_days(term.start, now.working_days, calendar), begun_by=term.begun_by)
     more = now.working_days - was.working_days
-    return add_working_days(due, more, calendar) if more > 0 else None
+    return prolong(due, more, calendar) if more > 0 else None

@@ -6,7 +6,7 @@ the same history read with another calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,7 @@ def counted_anew(definition: Definition, events: Iterable[Event], calendar: Cale
             former, terms = terms, {names[key]: term for key, term in terms.items() if key in names}
         if isinstance(event, CaseOpened | Moved):
             terms = {}
-        terms.update(_given(event, calendar))
+        terms.update(_given(event, calendar, terms if isinstance(event, Migrated) else {}))
     if state is None or state.status not in ("active", "suspended"):
         return {}
     running = {STAGE, *(task.id for task in definition.stages[state.stage].tasks)}
@@ -77,13 +77,19 @@ def _stays(definition: Definition, event: Moved) -> bool:
     return event.kind in STAYING or step is None or step.target is None
 
 
-def _given(event: Event, calendar: Calendar) -> dict[str, Term]:
-    """The terms an event set, counted with this calendar."""
+def _given(event: Event, calendar: Calendar, running: Mapping[str, Term]) -> dict[str, Term]:
+    """The terms an event set, counted with this calendar; one that goes on from a running one begins where that ends."""
     own: Any = getattr(event, "term", None)
     found: dict[str, Term] = {STAGE: own} if own is not None else {}
     found.update(getattr(event, "terms", None) or {})
     return {
-        key: replace(add_working_days(term.start, term.working_days, calendar), begun_by=term.begun_by)
+        key: prolong(running[key].due, term.working_days, calendar)
+        if term.is_prolonged and key in running
+        else replace(
+            add_working_days(term.start, term.working_days, calendar),
+            begun_by=term.begun_by,
+            is_prolonged=term.is_prolonged,
+        )
         for key, term in found.items()
     }
 

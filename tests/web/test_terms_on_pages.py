@@ -7,11 +7,12 @@ from datetime import date
 
 import pytest
 
-from app.cases import version_uploads, versions
+from app.cases import migration, service, version_uploads, versions
 from app.cases.service import PROCESS
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.state import Fire
 from app.ui.filters import dm
 from tests.people import WebUsers, log_in
 from tests.web.test_substitution_pages import at
@@ -98,3 +99,26 @@ def test_an_act_that_is_cited_in_russian_only_is_marked_as_russian(
         version_uploads.revise(work, PROCESS, 1, row.source.replace(pair[1], "'пункт 7 Положения'"))
     web("methodist").get("/lang/en")
     assert 'Ground: <span lang="ru">пункт 7 Положения' in text(web("methodist").get(f"/cases/{cases['41']}"))
+
+
+def test_a_term_says_that_the_case_stood_still_only_when_it_did(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    paused, moved = cases["41"], cases["50"]
+    said = "Срок продлён на рабочие дни, в которые работа была приостановлена"
+    for version, (step, days) in enumerate(
+        (("suspend", 0), ("resume", 7)), start=1
+    ):  # as many as the term has
+        penza.clock.advance(days=days)  # type: ignore[attr-defined]
+        with penza.work(actor(penza, "methodist")) as work:
+            service.act(work, paused, Fire(step, "ремонт"), version)
+    assert said in text(web("methodist").get(f"/cases/{paused}"))
+    with penza.work(actor(penza, "admin")) as work:
+        source = versions.get(work, PROCESS, 1).source.replace("working_days: 5\n", "working_days: 9\n", 1)
+        source = source.replace("version: 1\n", "version: 7\n", 1) + "\nmigrations:\n  - {from: 1}\n"
+        version_uploads.upload(work, version_uploads.Upload(source))
+        versions.publish(work, PROCESS, 7)
+        migration.move(work, moved, migration.Order(PROCESS, 1, 7))
+    page = text(web("methodist").get(f"/cases/{moved}"))
+    assert "5 рабочих дней со дня 09.01.2025" in page
+    assert said not in page

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.engine import Definition
+from app.engine import Complete, Definition, Fire
 from app.engine.comparison import compare
-from app.engine.deadlines import PlainWeek
+from app.engine.deadlines import PlainWeek, add_working_days
 from app.engine.definition import akin
+from app.engine.events import from_dict
 from app.engine.evolution import fold
 from app.engine.loader import loads
 from app.engine.migration import extended, plan, rule_between
@@ -21,6 +22,7 @@ from app.engine.trial_worlds import Holidays
 from tests.unit.engine.conftest import NOW
 
 PROCEDURE = Path(__file__).parents[3] / "workflows" / "school_support"
+FIRST = (PROCEDURE / "v1.yaml").read_text(encoding="utf-8")
 SECOND = (PROCEDURE / "v2.yaml").read_text(encoding="utf-8")
 
 
@@ -147,3 +149,97 @@ def test_another_ground_of_a_term_or_a_vote_is_told_as_words(second: Definition)
         told = compare(second, loads(SECOND.replace(old, new, 1), new))
         assert texts in [one.texts for one in told]
         assert not any(one.structural for one in told)
+
+
+def _moved_to(text: str, rule: str = "terms: recount") -> Definition:
+    """The second version of the shipped procedure with this text."""
+    second = text.replace("version: 1\n", "version: 2\n", 1) + f"\nmigrations:\n  - {{from: 1, {rule}}}\n"
+    return loads(second, "second")
+
+
+def _without(text: str, *steps: str) -> str:
+    for step in steps:
+        start = text.index(f"  {step}:\n")
+        text = text[:start] + text[text.index("\n\n", start) + 2 :]
+    return text
+
+
+def test_a_case_that_stands_still_does_not_move_where_nothing_resumes_it(
+    shipped: Definition, desk: Any
+) -> None:
+    there = _moved_to(_without(FIRST, "suspend", "resume"))
+    desk.walk_to("diagnosis")
+    assert plan(shipped, there, desk.now(), desk.ctx("admin")).fate == "moves"
+    desk.act("methodist", Fire("suspend", "ремонт"))
+    planned = plan(shipped, there, desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.codes, planned.event) == ("refused", ("no_resume",), None)
+    assert "«Диагностика»" in planned.notes[0].texts["ru"]
+
+
+def test_an_open_task_that_now_belongs_to_another_stage_is_told_with_the_term_it_loses(
+    shipped: Definition, desk: Any
+) -> None:
+    start, end = FIRST.index("      verify_risks:\n"), FIRST.index("      check_diagnosis:\n")
+    task, rest = FIRST[start:end], FIRST[:start] + FIRST[end:]
+    place = rest.index("    tasks:\n", rest.index("  plan_approval:\n")) + len("    tasks:\n")
+    there = _moved_to(rest[:place] + task + rest[place:])
+    desk.walk_to("diagnosis")
+    planned = plan(shipped, there, desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.codes) == ("loses_term", ("task_elsewhere", "term_off"))
+    assert "«Утверждение плана»" in planned.notes[0].texts["ru"]
+    desk.act("curator", Complete("verify_risks"))
+    done = plan(shipped, there, desk.now(), desk.ctx("admin"))
+    assert (done.fate, done.codes) == ("moves", ()), "what was done stays done there"
+
+
+def test_a_pause_as_long_as_the_term_itself_is_not_taken_back_by_a_shorter_term(
+    shipped: Definition, desk: Any
+) -> None:
+    desk.walk_to("diagnosis")
+    days = desk.now().term.working_days
+    desk.act("methodist", Fire("suspend", "ремонт"))
+    desk.today = add_working_days(desk.today, days, PlainWeek()).due
+    desk.act("methodist", Fire("resume"))
+    assert desk.now().term.working_days == days
+    shorter = FIRST.replace(f"working_days: {days}", f"working_days: {days - 5}", 1)
+    planned = plan(shipped, _moved_to(shorter), desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.codes) == ("moves", ())
+
+
+def test_a_term_kept_by_one_move_is_counted_from_its_beginning_by_the_next(
+    shipped: Definition, desk: Any
+) -> None:
+    desk.walk_to("diagnosis")
+    begins = desk.now().term.start
+    second = _moved_to(FIRST.replace("working_days: 15", "working_days: 20", 1), "terms: keep")
+    text = FIRST.replace("working_days: 15", "working_days: 25", 1).replace("version: 1\n", "version: 3\n", 1)
+    third = loads(text + "\nmigrations:\n  - {from: 2, terms: recount}\n", "third")
+    old, new, newest = akin([shipped, second, third])
+    kept = plan(old, new, desk.now(), desk.ctx("admin"))
+    assert kept.event is not None
+    planned = plan(new, newest, fold(new, [*desk.events, kept.event]), desk.ctx("admin"))
+    assert planned.event is not None
+    assert planned.event.term == add_working_days(begins, 25, PlainWeek())
+
+
+def test_a_prolonged_term_that_a_move_has_lengthened_follows_the_calendar_from_its_beginning(
+    shipped: Definition, desk: Any
+) -> None:
+    desk.walk_to("diagnosis")
+    desk.act("methodist", Fire("suspend", "ремонт"))
+    desk.today += timedelta(days=6)
+    desk.act("methodist", Fire("resume"))
+    due = desk.now().due
+    longer = FIRST.replace("working_days: 15", "working_days: 20", 1)
+    old, new = akin([shipped, _moved_to(longer)])
+    planned = plan(old, new, desk.now(), desk.ctx("admin"))
+    assert planned.event is not None
+    off = Holidays(frozenset({due - timedelta(days=1), due}))
+    there = recount(old, desk.events, off, NOW, "7")
+    here = recount(new, [*desk.events, planned.event], off, NOW, "7")
+    assert there is not None
+    assert here is not None
+    assert there.term is not None
+    assert here.term is not None
+    assert here.term.due == add_working_days(there.term.due, 5, off).due
+    assert from_dict(here.to_dict()).term.is_prolonged
