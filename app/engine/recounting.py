@@ -78,7 +78,7 @@ def _stays(definition: Definition, event: Moved) -> bool:
 
 
 def _given(event: Event, calendar: Calendar, running: Mapping[str, Term]) -> dict[str, Term]:
-    """The terms an event set, counted with this calendar; one that goes on from a running one begins where that ends."""
+    """The terms an event set, counted with this calendar; one that prolongs a running one begins where that ends."""
     own: Any = getattr(event, "term", None)
     found: dict[str, Term] = {STAGE: own} if own is not None else {}
     found.update(getattr(event, "terms", None) or {})

@@ -20,6 +20,7 @@ from app.cases.history import named
 from app.cases.holders import Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES
+from app.cases.renamed import Entered, as_entered
 from app.cases.seats import look_ahead
 from app.cases.states import states_now
 from app.cases.terms import calendar_of
@@ -62,10 +63,13 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
         states = states_now(work, cases)
         look_ahead(work, [case for case in cases if case.approval])
         waits = [_waiting(work, case, states[case.id]) for case in cases]
+        former = as_entered(work, cases)
     holders, calendar = Holders(work.session, work.today), calendar_of(work)
     for case, waiting in zip(cases, waits, strict=True):
         definition = work.ports.definitions.of(work.session, case)
-        _look(work, case, definition, states[case.id], waiting, holders, calendar)
+        state = states[case.id]
+        names = former.get(case.id) or Entered(state.stage, state.round, {})
+        _look(work, case, definition, state, names, waiting, holders, calendar)
 
 
 def _waiting(work: Work, case: Case, state: State) -> list[Waiting]:
@@ -78,6 +82,7 @@ def _look(
     case: Case,
     definition: Definition,
     state: State,
+    names: Entered,
     waiting: Sequence[Waiting],
     holders: Holders,
     calendar: Calendar,
@@ -87,19 +92,19 @@ def _look(
         return
     if stage.due and state.due:
         what = named(stage.titles, is_stage=True)
-        _say(work, case, definition, state, holders, calendar, stage.due, state.due, "", what, waiting)
+        _say(work, case, definition, names, holders, calendar, stage.due, state.due, "", what, waiting)
     for task in stage.tasks:
         standing = state.tasks.get(task.id)
         if task.due and standing and standing.status == "open" and standing.due and not task.optional:
             mine = [one for one in waiting if one.kind == "task" and one.id == task.id]
             what = named(task.titles)
             _say(
-                work, case, definition, state, holders, calendar, task.due, standing.due, task.id, what, mine
+                work, case, definition, names, holders, calendar, task.due, standing.due, task.id, what, mine
             )
 
 
 def _say(
-    work: Work, case: Case, definition: Definition, state: State, holders: Holders, calendar: Calendar,
+    work: Work, case: Case, definition: Definition, names: Entered, holders: Holders, calendar: Calendar,
     rule: Due, due: date, task: str, what: Mapping[str, str], waiting: Sequence[Waiting],
 ) -> None:  # fmt: skip
     left = days_left(work.today, due, calendar)
@@ -108,11 +113,11 @@ def _say(
             users = holders.of(definition, case, rule.escalate.to)
         else:
             users = holders.waited_for(definition, case, waiting)
-        _tell(work, case, state, told, left, due, task, what, users)
+        _tell(work, case, names, told, left, due, task, what, users)
 
 
 def _tell(
-    work: Work, case: Case, state: State, told: Told, left: int, due: date, task: str,
+    work: Work, case: Case, names: Entered, told: Told, left: int, due: date, task: str,
     what: Mapping[str, str], users: set[int],
 ) -> None:  # fmt: skip
     if work.ports.notify is None:
@@ -122,8 +127,9 @@ def _tell(
         Word.overdue: "terms.overdue",
         Word.escalate: "terms.escalated",
     }[told.word]
-    # the day stands in the key: a term that was moved is reminded of anew
-    key = f"{case.id}/{state.stage}/{state.round}/{task}/{told.word}/{told.step}/{due.isoformat()}"
+    # the day stands in the key: a term that was moved is reminded of anew; one that was only renamed is not
+    place = f"{case.id}/{names.stage}/{names.round}/{names.tasks.get(task, task)}"
+    key = f"{place}/{told.word}/{told.step}/{due.isoformat()}"
     params = {"what": dict(what), "school": case.school.short_name, "due": due.isoformat(), "n": abs(left)}
     work.ports.notify(work, users, Message(code, params, f"/cases/{case.id}", key, case.id, due))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy import delete
 
 from app.admin import verify
 from app.calendar.models import CalendarDay
-from app.cases import service
+from app.cases import migration, service, version_uploads, versions
 from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
@@ -187,3 +188,31 @@ def test_a_notice_is_ones_own_is_told_once_and_leads_nowhere_else(penza_on_both:
     with in_locale("ru"):
         assert "2026" in str(rows[0].text)
     assert queries.unread_count(system.read(actor(system, "head")).session, clerk) == 0, "not a colleague's"
+
+
+def test_a_move_that_only_renames_says_nothing_twice(penza_on_both: Runtime) -> None:
+    """Also when it was taken back once: what was told under the former names of stage and task is told."""
+    system = penza_on_both
+    case_id = diagnosis(system)["41"]
+    late = START + timedelta(days=40)
+    morning(system, late)  # stage and tasks are overdue, the head has been told
+    before = told(system)
+    assert {code for _who, code, _key in before} >= {"terms.overdue", "terms.escalated"}
+    with system.work(actor(system, "admin")) as work:
+        source = versions.get(work, service.PROCESS, 1).source.replace("version: 1\n", "version: 7\n", 1)
+        source = re.sub(r"\bdiagnosis\b", "examination", source).replace("fill_diagnosis", "fill_studies")
+        rule = "stages: {diagnosis: examination}, tasks: {fill_diagnosis: fill_studies}"
+        version_uploads.upload(
+            work, version_uploads.Upload(f"{source}\nmigrations:\n  - {{from: 1, {rule}}}\n")
+        )
+        versions.publish(work, service.PROCESS, 7)
+    order = migration.Order(service.PROCESS, 1, 7)
+    code = system.read(SYSTEM).session.get_one(Case, case_id).code
+    for step in (1, 2):
+        with system.work(actor(system, "admin")) as work:
+            migration.move(work, case_id, order)
+        if step == 1:
+            with system.work(actor(system, "admin")) as work:
+                migration.undo(work, code)
+        morning(system, late + timedelta(days=step))
+        assert told(system) == before, step
