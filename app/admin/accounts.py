@@ -113,9 +113,12 @@ class AccountView(ServiceReferenceView, UserDBModelView):
     def show(self, pk: str) -> Any:
         user = self.item(pk)
         work = self.read()
+        held = queries.roles_of(work.session, [user.id])[user.id]
+        going_on = [] if user.active else [line.row for line in held if line.goes_on(work.today)]
+        card = next((row.person_id for row in going_on if row.person_id), None)
         return self.render(
-            "admin/account.html", user=user, held=queries.roles_of(work.session, [user.id])[user.id],
-            today=work.today, history=history_of(work, ("ab_user", [user.id])), me=user.id == self.actor.user_id,
+            "admin/account.html", user=user, held=held, going_on=bool(going_on), card=card, today=work.today,
+            history=history_of(work, ("ab_user", [user.id])), me=user.id == self.actor.user_id,
             sessions=queries.open_sessions(work.session, user.id, work.now),
         )  # fmt: skip
 

@@ -24,7 +24,10 @@ class HeldRole:
     person: str
 
     def is_valid(self, today: date) -> bool:
-        return self.row.since <= today and (self.row.until is None or self.row.until >= today)
+        return self.row.since <= today and self.goes_on(today)
+
+    def goes_on(self, today: date) -> bool:
+        return self.row.until is None or self.row.until >= today
 
 
 def roles_of(session: Session, user_ids: Iterable[int]) -> dict[int, list[HeldRole]]:

@@ -15,7 +15,7 @@ from app.audit import service as audit
 from app.cases.context import waiting_now
 from app.cases.models import LIVE, Case, Meeting, MeetingStatus
 from app.cases.overview import in_reader
-from app.cases.seats import look_ahead
+from app.cases.seats import authors_of, concerned_in, look_ahead
 from app.cases.states import states_now
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
@@ -133,7 +133,19 @@ def settle_vote(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     group = _Offices(work, after).holders(case, ("chair", "secretary", "member"))
     if successor is None or successor.user_id not in group:
         raise Refusal([Reason(_("The successor is not a member of the group: hand on the role first."))])
+    if _is_barred(work, case, successor.user_id, after):
+        return _("Leaves the count of members: the successor has an interest in this case and does not vote")
     return _("The successor votes from %(first)s", first=f"{after:%d.%m.%Y}")
+
+
+def _is_barred(work: Work, case: Case, user_id: int, day: date) -> bool:
+    """Whether this member of the group does not vote on the case: of the school concerned, or who drew it up."""
+    if user_id in concerned_in(work.session, case.school_id, day):
+        return True
+    definition = work.ports.definitions.of(work.session, case)
+    approval = definition.stages[case.stage].approval
+    state = states_now(work, [case])[case.id]
+    return approval is not None and str(user_id) in authors_of(work, case, approval, state)
 
 
 def meetings(work: Work, leaver: Leaver) -> list[Holding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
@@ -114,6 +115,24 @@ def test_a_closed_account_is_put_out_at_once(web: WebUsers, penza: Runtime) -> N
     assert client.get("/").status_code == 302
     web.post("admin", f"/users/{key}/opened", page=f"/users/show/{key}")
     log_in(web.app.test_client(), "member1")
+
+
+def test_a_closed_account_whose_roles_go_on_says_so_until_they_end(web: WebUsers, penza: Runtime) -> None:
+    """The group's quorum counts its members whether or not they can log in."""
+    key = user_id(penza, "member1")
+    page = f"/users/show/{key}"
+    said = "Учётная запись закрыта, но роли продолжаются"
+    assert said not in web("admin").get(page).get_data(as_text=True)
+    web.post("admin", f"/users/{key}/closed", page=page)
+    text = web("admin").get(page).get_data(as_text=True)
+    assert said in text
+    link = re.search(r'href="(/people/\d+/leave)">Сотрудник уходит', text)
+    assert link is not None
+    assert web("admin").get(link[1]).status_code == 200
+    with penza.work(SYSTEM) as work:
+        for row in work.session.scalars(select(Membership).where(Membership.user_id == key)):
+            row.until = work.today - timedelta(days=1)
+    assert said not in web("admin").get(page).get_data(as_text=True)
 
 
 def test_the_administrator_sets_a_forgotten_password(web: WebUsers, penza: Runtime) -> None:

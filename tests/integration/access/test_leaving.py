@@ -314,3 +314,17 @@ def test_a_namesake_does_not_lose_his_account(penza: Runtime) -> None:
         assert leaving.accounts_of(work, namesake) == ()
         leaver = leaving.leaver_of(work, namesake, LAST)
         assert leaving.holdings(work, leaver) == []
+
+
+@pytest.mark.parametrize("successor", ["director50", "methodist"])
+def test_a_successor_with_an_interest_in_the_case_is_not_promised_a_vote(
+    penza: Runtime, successor: str
+) -> None:
+    """He is of the school concerned, or it was he who submitted the plan."""
+    at_the_vote(penza, "methodist")
+    results = hand_over(penza, "member1", successor)
+    (vote,) = [one for one in results if one.title.startswith("Ещё не поданные голоса")]
+    assert vote.is_done
+    assert "не голосует" in vote.said
+    results = hand_over(penza, "member2", "clerk", only="votes")
+    assert "сначала передайте роль" in results[0].said
