@@ -118,7 +118,7 @@ class AccountView(ServiceReferenceView, UserDBModelView):
         card = next((row.person_id for row in going_on if row.person_id), None)
         return self.render(
             "admin/account.html", user=user, held=held, going_on=bool(going_on), card=card, today=work.today,
-            history=history_of(work, ("ab_user", [user.id])), me=user.id == self.actor.user_id,
+            history=history_of(work, ("ab_user", [user.id])), is_own=user.id == self.actor.user_id,
             sessions=queries.open_sessions(work.session, user.id, work.now),
         )  # fmt: skip
 

@@ -105,6 +105,10 @@ def test_a_new_account_gets_a_role_and_works(web: WebUsers, penza: Runtime) -> N
 
 def test_a_closed_account_is_put_out_at_once(web: WebUsers, penza: Runtime) -> None:
     key = user_id(penza, "member1")
+    close = f'action="/users/{key}/closed"'
+    assert close in web("admin").get(f"/users/show/{key}").get_data(as_text=True)
+    own = web("admin").get(f"/users/show/{user_id(penza, 'admin')}").get_data(as_text=True)
+    assert "/closed" not in own, "nobody closes his own"
     assert web("member1").get("/").status_code == 200
     assert web.post("admin", f"/users/{key}/closed", page=f"/users/show/{key}").status_code == 303
     assert web("member1").get("/").status_code == 302
