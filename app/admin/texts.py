@@ -24,7 +24,7 @@ FIELD_TITLES: dict[str, Text] = {
     "username": _("Account name"),
     "first_name": _("Given name and patronymic"),
     "last_name": _("Surname"),
-    "active": _("Open"),
+    "active": _("Account open"),
     "role": _("Role of the account"),
     "organisation": _("Organisation"),
     "person": _("Person"),

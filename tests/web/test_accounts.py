@@ -130,6 +130,7 @@ def test_a_closed_account_whose_roles_go_on_says_so_until_they_end(web: WebUsers
     web.post("admin", f"/users/{key}/closed", page=page)
     text = web("admin").get(page).get_data(as_text=True)
     assert said in text
+    assert "Учётная запись открыта:" in text
     link = re.search(r'href="(/people/\d+/leave)">Сотрудник уходит', text)
     assert link is not None
     assert web("admin").get(link[1]).status_code == 200
