@@ -144,7 +144,9 @@ class SchoolRow:
     days: int
     due: date | None
     left: int | None
+    is_over: bool
     outcome: str | None
+    outcome_title: str
     figures: Mapping[str, Figure]
     links: Mapping[str, str]
 
@@ -198,8 +200,13 @@ class Overview:
         if show == "soon":
             return [row for row in rows if row.soon]
         if show == "active":
-            return [row for row in rows if row.outcome is None]
+            return [row for row in rows if not row.is_over]
         return rows
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether a school stands in several rows: then they are cases, and each says of which programme."""
+        return len({row.case.school_id for row in self.rows}) < len(self.rows)
 
     def all_of(self, name: str) -> int:
         """The number over all schools, also those without a whole (a plan) to compare with."""
@@ -243,7 +250,8 @@ def overview(work: Work, on: date, programme_id: int | None = None) -> Overview:
                 case=case, stage=stage.id, stage_title=in_reader(stage.titles),
                 place=list(version.stages).index(stage.id), stages=len(version.stages), round=stay.round,
                 days=days_since(local_date(stay.entered_at, zone)), due=due, left=left_until(due),
-                outcome=outcome if is_over else None,
+                is_over=is_over, outcome=outcome if is_over else None,
+                outcome_title=in_reader(known.titles) if (known := version.outcomes.get(outcome or "")) else "",
                 figures={name: found[case.id] for name, found in numbers.items() if case.id in found},
                 links={name: page(case.id) for name, page in pages.items()},
             )

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.cases import migration, service, versions
+from app.cases import migration, queries, service, version_uploads, versions
 from app.cases.migration import Order
+from app.cases.programmes import open_programme
+from app.cases.version_uploads import Upload
 from app.core.clock import FixedClock
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime
@@ -121,3 +123,48 @@ def test_a_measure_of_every_month_is_counted_by_its_terms(
     page = web("head").get("/overview/").get_data(as_text=True).replace("\u00a0", " ")
     assert "истекли 2 срока" in page
     assert "мероприяти" not in page.partition("истекли 2 срока")[0].rpartition("<td")[2]
+
+
+@pytest.mark.parametrize("outcome", ["dropped", None])
+def test_a_case_that_is_over_is_so_by_its_own_procedure(
+    web: WebUsers, penza: Runtime, cases: dict[str, int], outcome: str | None
+) -> None:
+    """Another procedure has outcomes of its own, or none; the page names them and counts the case as ended."""
+    with penza.work(actor(penza, "admin")) as work:
+        text = versions.get(work, service.PROCESS, 1).source.replace("version: 1\n", "version: 7\n", 1)
+        ends = f"    outcome: {outcome}\n" if outcome else ""
+        text = text.replace("    outcome: terminated\n", ends).replace("  terminated:\n", "  dropped:\n", 1)
+        text = text.replace(
+            "ru: Поддержка прекращена, en: Support terminated", "ru: Снята с учёта, en: Dropped"
+        )
+        version_uploads.upload(work, Upload(f"{text}\nmigrations:\n  - {{from: 1}}\n"))
+        versions.publish(work, service.PROCESS, 7)
+        migration.move(work, cases["41"], Order(service.PROCESS, 1, 7))
+    take(penza, cases["41"], "head", Fire("terminate", "Школа реорганизована"))
+    shown = seen(penza)
+    (row,) = [row for row in shown.rows if row.case.id == cases["41"]]
+    assert (row.is_over, row.outcome, row.due) == (True, outcome, None)
+    assert len(shown.chosen("active")) == 3
+    page = plain(web)
+    assert ("Снята с учёта" in page) is (outcome is not None)
+    assert ">dropped<" not in page
+
+
+def test_a_school_with_two_cases_is_counted_as_two_cases_and_told_apart(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    assert "Школ в работе" in plain(web)
+    assert "Случаев в работе" not in plain(web)
+    with penza.work(actor(penza, "methodist")) as work:
+        case = queries.get_case(work.session, cases["41"])
+        other = open_programme(
+            work, code="MEN", title="Наставничество", year=2025, starts=date(2025, 1, 9), ends=date(2025, 12, 31),
+            authority=case.programme.authority, centre=case.programme.centre,
+        )  # fmt: skip
+        service.open_case(work, programme=other, school=case.school, curator=case.curator)
+    page = plain(web)
+    assert "Школ в работе" not in page
+    assert re.search(r"Случаев в работе.{0,200}?5", page)
+    table = page[page.index('id="schools"') :]
+    assert table.count("СОШ № 41</b>") == 2
+    assert table.count("«Наставничество», 2025") == 1
