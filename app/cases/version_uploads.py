@@ -16,7 +16,7 @@ from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.version_texts import in_words
-from app.cases.versions import RELEASED, check, find, locked, require_admin
+from app.cases.versions import RELEASED, check, find, locked, require_admin, require_seen
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -104,10 +104,14 @@ def keep_draft(work: Work, source: str, scenarios: Mapping[str, str]) -> Process
     return row
 
 
-def drop_draft(work: Work, code: str, version: int) -> None:
-    """Throw away a version nobody has published. Raises Forbidden, NotFound, Refusal."""
+def drop_draft(work: Work, code: str, version: int, seen: str | None = None) -> None:
+    """Throw away a version nobody has published; `seen` is the hash of what the person has looked at.
+
+    Raises Forbidden, NotFound, Stale (another text has been uploaded since), Refusal.
+    """
     require_admin(work)
     row = locked(work, code, version)
+    require_seen(row, seen)
     if row.status in RELEASED:
         raise Refusal([Reason(_("A published version stays for ever: cases may have begun in it."))])
     audit.record(work, "procedure:drop", row, data={"code": code, "version": version})

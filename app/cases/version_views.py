@@ -151,7 +151,7 @@ class ProcedureView(RoomView):
     @page("/<code>/<int:version>/drop", permission="write", methods=("POST",))
     def drop(self, code: str, version: int) -> Any:
         with self.write() as work:
-            version_uploads.drop_draft(work, code, version)
+            version_uploads.drop_draft(work, code, version, request.form.get("hash"))
         return self.done(url_for("ProcedureView.index"), _("The draft is thrown away."))
 
     @page("/<code>/<int:version>/revise", permission="write", methods=("GET", "POST"))

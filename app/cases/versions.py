@@ -51,6 +51,12 @@ def require_admin(work: Work) -> None:
         raise Forbidden
 
 
+def require_seen(row: ProcessVersion, seen: str | None) -> None:
+    """Raises Stale when the person has looked at another text than there is now; None asks nothing."""
+    if seen is not None and seen != row.hash:
+        raise Stale(_("%(name)s was changed meanwhile: look at it once more.", name=str(row)))
+
+
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -180,8 +186,7 @@ def publish(work: Work, code: str, version: int, seen: str | None = None) -> Pro
     """
     require_admin(work)
     row = locked(work, code, version)
-    if seen is not None and seen != row.hash:
-        raise Stale(_("%(name)s was changed meanwhile: look at it once more.", name=str(row)))
+    require_seen(row, seen)
     if row.status in RELEASED:
         raise Refusal([Reason(_("%(name)s is published already.", name=str(row)))])
     result = examine(work, row)

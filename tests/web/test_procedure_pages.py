@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -320,3 +321,24 @@ def test_the_heading_of_a_rehearsal_counts_what_its_rows_say() -> None:
     with in_locale("ru"):
         told = [(str(words), count) for words, _look, count in rehearsal_words.counts(fated)]
     assert told == [("переносится как есть", 2), ("переносится с изменениями", 1), ("теряет срок", 1)]
+
+
+def test_a_draft_another_administrator_has_replaced_is_not_thrown_away_unseen(web: WebUsers) -> None:
+    page, client = f"{PAGE}/2", web("admin")
+
+    def mark() -> str:
+        found = re.search(
+            rf'action="{page}/drop">.*?name="hash" value="(\w+)"', client.get(page).text, re.DOTALL
+        )
+        assert found is not None
+        return found[1]
+
+    seen = mark()
+    other = io.BytesIO(SECOND.replace("working_days: 20", "working_days: 19", 1).encode())
+    post(client, "/procedures/upload", "/procedures/upload", source=(other, "v2.yaml"))
+    told: Any = post(client, f"{page}/drop", page, hash=seen)
+    assert told.status_code == 409
+    assert "изменили: посмотрите ещё раз" in told.text
+    gone: Any = post(client, f"{page}/drop", page, hash=mark())
+    assert gone.status_code == 303
+    assert client.get(page).status_code == 404
