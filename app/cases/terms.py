@@ -208,6 +208,8 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
     case = work.session.scalars(select(Case).options(*WITH_NAMES).where(Case.id == case_id)).one()
     definition = work.ports.definitions.of(work.session, case)
     state = machine.fold(definition, service.stored_events(work, case))
+    if not state.is_active:
+        return  # its terms stand still, and the day they are counted to is nobody's yet
     holders = Holders(work.session, work.today)
     for waiting in waiting_now(work, case, definition, state):
         standing = state.tasks.get(waiting.id) if waiting.kind == "task" else None

@@ -20,6 +20,7 @@ from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.state import Fire
+from tests.integration.notifications.conftest import told
 from tests.people import open_cases
 
 
@@ -95,6 +96,9 @@ def test_a_suspended_case_is_recounted_and_a_terminated_one_is_left_alone(penza:
         calendar.add_day(work, DayInput(date(2025, 1, 20), False, "актированный день"))
     found = {one.case_id for one in terms.preview(penza.read(actor(penza, "admin")))}
     assert cases["41"] in found
-    with penza.work(actor(penza, "admin")) as work:
-        assert terms.recount_case(work, cases["41"])
+    for school in ("41", "50"):
+        with penza.work(actor(penza, "admin")) as work:
+            assert terms.recount_case(work, cases[school])
+    moved = {key.split("/")[1] for _who, code, key in told(penza) if code == "terms.moved"}
+    assert moved == {str(cases["50"])}, "nobody is given a new day while the case stands still"
     assert list(verify.findings(penza)) == []
