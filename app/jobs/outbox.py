@@ -95,6 +95,14 @@ def waiting(
     return [(job_id, attempts + 1, since) for job_id, attempts, since in rows]
 
 
+def is_at_work(session: Session, kinds: Collection[str], now: datetime) -> bool:
+    """Whether a job of these kinds is being done, or is due, or will be tried once more."""
+    open_states = OutboxJob.state.in_([JobState.pending, JobState.claimed])
+    due = or_(OutboxJob.available_at <= now, OutboxJob.attempts > 0)
+    wanted = select(OutboxJob.id).where(OutboxJob.kind.in_(sorted(kinds)), open_states, due)
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def claim(
     session: Session, now: datetime, worker: str, kinds: Collection[str], *, job_id: int | None = None
 ) -> Claim | None:

@@ -5,7 +5,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -22,9 +22,11 @@ from app.jobs.execution import looking
 from app.notifications import mail, queries, service
 from app.notifications.mail import Line
 from app.notifications.models import Notification
+from app.notifications.reminders import PART
 
 DIGEST, COLLECT, TRIAL = "notifications.digest", "notifications.digest.collect", "notifications.trial"
 _LINES = 100  # of one letter
+_NEXT_LOOK = timedelta(seconds=20)  # whether the morning is over
 
 
 class Letters:
@@ -83,15 +85,28 @@ class TrialLetter:
 def after_the_morning(work: Work, payload: Mapping[str, Any]) -> None:
     """Collect behind what waits in the outbox: after a late start the parts of the morning are there, not yet done."""
     if work.ports.settings.mail_server is not None:
-        outbox.enqueue(work, COLLECT, str(payload.get("turn") or work.today.isoformat()))
+        turn = str(payload.get("turn") or work.today.isoformat())
+        outbox.enqueue(work, COLLECT, turn, {"turn": turn})
 
 
-def collect_digests(work: Work, _payload: Mapping[str, Any]) -> None:
-    """One letter per person and day with everything unread that waits for it."""
+def collect_digests(work: Work, payload: Mapping[str, Any]) -> None:
+    """One letter per person and day with everything unread that waits for it, once other workers have said all."""
     if work.ports.settings.mail_server is None:
+        return
+    if _morning_goes_on(work):
+        turn, looks = str(payload.get("turn") or work.today.isoformat()), int(payload.get("looks", 0)) + 1
+        outbox.enqueue(
+            work, COLLECT, f"{turn}/{looks}", {"turn": turn, "looks": looks}, due=work.now + _NEXT_LOOK
+        )
         return
     for user_id, rows in queries.waiting_digests(work.session).items():
         service.collect_digest(work, user_id, rows)
+
+
+def _morning_goes_on(work: Work) -> bool:
+    """Whether something of the clock's own is still to be done; what has failed for good is waited for no longer."""
+    clocks = {periodic.kind for periodic in work.ports.periodic} | {PART}
+    return outbox.is_at_work(work.session, clocks, work.now)
 
 
 def _letter(
