@@ -139,6 +139,11 @@ def members(system: Runtime, count: int, role: str = "member", prefix: str = "me
     return users
 
 
+def schools_like(session: Session, like: Organisation, count: int) -> list[int]:
+    """Further schools without people; their ids."""
+    return _schools(session, _columns(like), 1, count)
+
+
 def _one_round(voters: Sequence[int]) -> list[tuple[Action, str, int]]:
     """The plan is handed in, a few vote, the chair returns it."""
     votes: list[tuple[Action, str, int]] = [(Cast("for"), "member", user) for user in voters]

@@ -97,6 +97,19 @@ class Away(OporaError):
         )
 
 
+class NoRoom(OporaError):
+    """A file could not be kept because the disk is full; nothing was saved."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "There is no room left on the server for the file. Nothing was saved; please tell the administrator."
+            )
+        )
+
+
 class Invalid(OporaError):
     """Input that cannot be taken; `fields` maps a field's name to what is wrong with it."""
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
+from app.core.errors import NoRoom
 from app.core.ports import Storage
+
+# no space, the quota is used up, a file larger than this process or the file system may write
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the operating system refused to write because there is no room."""
+    return isinstance(error, OSError) and error.errno in _FULL
 
 
 class DamagedFile(RuntimeError):
@@ -26,10 +36,20 @@ class LocalStorage:
         return self.root / sha256[:2] / sha256
 
     def put(self, data: bytes) -> str:
+        """Keep the bytes; their name. Raises NoRoom when the disk takes no more."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self._path(sha256)
         if path.exists():
             return sha256
+        try:
+            self._write(path, data)
+        except OSError as error:
+            if is_full(error):
+                raise NoRoom from error
+            raise
+        return sha256
+
+    def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # A crash between the write and the rename leaves a temporary file, never half a document.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
@@ -42,7 +62,6 @@ class LocalStorage:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        return sha256
 
     def get(self, sha256: str) -> bytes:
         """The bytes. Raises FileNotFoundError when absent, DamagedFile when altered."""

@@ -9,30 +9,27 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.access.memberships import accounts_holding
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system, get_visible
-from app.access.substitutions import acting_for, use
+from app.access.substitutions import use
 from app.audit import service as audit
 from app.cases.roles import require_in_programme
 from app.cases.terms import calendar_of
-from app.core.errors import Forbidden, Invalid, Reason, Refusal
+from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
 from app.core.i18n import _
-from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.documents.models import Acknowledgement, Document
 from app.documents.proofs import Proof
 from app.documents.queries import standing_lines
-from app.documents.rules import NUMBERED, DocumentKind, DocumentState
+from app.documents.rules import DocumentKind
 from app.documents.steps import lock_visible, locked, note
+from app.documents.unread import READERS, SENT, tell
 from app.engine.deadlines import add_working_days
 from app.files.service import keep_scan
 from app.schools.models import Organisation, Person
 from app.schools.queries import positions_on
 
 TERM = 3  # working days to read it, offered to the clerk
-READERS = ("director", "deputy", "curator")  # who reads for a school
-SENT = NUMBERED - {DocumentState.cancelled, DocumentState.repealed, DocumentState.archived}
 
 
 @dataclass(frozen=True)
@@ -83,9 +80,7 @@ def send(work: Work, document_id: int, mailing: Mailing, expected_version: int |
     if mailing.due is not None and mailing.due < work.today:
         raise Invalid(fields={"due": _("This date has passed.")})
     known = {row.addressee for row in addressees(work, document.id) if not row.is_released}
-    schools = [
-        get_visible(work.session, Organisation, key) for key in dict.fromkeys(mailing.organisation_ids)
-    ]
+    schools = _schools(work, mailing.organisation_ids)
     people = [get_visible(work.session, Person, key) for key in dict.fromkeys(mailing.person_ids)]
     wanted: list[tuple[str, int | None, int | None]] = [(f"org:{one.id}", one.id, None) for one in schools]
     wanted += [(f"person:{one.id}", None, one.id) for one in people]
@@ -95,6 +90,14 @@ def send(work: Work, document_id: int, mailing: Mailing, expected_version: int |
     if new:
         _address(work, document, new, mailing.due)
     return len(new)
+
+
+def _schools(work: Work, keys: Sequence[int]) -> Sequence[Organisation]:
+    """Raises NotFound when the actor may not see one of them."""
+    found = work.session.scalars(select(Organisation).where(Organisation.id.in_(keys))).all()
+    if len(found) < len(set(keys)):
+        raise NotFound
+    return sorted(found, key=lambda one: one.id)
 
 
 def _address(
@@ -115,9 +118,8 @@ def _address(
     work.session.flush()
     note(work, document, "document:mail", data={"to": [one[0] for one in new]})
     _tell_journal(work, document)
-    for row in addressees(work, document.id):
-        if row.addressee in {one[0] for one in new}:
-            notify(work, row)
+    wanted = {one[0] for one in new}
+    tell(work, [row for row in addressees(work, document.id) if row.addressee in wanted])
 
 
 def release(
@@ -218,71 +220,6 @@ def capacity_of(work: Work, row: Acknowledgement) -> str | None:
                 else f"{place}, {_('for %(whom)s', whom=held.stands_for.whom)}"
             )
     return None
-
-
-def unread(work: Work, *, by: date | None = None) -> Sequence[Acknowledgement]:
-    """Lines nobody has read yet, of papers that stand; with `by` those whose term ended before that day."""
-    query = (
-        select(Acknowledgement)
-        .join(Document, Document.id == Acknowledgement.document_id)
-        .options(
-            joinedload(Acknowledgement.document), joinedload(Acknowledgement.organisation),
-            joinedload(Acknowledgement.person),
-        )
-        .where(
-            Acknowledgement.read_at.is_(None), Acknowledgement.released_on.is_(None),
-            Document.state.in_([str(state) for state in SENT]),
-        )
-        .order_by(Acknowledgement.id)
-    )  # fmt: skip
-    if by is not None:
-        query = query.where(Acknowledgement.due < by)
-    return work.session.scalars(query).all()
-
-
-def remind(work: Work) -> int:
-    """Once a day, whoever has not read a paper on the day before its term or later is reminded."""
-    told = 0
-    soon = term(work, 1)
-    for row in unread(work):
-        if row.due is None or row.due > soon or row.reminded_on == work.today:
-            continue
-        row.reminded_on = work.today
-        notify(work, row)
-        told += 1
-    return told
-
-
-def notify(work: Work, row: Acknowledgement) -> None:
-    """Hand the reminder to the room of notifications, when this installation has one."""
-    tell = work.ports.notify
-    if tell is None:
-        return
-    with as_system(work.session):  # whoever sends it, the addressee is told
-        day = work.today.isoformat()
-        told = Message(
-            "document.read", {"title": row.document.title}, due=row.due,
-            link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
-        )  # fmt: skip
-        tell(work, readers(work, row), told)
-
-
-def readers(work: Work, row: Acknowledgement) -> list[int]:
-    """The accounts that may press the button for this addressee, with those who stand in for them."""
-    found: set[int] = set()
-    if row.organisation_id:
-        office = row.organisation_id
-        for held in accounts_holding(work.session, READERS, work.today, office):
-            found.add(held.user_id)
-            acting = acting_for(
-                work.session, {held.user_id}, work.today, role=held.role, organisation_id=office,
-                programme_id=row.document.programme_id,
-            )  # fmt: skip
-            found |= {one.substitute_user_id for one in acting.get(held.user_id, [])}
-    if row.person_id:
-        everybody = accounts_holding(work.session, ROLE_TITLES, work.today)
-        found |= {m.user_id for m in everybody if m.person_id == row.person_id}
-    return sorted(found)
 
 
 def directors(work: Work, organisation_id: int, day: date) -> str:

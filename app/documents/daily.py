@@ -11,7 +11,6 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
-from app.documents.acknowledgement import remind
 from app.documents.frozen import thaw
 from app.documents.models import Document, NumberGap
 from app.documents.numbering import GapReason
@@ -19,8 +18,9 @@ from app.documents.registering import enforce
 from app.documents.rules import STANDING, DocumentKind, DocumentState, Move, next_state
 from app.documents.steps import move, note
 from app.documents.terms import last_day
+from app.documents.unread import PART, READING, remind, tell_part
 
-TERMS, RESERVATIONS, READING = "documents.terms", "journal.reservations", "documents.reading"
+TERMS, RESERVATIONS = "documents.terms", "journal.reservations"
 
 
 def keep_terms(work: Work, _params: Mapping[str, Any]) -> None:
@@ -74,4 +74,5 @@ HANDLERS: dict[str, JobHandler] = {
     TERMS: keep_terms,
     RESERVATIONS: expire_reservations,
     READING: remind_readers,
+    PART: tell_part,
 }

@@ -29,6 +29,7 @@ from app.documents.rules import DocumentKind, DocumentState
 from app.documents.signers import PRINTED
 from app.documents.templates import edition_for
 from app.documents.texts import Within
+from app.documents.unread import READERS, unread
 from app.schools.models import Person
 
 _UNSIGNED = (DocumentState.draft.value, DocumentState.to_sign.value)
@@ -111,7 +112,7 @@ def readings(work: Work, leaver: Leaver) -> list[Holding]:
     """Papers sent to the person to be read, and those of a school where nobody would be left to read them."""
     after = leaver.last_day + timedelta(days=1)
     found = []
-    for row in acknowledgement.unread(work):
+    for row in unread(work):
         paper = row.document
         title = _called(paper)
         if row.person_id == leaver.person_id:
@@ -126,7 +127,7 @@ def readings(work: Work, leaver: Leaver) -> list[Holding]:
 def _only_reader(work: Work, leaver: Leaver, office: int, after: date) -> bool:
     """Whether the leaver reads for the school, and nobody does after him."""
     now, then = (
-        {m.user_id for m in accounts_holding(work.session, acknowledgement.READERS, day, office)}
+        {m.user_id for m in accounts_holding(work.session, READERS, day, office)}
         for day in (work.today, after)
     )
     return not now.isdisjoint(leaver.user_ids) and not then - set(leaver.user_ids)

@@ -12,7 +12,7 @@ from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, links
 from app.documents.frozen import thaw
-from app.documents.models import Document
+from app.documents.models import Acknowledgement, Document
 from app.documents.queries import list_documents
 from app.documents.rules import (
     INCOMING_LABELS,
@@ -28,7 +28,11 @@ from app.documents.rules import (
     next_state,
 )
 from app.documents.signers import ROLE_LABELS
+from app.documents.unread import SENT
 from app.engine.deadlines import days_left
+from app.ui.paging import paged
+
+SHOWN = 50  # addressees of one page
 
 
 def context(work: Work, document: Document) -> dict[str, Any]:
@@ -42,14 +46,20 @@ def context(work: Work, document: Document) -> dict[str, Any]:
     return {
         "marks": links.marks_of(work.session, [document.id]).get(document.id, []),
         "may_link": office and bool(LINKS_OF.get(kind)) and state not in NUMBERED,
-        "readers": readers, "mine": mine if state in acknowledgement.SENT else None,
+        "readers": readers, "readers_shown": paged(sorted(readers, key=_is_over), SHOWN, "readers"),
+        "mine": mine if state in SENT else None,
         "capacity": acknowledgement.capacity_of(work, mine) if mine else "",
-        "may_mail": clerk and state in acknowledgement.SENT and kind != DocumentKind.report,
+        "may_mail": clerk and state in SENT and kind != DocumentKind.report,
         "may_archive": clerk and next_state(kind, state, Move.archive) is not None,
         "may_compare": office and not document.is_draft,
         "before": STATE_LABELS[DocumentState(document.archived_from)] if document.archived_from else None,
         "purpose": PURPOSES[kind],
     }  # fmt: skip
+
+
+def _is_over(row: Acknowledgement) -> bool:
+    """Of a long list those come first who are still waited for."""
+    return row.read_at is not None or row.is_released
 
 
 def step_note(document: Document, state: DocumentState) -> Text | str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import has_request_context, url_for
 
 from app.access.permissions import CAPABILITIES
@@ -9,12 +11,12 @@ from app.access.substitutions import right_used
 from app.cases.models import Programme
 from app.cases.roles import may_in_programme, programme_rights
 from app.core.errors import Reason
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, n_
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
-from app.documents import acknowledgement, incoming
+from app.documents import acknowledgement, incoming, unread
 from app.documents.frozen import thaw
-from app.documents.models import Acknowledgement, Document, Incoming
+from app.documents.models import Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
@@ -24,6 +26,7 @@ from app.documents.values import missing
 
 # who completes a draft: the minutes are the secretary's, everything else the clerk's
 DRAFTER = {DocumentKind.protocol: "secretary"}
+_NAMED = 20  # addressees of one line
 COLLECTOR = DRAFTER  # and sees to it that it is signed
 
 
@@ -110,34 +113,36 @@ def paper_page(case_id: int, template: str) -> str:
 def reading_queue(work: Work) -> list[QueueItem]:
     """Papers the actor has to read, and those of the clerk that somebody has not read in time."""
     items = []
-    late: dict[int, list[Acknowledgement]] = {}
-    for row in acknowledgement.unread(work):
-        if acknowledgement.capacity_of(work, row) is not None:
-            title = _("Read the document: %(title)s", title=row.document.title)
-            school = [row.organisation.short_name] if row.organisation else []
-            reads = [h for h in work.actor.memberships
-                     if h.role in acknowledgement.READERS and h.organisation_id == row.organisation_id]  # fmt: skip
-            stands = right_used(work.actor, reads)
-            items.append(
-                QueueItem(
-                    title=title, where=" · ".join([number_and_day(row.document), *school]), link=_link(row.document),
-                    since=row.sent_at, due=row.due, kind="document", behalf=stands.whom if stands else "",
-                )
-            )  # fmt: skip
-        elif row.due is not None and row.due < work.today:
-            late.setdefault(row.document_id, []).append(row)
-    for rows in late.values():
-        document = rows[0].document
-        if may_in_programme(work, "documents.register", document.programme):
-            who = tuple(Reason(name) for name in acknowledgement.names(rows))
-            items.append(
-                QueueItem(
-                    title=_("Not read in time: %(title)s", title=document.title), where=number_and_day(document),
-                    link=f"{_link(document)}#readers", since=rows[0].sent_at, due=min(r.due for r in rows if r.due),
-                    missing=who, kind="document",
-                )
-            )  # fmt: skip
-    return items
+    for row in unread.unread(work, own=True):
+        if acknowledgement.capacity_of(work, row) is None:
+            continue
+        title = _("Read the document: %(title)s", title=row.document.title)
+        school = [row.organisation.short_name] if row.organisation else []
+        reads = [h for h in work.actor.memberships
+                 if h.role in unread.READERS and h.organisation_id == row.organisation_id]  # fmt: skip
+        stands = right_used(work.actor, reads)
+        items.append(
+            QueueItem(
+                title=title, where=" · ".join([number_and_day(row.document), *school]), link=_link(row.document),
+                since=row.sent_at, due=row.due, kind="document", behalf=stands.whom if stands else "",
+            )
+        )  # fmt: skip
+    return items + [_not_read(work, one) for one in unread.late(work)]
+
+
+def _not_read(work: Work, late: unread.Late) -> QueueItem:
+    """Those who have not read a paper in time, by name where they are few: of many tells the paper's own page."""
+    document, where = late.document, [number_and_day(late.document)]
+    names: Sequence[str] = ()
+    if late.number > _NAMED:
+        where.append(str(n_("%(n)s addressee", "%(n)s addressees", late.number)))
+    else:
+        names = acknowledgement.names(unread.unread(work, by=work.today, of=document.id))
+    return QueueItem(
+        title=_("Not read in time: %(title)s", title=document.title), where=" · ".join(where),
+        link=f"{_link(document)}#readers", since=late.since, due=late.due,
+        missing=tuple(Reason(name) for name in names), kind="document",
+    )  # fmt: skip
 
 
 def incoming_queue(work: Work) -> list[QueueItem]:

@@ -22,7 +22,6 @@ from app.jobs.execution import looking
 from app.notifications import mail, queries, service
 from app.notifications.mail import Line
 from app.notifications.models import Notification
-from app.notifications.reminders import PART
 
 DIGEST, COLLECT, TRIAL = "notifications.digest", "notifications.digest.collect", "notifications.trial"
 _LINES = 100  # of one letter
@@ -104,9 +103,10 @@ def collect_digests(work: Work, payload: Mapping[str, Any]) -> None:
 
 
 def _morning_goes_on(work: Work) -> bool:
-    """Whether something of the clock's own is still to be done; what has failed for good is waited for no longer."""
-    clocks = {periodic.kind for periodic in work.ports.periodic} | {PART}
-    return outbox.is_at_work(work.session, clocks, work.now)
+    """Whether something the clock began, or a part of it, is still to be done; what has failed for good is left."""
+    clocks = {periodic.kind for periodic in work.ports.periodic}
+    kinds = {kind for kind in work.ports.handlers if kind.removesuffix(".part") in clocks}
+    return outbox.is_at_work(work.session, kinds, work.now)
 
 
 def _letter(

@@ -14,9 +14,10 @@ from werkzeug.exceptions import HTTPException
 
 from app.access.security import runtime
 from app.core.engines import is_busy
-from app.core.errors import Away, Busy, OporaError, Stale
+from app.core.errors import Away, Busy, NoRoom, OporaError, Stale
 from app.core.i18n import Text, _
 from app.core.outage import RETRY_AFTER, cause_of, is_away
+from app.core.storage import is_full
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,8 @@ def register(app: Flask) -> None:
     @app.errorhandler(OporaError)
     def refused(error: OporaError) -> Response:
         if error.status == 503:
-            log.warning("database busy: %s", type(error.__cause__).__name__)
+            what = "no room for a file" if isinstance(error, NoRoom) else "database busy"
+            log.warning("%s: %s", what, type(error.__cause__).__name__)
             return given_back(error)
         if error.status == 401:
             return given_back(error)
@@ -120,6 +122,9 @@ def register(app: Flask) -> None:
         if is_away(error):
             log.error("database away: %s", cause_of(error), extra={"path": request.path})
             return given_back(Away())
+        if is_full(error):  # what was sent could not even be put by, so nothing of it can be given back
+            log.error("no room for a file: %s", type(error).__name__, extra={"path": request.path})
+            return answer(NoRoom.status, NoRoom().message, bare=True)
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again

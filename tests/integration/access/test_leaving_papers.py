@@ -15,12 +15,13 @@ from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import kept, service
-from app.documents.acknowledgement import addressees, unread
+from app.documents.acknowledgement import addressees
 from app.documents.models import Acknowledgement, Document, DraftInput, Registration
 from app.documents.queues import reading_queue
 from app.documents.rendering import document_text
 from app.documents.service import Mailing, RegisterInput
 from app.documents.sheet import print_sheet
+from app.documents.unread import unread
 from app.notifications.models import Notification
 from app.schools.queries import organisations
 from tests.integration.access.test_leaving import LAST, ORDER, hand_over, listed, person_of, refusals

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.access.scopes import as_system
 from app.audit.queries import history_of
@@ -22,13 +22,17 @@ from app.documents.queues import reading_queue
 from app.documents.register_page import rows
 from app.documents.rules import LinkKind
 from app.documents.service import Mailing, PaperSheet, Proof, RegisterInput
+from app.documents.unread import PART
 from app.documents.verify import findings
 from app.files.models import StoredFile
+from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
+from app.notifications.models import Notification
 from app.schools.queries import organisations
 from tests.integration.cases.test_votes import stand_in
 from tests.integration.documents.test_life import DAY, later, look, registered, signed_order
-from tests.people import open_cases
+from tests.large_region import schools_like
+from tests.people import WebUsers, open_cases
 
 PDF = Proof(b"%PDF-1.4 sheet\n%%EOF\n", "Лист ознакомления.pdf")
 
@@ -252,6 +256,51 @@ def test_reminders_go_out_once_a_day_to_whoever_has_not_read(penza: Runtime, cas
     users, link = told[0]
     assert link == f"/documents/{found}"
     assert actor(penza, "director41").user_id in users
+
+
+def test_an_order_to_a_whole_region_is_told_of_by_workers_in_parts(
+    both: tuple[Runtime, dict[str, int]],
+) -> None:
+    system, cases = both
+    found, clerk = order(system, cases, "41"), actor(system, "clerk")
+    with system.work(SYSTEM) as work:
+        like = next(o for o in organisations(work.session) if o.code == "41")
+        school = like.id
+        ids = [school, *schools_like(work.session, like, 120)]
+
+    def told() -> int:
+        session = system.read(SYSTEM).session
+        return (
+            session.scalar(select(func.count(Notification.id)).where(Notification.code == "document.read"))
+            or 0
+        )
+
+    def parts() -> list[int]:
+        jobs = system.read(SYSTEM).session.scalars(select(OutboxJob).where(OutboxJob.kind == PART))
+        return sorted(len(job.payload["rows"]) for job in jobs)
+
+    with system.work(clerk) as work:
+        assert service.send(work, found, Mailing(tuple(ids), due=date(2025, 1, 27))) == 121
+    assert (told(), parts()) == (0, [21, 50, 50]), "whoever sends it waits for nobody to be told"
+    drain(system)
+    system.database.session.remove()
+    assert told() == 2, "the director and the deputy of № 41; the others have no accounts"
+    later(system, date(2025, 1, 28))
+    with system.work(SYSTEM) as work:
+        daily.remind_readers(work, {})
+    assert (told(), len(parts())) == (2, 6)
+    own = next(row for row in addressees(system.read(clerk), found) if row.organisation_id == school)
+    with system.work(actor(system, "director41")) as work:
+        service.acknowledge(work, own.id)
+    drain(system)
+    system.database.session.remove()
+    assert told() == 2, "whoever has read it meanwhile is not reminded"
+    (line,) = reading_queue(system.read(clerk))
+    assert "120 адресатов" in line.where
+    web = WebUsers(system)
+    page = web("clerk").get(f"/documents/{found}").get_data(as_text=True)
+    assert page.count("/readers/") == 50
+    assert "1–50 из 121" in page
 
 
 def test_a_mailing_that_makes_no_sense_is_refused(penza: Runtime, cases: dict[str, int]) -> None:
