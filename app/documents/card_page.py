@@ -24,6 +24,7 @@ from app.documents.queries import file_of, lines_of_document
 from app.documents.rules import (
     KIND_LABELS,
     PRINTED_REPORT,
+    SIGNED_REPORT,
     STANDING,
     STATE_LABELS,
     DocumentKind,
@@ -87,7 +88,7 @@ def steps(document: Document) -> list[dict[str, Any]]:
         is_signed = not document.is_draft
         return [
             {"title": PRINTED_REPORT, "state": "done" if is_signed else "now"},
-            {"title": STATE_LABELS[DocumentState.signed], "state": "done" if is_signed else "todo"},
+            {"title": SIGNED_REPORT, "state": "done" if is_signed else "todo"},
         ]
     way = [DocumentState.draft, DocumentState.to_sign, DocumentState.signed, DocumentState.registered]
     if document.kind not in (DocumentKind.protocol, DocumentKind.act):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.cases.models import Case, Meeting, Programme
 from app.core.db import Base, Versioned
 from app.core.i18n import Text as Words
-from app.documents.rules import PRINTED_REPORT, STATE_LABELS, DocumentKind, DocumentState
+from app.documents.rules import PRINTED_REPORT, SIGNED_REPORT, STATE_LABELS, DocumentKind, DocumentState
 from app.files.models import StoredFile
 from app.schools.models import Organisation, Person
 
@@ -71,6 +71,13 @@ class Document(Versioned, Base):
     lines: Mapped[list[Registration]] = relationship(order_by="Registration.id", viewonly=True)
 
     @property
+    def by_school(self) -> list[DocumentCase]:
+        """The cases the reader sees, by the names of their schools and not as they came into the paper."""
+        return sorted(
+            (link for link in self.cases if link.case), key=lambda link: (link.case.school.sort_key, link.id)
+        )
+
+    @property
     def is_draft(self) -> bool:
         return self.state == DocumentState.draft
 
@@ -85,8 +92,9 @@ class Document(Versioned, Base):
     @property
     def state_label(self) -> Words:
         """Where it stands, in words; a report is no draft that waits for somebody, it is printed."""
-        is_printed = self.kind == DocumentKind.report and self.is_draft
-        return PRINTED_REPORT if is_printed else STATE_LABELS[self.in_state]
+        if self.kind == DocumentKind.report and self.in_state in (DocumentState.draft, DocumentState.signed):
+            return PRINTED_REPORT if self.is_draft else SIGNED_REPORT
+        return STATE_LABELS[self.in_state]
 
     def __str__(self) -> str:
         return self.title

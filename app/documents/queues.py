@@ -96,7 +96,7 @@ def _signs(work: Work, document: Document) -> set[str]:
 
 
 def _where(document: Document) -> str:
-    return ", ".join(link.case.school.short_name for link in document.cases) or str(document.programme)
+    return ", ".join(link.case.school.short_name for link in document.by_school) or str(document.programme)
 
 
 def _link(document: Document) -> str:

@@ -62,6 +62,7 @@ STATE_LABELS = {
     DocumentState.archived: _("Archived document"),
 }
 PRINTED_REPORT = _("Printed report")
+SIGNED_REPORT = _("Signed report")
 KIND_LABELS = {
     DocumentKind.order: _("Official order"),
     DocumentKind.agreement: _("Cooperation agreement"),

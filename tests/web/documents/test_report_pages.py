@@ -35,7 +35,10 @@ def test_the_curator_prints_signs_and_the_pair_reads(
     for who in ("curator66", "director41", "methodist", "clerk"):
         answer = web(who).get(card)
         assert answer.status_code == 200, who
-        assert "Справка о выезде" in answer.get_data(as_text=True)
+        page = answer.get_data(as_text=True)
+        assert "Справка о выезде" in page
+        assert "Справка подписана" in page, "the second step is called as the first"
+        assert ("Распечатайте, подпишите" in page) is (who == "curator66"), "who prints it is told to"
         assert web(who).get(f"{card}/file/paper").data.startswith(b"PK")
         assert web(who).get(f"{card}/preview").status_code == 200
     for who in ("curator27", "director50"):

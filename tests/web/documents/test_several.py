@@ -191,3 +191,13 @@ def test_a_large_batch_is_made_by_jobs_and_shows_how_far_it_is(
         assert web(stranger).get(page).status_code in (403, 404)
         assert web(stranger).get(f"{page}/papers.zip").status_code in (403, 404)
     assert web("clerk").get("/documents/several/999").status_code == 404
+
+
+def test_the_schools_of_a_paper_stand_by_their_names(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    make(web, "order_plan", [cases["50"], cases["41"]])
+    drain(penza)
+    for page in ("/documents/", "/"):
+        shown = words(web("clerk").get(page)).replace(" ,", ",")
+        assert "МБОУ СОШ № 41, МБОУ СОШ № 50" in shown, page
