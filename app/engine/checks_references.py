@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Set
 
 from app.engine.definition import VOTES, Approval, Definition, Due, Stage, Task, Transition
 
@@ -45,12 +45,10 @@ def _of_stage(definition: Definition, stage: Stage, report: Report) -> None:
         _of_approval(definition, f"{path}.approval", stage.approval, own, report)
 
 
-def _of_task(definition: Definition, path: str, task: Task, own: Collection[str], report: Report) -> None:
+def _of_task(definition: Definition, path: str, task: Task, own: Set[str], report: Report) -> None:
     _roles(definition, f"{path}.roles", task.roles, report)
     _told_of(definition, f"{path}.due", task.due, report)
-    for other in task.reopens_with:
-        if other not in own or other == task.id:
-            report("unknown_task", f"{path}.reopens_with", id=other, among=own)
+    _tasks(f"{path}.reopens_with", task.reopens_with, own - {task.id}, report)
 
 
 def _of_approval(

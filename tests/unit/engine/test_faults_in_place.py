@@ -715,6 +715,12 @@ def test_a_fault_is_told_on_the_line_where_it_is_mended(name: str) -> None:
         assert one.message != one.message_ru
 
 
+def test_a_task_is_not_proposed_in_place_of_itself() -> None:
+    (found,) = findings_of(CLEAN.replace("reopens_with: [write]", "reopens_with: [proofread]"))
+    assert found.code == "unknown_task"
+    assert "возможно, proofread" not in found.message_ru
+
+
 def test_every_class_of_fault_is_in_the_corpus() -> None:
     assert len(CLASSES) == 19
     for names in CLASSES.values():
