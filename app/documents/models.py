@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
@@ -73,9 +74,8 @@ class Document(Versioned, Base):
     @property
     def by_school(self) -> list[DocumentCase]:
         """The cases the reader sees, by the names of their schools and not as they came into the paper."""
-        return sorted(
-            (link for link in self.cases if link.case), key=lambda link: (link.case.school.sort_key, link.id)
-        )
+        seen = filter(attrgetter("case"), self.cases)
+        return sorted(seen, key=lambda link: (link.case.school.sort_key, link.id))
 
     @property
     def is_draft(self) -> bool:
