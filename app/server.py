@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import signal
+import threading
 from collections.abc import Callable
+from types import FrameType
 
 import waitress
 
@@ -17,6 +20,10 @@ def keep_what_is_loaded() -> None:
     a second, and everybody else's with it."""
     gc.collect()
     gc.freeze()
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)  # Waitress answers what it has taken in, then returns
 
 
 def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
@@ -33,6 +40,9 @@ def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
         system.ports.after_commit = RqBridge(settings.redis_url).after_commit
     server = waitress.create_server(create_app(system), host=settings.host, port=settings.port, threads=8)
     keep_what_is_loaded()
+    if threading.current_thread() is threading.main_thread():
+        # a service manager's stop; without a handler the first process of a container does not even hear it
+        signal.signal(signal.SIGTERM, _end)
     try:
         if on_start:
             on_start()
