@@ -72,12 +72,19 @@ def enqueue(
 
 
 def due_now(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
-    """True if, and only if, a worker of these kinds may take the row: waiting, or left by a dead worker."""
+    """True if, and only if, a worker of these kinds may take the row: waiting, or left by a dead worker.
+
+    What was promised or leased by a clock that was set back since, or is ahead of ours, does not wait for that hour.
+    """
+    promised_ahead = and_(
+        OutboxJob.attempts == 0, OutboxJob.created_at > now, OutboxJob.available_at <= OutboxJob.created_at
+    )
+    leased_ahead = OutboxJob.leased_until > now + 2 * LEASE
     return and_(
         OutboxJob.kind.in_(sorted(kinds)),
         or_(
-            and_(OutboxJob.state == JobState.pending, OutboxJob.available_at <= now),
-            and_(OutboxJob.state == JobState.claimed, OutboxJob.leased_until < now),
+            and_(OutboxJob.state == JobState.pending, or_(OutboxJob.available_at <= now, promised_ahead)),
+            and_(OutboxJob.state == JobState.claimed, or_(OutboxJob.leased_until < now, leased_ahead)),
         ),
     )
 

@@ -100,6 +100,29 @@ def test_the_rows_are_offered_only_after_the_commit(runtime: Runtime) -> None:
     assert offered == [[rows(runtime)["now"].id]]
 
 
+def test_a_clock_that_was_set_back_keeps_no_job_waiting(
+    runtime: Runtime, diary: Diary, clock: FixedClock
+) -> None:
+    promise(runtime, "promised", "leased")
+    with runtime.work(CLERK) as work:
+        outbox.enqueue(work, "note", "later", {"key": "later"}, due=work.now + LEASE)
+    with runtime.work(SYSTEM) as work:
+        lost = outbox.claim(work.session, work.now, "dead", ["note"], job_id=rows(runtime)["leased"].id)
+    assert lost is not None
+    clock.advance(hours=-1)
+    assert drain(runtime) == Tally(done=2)
+    assert sorted(diary.keys) == ["leased", "promised"]
+
+
+def test_what_fails_after_the_clock_was_set_back_is_tried_with_pauses(
+    runtime: Runtime, clock: FixedClock
+) -> None:
+    runtime.ports.handlers["note"] = explode
+    promise(runtime, "a")
+    clock.advance(hours=-1)
+    assert drain(runtime) == Tally(failed=1)
+
+
 def test_a_promise_for_later_waits_until_then(runtime: Runtime, diary: Diary, clock: FixedClock) -> None:
     with runtime.work(CLERK) as work:
         outbox.enqueue(work, "note", "later", {"key": "later"}, due=work.now + LEASE)
