@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.audit.models import AuditDetail, AuditRecord
 from app.audit.queries import readable, told_changes
@@ -190,7 +190,12 @@ def history(work: Work, page: Overview) -> list[Entry]:
     pairs: Sequence[Any] = work.session.execute(
         select(AuditRecord, AuditDetail)
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
-        .where(AuditRecord.case_id == page.case.id, AuditRecord.tag.not_like("case:%"))
+        .where(
+            AuditRecord.case_id == page.case.id,
+            or_(
+                AuditRecord.tag.not_like("case:%"), AuditRecord.tag == "case:curator"
+            ),  # the others are events
+        )
         .order_by(AuditRecord.id)
     ).all()
     people = Doers(work, page.events, [record for record, _detail in pairs])

@@ -14,7 +14,7 @@ from sqlalchemy import func, or_, select
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import telling, writer
-from app.cases.context import actor_id, context, days_of, gather_facts
+from app.cases.context import actor_id, context, days_of, gather_facts, page_url
 from app.cases.history import in_reader, lines
 from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent, Programme
@@ -129,8 +129,32 @@ def assign_curator(
         raise Refusal(
             [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
         )
+    if _has_agreement(work, case):
+        raise Refusal(
+            [
+                Reason(
+                    _("The agreement is being made or in force: terminate it first."),
+                    page_url(work, "curation", case),
+                )
+            ]
+        )
     _check_curator(work, case.programme, case.school, curator)
-    audit.revise(work, case, {"curator_id": curator.id}, "case:curator", case_id=case.id)
+    if curator.id == case.curator_id:
+        return
+    former = case.curator.short_name if case.curator else ""
+    values = {
+        "curator_id": {"old": case.curator_id, "new": curator.id},
+        "about": " → ".join(filter(None, [former, curator.short_name])),
+    }
+    case.curator_id = curator.id
+    audit.record(work, "case:curator", case, case_id=case.id, data={"fields": ["curator_id"]}, values=values)
+
+
+def _has_agreement(work: Work, case: Case) -> bool:
+    """Whether the curator school has an agreement that is not over; it outlives a return of the case to its plan."""
+    until = work.ports.facts.get("curation.agreement_until")
+    with as_system(work.session):
+        return until is not None and until(work.session, case.id).value is not None
 
 
 def act(work: Work, case_id: int, action: Action, expected_version: int, seen: str | None = None) -> Accepted:

@@ -1,4 +1,4 @@
-"""Words for versions of procedures: what the journal calls the acts, the states, the line of a finding."""
+"""Words of the room: what the journal calls its acts, the states of a version, the line of a finding."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ TAGS: dict[str, Text] = {
     "procedure:retire": _("A version of the procedure was retired"),
     "procedure:revise": _("The texts of a version of the procedure were corrected"),
     "procedure:drop": _("A draft of the procedure was thrown away"),
+    "case:curator": _("The curator school is named"),
 }
 
 STATUS_TITLES: dict[str, Text] = {

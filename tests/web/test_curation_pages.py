@@ -282,3 +282,17 @@ def test_a_recommendation_due_before_its_visit_is_told_at_its_field_and_on_top(
     assert '<a href="#recommendations">Рекомендации</a>: Срок раньше выезда.' in summary
     assert 'id="recommendations"' in page, "the link leads to the rows"
     assert 'value="2024-02-14"' in page, "what was typed is there"
+
+
+def test_a_curator_school_whose_agreement_is_not_over_is_not_exchanged(
+    web: WebUsers, room: str, cases: dict[str, int]
+) -> None:
+    """Also where the case was returned to its plan: the agreement outlives the return."""
+    in_force(web, room)
+    page = f"/programmes/cases/{cases['41']}/curator"
+    other = re.search(r'<option value="(\d+)"[^>]*>МБОУ СОШ № 51', text(web("methodist").get(page)))
+    assert other
+    refused = fill(web, "methodist", page, {"curator": other[1]})
+    assert refused.status_code == 409
+    assert "Договор уже оформляется или действует: сначала расторгните его." in text(refused)
+    assert "МБОУ СОШ № 66" in text(web("methodist").get(room)).partition("</header>")[2]

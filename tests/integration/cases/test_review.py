@@ -11,6 +11,7 @@ import pytest
 from app.access import sessions
 from app.cases import meetings, queries, service
 from app.cases.models import Case
+from app.cases.overview import history, overview
 from app.cases.programmes import edit_programme
 from app.core.errors import Forbidden, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work
@@ -88,6 +89,12 @@ def test_the_curator_school_is_exchanged_only_before_the_agreement(penza: Runtim
         service.assign_curator(work, case_id, _schools(work)["51"], expected_version=7)  # type: ignore[arg-type]
     with penza.work(methodist) as work:
         service.assign_curator(work, case_id, _schools(work)["51"], expected_version=1)  # type: ignore[arg-type]
+    work = penza.read(methodist)
+    case = queries.get_case(work.session, case_id)
+    (told,) = [
+        one for one in history(work, overview(work, case)) if str(one.title) == "Школа-куратор назначена"
+    ]
+    assert told.note.replace("\u00a0", " ") == "МБОУ СОШ № 66 → МБОУ СОШ № 51"
     with penza.work(methodist) as work:
         service.act(work, case_id, Fire("suspend", "Каникулы"), 1)
     with pytest.raises(Refusal), penza.work(methodist) as work:
