@@ -22,31 +22,40 @@ def keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)  # Waitress answers what it has taken in, then returns
+class _Stop:
+    """A service manager's stop; without a handler the first process of a container does not even hear it."""
+
+    def __init__(self) -> None:
+        self.is_asked = self.is_serving = False
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self)
+
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        self.is_asked = True
+        if self.is_serving:  # anything else is brought to its end first
+            raise SystemExit(0)  # Waitress answers what it has taken in, then returns
 
 
 def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
     """Serve until stopped; the answer is the exit status."""
     settings = system.settings
-    runner = None
-    if not settings.redis_url and settings.workers:
-        runner = Runner(system, threads=settings.workers)
-        system.ports.after_commit = runner.wake
-        runner.start()
-    elif settings.redis_url:
+    stop, runner = _Stop(), None
+    if settings.redis_url:
         from app.jobs.rq_bridge import RqBridge
 
         system.ports.after_commit = RqBridge(settings.redis_url).after_commit
-    server = waitress.create_server(create_app(system), host=settings.host, port=settings.port, threads=8)
-    keep_what_is_loaded()
-    if threading.current_thread() is threading.main_thread():
-        # a service manager's stop; without a handler the first process of a container does not even hear it
-        signal.signal(signal.SIGTERM, _end)
+    elif settings.workers:
+        runner = Runner(system, threads=settings.workers)
+        system.ports.after_commit = runner.wake
+        runner.start()
     try:
+        server = waitress.create_server(create_app(system), host=settings.host, port=settings.port, threads=8)
+        keep_what_is_loaded()
         if on_start:
             on_start()
-        server.run()
+        stop.is_serving = True
+        if not stop.is_asked:
+            server.run()
     finally:
         if runner is not None:
             runner.stop()
