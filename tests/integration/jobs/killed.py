@@ -150,12 +150,13 @@ def kill_again_and_again(work: LongWork, kills: int, seed: int, pace: tuple[int,
     for _number in range(kills):
         process = work.start()
         goal = work.done() + chosen.randint(*pace)
-        assert soon(lambda goal=goal: work.done() >= goal or work.rests(), 60), work.left()
-        if work.rests():
-            work.kill(process)
-            break
+        came = soon(lambda goal=goal: work.done() >= goal or work.rests(), 60)
+        is_over = work.rests()
         time.sleep(chosen.random() * 0.03)
         work.kill(process)
+        assert came, work.left()
+        if is_over:
+            break
         killed += 1
     process = work.start()
     try:

@@ -48,9 +48,12 @@ def test_a_web_process_that_is_asked_to_end_finishes_the_jobs_at_hand(penza: Run
     work = long_work(penza, tmp_path, 40, {}, "serve")
     process = work.start()
     begun = work.done()
-    assert soon(lambda: work.done() > begun + 20, 60)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    try:
+        assert soon(lambda: work.done() > begun + 20, 60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
     left = work.left()
     assert left, "it was asked in the middle"
     assert not [name for name in left if name.endswith(JobState.claimed)], left
