@@ -20,6 +20,16 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in _FULL
 
 
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # there a folder cannot be opened, and names are kept without asking
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 class DamagedFile(RuntimeError):
     """A stored file no longer equals its name."""
 
@@ -50,6 +60,7 @@ class LocalStorage:
         return sha256
 
     def _write(self, path: Path, data: bytes) -> None:
+        is_first = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         # A crash between the write and the rename leaves a temporary file, never half a document.
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
@@ -62,6 +73,10 @@ class LocalStorage:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+        # … and a power cut neither: the folder itself must be on the disk before a transaction tells of the file
+        _sync_folder(path.parent)
+        if is_first:
+            _sync_folder(self.root)
 
     def get(self, sha256: str) -> bytes:
         """The bytes. Raises FileNotFoundError when absent, DamagedFile when altered."""
