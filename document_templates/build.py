@@ -85,13 +85,16 @@ def protocol() -> bytes:
             hang=7.5,
         )
     _people(paper, "Присутствовали", "present")
-    for title, who in (("Отсутствовали", "absent"), ("Приглашённые", "invited")):
+    for title, who in (
+        ("Проголосовали заочно", "by_correspondence"), ("Отсутствовали", "absent"), ("Приглашённые", "invited"),
+    ):  # fmt: skip
         paper.tag(f"if {who}")
         _people(paper, title, who)
         paper.tag("endif")
     paper.line(
         "Присутствуют {{ present_count }} из {{ members_count }} "
-        "{{ members_count|plural('члена', 'членов', 'членов') }} координационной группы. "
+        "{{ members_count|plural('члена', 'членов', 'членов') }} координационной группы"
+        "{% if by_correspondence %}, заочно проголосовали: {{ by_correspondence|count }}{% endif %}. "
         "{% if quorum %}Кворум имеется.{% else %}Кворума нет.{% endif %}",
         before=6,
     )

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
+from app.access.models import Membership
 from app.cases.meetings import approval_of, electorate_of, members, stand_ins, voting_instead
-from app.cases.models import Case, CaseVote, Meeting, MeetingItem, StageRound
+from app.cases.models import Case, CaseEvent, CaseVote, Meeting, MeetingItem, StageRound
 from app.cases.queries import events_of
 from app.cases.stages import PLAN, RESULTS, deciding_on
 from app.core.unit_of_work import Work
 from app.documents.people import Card, person_card
-from app.engine.events import ApprovalDecided, VotesVoided, from_dict
+from app.engine.events import ApprovalDecided, VoteCast, VotesVoided, from_dict
 
 
 @dataclass(frozen=True)
@@ -90,21 +91,29 @@ def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
         "chair": chair,
         "secretary": secretary,
         "present": cards(pid for pid in table.present if pid not in chairing),
-        "absent": cards(pid for pid in table.everyone if pid not in (*table.present, *chairing)),
+        "absent": cards(
+            pid for pid in table.everyone if pid not in (*table.present, *table.apart, *chairing)
+        ),
+        "by_correspondence": cards(table.apart),
         "invited": cards(guests),
         "present_count": len(table.present),
         "members_count": len(table.everyone),
-        "quorum": 2 * len(table.present) > len(table.everyone),
+        "quorum": 2 * table.fewest > len(table.everyone),
         "items": _questions(work, meeting, speaker or chair),
     }
 
 
 @dataclass(frozen=True)
 class _Table:
-    """Who belongs at the table of a meeting, and who of them sat there, himself or in somebody's place."""
+    """Who belongs at the table of a meeting, and who of them sat there, himself or in somebody's place.
+
+    `apart`: who was not there and gave a vote that counts; `fewest`: the seats that took part in any one question.
+    """
 
     everyone: list[int]
     present: list[int]
+    apart: list[int]
+    fewest: int
 
 
 def _table(work: Work, meeting: Meeting) -> _Table:
@@ -112,14 +121,51 @@ def _table(work: Work, meeting: Meeting) -> _Table:
     group = members(work, programme, meeting.held_on)
     everyone = list(dict.fromkeys(pid for role in ("chair", "secretary", "member") for pid in group[role]))
     pairs = [pair for found in stand_ins(work, programme, meeting.held_on).values() for pair in found.items()]
-    # who votes because nobody of the group may sits with it, if he or who acts for him came
+    ballots = _ballots(work, meeting)
+    took_part = {*came, *(giver for given in ballots for giver in given.values())}
+    # who votes because nobody of the group may sits with it, if he or who acts for him came or voted
     for person, acting in voting_instead(work, meeting).items():
-        if person not in everyone and not {person, *acting}.isdisjoint(came):
+        if person not in everyone and not {person, *acting}.isdisjoint(took_part):
             everyone.append(person)
             pairs += [(pid, person) for pid in acting]
     # who acts for an absent member fills his seat; the member himself is printed as absent
-    seated = {pid for pid, holder in pairs if pid not in everyone and holder not in came}
-    return _Table(everyone, [pid for pid in came if pid in everyone or pid in seated])
+    seated = {pid: holder for pid, holder in pairs if pid not in everyone and holder not in came}
+    present = [pid for pid in came if pid in everyone or pid in seated]
+    seats = {seated.get(pid, pid) for pid in present}
+    apart = [
+        giver for given in ballots for seat, giver in given.items() if seat in everyone and giver not in came
+    ]
+    voted = [seats.union(given).intersection(everyone) for given in ballots]
+    fewest = min((len(took_part) for took_part in voted), default=len(present))
+    return _Table(everyone, present, list(dict.fromkeys(apart)), fewest)
+
+
+def _ballots(work: Work, meeting: Meeting) -> list[dict[int, int]]:
+    """By question: the person whose vote counts → who gave it, he himself or somebody in his place."""
+    items = work.session.scalars(select(MeetingItem.id).where(MeetingItem.meeting_id == meeting.id)).all()
+    given = work.session.execute(
+        select(MeetingItem.id, CaseEvent.on_behalf_of, CaseEvent.actor_id)
+        .join(CaseVote, and_(
+            CaseVote.case_id == MeetingItem.case_id, CaseVote.stage == MeetingItem.stage,
+            CaseVote.round == MeetingItem.round, CaseVote.void.is_(False),
+        ))
+        .join(CaseEvent, and_(
+            CaseEvent.case_id == CaseVote.case_id, CaseEvent.type == VoteCast.type, CaseEvent.at == CaseVote.at,
+            cast(func.coalesce(CaseEvent.on_behalf_of, CaseEvent.actor_id), String) == CaseVote.voter,
+        ))
+        .where(MeetingItem.id.in_(items))
+        .order_by(MeetingItem.position, CaseEvent.seq)
+    ).all()  # fmt: skip
+    accounts = {account for row in given for account in (row.on_behalf_of, row.actor_id)}
+    held = select(Membership.user_id, Membership.person_id).where(
+        Membership.user_id.in_(accounts), Membership.person_id.is_not(None)
+    )
+    persons: dict[int, int] = {row.user_id: row.person_id for row in work.session.execute(held)}
+    found: dict[int, dict[int, int]] = {item: {} for item in items}
+    for item, absent, giver in given:
+        if giver in persons and (absent or giver) in persons:
+            found[item][persons[absent or giver]] = persons[giver]
+    return list(found.values())
 
 
 def _questions(work: Work, meeting: Meeting, speaker: Card | None) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from app.admin.substitutions import end
 from app.cases import counting, queries, service
 from app.cases.meetings import add_item, electorate_of, open_meeting
 from app.cases.meetings import approval_of as approval_of_question
-from app.cases.models import MeetingItem
+from app.cases.models import Meeting, MeetingItem
 from app.cases.overview import excluded_why, overview
 from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
@@ -162,6 +162,36 @@ def test_the_minutes_print_the_figures_of_the_decision(penza: Runtime) -> None:
     with penza.work(actor(penza, "methodist")) as work:
         service.content_changed(work, case_id)
     assert vote()["decision"] == "–", "a decision about what has changed since is none"
+
+
+def test_the_minutes_tell_who_voted_without_being_there(penza: Runtime) -> None:
+    case_id = at_the_vote(penza)
+    stand_in(penza, "deputy41", "member2")
+    with penza.work(actor(penza, "secretary")) as work:
+        meeting = open_meeting(work, queries.programmes(work.session)[0])
+        add_item(work, meeting, queries.get_case(work.session, case_id))
+        meeting.present = [meeting.chair_id, meeting.secretary_id]
+        meeting_id = meeting.id
+
+    def minutes(*names: str) -> list[Any]:
+        values = minutes_values(work := penza.read(SYSTEM), work.session.get_one(Meeting, meeting_id))
+        penza.database.session.remove()
+        return [
+            [one["id"] for one in values[name]] if values[name].__class__ is list else values[name]
+            for name in names
+        ]
+
+    voter, absent, deputy = (actor(penza, name).person_id for name in ("member1", "member2", "deputy41"))
+    asked = ("by_correspondence", "absent", "present_count", "quorum")
+    assert minutes(*asked) == [[], [voter, absent], 2, False]
+    act(penza, "member1", case_id, Cast("for"))
+    assert minutes(*asked) == [[voter], [absent], 2, True], "a vote given by the term counts for the quorum"
+    act(penza, "deputy41", case_id, Cast("for"))  # in the seat of member2, who stays absent himself
+    assert minutes(*asked) == [[voter, deputy], [absent], 2, True]
+    print_content(penza, "b")
+    with penza.work(actor(penza, "methodist")) as work:
+        service.content_changed(work, case_id)
+    assert minutes(*asked) == [[], [voter, absent], 2, False], "a void vote is none"
 
 
 def change(system: Runtime, case_id: int) -> None:

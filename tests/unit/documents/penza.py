@@ -237,10 +237,11 @@ def protocol() -> dict[str, Any]:
         "chair": CHAIR,
         "secretary": SECRETARY,
         "present": MEMBERS,
+        "by_correspondence": [person("Заочный", "Пётр", "Ильич", "masculine", "методист")],
         "absent": [person("Макетова", "Ольга", "Юрьевна", "feminine", "ведущий специалист")],
         "invited": [person("Макетов", "Юрий", "Карлович", "masculine", "директор МБОУ ОШИ № 1 г. Пензы")],
         "present_count": 6,
-        "members_count": 7,
+        "members_count": 8,
         "quorum": True,
         "items": [
             {
