@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from app.cases.models import Case
 from app.cases.queries import lock_case
-from app.cases.roles import require
+from app.cases.roles import require, require_running
 from app.cases.service import content_changed
-from app.core.errors import Reason, Refusal
-from app.core.i18n import _
 from app.core.unit_of_work import Work
-
-_EDITABLE = ("active", "suspended")
 
 
 def open_case(work: Work, case_id: int, capability: str) -> Case:
-    """The locked case, if the actor may do this there and the case is not closed."""
+    """The locked case, if the actor may do this there and the case is being worked on."""
     case = lock_case(work.session, case_id)
     require(work, capability, case)
-    if case.status not in _EDITABLE:
-        raise Refusal(
-            [Reason(_("The support of this school is closed: its results are not changed any more."))]
-        )
+    require_running(case)
     return case
 
 

@@ -8,9 +8,9 @@ from flask import request, url_for
 
 from app.access.scopes import get_visible
 from app.access.sent_forms import once
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatus
 from app.cases.queries import get_case
-from app.cases.roles import may, require
+from app.cases.roles import may, require, require_running
 from app.cases.stages import RESULTS, deciding_on
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -48,8 +48,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/add", methods=("GET", "POST"), permission="write")
     def add(self, case_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "results.enter", case)
+        case = _open_to(work, case_id, "results.enter")
         form = ProcedureForm(year=case.programme.year)
         if form.validate_on_submit():
             try:
@@ -63,8 +62,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/<kind>/<subject>/<int:grade>", methods=("GET", "POST"), permission="write")
     def edit(self, case_id: int, kind: str, subject: str, grade: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "results.enter", case)
+        case = _open_to(work, case_id, "results.enter")
         procedure = Procedure(kind, subject, grade)
         row = _row(work, case, procedure)
         form = ProcedureForm(year=case.programme.year, fixed=True)
@@ -97,7 +95,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/risks/add", methods=("GET", "POST"), permission="write")
     def add_risk(self, case_id: int) -> Any:
         work = self.read()
-        require(work, "results.enter", get_case(work.session, case_id))
+        _open_to(work, case_id, "results.enter")
         form = RiskForm()
         if form.validate_on_submit():
             try:
@@ -111,7 +109,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/risks/<int:risk_id>", methods=("GET", "POST"), permission="write")
     def edit_risk(self, case_id: int, risk_id: int) -> Any:
         work = self.read()
-        require(work, "results.enter", get_case(work.session, case_id))
+        _open_to(work, case_id, "results.enter")
         risk = get_visible(work.session, RiskChange, risk_id)
         if risk.case_id != case_id:
             raise NotFound
@@ -139,8 +137,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/list/add", methods=("GET", "POST"), permission="write")
     def add_notice(self, case_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "results.analyse", case)
+        case = _open_to(work, case_id, "results.analyse")
         form = NoticeForm()
         if request.method == "GET":
             form.year.data = case.programme.year
@@ -156,7 +153,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/list/<int:notice_id>", methods=("GET", "POST"), permission="write")
     def edit_notice(self, case_id: int, notice_id: int) -> Any:
         work = self.read()
-        require(work, "results.analyse", get_case(work.session, case_id))
+        _open_to(work, case_id, "results.analyse")
         notice = get_visible(work.session, ListNotice, notice_id)
         if notice.case_id != case_id:
             raise NotFound
@@ -184,8 +181,7 @@ class ResultsView(RoomView):
     @page("/<int:case_id>/results/analysis", methods=("GET", "POST"), permission="write")
     def analysis(self, case_id: int) -> Any:
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "results.analyse", case)
+        case = _open_to(work, case_id, "results.analyse")
         review = queries.review_of(work.session, case.id)
         form = AnalysisForm()
         if request.method == "GET":
@@ -227,8 +223,7 @@ class ResultsView(RoomView):
             except Invalid as error:
                 form.take_errors(error)
         work = self.read()
-        case = get_case(work.session, case_id)
-        require(work, "results.decide", case)
+        case = _open_to(work, case_id, "results.decide")
         return self.render("results/show.html", form.status, **{**_context(work, case), "decision": form})
 
     def _form(
@@ -253,6 +248,14 @@ _LIST_LEAD = _(
 )
 
 
+def _open_to(work: Work, case_id: int, capability: str) -> Case:
+    """The running case, if this act is the actor's there: what is not offered is not answered."""
+    case = get_case(work.session, case_id)
+    require(work, capability, case)
+    require_running(case)
+    return case
+
+
 def _row(work: Work, case: Case, procedure: Procedure) -> queries.Row:
     rows = queries.table(
         queries.figures_of(work.session, case.id), case.programme.year, queries.settings_of(case.programme)
@@ -273,7 +276,7 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
     decision.outcome.data = (review.decided or review.proposed) if review else None
     decision.justification.data = review.justification if review else ""
     decision.expected_version.data = review.version if review else 0
-    is_open = case.status in ("active", "suspended")
+    running = case.status == CaseStatus.active
     voted = deciding_on(work.ports.definitions.of(session, case), RESULTS)
     papers = work.ports.papers
     fresh = bool(review and review.proposed and review.proposed_for == queries.basis_hash(session, case.id))
@@ -285,9 +288,9 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
         "fresh": fresh, "decision": decision,
         "paper": papers.find_report(work, service.report_subject(case)) if papers else None,
         "can_print": bool(review and review.analysis) and may(work, "reports.results_report", case),
-        "can_enter": is_open and may(work, "results.enter", case),
-        "can_analyse": is_open and may(work, "results.analyse", case),
-        "can_decide": is_open and may(work, "results.decide", case) and case.stage in voted,
+        "can_enter": running and may(work, "results.enter", case),
+        "can_analyse": running and may(work, "results.analyse", case),
+        "can_decide": running and may(work, "results.decide", case) and case.stage in voted,
         "kinds": KINDS, "levels": LEVELS, "outcomes": OUTCOMES, "verdicts": VERDICTS, "policies": POLICIES,
         "procedure_name": procedure_name, "names": names, "low_means": low_means,
     }  # fmt: skip

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
+from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
 from app.engine.state import Fire
+from app.results.service import write_analysis
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take
 from tests.people import WebUsers
@@ -57,6 +62,26 @@ def test_every_page_of_a_suspended_case_says_that_it_stands_still_and_why(
     page = text(web("methodist").get(url))
     assert "сроки стоят" not in page
     assert "Выполнено: Возобновить" not in page
+
+
+def test_the_results_of_a_suspended_case_stand_still_as_its_plan_does(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    url = f"/cases/{cases['41']}"
+    assert f"{url}/results/add" in text(web("director41").get(f"{url}/results"))
+    sent = {"expected_version": "1", "comment": "Школа на карантине"}
+    assert web.post("methodist", f"{url}/step/suspend", sent).status_code == 303
+    for who, places in {
+        "director41": ("add", "risks/add"), "methodist": ("analysis", "list/add"),
+    }.items():  # fmt: skip
+        page = text(web(who).get(f"{url}/results"))
+        for place in places:
+            assert f"{url}/results/{place}" not in page, place
+            answer = web(who).get(f"{url}/results/{place}")
+            assert answer.status_code == 409, place
+            assert "Случай сейчас не в работе" in text(answer), place
+    with pytest.raises(Refusal), penza.work(actor(penza, "methodist")) as work:
+        write_analysis(work, cases["41"], "Выводы")
 
 
 def test_the_vote_and_the_term_of_a_suspended_case_stand_still_too(
