@@ -267,7 +267,7 @@ CONTENTS: dict[str, Callable[[Session, int], object]] = {
     **result_facts.CONTENTS,
 }
 
-NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES}
+NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES, **admin_texts.NOTICES}
 
 TAGS: dict[str, Text] = {
     **calendar_texts.TAGS,

@@ -14,11 +14,12 @@ from sqlalchemy import or_, select
 from app.access.models import Membership, Substitution, goes_over
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system
-from app.access.substitutions import use
+from app.access.substitutions import by_order, use
 from app.admin.account_search import short_name
 from app.audit import service as audit
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, OrganisationKind, Person, Position
 
@@ -64,6 +65,7 @@ def add(work: Work, data: SubstitutionData) -> Substitution:
             "absent": row.absent_name, "substitute": row.substitute_name, "since": row.since, "until": row.until,
             "ground": row.ground,
         })  # fmt: skip
+    _tell(work, row, "substitution.named")
     return row
 
 
@@ -93,10 +95,13 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
         _free(work, row.absent_user_id, row.substitute_user_id, row.since, until, row)
         changes: dict[str, Any] = {"ground": " ".join(ground.split())}
         # `ends` is the earlier of the two days: a last day set before would keep the new one away
-        if until != row.ends:
+        moved = until != row.ends
+        if moved:
             changes |= {"until": until, "last_day": None}
             row.ended_at = row.ended_by = None
         audit.revise(work, row, changes, "substitution:edit")
+    if moved:
+        _tell(work, row, "substitution.days")
 
 
 def end(work: Work, row: Substitution, last_day: date, expected_version: int) -> None:
@@ -117,6 +122,7 @@ def end(work: Work, row: Substitution, last_day: date, expected_version: int) ->
         )  # fmt: skip
     row.last_day, row.ended_at, row.ended_by = last_day, work.now, work.actor.user_id
     _record(work, "substitution:end", row, {"last_day": last_day})
+    _tell(work, row, "substitution.days" if last_day >= row.since else "substitution.cancelled")
 
 
 def may_manage(work: Work, row: Substitution | None = None) -> bool:
@@ -303,6 +309,16 @@ def _signs(work: Work, data: SubstitutionData, absent: Person | None, substitute
 def _person(work: Work, ids: Iterable[int | None]) -> Person | None:
     found = next((one for one in ids if one), None)
     return work.session.get(Person, found) if found else None
+
+
+def _tell(work: Work, row: Substitution, code: str) -> None:
+    """The substitute hears of his days when they are entered or changed; nothing more is said when they begin."""
+    if work.ports.notify is None or (code == "substitution.named" and row.ends < work.today):
+        return  # of days that are over only papers know: he did nothing in them here
+    days = {"since": row.since.isoformat(), "until": row.ends.isoformat()}
+    params = {"whom": row.absent_whom, "ground": by_order(row.ground), **days}
+    key = f"substitution:{row.id}:{code}:{work.now.isoformat()}"
+    work.ports.notify(work, {row.substitute_user_id}, Message(code, params, "/substitutions/", key))
 
 
 def _record(work: Work, tag: str, row: Substitution, values: dict[str, Any]) -> None:

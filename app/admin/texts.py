@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.i18n import Text, _
+from app.core.ports import Notice
 
 TAGS: dict[str, Text] = {
     "account:add": _("The account was created"),
@@ -18,6 +19,24 @@ TAGS: dict[str, Text] = {
     "substitution:add": _("A substitution was entered"),
     "substitution:edit": _("A substitution was corrected"),
     "substitution:end": _("A substitution was ended early"),
+}
+
+NOTICES: dict[str, Notice] = {
+    "substitution.named": Notice(
+        "substitutions",
+        _("You stand in for %(whom)s from %(since)s until %(until)s by %(ground)s"),
+        "user-check",
+    ),
+    "substitution.days": Notice(
+        "substitutions",
+        _("The last day on which you stand in for %(whom)s by %(ground)s is now %(until)s"),
+        "user-check",
+    ),
+    "substitution.cancelled": Notice(
+        "substitutions",
+        _("You do not stand in for %(whom)s by %(ground)s: the substitution is cancelled"),
+        "ban",
+    ),
 }
 
 FIELD_TITLES: dict[str, Text] = {

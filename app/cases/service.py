@@ -141,13 +141,12 @@ def assign_curator(
     _check_curator(work, case.programme, case.school, curator)
     if curator.id == case.curator_id:
         return
-    former = case.curator.short_name if case.curator else ""
-    values = {
-        "curator_id": {"old": case.curator_id, "new": curator.id},
-        "about": " → ".join(filter(None, [former, curator.short_name])),
-    }
+    former, told = case.curator, telling.of_schools(work, case)
+    names = [school.short_name for school in (former, curator) if school]
+    values = {"curator_id": {"old": case.curator_id, "new": curator.id}, "about": " → ".join(names)}
     case.curator_id = curator.id
     audit.record(work, "case:curator", case, case_id=case.id, data={"fields": ["curator_id"]}, values=values)
+    telling.tell_curator(work, case, former, curator, told)
 
 
 def _has_agreement(work: Work, case: Case) -> bool:

@@ -1,7 +1,8 @@
-"""Whoever a step touches is told of it: sent back, suspended, resumed, terminated, reopened, to vote, to do again.
+"""Whoever a step touches is told of it: sent back, suspended, resumed, ended, reopened, to vote, to do again.
 
 The step only promises it (`promise`); a worker tells, from the case as it stood right after the step, so a repeat
 tells the same people the same thing, and each of them once. Whoever took the step is not told of it.
+Another curator school is no step: it is told at once, for the case does not keep who was its curator before.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from app.engine.events import Event, Moved, from_dict
 from app.engine.offers import waiting_for
 from app.engine.state import State
 from app.jobs import outbox
+from app.schools.models import Organisation
 
 TELL = "cases.tell"
 _LONGEST = 300  # of a reason in a notice; the whole of it stands in the case
@@ -54,7 +56,10 @@ Told = tuple[str, Titles, set[int]]  # code of the notice, what it names, whom i
 def promise(work: Work, case: Case, events: Sequence[Event]) -> None:
     """Before a step is committed, with `case` as it stands after these events: whoever they touch will be told."""
     for seq, event in enumerate(events, start=case.version - len(events) + 1):
-        if (event.kind in _MOVES) if isinstance(event, Moved) else (event.type in _OTHERS):
+        told = (
+            _move(event.kind, event.outcome) in _MOVES if isinstance(event, Moved) else event.type in _OTHERS
+        )
+        if told:
             outbox.enqueue(work, TELL, f"{case.id}/{seq}", {"case": case.id, "seq": seq})
 
 
@@ -65,11 +70,45 @@ def tell(work: Work, payload: Mapping[str, Any]) -> None:
     case = get_case(work.session, int(payload["case"]))
     step = _step(work, case, int(payload["seq"]))
     row = step.event
-    find = _MOVES[row.data["kind"]] if row.type == "moved" else _OTHERS[row.type]
+    if row.type == Moved.type:
+        find = _MOVES[_move(row.data["kind"], row.data.get("outcome"))]
+    else:
+        find = _OTHERS[row.type]
     code, what, people = find(step)
     params = {"school": case.school.short_name, "what": what, "said": _said(step)}
     told = Message(code, params, f"/cases/{case.id}", f"case/{case.id}/{row.seq}", case.id)
     work.ports.notify(work, people - {row.actor_id or 0}, told)
+
+
+def _move(kind: str, outcome: str | None) -> str:
+    """What a move is told as: a step forward to nobody, unless the case ends with it."""
+    return "close" if outcome and kind in ("forward", "skip") else kind
+
+
+def of_schools(work: Work, case: Case) -> set[int]:
+    """Those who work on the case in its two schools, as these are now."""
+    definition = work.ports.definitions.of(work.session, case)
+    return Holders(work.session, work.today).of(definition, case, _school_roles(definition))
+
+
+def tell_curator(
+    work: Work, case: Case, former: Organisation | None, curator: Organisation, before: set[int]
+) -> None:
+    """Tell both schools of the pair that was (`before`) and of the one that is now of the new curator school."""
+    if work.ports.notify is None:
+        return
+    params = {"school": case.school.short_name, "curator": curator.short_name}
+    if former is not None:
+        params["former"] = former.short_name
+    code, key = (
+        "case.curator" if former else "case.curator_named",
+        f"case/{case.id}/curator/{work.now.isoformat()}",
+    )
+    now = of_schools(work, case)
+    # whoever is of the pair no more finds no page of this case
+    for people, link in ((now, f"/cases/{case.id}"), (before - now, "/cases/")):
+        told = Message(code, params, link, key, case.id)
+        work.ports.notify(work, people - {work.actor.user_id or 0}, told)
 
 
 def _step(work: Work, case: Case, seq: int) -> _Step:
@@ -111,8 +150,8 @@ def _of_all(code: str) -> Callable[[_Step], Told]:
     def find(step: _Step) -> Told:
         definition = step.definition
         roles = {role for stage in definition.stages.values() for task in stage.tasks for role in task.roles}
-        roles |= {role.id for role in definition.roles.values() if role.found in _OF_SCHOOLS}
-        return code, _stage(step), _holders(step).of(definition, step.case, roles)
+        what = _outcome(step) if code == "case.closed" else _stage(step)
+        return code, what, _holders(step).of(definition, step.case, roles | _school_roles(definition))
 
     return find
 
@@ -147,6 +186,14 @@ def _stage(step: _Step) -> Titles:
     return named(step.definition.stages[step.after.stage].titles, is_stage=True)
 
 
+def _outcome(step: _Step) -> Titles:
+    return named(step.definition.outcomes[step.event.data["outcome"]].titles)
+
+
+def _school_roles(definition: Definition) -> set[str]:
+    return {role.id for role in definition.roles.values() if role.found in _OF_SCHOOLS}
+
+
 def _holders(step: _Step) -> Holders:
     return Holders(step.work.session, step.work.today)
 
@@ -156,6 +203,7 @@ _MOVES: dict[str, Callable[[_Step], Told]] = {
     "suspend": _of_all("case.suspended"),
     "resume": _of_all("case.resumed"),
     "cancel": _of_all("case.terminated"),
+    "close": _of_all("case.closed"),
     "reopen": _of_all("case.reopened"),
 }
 _OTHERS: dict[str, Callable[[_Step], Told]] = {

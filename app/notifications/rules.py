@@ -16,6 +16,7 @@ class Kind(StrEnum):
     calendar = "calendar"
     moves = "moves"
     votes = "votes"
+    substitutions = "substitutions"
 
 
 class Way(StrEnum):
@@ -33,6 +34,7 @@ DEFAULTS: dict[Kind, Way] = {
     Kind.calendar: Way.at_once,
     Kind.moves: Way.at_once,
     Kind.votes: Way.daily,
+    Kind.substitutions: Way.at_once,
 }
 
 

@@ -41,6 +41,17 @@ NOTICES: dict[str, Notice] = {
         Kind.moves, _("The case goes on: %(school)s, %(what)s. %(said)s"), "play"
     ),
     "case.terminated": Notice(Kind.moves, _("The support was terminated: %(school)s. %(said)s"), "ban"),
+    "case.closed": Notice(
+        Kind.moves, _("The support is completed: %(school)s. The outcome: %(what)s. %(said)s"), "flag"
+    ),
+    "case.curator": Notice(
+        Kind.moves,
+        _("The curator school has changed: %(school)s. Now it is %(curator)s, before it was %(former)s."),
+        "school",
+    ),
+    "case.curator_named": Notice(
+        Kind.moves, _("The curator school is named: %(school)s. It is %(curator)s."), "school"
+    ),
     "case.reopened": Notice(
         Kind.moves, _("The case is in work again: %(school)s, %(what)s. %(said)s"), "rotate-ccw"
     ),
@@ -60,9 +71,13 @@ KINDS: dict[Kind, tuple[Text, Text]] = {
     Kind.calendar: (_("Working calendar"), _("The calendar of a year is not filled yet.")),
     Kind.moves: (
         _("Moves of a case"),
-        _("A case is sent back to you, suspended, resumed, terminated or reopened; your task is to be done again."),
+        _("A case is sent back to you, suspended, resumed, ended or reopened; your task is to be done again; another "
+          "school is the curator."),
     ),
     Kind.votes: (_("Votes of the group"), _("A vote that waits for you was opened, or what you voted on has changed.")),
+    Kind.substitutions: (
+        _("Substitutions"), _("You are to stand in for somebody, or the days in which you do have changed.")
+    ),
 }  # fmt: skip
 
 WAYS: dict[Way, Text] = {

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from app.admin import verify
+from app.access.models import Substitution
+from app.access.scopes import get_visible
+from app.admin import substitutions, verify
 from app.cases import queries as cases
+from app.cases import service
 from app.cases.telling import TELL
 from app.core.actor import SYSTEM
 from app.core.i18n import in_locale
-from app.core.unit_of_work import Runtime
+from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
-from app.engine.state import Cast, Fire, Reopen
+from app.engine.state import Cast, Complete, Fire, Reopen
 from app.jobs import outbox
 from app.jobs.runner import drain
 from app.notifications import queries
+from app.notifications.models import Notification
 from app.plans import service as plans
+from app.schools.queries import organisations
 from tests.integration.access.test_substitutions import stand_in
 from tests.integration.cases.test_concurrency import BACK, FULL, take, to_the_vote
+from tests.integration.cases.test_moves_in_the_past import FIRST
 from tests.integration.notifications.conftest import told
 from tests.people import open_cases
+from tests.procedures import publish
 from tests.servers.mail import MailServer
 
 WORKERS = {"methodist", "clerk", "director41", "deputy41", "curator66"}
@@ -42,6 +49,20 @@ def latest(system: Runtime, who: str, locale: str = "ru") -> str:
         text = str(lines[0].text).replace("\xa0", " ")
     system.database.session.remove()
     return text
+
+
+def rows_of(work: Work) -> list[Notification]:
+    """What the actor of this work was told."""
+    return [shown.row for shown in queries.inbox(work)[0]]
+
+
+def open_letters(system: Runtime) -> int:
+    with system.work(actor(system, "methodist")) as work:
+        schools = {school.code: school for school in organisations(work.session)}
+        return service.open_case(
+            work, programme=cases.programmes(work.session)[0], school=schools["41"], curator=schools["66"],
+            process="letters",
+        ).id  # fmt: skip
 
 
 def test_a_return_is_told_to_those_who_have_to_mend_it(penza_on_both: Runtime) -> None:
@@ -132,4 +153,65 @@ def test_who_stands_in_is_told_and_the_letter_goes_at_once(
     stand_in(penza, "clerk", "methodist", since=date(2025, 1, 9), until=date(2025, 1, 10))
     take(penza, actor(penza, "chair"), case_id, BACK)
     assert told_of(penza, "case.returned") == {"methodist", "clerk", "director41", "deputy41"}
-    assert len(mail.letters) == 4
+    assert len(mail.letters) == 4 + 1, "and one that he is named to stand in"
+
+
+def test_the_end_of_a_case_is_told_with_its_outcome_to_all_who_work_on_it(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    schools = (
+        "\n  director: {titles: {ru: Директор, en: Director}, found: supported_school}"
+        "\n  deputy: {titles: {ru: Заместитель, en: Deputy}, found: supported_school}"
+        "\n  curator: {titles: {ru: Куратор, en: Curator}, found: curator_school}\noutcomes:"
+    )
+    publish(system, FIRST.replace("\noutcomes:", schools, 1), 1, "letters")
+    case_id = open_letters(system)
+    drain(system)
+    before = told(system)
+    take(system, actor(system, "methodist"), case_id, Complete("write"))
+    drain(system)
+    assert told(system) == before, "what is done within a stage is told to nobody"
+    take(system, actor(system, "methodist"), case_id, Fire("finish"))
+    assert told_of(system, "case.closed") == {"director41", "deputy41", "curator66"}
+    said = latest(system, "deputy41")
+    assert said.startswith("Поддержка завершена: МБОУ СОШ № 41. Исход: «Хорошо».")
+    assert latest(system, "curator66", "en").startswith(
+        "The support is completed: МБОУ СОШ № 41. The outcome: “Good”."
+    )
+
+
+def test_another_curator_school_is_told_to_both_schools_and_to_the_former_one(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    for curator in ("27", "27"):  # the same once more is no exchange
+        with system.work(actor(system, "methodist")) as work:
+            schools = {one.code: one for one in organisations(work.session)}
+            service.assign_curator(work, case_id, schools[curator])
+            names = {"now": schools["27"].short_name, "before": schools["66"].short_name}
+    assert told_of(system, "case.curator") == {"director41", "deputy41", "curator66", "curator27"}
+    sentence = "Сменилась школа-куратор: МБОУ СОШ № 41. Теперь это {now}, прежде – {before}."
+    for who in ("director41", "curator66", "curator27"):
+        assert latest(system, who) == sentence.format(**names).replace("\xa0", " ")
+    with system.work(actor(system, "curator66")) as work:  # leads to no page that is closed to him now
+        assert [row.link for row in rows_of(work)] == ["/cases/"]
+    with system.work(actor(system, "curator27")) as work:
+        assert [row.link for row in rows_of(work)] == [f"/cases/{case_id}"]
+
+
+def test_a_substitute_is_told_of_his_days_when_they_are_entered_and_when_they_change(penza: Runtime) -> None:
+    first = stand_in(penza, "clerk", "methodist", since=date(2025, 1, 20), until=date(2025, 1, 24))
+    assert told_of(penza, "substitution.named") == {"clerk"}
+    assert latest(penza, "clerk").startswith("Вы замещаете ")
+    assert latest(penza, "clerk").endswith("с 20.01.2025 по 24.01.2025 по приказу № 15-к от 17.01.2025")
+    for ground in ("приказ № 15-к от 17.01.2025", "приказ № 16-к от 17.01.2025"):
+        with penza.work(actor(penza, "admin")) as work:
+            row = get_visible(work.session, Substitution, first)
+            substitutions.correct(
+                work, row, until=date(2025, 1, 27), ground=ground, expected_version=row.version
+            )
+    assert told_of(penza, "substitution.days") == {"clerk"}, "a mended ground is no news"
+    assert latest(penza, "clerk").endswith("теперь это 27.01.2025")
+    with penza.work(actor(penza, "admin")) as work:
+        row = get_visible(work.session, Substitution, first)
+        substitutions.end(work, row, date(2025, 1, 19), row.version)
+    assert latest(penza, "clerk").startswith("Замещение отменено, вы не замещаете ")
+    assert {who for who, _code, _key in told(penza)} == {"clerk"}
