@@ -18,6 +18,7 @@ from app.engine.findings import Finding, Severity, finding
 from app.engine.reasons import APPROVAL_PASSED
 
 Report = Callable[..., None]
+OF_ONE = frozenset({"chair", "secretary", "head"})  # roles one person holds at a time
 
 
 def check(
@@ -107,9 +108,9 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
     voters = set(approval.voters) | ({approval.fallback} if approval.fallback else set())
     if not approval.voters:
         report("nobody_may", path, id=approval.id)
-    for key, named in (("tie", {approval.tie} if approval.tie else set()), ("veto", set(approval.veto))):
-        for role in sorted((named - voters) & set(definition.roles)):
-            report("tie_outside_voters", f"{path}.{key}", id=role)
+    if approval.fallback in approval.voters:
+        report("fallback_votes", f"{path}.on_no_voters", id=approval.fallback)
+    _rights_in_use(definition, path, approval, report)
     _enough_voters(path, approval, voters, report)
     if approval.majority and approval.tie:
         report("tie_beside_majority", f"{path}.tie")
@@ -122,9 +123,22 @@ def _approval(definition: Definition, stage: Stage, approval: Approval, report: 
         report("approval_unused", path, "warning", id=stage.id)
 
 
+def _rights_in_use(definition: Definition, path: str, approval: Approval, report: Report) -> None:
+    """Who breaks a tie or has a veto votes, and beside others: alone in place of the group he decides anyway.
+
+    A veto of those who vote in its place means something where they are several: one of them stops it.
+    """
+    for key, named in (("tie", {approval.tie} if approval.tie else set()), ("veto", set(approval.veto))):
+        for role in sorted((named - set(approval.voters)) & set(definition.roles)):
+            if role != approval.fallback:
+                report("tie_outside_voters", f"{path}.{key}", id=role)
+            elif key == "tie" or role in OF_ONE:
+                report("fallback_right", f"{path}.{key}", key=key, id=role)
+
+
 def _enough_voters(path: str, approval: Approval, voters: set[str], report: Report) -> None:
     """Where only people of offices vote that one person holds at a time, no more are counted than there are."""
-    if not voters <= {"chair", "secretary", "head"}:
+    if not voters <= OF_ONE:
         return
     for key, needed in (("quorum", approval.quorum), ("majority", approval.majority)):
         if needed and needed.kind == "count" and needed.count > len(voters):

@@ -163,6 +163,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The role “{id}” decides a tie but has no vote",
         "При равенстве решает роль «{id}», а права голоса у неё нет",
     ),
+    "fallback_votes": (
+        "The role “{id}” votes already: when nobody may vote, neither may it; name another role or refuse",
+        "Роль «{id}» голосует и так: если голосовать некому, то и ей нельзя; назовите другую роль или refuse",
+    ),
+    "fallback_right": (
+        "“{key}” means nothing for the role “{id}”: it votes only when nobody of the group may, and then alone",
+        "«{key}» ничего не значит для роли «{id}»: она голосует, только когда в группе некому, и тогда одна",
+    ),
     "four_eyes_empties": (
         "Four eyes: everybody who may vote also writes what is voted on",
         "«Автор не голосует»: все, кто вправе голосовать, сами готовят документ",

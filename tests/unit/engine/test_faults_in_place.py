@@ -466,6 +466,9 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "",
     ),
     "a veto of an outsider": ("veto: [chair]", "veto: [author]", "tie_outside_voters", ""),
+    "a veto of the one who votes for the group": ("veto: [chair]", "veto: [head]", "fallback_right", ""),
+    "a tie decided by who votes for the group": ("tie: chair", "tie: head", "fallback_right", ""),
+    "a voter instead of the voters": ("on_no_voters: head", "on_no_voters: chair", "fallback_votes", ""),
     # votes
     "a share above all": ("share: 1/2", "share: 3/2", "quorum_nonsense", ""),
     "a share of nothing": ("share: 1/2", "share: 1/0", "quorum_nonsense", ""),

@@ -36,7 +36,7 @@ SENSE = {
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "step_never",
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
     "since_no_date", "since_no_vote", "since_after_vote", "since_elsewhere", "since_may_never", "since_circle",
-    "task_after_stage", "tie_beside_majority",
+    "task_after_stage", "tie_beside_majority", "fallback_votes", "fallback_right",
     "duplicate_id", "bad_guard", "bad_placeholder", "placeholder_in_title",
     "migration_version", "migration_twice", "migration_unknown",
 }  # fmt: skip
