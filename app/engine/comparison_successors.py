@@ -49,10 +49,15 @@ def renamed(old: Definition, new: Definition) -> Definition:
     rule = new.migration_from(old.version)
     if rule is None:
         return old
+    # What the newer version still has under its own id is compared with itself, wherever its cases go (a split).
     stages = {
-        a: b for a, b in rule.stages.items() if a in old.stages and b in new.stages and b not in old.stages
-    }
-    tasks = {a: b for a, b in rule.tasks.items() if old.task(a) and new.task(b) and old.task(b) is None}
+        a: b for a, b in rule.stages.items()
+        if a in old.stages and a not in new.stages and b in new.stages and b not in old.stages
+    }  # fmt: skip
+    tasks = {
+        a: b for a, b in rule.tasks.items()
+        if old.task(a) and new.task(a) is None and new.task(b) and old.task(b) is None
+    }  # fmt: skip
 
     def named(names: tuple[str, ...], by: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(by.get(name, name) for name in names)

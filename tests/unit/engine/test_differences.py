@@ -197,3 +197,22 @@ def test_a_new_stage_is_told_with_its_vote_and_a_new_step_with_its_way(third: De
         "Переход «Завершить поддержку»: добавлено условие «Исход поддержки не определён»",
     ):
         assert sentence in told, sentence
+
+
+def test_of_a_split_what_keeps_its_id_is_not_new(third: Definition) -> None:
+    """Cases of «events» go on in a new stage and with a new task, and both that they come from are still there."""
+    stage = re.search(r"(?s)\n  events:\n.*?(?=\n  \w+:\n)", THIRD)
+    assert stage is not None
+    new = "\n  split_off:\n    titles: {ru: Отдельно, en: Apart}\n    tasks:\n      parted:\n"
+    new += "        titles: {ru: Отделить, en: Part}\n        roles: [methodist]"
+    rule = "migrations:\n  - {from: 3, stages: {events: split_off}, tasks: {log_visits: parted}}\n"
+    text = THIRD.replace(stage.group(), stage.group() + new).replace("version: 3", "version: 4", 1)
+    fourth = parse_text(text.replace("migrations:\n", rule, 1), "v4")[0]
+    assert fourth is not None
+    told = [one.texts["ru"] for one in compare(third, fourth)]
+    assert [one for one in told if "добавлен" in one and "ереход" not in one and "еревод" not in one] == [
+        "Этап «Отдельно» добавлен",
+        "Этап «Отдельно»: добавлена обязательная задача «Отделить» (Методист центра)",
+    ]
+    assert [one for one in told if "убран" in one or "заменен" in one] == []
+    assert "Перевод случаев с версии 3: этапы: добавлено — events → Отдельно" in told
