@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
@@ -45,6 +45,30 @@ def history_of(work: Work, *subjects: tuple[str, Sequence[int]], limit: int = 20
             told.append(entry)
         before = record
     return told
+
+
+class LastAct(NamedTuple):
+    """Who did a thing last; `id` tells one act from the next."""
+
+    id: int
+    actor_id: int | None
+    who: str
+    at: datetime
+
+
+def last_act(work: Work, tag: str, table: str, key: int) -> LastAct | None:
+    """The last act of this kind on this thing, for pages whose own permission has been checked."""
+    query = (
+        select(AuditRecord.id, AuditRecord.actor_id, AuditRecord.at)
+        .where(AuditRecord.tag == tag, AuditRecord.subject_type == table, AuditRecord.subject_id == key)
+        .order_by(AuditRecord.id.desc())
+    )
+    with as_system(work.session):
+        row = work.session.execute(query.limit(1)).first()
+    if row is None:
+        return None
+    user = work.session.get(User, row.actor_id) if row.actor_id else None
+    return LastAct(row.id, row.actor_id, user.get_full_name() if user else "", row.at)
 
 
 def told_changes(work: Work, values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

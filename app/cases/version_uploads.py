@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from app.audit import service as audit
+from app.audit.queries import LastAct, last_act
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessRevision, ProcessVersion, VersionStatus
@@ -29,23 +30,59 @@ MAX_SCENARIOS = 30
 
 @dataclass(frozen=True)
 class Upload:
-    """Texts a person hands in: the definition, and the scenarios beside it by file name."""
+    """Texts a person hands in: the definition, and the scenarios beside it by file name.
+
+    `over` is the mark of the draft of another person that is to be replaced (`drafted`).
+    """
 
     source: bytes | str
     scenarios: Mapping[str, bytes | str] = field(default_factory=dict)
+    over: str | None = None
+
+
+class OthersDraft(Invalid):
+    """A draft of another person stands in the way; whoever has seen it may replace it."""
+
+    def __init__(self, work: Work, row: ProcessVersion, draft: LastAct) -> None:
+        self.mark = str(draft.id)
+        day = f"{draft.at.astimezone(work.ports.zone):%d.%m.%Y %H:%M}"
+        told = _(
+            "%(name)s is a draft of %(who)s, uploaded %(day)s: choose the file again and tick this to replace it.",
+            name=str(row), who=draft.who, day=day,
+        )  # fmt: skip
+        super().__init__(fields={"replaces": told})
+
+
+def drafted(work: Work, row: ProcessVersion) -> LastAct | None:
+    """Who handed in the present text of a draft; None where it came with the product."""
+    last = last_act(work, "procedure:import", row.__tablename__, row.id)
+    return last if last and last.actor_id else None
+
+
+def others_draft(work: Work, row: ProcessVersion | None) -> LastAct | None:
+    """The same where it is another person's and may still be replaced."""
+    if row is None or row.status in RELEASED or work.actor.is_system:
+        return None
+    last = drafted(work, row)
+    return last if last and last.actor_id != work.actor.user_id else None
 
 
 def upload(work: Work, data: Upload) -> ProcessVersion:
     """Take in a draft, or another text of a draft that is there; it is checked at once.
 
     Raises Forbidden, Invalid: too large, not text, does not say which procedure and version it is, or that version
-    is published already.
+    is published already; OthersDraft.
     """
     require_admin(work)
     if len(data.scenarios) > MAX_SCENARIOS:
         raise Invalid(fields={"scenarios": _("At most %(most)s files of scenarios.", most=MAX_SCENARIOS)})
     source = readable(data.source, "source")
     scenarios = {Path(name).name[:100]: readable(text, "scenarios") for name, text in data.scenarios.items()}
+    named = loader.identity(source)
+    there = named and find(work, *named) and locked(work, *named)
+    others = others_draft(work, there)
+    if there and others and data.over != str(others.id):
+        raise OthersDraft(work, there, others)
     row = keep_draft(work, source, scenarios)
     audit.record(work, "procedure:import", row, data={"code": row.code, "version": row.version})
     check(work, row.code, row.version)

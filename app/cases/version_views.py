@@ -30,7 +30,7 @@ from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
 from app.engine.definition import Definition, Transition
 from app.ui.base import RoomView, page
-from app.ui.forms import RoomForm, ScanField
+from app.ui.forms import RoomForm, ScanField, YesField
 from app.ui.paging import Paged, page_of
 
 PILLS = {"draft": "warn", "checked": "info", "published": "ok", "retired": ""}
@@ -46,6 +46,16 @@ class UploadForm(RoomForm):
         _("Scenarios"), types=("yaml", "yml"), megabytes=2, render_kw={"multiple": True},
         description=_("Files that stand beside the definition; several may be chosen at once"),
     )  # fmt: skip
+    replaces = YesField(_("In place of the draft that is there"))
+    over = HiddenField()
+
+    def over_seen(self, mark: str = "") -> str | None:
+        """Which draft of another person is replaced; the tick is offered only where there is one."""
+        self.over.data = mark or self.over.data
+        if not self.over.data:
+            del self.replaces
+            return None
+        return self.over.data if self.replaces.data else None
 
 
 class ReviseForm(RoomForm):
@@ -72,16 +82,21 @@ class ProcedureView(RoomView):
     @page("/upload", permission="write", methods=("GET", "POST"))
     def upload(self) -> Any:
         form: Any = UploadForm()
+        over = form.over_seen("" if form.is_submitted() else request.args.get("over", ""))
         if form.validate_on_submit():
             try:
                 beside = {_name(file): _bytes(file) for file in form.scenarios.raw_data or ()}
                 with self.write() as work:
                     row = version_uploads.upload(
-                        work, version_uploads.Upload(_bytes(form.source.data), beside)
+                        work, version_uploads.Upload(_bytes(form.source.data), beside, over)
                     )
                     where, told = _url(row), _told_of(row)
                     sound = row.status == VersionStatus.checked
                 return self.done(where, told, "ok" if sound else "warning")
+            except version_uploads.OthersDraft as error:
+                form = UploadForm(formdata=None)
+                form.over_seen(error.mark)
+                form.take_errors(error)
             except Invalid as error:
                 form.take_errors(error)
         return self.render(
@@ -110,6 +125,7 @@ class ProcedureView(RoomView):
         return self.render(
             "cases/procedure.html", row=row, examined=examined, changes=changes, before=before[0] if before else None,
             state=STATUS_TITLES[row.status], pill=PILLS[row.status], released=released,
+            drafted=version_uploads.drafted(work, row), others=version_uploads.others_draft(work, row),
             live=versions.counts_of_live(work).get((code, version), 0), in_reader=in_reader,
             revisions=versions.revisions(work, row), undoable=undoable[:_UNDOABLE],
             more_undoable=len(undoable) - _UNDOABLE,

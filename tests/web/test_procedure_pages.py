@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select
 
+from app.access.models import Membership
 from app.cases import rehearsal_words, service
 from app.cases.migration import Fated
 from app.cases.queries import get_case
@@ -342,3 +345,46 @@ def test_a_draft_another_administrator_has_replaced_is_not_thrown_away_unseen(we
     gone: Any = post(client, f"{page}/drop", page, hash=mark())
     assert gone.status_code == 303
     assert client.get(page).status_code == 404
+
+
+def test_the_draft_of_another_administrator_is_replaced_only_by_whoever_has_seen_it(
+    web: WebUsers, penza: Runtime
+) -> None:
+    """Whose it is is told; the tick counts for that draft only; one's own is replaced without a question."""
+    with penza.work(SYSTEM) as work:
+        people = {u.username: u for u in work.session.scalars(select(User))}
+        role = work.session.scalars(select(Membership).where(Membership.role == "admin")).first()
+        assert role is not None
+        work.session.add(
+            Membership(user_id=people["methodist"].id, person_id=role.person_id, role="admin",
+                       organisation_id=role.organisation_id, since=role.since)
+        )  # fmt: skip
+    first, second = web("admin"), web("methodist")
+
+    def send(client: object, days: int, **fields: object) -> Any:
+        text = SECOND.replace("working_days: 20", f"working_days: {days}", 1)
+        return post(client, "/procedures/upload", "/procedures/upload", source=(io.BytesIO(text.encode()), "v2.yaml"),
+                    **fields)  # fmt: skip
+
+    def mark(page: str) -> str:
+        found = re.search(r'name="over"[^>]*value="(\d+)"', page)
+        assert found is not None
+        return found[1]
+
+    assert 'name="replaces"' not in first.get("/procedures/upload").text
+    assert send(first, 19).status_code == 303, "what came with the product"
+    assert send(first, 18).status_code == 303, "his own"
+    asked = send(second, 17)
+    assert asked.status_code == 422
+    owner = people["admin"].get_full_name()
+    assert f"черновик, который загрузил другой администратор ({owner}, " in asked.text.replace("\xa0", " ")
+    assert 'name="replaces"' in asked.text
+    assert owner in second.get(f"{PAGE}/2").text, "the page of the draft says whose it is"
+    assert f"over={mark(asked.text)}" in second.get(f"{PAGE}/2").text
+    assert send(second, 17, over=mark(asked.text)).status_code == 422, "not ticked"
+    assert send(first, 16).status_code == 303
+    assert send(second, 17, over=mark(asked.text), replaces="y").status_code == 422, "another one since"
+    assert "working_days: 16" in second.get(f"{PAGE}/2/yaml").text
+    asked = send(second, 17)
+    assert send(second, 17, over=mark(asked.text), replaces="y").status_code == 303
+    assert "working_days: 17" in second.get(f"{PAGE}/2/yaml").text
