@@ -14,7 +14,7 @@ from app.cases import meetings, queries
 from app.cases.forms import AgendaForm, MeetingForm
 from app.cases.history import title
 from app.cases.models import Case, CaseVote, Meeting, MeetingItem, Programme
-from app.cases.roles import may_in_programme
+from app.cases.roles import may_in_programme, require_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -70,6 +70,7 @@ class MeetingView(RoomView):
     def edit(self, meeting_id: int) -> Any:
         work = self.read()
         meeting = get_visible(work.session, Meeting, meeting_id)
+        _require_editable(work, meeting)
         form = MeetingForm(data={
             "expected_version": meeting.version, "held_on": meeting.held_on, "place": meeting.place,
             "present": meeting.present,
@@ -96,6 +97,7 @@ class MeetingView(RoomView):
     def item(self, item_id: int) -> Any:
         work = self.read()
         item = get_visible(work.session, MeetingItem, item_id)
+        _require_editable(work, item.meeting)
         form = AgendaForm(
             data={"heard": item.heard, "decided": item.decided, "expected_version": item.version}
         )
@@ -121,6 +123,12 @@ class MeetingView(RoomView):
                 work, get_visible(work.session, Meeting, meeting_id), self.expected_version()
             )
         return self.done(url_for("MeetingView.show", meeting_id=meeting_id), _("The meeting is closed"))
+
+
+def _require_editable(work: Work, meeting: Meeting) -> None:
+    """What the page of the meeting does not offer is not answered by its address either."""
+    require_in_programme(work, "meeting.hold", meeting.programme)
+    meetings.require_planned(meeting)
 
 
 def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:

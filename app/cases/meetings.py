@@ -19,12 +19,13 @@ from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programm
 from app.cases.queries import events_of, lock_programme, rounds_of
 from app.cases.roles import require_in_programme
 from app.cases.seats import authors_of
-from app.core.errors import Invalid, Stale
+from app.core.clock import local_date
+from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine.approvals import electorate
 from app.engine.definition import Approval
-from app.engine.events import from_dict
+from app.engine.events import ApprovalOpened, from_dict
 from app.engine.evolution import fold
 from app.engine.state import Voter
 
@@ -80,32 +81,42 @@ def add_item(work: Work, meeting: Meeting, case: Case) -> MeetingItem:
     return item
 
 
+def require_planned(meeting: Meeting) -> None:
+    """Raises Refusal when the meeting was held: nothing about it is corrected then."""
+    if meeting.status == MeetingStatus.held:
+        told = _("The meeting is closed; its protocol is the record of it.")
+        raise Refusal([Reason(told, f"/meetings/{meeting.id}")])
+
+
 def edit_meeting(work: Work, meeting: Meeting, expected_version: int, changes: dict[str, Any]) -> None:
-    """Correct date, place, who was present; what was held stays as it was held. Raises Forbidden, Stale, Invalid."""
+    """Correct date, place, who was present; what was held stays as it was held.
+
+    Raises Forbidden, Stale, Refusal, Invalid at `held_on`.
+    """
     require_in_programme(work, "meeting.hold", meeting.programme)
     if meeting.version != expected_version:
         raise Stale
-    if meeting.status == MeetingStatus.held:
-        raise Invalid(_("The meeting is closed; its protocol is the record of it."))
+    require_planned(meeting)
+    if "held_on" in changes:
+        _refuse_before_the_vote(work, meeting, changes["held_on"])
     audit.revise(work, meeting, changes, "meeting:edit")
 
 
 def note_item(
     work: Work, item: MeetingItem, heard: str, decided: str, expected_version: int | None = None
 ) -> None:
-    """What was heard and decided on one question; printed in the protocol. Raises Forbidden, Stale, Invalid."""
+    """What was heard and decided on one question; printed in the protocol. Raises Forbidden, Stale, Refusal."""
     require_in_programme(work, "meeting.hold", item.meeting.programme)
     if expected_version is not None and item.version != expected_version:
         raise Stale
-    if item.meeting.status == MeetingStatus.held:
-        raise Invalid(_("The meeting is closed; its protocol is the record of it."))
+    require_planned(item.meeting)
     audit.revise(work, item, {"heard": heard, "decided": decided}, "meeting:note", case_id=item.case_id)
 
 
 def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = None) -> None:
     """The meeting was held: from now on a new question opens a new meeting.
 
-    Raises Forbidden, Invalid when nobody was present or the date lies ahead.
+    Raises Forbidden, Invalid when nobody was present, or the date lies ahead or before a vote of the agenda.
     """
     require_in_programme(work, "meeting.hold", meeting.programme)
     if expected_version is not None and meeting.version != expected_version:
@@ -114,7 +125,23 @@ def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = N
         raise Invalid(fields={"present": _("Mark who was present.")})
     if meeting.held_on > work.today:
         raise Invalid(fields={"held_on": _("The date of the meeting lies ahead.")})
+    _refuse_before_the_vote(work, meeting, meeting.held_on)
     audit.revise(work, meeting, {"status": str(MeetingStatus.held)}, "meeting:close")
+
+
+def _refuse_before_the_vote(work: Work, meeting: Meeting, held_on: date) -> None:
+    """What had not been put to the vote yet was not considered; votes may be given before the meeting and after it."""
+    for item in work.session.scalars(select(MeetingItem).where(MeetingItem.meeting_id == meeting.id)):
+        rounds = rounds_of(work.session, item.case_id)
+        here = next((row for row in rounds if (row.stage, row.round) == (item.stage, item.round)), None)
+        opened = next((row for row in events_of(work.session, item.case_id, after=here.opened_seq)
+                       if row.type == ApprovalOpened.type), None) if here else None  # fmt: skip
+        day = local_date(opened.at, work.ports.zone) if opened else held_on
+        if held_on < day:
+            raise Invalid(fields={"held_on": _(
+                "The vote about %(school)s was opened on %(day)s: a meeting of an earlier day could not consider it.",
+                school=item.case.school.short_name, day=f"{day:%d.%m.%Y}",
+            )})  # fmt: skip
 
 
 def members(work: Work, programme: Programme, day: date | None = None) -> dict[str, list[int]]:

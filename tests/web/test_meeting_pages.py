@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from app.core.unit_of_work import Runtime
 from tests.integration.cases.test_concurrency import to_the_vote
 from tests.people import WebUsers
@@ -17,8 +19,15 @@ def test_a_meeting_with_open_votes_says_so_before_it_is_closed(
     page = text(web("secretary").get(answer.location))
     assert "По 2 вопросам голосование ещё идёт: решения по ним в протоколе не будет." in page
     assert "готовится" in page
+    item = re.findall(r"/meetings/items/\d+", page)[0]
+    assert web("secretary").get(item).status_code == 200
+    assert web("head").get(item).status_code == 403, "whoever does not hold the meeting is offered no form"
     group = page.partition("/edit")[0].rpartition('"')[2] + "/edit"
     chair = text(web("secretary").get(group)).partition('name="present" value="')[2].partition('"')[0]
+    sent = {"expected_version": "1", "held_on": "2025-01-08", "place": "г. Пенза", "present": [chair]}
+    early = web.post("secretary", group, sent)
+    assert early.status_code == 422
+    assert "поставлен на голосование 09.01.2025" in text(early)
     sent = {"expected_version": "1", "held_on": "2025-01-09", "place": "г. Пенза", "present": [chair]}
     assert web.post("secretary", group, sent).status_code == 303
     closed = web.post(
@@ -27,3 +36,7 @@ def test_a_meeting_with_open_votes_says_so_before_it_is_closed(
     page = text(web("secretary").get(closed.location))
     assert "проведено" in page
     assert "голосование ещё идёт" not in page
+    for address in (group, item):
+        answer = web("secretary").get(address)
+        assert answer.status_code == 409, "what was held opens no form"
+        assert "протокол" in text(answer)
