@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.cases.roles import require_in_programme
+from app.core.clock import local_date
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentSignature
 from app.documents.people import title_of
 from app.documents.proofs import Proof, keep_proof
-from app.documents.rules import SIGNERS, DocumentState, Move, missing_signers
+from app.documents.rules import SIGNERS, DocumentKind, DocumentState, Move, missing_signers
 from app.documents.signers import signer_for
 from app.documents.steps import locked, move, note
 
@@ -42,12 +43,25 @@ def sign(
         raise Refusal([Reason(_("Only a paper sent for signing is signed."))])
     if not signatures:
         raise Invalid(fields={"roles": _("Mark whose signatures stand on the paper.")})
+    _refuse_before_sent(work, document, signatures)
     stored = keep_proof(work, proof, programme_id=document.programme_id)
     work.session.flush()
     for signature in signatures:
         sign_one(work, document, signature, stored.id)
     settle_signatures(work, document)
     return document
+
+
+def _refuse_before_sent(work: Work, document: Document, signatures: Sequence[SignatureInput]) -> None:
+    """What an order says stands from the day it was sent on. Minutes are dated and signed as of their meeting."""
+    if document.of_kind != DocumentKind.order or document.sent_at is None:
+        return
+    sent = local_date(document.sent_at, work.ports.zone)
+    if any(one.signed_on < sent for one in signatures):
+        told = _(
+            "The order was sent for signing on %(day)s: it was not signed before.", day=f"{sent:%d.%m.%Y}"
+        )
+        raise Invalid(fields={"signed_on": told})
 
 
 def sign_one(work: Work, document: Document, signature: SignatureInput, file_id: int) -> None:

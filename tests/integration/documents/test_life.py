@@ -220,6 +220,16 @@ def test_the_head_or_the_acting_head_signs(penza: Runtime, cases: dict[str, int]
     assert "И.о. начальника Управления" in text_of(penza, order, "paper").replace("\n", " ")
 
 
+def test_an_order_is_not_signed_before_it_was_sent_for_signing(penza: Runtime, cases: dict[str, int]) -> None:
+    order = sent_order(penza, cases)
+    with pytest.raises(Invalid) as refused, penza.work(actor(penza, "clerk")) as work:
+        service.sign(work, order, [SignatureInput("head", date(2025, 1, 21))], SCAN)
+    assert "22.01.2025" in str(refused.value.fields["signed_on"])
+    later(penza, date(2025, 1, 24))
+    with penza.work(actor(penza, "clerk")) as work:
+        service.sign(work, order, [SignatureInput("head", DAY)], SCAN)  # noted two days later
+
+
 def test_a_signature_needs_a_file_that_is_one(penza: Runtime, cases: dict[str, int]) -> None:
     order = sent_order(penza, cases)
     for proof in (Proof(b"", "a.pdf"), Proof(b"MZ", "a.pdf"), Proof(b"text", "a.sig")):
