@@ -63,9 +63,13 @@ def term_covers_plan(session: Session, case_id: int) -> Fact:
         end = session.scalars(
             select(Programme.ends).join(Case, Case.programme_id == Programme.id).where(Case.id == case_id)
         ).one()
-    covered = agreement.until >= end  # type: ignore[operator]
-    items = () if covered else (f"{agreement.until:%d.%m.%Y} < {end:%d.%m.%Y}",)
-    return Fact(covered, items=items, link=PAGE)
+    if agreement.until >= end:  # type: ignore[operator]
+        return Fact(True, link=PAGE)
+    until, last = f"{agreement.until:%d.%m.%Y}", f"{end:%d.%m.%Y}"
+    told = _(
+        "The agreement runs until %(until)s, the support of the school until %(last)s", until=until, last=last
+    )
+    return Fact(False, items=(until, last), link=PAGE, text=told)
 
 
 def visits_logged(session: Session, case_id: int) -> Fact:

@@ -89,6 +89,24 @@ def test_it_comes_into_force_by_itself_once_all_is_there(system: Runtime, cases:
     assert agreement.side("curator").signed_by == "Эталонова\u00a0И.О."
 
 
+def test_a_short_agreement_is_told_in_words(system: Runtime, cases: dict[str, int]) -> None:
+    case_id = cases["50"]
+    in_force(system, case_id, "curator51", "director50", ("14", "7/2025"))
+    session = system.read(SYSTEM).session
+    agreement = current_agreement(session, case_id)
+    assert agreement is not None
+    agreement.until = date(2025, 6, 30)
+    told = facts.term_covers_plan(session, case_id)
+    for locale, words in (
+        ("ru", "Договор действует по 30.06.2025, а поддержка школы рассчитана по "),
+        ("en", "The agreement runs until 30.06.2025, the support of the school until "),
+    ):
+        with in_locale(locale):
+            assert str(told.text).startswith(words)
+    assert told.value is False
+    session.rollback()
+
+
 def test_without_an_agreement_nothing_is_known(system: Runtime, cases: dict[str, int]) -> None:
     session = system.read(actor(system, "methodist")).session
     for name in (
