@@ -23,7 +23,7 @@ from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.definition import Definition
 from app.engine.events import Event, Moved, from_dict
-from app.engine.offers import waiting_for
+from app.engine.offers import Waiting, waiting_for
 from app.engine.state import State
 from app.jobs import outbox
 from app.schools.models import Organisation
@@ -74,10 +74,10 @@ def tell(work: Work, payload: Mapping[str, Any]) -> None:
         find = _MOVES[_move(row.data["kind"], row.data.get("outcome"))]
     else:
         find = _OTHERS[row.type]
-    code, what, people = find(step)
-    params = {"school": case.school.short_name, "what": what, "said": _said(step)}
-    told = Message(code, params, f"/cases/{case.id}", f"case/{case.id}/{row.seq}", case.id)
-    work.ports.notify(work, people - {row.actor_id or 0}, told)
+    for code, what, people in find(step):  # who is touched in two ways is told the first
+        params = {"school": case.school.short_name, "what": what, "said": _said(step)}
+        told = Message(code, params, f"/cases/{case.id}", f"case/{case.id}/{row.seq}", case.id)
+        work.ports.notify(work, people - {row.actor_id or 0}, told)
 
 
 def _move(kind: str, outcome: str | None) -> str:
@@ -135,51 +135,75 @@ def _said(step: _Step) -> Titles:
 # ── whom ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _returned(step: _Step) -> Told:
-    """Those who have to mend it: the tasks opened by the return, else whatever the case waits for now."""
+def _returned(step: _Step) -> list[Told]:
+    """Those who have to mend it: the tasks opened by the return, else whatever the case waits for now.
+
+    And those whose votes it made void: they will be asked anew, or not at all.
+    """
     waiting = [one for one in waiting_for(step.definition, step.after) if not one.optional]
     was_open = {name for name, task in step.before.tasks.items() if task.status == "open"}
     opened = [one for one in waiting if one.kind == "task" and one.id not in was_open] or waiting
     people = _holders(step).waited_for(step.definition, step.case, opened)
-    return "case.returned", _stage(step), people
+    return [
+        ("case.returned", _stage(step), people),
+        ("vote.returned", _vote(step, step.before), _voted(step)),
+    ]
 
 
-def _of_all(code: str) -> Callable[[_Step], Told]:
+def _of_all(code: str) -> Callable[[_Step], list[Told]]:
     """Everybody who works on the case: who has tasks in its procedure, and both schools."""
 
-    def find(step: _Step) -> Told:
+    def find(step: _Step) -> list[Told]:
         definition = step.definition
         roles = {role for stage in definition.stages.values() for task in stage.tasks for role in task.roles}
         what = _outcome(step) if code == "case.closed" else _stage(step)
-        return code, what, _holders(step).of(definition, step.case, roles | _school_roles(definition))
+        return [(code, what, _holders(step).of(definition, step.case, roles | _school_roles(definition)))]
 
     return find
 
 
-def _votes(code: str) -> Callable[[_Step], Told]:
+def _votes(code: str) -> Callable[[_Step], list[Told]]:
     """Those whose vote is awaited now; after a change only those who had voted."""
 
-    def find(step: _Step) -> Told:
+    def find(step: _Step) -> list[Told]:
         definition = step.definition
         had_voted = step.event.data.get("voters")
         awaited = [
             one for one in waiting_now(step.work, step.case, definition, step.after)
             if one.kind == "vote" and (had_voted is None or one.voter in had_voted)
         ]  # fmt: skip
-        approval = definition.stages[step.after.stage].approval
-        titles = named(approval.titles) if approval else _stage(step)
-        return code, titles, _holders(step).waited_for(definition, step.case, awaited)
+        people = _holders(step).waited_for(definition, step.case, awaited)
+        return [(code, _vote(step, step.after), people)]
 
     return find
 
 
-def _to_do_again(step: _Step) -> Told:
+def _to_do_again(step: _Step) -> list[Told]:
     data, definition = step.event.data, step.definition
     tasks = [task for name in (data["task"], *data.get("also", ())) if (task := definition.task(name))]
     people = _holders(step).of(definition, step.case, {role for task in tasks for role in task.roles})
     each = [named(task.titles) for task in tasks]
     what = {locale: ", ".join(titles[locale] for titles in each) for locale in LOCALES}
-    return "task.reopened", what, people
+    return [("task.reopened", what, people)]
+
+
+def _vote(step: _Step, state: State) -> Titles:
+    """What was voted on in this state, «Решение группы о плане»."""
+    stage = step.definition.stages[state.stage]
+    return named(stage.approval.titles) if stage.approval else named(stage.titles, is_stage=True)
+
+
+def _voted(step: _Step) -> set[int]:
+    """Whose votes counted before the step, with those who may have given them in their seats."""
+    approval = step.definition.stages[step.before.stage].approval
+    if approval is None:
+        return set()
+    seats = [
+        Waiting("vote", approval.id, approval.titles, approval.voters, vote.voter)
+        for vote in step.before.votes
+        if not vote.void
+    ]
+    return _holders(step).waited_for(step.definition, step.case, seats)
 
 
 def _stage(step: _Step) -> Titles:
@@ -198,7 +222,7 @@ def _holders(step: _Step) -> Holders:
     return Holders(step.work.session, step.work.today)
 
 
-_MOVES: dict[str, Callable[[_Step], Told]] = {
+_MOVES: dict[str, Callable[[_Step], list[Told]]] = {
     "return": _returned,
     "suspend": _of_all("case.suspended"),
     "resume": _of_all("case.resumed"),
@@ -206,7 +230,7 @@ _MOVES: dict[str, Callable[[_Step], Told]] = {
     "close": _of_all("case.closed"),
     "reopen": _of_all("case.reopened"),
 }
-_OTHERS: dict[str, Callable[[_Step], Told]] = {
+_OTHERS: dict[str, Callable[[_Step], list[Told]]] = {
     "approval_opened": _votes("vote.opened"),
     "votes_voided": _votes("vote.void"),
     "task_reopened": _to_do_again,

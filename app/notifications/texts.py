@@ -56,11 +56,16 @@ NOTICES: dict[str, Notice] = {
         Kind.moves, _("The case is in work again: %(school)s, %(what)s. %(said)s"), "rotate-ccw"
     ),
     "task.reopened": Notice(Kind.moves, _("To be done again: %(school)s, %(what)s. %(said)s"), "rotate-ccw"),
-    "vote.opened": Notice(Kind.votes, _("A vote was opened and waits for you: %(school)s, %(what)s"), "vote"),
+    "vote.opened": Notice(Kind.votes, _("A vote was opened, you are among the voters: %(school)s, %(what)s"), "vote"),
     "vote.void": Notice(
         Kind.votes,
-        _("What you voted on has changed, your vote no longer counts: %(school)s, %(what)s. Vote once more."),
+        _("What you voted on has changed, your vote no longer counts: %(school)s, %(what)s. The vote began anew."),
         "vote",
+    ),
+    "vote.returned": Notice(
+        Kind.votes,
+        _("What you voted on was sent back, your vote no longer counts: %(school)s, %(what)s. %(said)s"),
+        "undo-2",
     ),
 }  # fmt: skip
 

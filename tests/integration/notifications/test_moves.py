@@ -122,14 +122,28 @@ def test_a_vote_is_told_to_those_who_vote_and_a_void_one_to_those_who_had_voted(
     to_the_vote(system, case_id)
     assert told_of(system, "vote.opened") == GROUP
     assert latest(system, "member1").startswith(
-        "Открыто голосование, ждут вашего голоса: МБОУ СОШ № 41, «Решение"
-    )
+        "Открыто голосование, вы среди голосующих: МБОУ СОШ № 41, «Решение"
+    ), "true after the decision too"
     take(system, actor(system, "member1"), case_id, Cast("for"))
     with system.work(actor(system, "methodist")) as work:
         plans.edit_item(work, case_id, plans.queries.items_of(work.session, case_id)[0].id, FULL)
         plans.add_item(work, case_id, FULL)
     assert told_of(system, "vote.void") == {"member1"}
     assert "больше не учитывается" in latest(system, "member1")
+
+
+def test_a_return_is_told_to_those_whose_votes_it_makes_void(penza: Runtime) -> None:
+    case_id = open_cases(penza)["41"]
+    to_the_vote(penza, case_id)
+    take(penza, actor(penza, "member1"), case_id, Cast("for"))
+    take(penza, actor(penza, "chair"), case_id, BACK)
+    assert told_of(penza, "vote.returned") == {"member1"}, "who has not voted has lost nothing"
+    assert told_of(penza, "case.returned") == {"methodist", "director41", "deputy41"}
+    said = latest(penza, "member1")
+    assert said.startswith(
+        "То, за что вы голосовали, вернули на доработку, ваш голос больше не учитывается: МБОУ СОШ № 41, «Решение"
+    )
+    assert "Уточнить сроки" in said
 
 
 def test_a_task_to_be_done_again_is_told_to_whoever_does_it(penza: Runtime) -> None:
