@@ -78,6 +78,12 @@ class Overview:
         """The term of the present stage with its reckoning."""
         return self.terms.get(STAGE)
 
+    def due_of(self, task: str | None) -> date | None:
+        """The day a task is waited for: its own term, otherwise that of the stage, as in «Мои задачи»."""
+        if not self.state.is_active:
+            return None
+        return next((one.due for one in self.waiting if one.kind == "task" and one.id == task), None)
+
     def left(self, due: date | None) -> int | None:
         """Working days until a day that is the term of the stage or of one of its tasks."""
         return next((term.left for term in self.terms.values() if term.due == due), None)

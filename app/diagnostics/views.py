@@ -51,11 +51,15 @@ class DiagnosisView(RoomView):
             for kind in StudyKind
         ]  # fmt: skip
         own = service.tasks_here(work, case)
-        offers = [o for o in overview(work, case).mine if o.kind == "task" and o.id in own]
+        page = overview(work, case)
+        offers = [o for o in page.mine if o.kind == "task" and o.id in own]
         return self._render(
             work, case, "diagnostics/show.html", cards=cards, profile=queries.profile_of(work.session, case_id),
             edition=queries.edition_of(work.session, case_id), risks=queries.risks_of(work.session, case_id),
-            tasks=[{"id": o.id, "titles": o.titles, "due": o.due, "reasons": reasons(work, case, o)} for o in offers],
+            tasks=[
+                {"id": o.id, "titles": o.titles, "due": page.due_of(o.id), "reasons": reasons(work, case, o)}
+                for o in offers
+            ],
             seen=content_seen(work, case_id, PAGE),
         )  # fmt: skip
 

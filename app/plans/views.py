@@ -51,7 +51,8 @@ class PlanView(RoomView):
         dues = queries.all_dues(items)
         on = day_arg("on")[0] or work.today  # a day that cannot be read is today
         task = service.submits(work, case)
-        offer = next((o for o in overview(work, case).mine if o.kind == "task" and o.id == task), None)
+        page = overview(work, case)
+        offer = next((o for o in page.mine if o.kind == "task" and o.id == task), None)
         groups = [
             (DIRECTION_LABELS[direction], [i for i in items if i.direction == direction])
             for direction in Direction
@@ -60,7 +61,8 @@ class PlanView(RoomView):
             work, case, "plans/show.html", items=items, groups=[g for g in groups if g[1]],
             dues={item.id: queries.dues_of(item) for item in items}, gaps={item.id: gaps(item) for item in items},
             gap_sentences=gap_sentences(items), figure=fulfilment((due.counted for due in dues), on), on=on,
-            closed=service.why_closed(work, case), submit=offer, reasons=reasons(work, case, offer) if offer else [],
+            closed=service.why_closed(work, case), submit=offer, submit_due=page.due_of(task),
+            reasons=reasons(work, case, offer) if offer else [],
             shown=spoken, changes=queries.changes_since(work.session, case, is_voted=task is not None),
             snapshots=queries.snapshots_of(work.session, case_id), seen=content_seen(work, case_id, PAGE),
         )  # fmt: skip

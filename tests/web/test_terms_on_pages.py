@@ -8,12 +8,14 @@ from datetime import date
 import pytest
 
 from app.cases import migration, service, version_uploads, versions
+from app.cases.queues import case_queue
 from app.cases.service import PROCESS
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.state import Fire
 from app.ui.filters import dm
+from tests.integration.cases.test_versions import take
 from tests.people import WebUsers, log_in
 from tests.web.test_substitution_pages import at
 
@@ -36,6 +38,20 @@ def test_a_term_explains_how_it_was_counted(web: WebUsers, cases: dict[str, int]
     page = text(web("methodist").get(f"/cases/{cases['41']}"))
     assert "5 рабочих дней со дня 09.01.2025" in page
     assert "= 16.01.2025" in page
+
+
+def test_the_page_of_a_room_names_the_term_of_the_task_as_the_list_does(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    take(penza, cases["41"], "methodist", Fire("start_diagnosis"))
+    work = penza.read(actor(penza, "director41"))
+    (line,) = [one for one in case_queue(work) if one.case_id == cases["41"] and one.kind == "task"]
+    penza.database.session.remove()
+    assert line.due is not None
+    with web.app.app_context():
+        day = dm(line.due).replace("\u00a0", " ")
+    page = text(web("director41").get(f"/cases/{cases['41']}/diagnostics")).replace("\u00a0", " ")
+    assert f"Ваша задача · до {day}" in re.sub(r"<[^>]+>", "", page)
 
 
 def test_a_suspended_case_is_not_late(web: WebUsers, penza: Runtime, cases: dict[str, int]) -> None:
