@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.access.permissions import CAPABILITIES
-from app.cases.context import page_url
+from app.cases.context import context, page_url
 from app.cases.history import in_reader
 from app.cases.models import Case
 from app.cases.roles import case_roles, may
+from app.cases.states import states_now
 from app.core.errors import Reason
 from app.core.unit_of_work import Work
+from app.engine.definition import Definition
+from app.engine.offers import waiting_for
 from app.engine.state import Reason as EngineReason
 
 # reasons which only the members of the group can mend
@@ -46,10 +49,13 @@ def _page(work: Work, case: Case, why: EngineReason) -> str | None:
 
 
 def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
-    stage = work.ports.definitions.of(work.session, case).stages[case.stage]
+    definition = work.ports.definitions.of(work.session, case)
+    stage = definition.stages[case.stage]
     roles = case_roles(work.actor, case)
     if why.code in OF_THE_VOTE:
-        return stage.approval is not None and bool(roles.intersection(stage.approval.asked))
+        if stage.approval is None or roles.isdisjoint(stage.approval.asked):
+            return False
+        return why.code != "approval_open" or _is_awaited(work, case, definition)
     # a condition of a task is met by those who do the task
     named = why.items if why.code in OF_TASKS else ()
     tasks = [
@@ -61,3 +67,13 @@ def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
     rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
     acts = [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
     return not acts or any(may(work, act, case) for act in acts)
+
+
+def _is_awaited(work: Work, case: Case, definition: Definition) -> bool:
+    """Whether the open vote still waits for the reader, in his own seat or another's: who has voted only waits."""
+    state = states_now(work, [case]).get(case.id)
+    if state is None:
+        return False
+    ctx = context(work, case, definition, state, ())
+    waiting = waiting_for(definition, state, ctx.voters, ctx.authors)
+    return any(one.kind == "vote" and one.voter == ctx.actor for one in waiting)

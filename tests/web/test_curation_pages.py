@@ -296,3 +296,14 @@ def test_a_curator_school_whose_agreement_is_not_over_is_not_exchanged(
     assert refused.status_code == 409
     assert "Договор уже оформляется или действует: сначала расторгните его." in text(refused)
     assert "МБОУ СОШ № 66" in text(web("methodist").get(room)).partition("</header>")[2]
+
+
+def test_rows_that_may_be_left_empty_say_so_beside_their_stars(web: WebUsers, room: str) -> None:
+    page = text(web("curator66").get(f"{room}/visits/add"))
+    for rows in ("lessons", "recommendations"):
+        part = page.split(f'id="{rows}"')[1].split("data-add-row")[0]
+        assert "Пустая строка не сохраняется; в начатой нужны поля со звёздочкой" in part
+        assert not re.search(r"<(input|textarea)[^>]* required", part), "an empty row asks for nothing"
+    assert re.search(
+        r'<textarea[^>]*name="purpose"[^>]* required|<textarea[^>]* required[^>]*name="purpose"', page
+    )

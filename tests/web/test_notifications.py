@@ -98,6 +98,7 @@ def test_the_choice_is_kept_and_a_wrong_one_is_shown(web: WebUsers) -> None:
         "terms": "daily",
         "moves": "at_once",
         "votes": "daily",
+        "substitutions": "at_once",
     }
     assert web.post("clerk", "/notifications/settings", good).status_code == 303
     page = seen(web("clerk").get("/notifications/settings"))

@@ -9,10 +9,11 @@ import pytest
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.state import Cast, Fire
 from app.results.service import write_analysis
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take
+from tests.integration.cases.test_votes import stand_in
 from tests.people import WebUsers
 from tests.web.test_cases import text
 
@@ -135,6 +136,14 @@ def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
     ):
         assert at_vote in told(username, vote), username
         assert at_minutes in told(username, minutes), username
+    take(penza, cases["41"], "member1", Cast("for"))
+    assert "Посмотреть" in told("member1", vote), "whoever has voted only waits for the others"
+    for username in ("member2", "chair"):
+        assert "Исправить" in told(username, vote), username
+    stand_in(penza, "clerk", "member1")
+    stand_in(penza, "methodist", "member2")
+    assert "Посмотреть" in told("clerk", vote), "the seat he fills has its vote"
+    assert "Посмотреть" in told("methodist", vote), "he drew the plan up: no vote is asked of him in any seat"
     take(penza, cases["41"], "chair", BACK)
     assert "Исправить" in told("director41", "Не выполнена задача «Подготовить план")
     assert "Посмотреть" in told("chair", "Не выполнена задача «Подготовить план")
