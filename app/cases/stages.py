@@ -44,6 +44,11 @@ def is_before(definition: Definition, stage: str, others: frozenset[str]) -> boo
     return stage not in others and not definition.ahead.get(stage, frozenset()).isdisjoint(others)
 
 
+def is_behind(definition: Definition, stage: str, others: frozenset[str]) -> bool:
+    """Whether the way to this stage has led through one of these; never where the procedure has none of them."""
+    return bool(others) and stage not in others and not is_before(definition, stage, others)
+
+
 def is_before_agreement(definition: Definition, stage: str) -> bool:
     """Whether the curator school may still be exchanged: no step from this stage waits for the agreement yet."""
     agreement = leaving_asks(definition, "curation.agreement_in_force")

@@ -14,7 +14,7 @@ from app.cases.models import Case
 from app.cases.queries import get_case, lock_case
 from app.cases.roles import require
 from app.cases.service import complete_task
-from app.cases.stages import tasks_of_page
+from app.cases.stages import PLAN, deciding_on, is_behind, tasks_of_page
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.sourced import setting
@@ -273,12 +273,34 @@ def finish(
     complete_task(work, case_id, task, expected_version, comment, seen)
 
 
+def why_closed(work: Work, case: Case) -> Reason | None:
+    """Why the diagnosis cannot be changed now; None when it can.
+
+    A plan was adopted for these very findings and risks, and results are compared with them: once it is adopted they
+    stand, unless the procedure works on the diagnosis in a later stage too.
+    """
+    if case.status not in LIVE:
+        return Reason(_("The case is not being worked on now: nothing in it can be changed."))
+    definition = work.ports.definitions.of(work.session, case)
+    stage, voted = definition.stages[case.stage], deciding_on(definition, PLAN)
+    if stage.page == PAGE or any(task.page == PAGE for task in stage.tasks):
+        return None
+    is_adopted = case.stage in voted and case.approval == "passed"
+    if is_adopted or is_behind(definition, case.stage, voted):
+        return Reason(
+            _(
+                "The plan made by this diagnosis is adopted. To change the diagnosis the case is returned to it."
+            )
+        )
+    return None
+
+
 def _open_case(work: Work, case_id: int, capability: str) -> Case:
     """The case under its lock, if the act is the actor's and the case is being worked on."""
     case = lock_case(work.session, case_id)
     require(work, capability, case)
-    if case.status not in LIVE:
-        raise Refusal([Reason(_("The case is not being worked on now: nothing in it can be changed."))])
+    if reason := why_closed(work, case):
+        raise Refusal([reason])
     return case
 
 

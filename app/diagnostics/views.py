@@ -11,7 +11,7 @@ from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
 from app.cases.roles import may, require
 from app.cases.seen import content_seen
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.diagnostics import queries, service
@@ -215,6 +215,8 @@ class DiagnosisView(RoomView):
         work = self.read()
         case = get_case(work.session, case_id)
         require(work, capability, case)
+        if reason := service.why_closed(work, case):
+            raise Refusal([reason])
         return work
 
     def _form(
@@ -234,9 +236,11 @@ class DiagnosisView(RoomView):
         )
 
     def _render(self, work: Work, case: Case, template: str, status: int = 200, **more: Any) -> Any:
+        closed = service.why_closed(work, case)
         return self.render(
-            template, status, case=case, tab=PAGE, significance=SIGNIFICANCE_LABELS, in_reader=in_reader,
-            may=lambda capability: may(work, capability, case), back=url_for("DiagnosisView.show", case_id=case.id),
+            template, status, case=case, tab=PAGE, significance=SIGNIFICANCE_LABELS, in_reader=in_reader, closed=closed,
+            may=lambda capability: closed is None and may(work, capability, case),
+            back=url_for("DiagnosisView.show", case_id=case.id),
             **more,
         )  # fmt: skip
 

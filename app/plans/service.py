@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.cases.queries import lock_case
 from app.cases.roles import require
 from app.cases.service import complete_task, content_changed
-from app.cases.stages import PLAN, deciding_on, is_before, submitting
+from app.cases.stages import PLAN, deciding_on, is_behind, submitting
 from app.core.errors import Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -177,7 +177,7 @@ def why_closed(work: Work, case: Case) -> Reason | None:
         return Reason(_("The case is not being worked on now: nothing in it can be changed."))
     definition = work.ports.definitions.of(work.session, case)
     voted = deciding_on(definition, PLAN)
-    if voted and case.stage not in voted and not is_before(definition, case.stage, voted):
+    if is_behind(definition, case.stage, voted):
         return Reason(
             _("The plan is approved by order. To change it the chair returns the case to the plan.")
         )

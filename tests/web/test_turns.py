@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from app.cases.queries import get_case
+from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -151,3 +153,32 @@ def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
     page = text(web("director41").get(f"{url}/plans"))
     assert "В плане нет ни одного мероприятия" in page
     assert f'href="{url}/plans">Исправить' not in page
+
+
+def test_a_diagnosis_stands_once_its_plan_is_adopted_until_the_case_comes_back_to_it(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    let_pass(penza)
+    url = f"/cases/{cases['41']}/diagnostics"
+    told = "План по этой диагностике уже принят"
+    for step in YEAR:
+        pages = {who: text(web(who).get(url)) for who in ("director41", "methodist", "curator66")}
+        stands = get_case(penza.read(SYSTEM).session, cases["41"])
+        adopted = (
+            stands.stage not in ("identified", "diagnosis", "plan_approval") or stands.approval == "passed"
+        )
+        for page in pages.values():
+            assert (told in page) == adopted, stands.stage
+        assert (f"{url}/risks/add" in pages["director41"]) != adopted, stands.stage
+        if stands.stage == "events":
+            break
+        take(penza, cases["41"], *step)
+    assert stands.stage == "events"
+    for who, form in (("director41", "staff/fill"), ("director41", "risks/add"), ("methodist", "conclusion")):
+        assert web(who).get(f"{url}/{form}").status_code == 409, form
+        sent = web.post(who, f"{url}/{form}", {"evidence": "Новое"}, page=url)
+        assert sent.status_code == 409, form
+        assert told in text(sent)
+    take(penza, cases["41"], "chair", Fire("change_plan", REMARK, {"about": "terms"}))
+    take(penza, cases["41"], "chair", Fire("return_to_diagnosis", "Нет анализа", {"about": "staff"}))
+    assert f"{url}/risks/add" in text(web("director41").get(url))
