@@ -90,6 +90,7 @@ from app.documents import template_pictures, template_texts
 from app.documents import template_policy as _template_policy
 from app.documents import texts as document_texts
 from app.documents import verify as document_proof
+from app.documents.incoming import listings
 from app.documents.names import prefill_person, prefill_position
 from app.documents.offices import prefill_organisation
 from app.documents.reports import ReportPress
@@ -258,6 +259,7 @@ TABS: list[Tab] = [
 
 CHOICES: dict[str, Callable[[Session, int], list[tuple[str, str]]]] = {
     **diagnosis_facts.CHOICES,
+    "listings": listings,
 }
 
 # page → what is read there before a task is closed: it must not change between reading and closing

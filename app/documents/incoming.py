@@ -184,6 +184,21 @@ def list_incoming(
     return [row for row in work.session.scalars(query).all() if not waiting or row.is_open]
 
 
+def listings(session: Session, case_id: int) -> list[tuple[str, str]]:
+    """The page and the name of each incoming paper that puts the school of the case on the official list."""
+    about = select(IncomingCase.incoming_id).where(IncomingCase.case_id == case_id)
+    query = (
+        select(Incoming)
+        .options(joinedload(Incoming.registration))
+        .where(Incoming.id.in_(about), Incoming.kind == IncomingKind.listing.value)
+        .order_by(Incoming.id.desc())
+    )
+    return [
+        (f"/incoming/{row.id}", f"{row.subject}, {row.registration.signed_by}")
+        for row in session.scalars(query)
+    ]
+
+
 def get_incoming(work: Work, incoming_id: int) -> Incoming:
     found = work.session.scalars(
         select(Incoming).options(*_WHOLE).where(Incoming.id == incoming_id)

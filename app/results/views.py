@@ -279,12 +279,14 @@ def _context(work: Work, case: Case) -> dict[str, Any]:
     running = case.status == CaseStatus.active
     voted = deciding_on(work.ports.definitions.of(session, case), RESULTS)
     papers = work.ports.papers
+    notices, listings = queries.notices_of(session, case.id), work.ports.choices.get("listings")
     fresh = bool(review and review.proposed and review.proposed_for == queries.basis_hash(session, case.id))
     grounds = [(text, a.holds, a.ground) for a in proposal.arguments if (text := ground_text(a))]
     return {
         "case": case, "tab": "results", "year": year, "settings": settings, "review": review,
         "rows": queries.table(figures, year, settings), "risks": queries.risks_of(session, case.id),
-        "notices": queries.notices_of(session, case.id), "signs": found, "proposal": proposal, "grounds": grounds,
+        "notices": notices, "listings": listings(session, case.id) if listings and not notices else (),
+        "signs": found, "proposal": proposal, "grounds": grounds,
         "fresh": fresh, "decision": decision,
         "paper": papers.find_report(work, service.report_subject(case)) if papers else None,
         "can_print": bool(review and review.analysis) and may(work, "reports.results_report", case),

@@ -9,6 +9,8 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.demo.results_data import RESULTS
+from app.documents import incoming
+from app.documents.rules import IncomingKind
 from app.results import procedures
 from tests.people import WebUsers
 
@@ -46,6 +48,22 @@ def test_a_director_enters_corrects_and_sees_two_years(
     history = _text(web("head").get(f"/cases/{cases['41']}"))
     assert "ОГЭ, русский язык, 9 класс, 2024" in history
     assert "12 из 49" in history
+
+
+def test_an_incoming_paper_that_lists_the_school_is_named_beside_the_list(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    url = f"/cases/{cases['41']}/results"
+    assert "неизвестно, входит ли школа в перечень" in _text(web("director41").get(url))
+    with penza.work(actor(penza, "clerk")) as work:
+        incoming.receive(work, 1, incoming.IncomingInput(
+            IncomingKind.listing, "Министерство образования", "Перечень школ", work.today, (cases["41"],), "1-пр",
+        ))  # fmt: skip
+    page = _text(web("director41").get(url))
+    assert "Школа включена в перечень входящим документом:" in page
+    assert "Перечень школ, Министерство образования, № 1-пр" in page
+    assert "неизвестно, входит ли" not in page
+    assert "входящим документом" not in _text(web("head").get(f"/cases/{cases['50']}/results"))
 
 
 def test_a_wrong_form_keeps_what_was_typed(penza: Runtime, cases: dict[str, int], web: WebUsers) -> None:
