@@ -18,7 +18,7 @@ from app.schools import queries, service
 from app.schools.forms import OrganisationForm, PersonForm, PositionForm
 from app.schools.models import Organisation, Person, Position
 from app.schools.name_views import NameFormsView
-from app.schools.rules import check_forms, search_key
+from app.schools.rules import check_forms, search_words
 from app.schools.service import OrganisationData, PersonData, PositionData
 from app.schools.texts import CASE_TITLES, GENDERS, KINDS, PERSON_GENDERS
 from app.ui.base import page
@@ -27,12 +27,12 @@ from app.ui.reference import ServiceReferenceView
 
 
 class KeyContains(FilterContains):
-    """Every word typed is somewhere in the name: ё is е, capitals do not matter."""
+    """Every word typed is somewhere in the name: ё is е, «№41» is «№ 41», capitals do not matter."""
 
     arg_name = "ct"
 
     def apply(self, query: Any, value: Any) -> Any:
-        for word in search_key(str(value)).split()[:8]:
+        for word in search_words(str(value))[:8]:
             query = query.filter(self.model.search_key.contains(word, autoescape=True))
         return query
 
