@@ -12,6 +12,7 @@ from app.core.i18n import _
 from app.engine.asking import LARGEST
 from app.engine.definition import Form
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     DateField,
     LongTextField,
@@ -102,7 +103,7 @@ class ProgrammeForm(RoomForm):
     ends = DateField(_("Ends"), required=True)
 
 
-class CaseForm(RoomForm):
+class CaseForm(AddForm):
     procedure = ChoiceField(_("Procedure of the support"), required=True)
     school = ChoiceField(_("Supported school"), required=True, coerce=int)
     curator = ChoiceField(_("Curator school"), required=True, coerce=int)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import request, url_for
 
 from app.access.scopes import get_visible
+from app.access.sent_forms import once
 from app.cases import board, programmes, queries, service
 from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
 from app.cases.models import Programme
@@ -109,13 +110,12 @@ class ProgrammeView(RoomView):
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    case = service.open_case(
+                    case_id = once(work, form.send_key.data, lambda: service.open_case(
                         work, programme=get_visible(work.session, Programme, programme_id),
                         school=get_visible(work.session, Organisation, form.school.data),
                         curator=get_visible(work.session, Organisation, form.curator.data),
                         process=form.procedure.data if "procedure" in form else None,
-                    )  # fmt: skip
-                    case_id = case.id
+                    ))  # fmt: skip
                 return self.done(url_for("CaseView.show", case_id=case_id), _("The case is open"))
             except Invalid as error:
                 form.take_errors(error)

@@ -20,6 +20,7 @@ from app.diagnostics.rules import (
 )
 from app.diagnostics.service import AnalysisInput, RiskInput, StudyInput, VerificationInput
 from app.ui.forms import (
+    AddForm,
     ChoiceField,
     FormField,
     LongTextField,
@@ -107,7 +108,7 @@ class ConclusionForm(RoomForm):
     expected_version = HiddenField()
 
 
-class RiskForm(RoomForm):
+class RiskForm(AddForm):
     """A line of the risk profile; the factor is fixed once the line exists."""
 
     factor = ChoiceField(_("Risk factor"), required=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from app.access.sent_forms import once
 from app.cases.models import Case
 from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
@@ -150,11 +151,13 @@ class DiagnosisView(RoomView):
         edition = queries.edition_of(work.session, case_id)
         taken = {risk.factor.code for risk in queries.risks_of(work.session, case_id)}
         form = RiskForm()
+        if request.method == "POST":  # sent twice, it names the risk it has added
+            taken = set()
         form.factor.offer([(code, title) for code, title in EDITIONS[edition].items() if code not in taken])
         if form.validate_on_submit():
             try:
                 with self.write() as work:
-                    service.add_risk(work, case_id, form.input())
+                    once(work, form.send_key.data, lambda: service.add_risk(work, case_id, form.input()))
             except Invalid as exc:
                 form.take_errors(exc)
             else:

@@ -13,15 +13,19 @@ from sqlalchemy import func, select
 
 from app.access.models import Membership, SentForm, Substitution
 from app.access.sent_forms import FORGET
+from app.cases.models import Case
+from app.cases.queries import programmes
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.db import Base
 from app.core.unit_of_work import Runtime
+from app.diagnostics.models import RiskEntry
 from app.documents.models import Document, Incoming
 from app.library.models import Material, Publication
 from app.plans.models import PlanItem
 from app.results.models import ListNotice, RiskChange
 from app.schools.models import Person, Position
+from app.schools.queries import organisations
 from tests.people import WebUsers
 from tests.web.plans.test_pages import ITEM
 from tests.web.test_accounts import role, user_id
@@ -53,6 +57,9 @@ FORMS: list[tuple[str, str, Mapping[str, str], type[Base]]] = [
     ("methodist", "/people/add", card(), Person),
     ("methodist", "/positions/add?person={person}",
      {"organisation": "школа 41", "title": "завуч", "since": "2025-01-09"}, Position),
+    ("methodist", "/cases/{case}/diagnostics/risks/add",
+     {"factor": "competence", "significance": "high", "is_actual": "yes", "evidence": "Дефицит"}, RiskEntry),
+    ("methodist", "/programmes/{programme}/cases/add", {"school": "{school27}", "curator": "{school66}"}, Case),
     ("admin", "/memberships/add/{user}", role(), Membership),
     ("admin", "/substitutions/add", substitution(since="2025-01-22", until="2025-01-24"), Substitution),
     ("clerk", "/incoming/add?case={case}", LETTER, Incoming),
@@ -90,6 +97,9 @@ def test_it_adds_one(
         "case": cases["41"], "user": user_id(penza, "member1"), "person": person_of(penza, "Условный").id,
         "centre": "",
     }  # fmt: skip
+    with penza.work(SYSTEM) as work:
+        places["programme"] = programmes(work.session)[0].id
+        places |= {f"school{one.code}": one.id for one in organisations(work.session)}
     page = web(who).get(url.format(**places)).get_data(as_text=True)
     if option := re.search(r'<select[^>]*name="organisation".*?<option value="(\d+)"', page, re.S):
         places["centre"] = option.group(1)
