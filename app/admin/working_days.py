@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g, request, url_for
 from wtforms import HiddenField
@@ -59,6 +59,9 @@ class WorkingDayView(ServiceReferenceView):
     list_columns = ["date", "is_working", "title"]
     show_columns = ["date", "is_working", "title"]
     search_columns = ["date", "is_working", "title"]
+    search_form_extra_fields: ClassVar = {
+        "is_working": OneOfField("", choices={"y": _WORKED["on"], "n": _WORKED["off"]})  # not «yes» and «no»
+    }
     order_columns = ["date", "is_working", "title"]
     label_columns = {"date": _("Date"), "is_working": _("What day it is"), "title": _("Ground of the day")}
     formatters_columns = {"date": _weekday, "is_working": _worked}

@@ -163,6 +163,8 @@ def _plain(value: Any) -> Any:
 def _fits(datamodel: SQLAInterface, column: str, value: str) -> bool:
     if datamodel.is_relation(column) or datamodel.is_integer(column):
         return bool(re.fullmatch(r"-?[0-9]{1,9}", value))
+    if datamodel.is_boolean(column):
+        return value in ("y", "n")
     if datamodel.is_date(column) or datamodel.is_datetime(column):
         return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])-([0-2][0-9]|3[01])", value))
     return True

@@ -49,4 +49,7 @@ _add_filter_index = Filters.add_filter_index
 def _add_filter_unless_empty(self: Any, column: str, index: int, values: Any) -> Any:
     # Our search is one plain form: fields nobody filled arrive empty and mean «any», not «equals nothing».
     given = [value for value in (values if isinstance(values, list) else [values]) if value not in ("", None)]
+    # Of the words of a column that is yes or no FAB reads «y» only: «n» would be compared as a text and find nothing.
+    if self.get_search_filters()[column][index].datamodel.is_boolean(column):
+        given = [value == "y" for value in given]
     return _add_filter_index(self, column, index, given) if given else self

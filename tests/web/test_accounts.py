@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.access.models import Membership
 from app.audit.models import AuditDetail, AuditRecord
@@ -215,3 +215,14 @@ def test_the_list_finds_people_whatever_the_capitals(web: WebUsers) -> None:
     text = web("admin").get("/users/list/?_flt_0_last_name=ОБРАЗЦОВА").get_data(as_text=True)
     assert "Мария Ивановна" in text
     assert "Олег Николаевич" not in text
+
+
+def test_the_list_finds_closed_accounts(web: WebUsers, penza: Runtime) -> None:
+    """«Нет» finds those that say so, not nobody; what is neither yes nor no is refused."""
+    with penza.work(SYSTEM) as work:
+        work.session.execute(update(User).where(User.username == "secretary").values(active=False))
+    client = web("admin")
+    closed, there = (client.get(f"/users/list/?_flt_0_active={value}").text for value in ("n", "y"))
+    assert [name in closed for name in ("secretary", "methodist")] == [True, False]
+    assert [name in there for name in ("secretary", "methodist")] == [False, True]
+    assert client.get("/users/list/?_flt_0_active=x").status_code == 400

@@ -187,3 +187,21 @@ def test_a_day_entered_by_hand_leads_to_the_terms_it_moves(
         row = work.session.scalars(select(CalendarDay).where(CalendarDay.date == date(2025, 1, 20))).one().id
     gone = web.post("admin", f"/working-days/delete/{row}", page=f"/working-days/show/{row}")
     assert gone.headers["Location"] == "/calendar/terms"
+
+
+def test_days_are_searched_by_what_the_list_calls_them(web: WebUsers, penza: Runtime) -> None:
+    """«Рабочий день» or «Выходной», in the reader's language; not «Да» and «Нет»."""
+    with penza.work(SYSTEM) as work:
+        work.session.add(CalendarDay(date=date(2031, 2, 1), is_working=True, title="Перенос"))
+    client = web("admin")
+    shown = seen(client.get("/working-days/list/"))
+    found = re.search(r'<select id="q-is_working" name="(\w+)">(.*?)</select>', shown, re.DOTALL)
+    assert found is not None
+    offered = re.findall(r'<option value="(\w*)"[^>]*>([^<]*)<', found[2])
+    assert offered == [("", "любое"), ("y", "Рабочий день"), ("n", "Выходной")]
+    for value, own, other in (("y", "Рабочий день", "Выходной"), ("n", "Выходной", "Рабочий день")):
+        listed = seen(client.get(f"/working-days/list/?{found[1]}={value}"))
+        assert f'<option value="{value}" selected>{own}</option>' in listed
+        table = listed[listed.index("<tbody") :]
+        assert own in table
+        assert other not in table
