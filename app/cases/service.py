@@ -30,7 +30,7 @@ from app.engine import events as engine_events
 from app.engine import machine, starting
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
-from app.engine.recounting import recount
+from app.engine.recounting import recount, runs_again
 from app.engine.settling import is_entered_again, joined
 from app.engine.state import (
     Accepted,
@@ -169,7 +169,10 @@ def act(work: Work, case_id: int, action: Action, expected_version: int, seen: s
         raise Stale(changes=[line.sentence for line in told if line.event.seq > expected_version])
     if isinstance(action, Complete):
         check_seen(work, case, definition.task(action.task), seen)
-    return _carry_out(work, case, standing, definition, action)
+    done = _carry_out(work, case, standing, definition, action)
+    if runs_again(done.events):
+        recount_terms(work, case_id)
+    return done
 
 
 def complete_task(
@@ -215,8 +218,7 @@ def recount_terms(work: Work, case_id: int) -> engine_events.TermsRecounted | No
     case, _standing = _locked(work, case_id)
     calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
     definition = work.ports.definitions.of(work.session, case)
-    event = recount(definition, stored_events(work, case), calendar, work.now, actor_id(work))
-    if event is not None:
+    if event := recount(definition, stored_events(work, case), calendar, work.now, actor_id(work)):
         append_events(work, case, [event])
     return event
 

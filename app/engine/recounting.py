@@ -14,7 +14,7 @@ from typing import Any
 from app.engine.compiling import STAYING
 from app.engine.deadlines import Calendar, Term, add_working_days, prolong, working_days_between
 from app.engine.definition import Definition
-from app.engine.events import CaseOpened, Event, Migrated, Moved, TermsRecounted, Undone
+from app.engine.events import CaseOpened, Event, Migrated, Moved, TaskReopened, TermsRecounted, Undone
 from app.engine.evolution import evolve, in_force
 from app.engine.state import State
 
@@ -72,6 +72,17 @@ def recount(
     return TermsRecounted(at=at, actor=actor, term=moved.pop(STAGE, None), terms=moved)
 
 
+def runs_again(events: Iterable[Event]) -> bool:
+    """Whether a term runs again that no change of the calendar, and of a done task no pause, has moved meanwhile.
+
+    Those of a terminated case and of a task that is done are nobody's until the case is reinstated, the task reopened.
+    """
+    return any(
+        isinstance(event, TaskReopened) or (isinstance(event, Moved) and event.kind == "reopen")
+        for event in events
+    )
+
+
 def _stays(definition: Definition, event: Moved) -> bool:
     step = definition.transitions.get(event.transition)
     return event.kind in STAYING or step is None or step.target is None
@@ -95,16 +106,13 @@ def _given(event: Event, calendar: Calendar, running: Mapping[str, Term]) -> dic
 
 
 def _prolonged(before: State, terms: dict[str, Term], event: Moved, calendar: Calendar) -> dict[str, Term]:
-    """The terms after a pause: later by the working days the case stood still."""
+    """The terms after a pause: later by the working days the case stood still, also of a task that may be reopened."""
     if event.kind not in ("resume", "reopen") or before.paused_on is None:
         return terms
     days = working_days_between(before.paused_on, event.on, calendar)
     if days == 0:
         return terms
-    return {
-        key: prolong(term.due, days, calendar) if _due(before, key) is not None else term
-        for key, term in terms.items()
-    }
+    return {key: prolong(term.due, days, calendar) for key, term in terms.items()}
 
 
 def _due(state: State, key: str) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,11 +15,13 @@ from app.cases import queries, service, terms
 from app.cases.history import sentence
 from app.cases.models import Case, CaseTask
 from app.core.actor import SYSTEM
+from app.core.clock import FixedClock
 from app.core.errors import Forbidden, NotFound
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.state import Action, Complete, Fire, Reopen
+from tests.integration.admin.conftest import let_pass
 from tests.integration.notifications.conftest import told
 from tests.people import open_cases
 
@@ -101,4 +103,62 @@ def test_a_suspended_case_is_recounted_and_a_terminated_one_is_left_alone(penza:
             assert terms.recount_case(work, cases[school])
     moved = {key.split("/")[1] for _who, code, key in told(penza) if code == "terms.moved"}
     assert moved == {str(cases["50"])}, "nobody is given a new day while the case stands still"
+    assert list(verify.findings(penza)) == []
+
+
+def acts(system: Runtime, username: str, case_id: int, action: Action) -> None:
+    with system.work(actor(system, username)) as work:
+        service.act(work, case_id, action, work.session.get_one(Case, case_id).version)
+
+
+def test_a_term_that_runs_again_is_counted_by_the_calendar_as_it_is_now(penza: Runtime) -> None:
+    """Terminated, or done: then nobody moves it when the calendar changes; it must not come back with its old day."""
+    cases = open_cases(penza)
+    let_pass(penza)
+    for school in ("41", "50", "oshi1"):
+        acts(penza, "methodist", cases[school], Fire("start_diagnosis"))
+    acts(penza, "head", cases["41"], Fire("terminate", "школа закрыта"))
+    acts(penza, "director50", cases["50"], Complete("fill_diagnosis"))
+    with penza.work(actor(penza, "admin")) as work:
+        calendar.add_day(work, DayInput(date(2025, 1, 20), False, "актированный день"))
+        assert terms.recount_case(work, cases["oshi1"])
+        assert not terms.recount_case(work, cases["41"])
+        assert terms.recount_case(work, cases["50"]), "its stage"
+    acts(penza, "head", cases["41"], Fire("reinstate", "школа открыта"))
+    acts(penza, "director50", cases["50"], Reopen("fill_diagnosis", "не всё"))
+    session = penza.read(SYSTEM).session
+    days = {
+        school: (
+            session.get_one(Case, cases[school]).due,
+            session.scalar(
+                select(CaseTask.due).where(
+                    CaseTask.case_id == cases[school], CaseTask.task == "fill_diagnosis"
+                )
+            ),
+        )
+        for school in ("41", "50", "oshi1")
+    }
+    assert days["41"] == days["50"] == days["oshi1"]
+    assert terms.preview(penza.read(actor(penza, "admin"))) == []
+    assert list(verify.findings(penza)) == []
+
+
+def test_a_task_reopened_after_a_pause_is_later_by_the_pause(penza: Runtime) -> None:
+    """It was done when the case stood still; open again it must not be overdue for days nobody could work on."""
+    cases = open_cases(penza)
+    let_pass(penza)
+    for school in ("41", "50"):
+        acts(penza, "methodist", cases[school], Fire("start_diagnosis"))
+    acts(penza, "director50", cases["50"], Complete("fill_diagnosis"))
+    for school in ("41", "50"):
+        acts(penza, "methodist", cases[school], Fire("suspend", "ремонт"))
+    assert isinstance(penza.clock, FixedClock)
+    penza.clock.move(penza.clock.now() + timedelta(days=28))
+    for school in ("41", "50"):
+        acts(penza, "methodist", cases[school], Fire("resume"))
+    acts(penza, "director50", cases["50"], Reopen("fill_diagnosis", "не всё"))
+    due = select(CaseTask.due).where(CaseTask.task == "fill_diagnosis")
+    session = penza.read(SYSTEM).session
+    days = [session.scalar(due.where(CaseTask.case_id == cases[school])) for school in ("41", "50")]
+    assert days[0] == days[1]
     assert list(verify.findings(penza)) == []
