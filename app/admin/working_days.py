@@ -59,8 +59,8 @@ class WorkingDayView(ServiceReferenceView):
     list_columns = ["date", "is_working", "title"]
     show_columns = ["date", "is_working", "title"]
     search_columns = ["date", "is_working", "title"]
-    search_form_extra_fields: ClassVar = {
-        "is_working": OneOfField("", choices={"y": _WORKED["on"], "n": _WORKED["off"]})  # not «yes» and «no»
+    search_form_extra_fields: ClassVar = {  # not «yes» and «no»
+        "is_working": OneOfField(_("What day it is"), choices={"y": _WORKED["on"], "n": _WORKED["off"]})
     }
     order_columns = ["date", "is_working", "title"]
     label_columns = {"date": _("Date"), "is_working": _("What day it is"), "title": _("Ground of the day")}

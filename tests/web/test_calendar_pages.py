@@ -195,7 +195,9 @@ def test_days_are_searched_by_what_the_list_calls_them(web: WebUsers, penza: Run
         work.session.add(CalendarDay(date=date(2031, 2, 1), is_working=True, title="Перенос"))
     client = web("admin")
     shown = seen(client.get("/working-days/list/"))
-    found = re.search(r'<select id="q-is_working" name="(\w+)">(.*?)</select>', shown, re.DOTALL)
+    found = re.search(
+        r'>Какой это день</label><select id="q-is_working" name="(\w+)">(.*?)</select>', shown, re.DOTALL
+    )
     assert found is not None
     offered = re.findall(r'<option value="(\w*)"[^>]*>([^<]*)<', found[2])
     assert offered == [("", "любое"), ("y", "Рабочий день"), ("n", "Выходной")]
