@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
+from app.access.permissions import CAPABILITIES
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system
 from app.access.substitutions import acting_for
@@ -73,6 +74,8 @@ def unread(
 
 def late(work: Work) -> list[Late]:
     """Papers the actor registers that others have not read in time, in the order in which they were sent."""
+    if not work.actor.has(*CAPABILITIES["documents.register"]):
+        return []
     query = (
         select(
             Acknowledgement.document_id, func.count(Acknowledgement.id), func.min(Acknowledgement.sent_at),

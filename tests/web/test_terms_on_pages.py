@@ -81,16 +81,17 @@ def test_a_term_of_another_year_names_the_year_by_the_running_clock(web: WebUser
 def test_what_belongs_together_stays_on_one_line(
     web: WebUsers, penza: Runtime, cases: dict[str, int]
 ) -> None:
-    assert "с\u00a0сегодняшнего дня" in web("methodist").get("/").text
+    take(penza, cases["41"], "methodist", Fire("start_diagnosis"))
+    assert "с\u00a0сегодняшнего дня" in web("director41").get("/").text
     penza.clock.advance(days=4)  # type: ignore[attr-defined]
-    client = log_in(web.app.test_client(), "methodist")  # the former login has ended
+    client = log_in(web.app.test_client(), "director41")  # the former login has ended
     page = client.get("/").text
     assert "ждёт 2\u00a0рабочих\u00a0дня" in page
-    assert "до\u00a016\u00a0января" in page
+    assert "до\u00a021\u00a0января" in page
     client.get("/lang/en")
     page = client.get("/").text
     assert "waiting for 2\u00a0working\u00a0days" in page
-    assert "until\u00a016\u00a0January" in page
+    assert "until\u00a021\u00a0January" in page
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

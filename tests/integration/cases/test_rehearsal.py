@@ -13,7 +13,7 @@ from app.cases.check import check_files
 from app.cases.rehearsal import play_files, simulate_files
 from app.cli import main
 from app.config import ROOT
-from app.engine import promises, simulation
+from app.engine import promises, walks
 
 SHIPPED = ROOT / "workflows" / "school_support"
 
@@ -153,8 +153,8 @@ def test_broken_promises_are_said_in_the_language_asked_for(
     language: str,
     promise: str,
 ) -> None:
-    real = simulation.fold
-    monkeypatch.setattr(simulation, "fold", lambda definition, events: real(definition, list(events)[:-1]))
+    real = walks.fold
+    monkeypatch.setattr(walks, "fold", lambda definition, events: real(definition, list(events)[:-1]))
     assert main(["workflow", "--lang", language, "simulate", str(copy), "--runs", "40"]) == 1
     said = capsys.readouterr().out
     assert promise in said
@@ -172,8 +172,8 @@ def test_each_promise_and_each_turn_is_a_sentence_in_both_languages() -> None:
 
 
 def test_a_promise_the_engine_breaks_is_told_as_such(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = simulation.fold
-    monkeypatch.setattr(simulation, "fold", lambda definition, events: real(definition, list(events)[:-1]))
+    real = walks.fold
+    monkeypatch.setattr(walks, "fold", lambda definition, events: real(definition, list(events)[:-1]))
     said: list[str] = []
     assert simulate_files([copy], 3, 1, said.append) == 1
     assert any("ошибка движка" in line for line in said)
