@@ -30,7 +30,7 @@ from app.cases import queues as case_queues
 from app.cases import settling as case_settling
 from app.cases import telling as case_telling
 from app.cases import terms as case_terms
-from app.cases import version_texts
+from app.cases import texts as case_texts
 from app.cases.definitions import Definitions
 from app.config import Settings
 from app.core.clock import Clock, SystemClock, TrainingClock
@@ -273,7 +273,7 @@ NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES, 
 
 TAGS: dict[str, Text] = {
     **calendar_texts.TAGS,
-    **version_texts.TAGS,
+    **case_texts.TAGS,
     **school_texts.TAGS,
     **admin_texts.TAGS,
     **document_texts.TAGS,

@@ -131,8 +131,9 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
     """Take in the definition files not yet in the database; the answer says what became of each.
 
     The first version of a procedure is published, so that a new system can work; later ones are checked and wait
-    for the administrator: a new release does not change by itself how people work. A file whose published
-    version has another hash is refused: a published version never changes.
+    for the administrator: a new release does not change by itself how people work. A version of the same number
+    that somebody here has written stays as it is. A file whose published version came with the product and has
+    another hash is refused: a published version never changes.
     """
     from app.cases import version_uploads, versions  # they read definitions too
 
@@ -141,17 +142,19 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
         source = path.read_text(encoding="utf-8")
         definition = loader.loads(source, name=str(path))
         row = versions.find(work, definition.code, definition.version)
-        if row is not None and row.status in _RELEASED:
-            if row.hash != definition.hash:
-                raise OporaError(
-                    _(
-                        "%(file)s differs from the published version; give the change a new version number.",
-                        file=path.name,
-                    )
+        is_released = row is not None and row.status in _RELEASED
+        if row is not None and (row.source == source or (is_released and row.hash == definition.hash)):
+            continue
+        if row is not None and version_uploads.drafted(work, row) is not None:
+            told.append(f"{row} (an own version stays; the one of this release was not taken in)")
+            continue
+        if is_released:
+            raise OporaError(
+                _(
+                    "%(file)s differs from the published version; give the change a new version number.",
+                    file=path.name,
                 )
-            continue
-        if row is not None and row.source == source:
-            continue
+            )
         first = not versions.has_published(work, definition.code)
         row = version_uploads.keep_draft(work, source, texts_beside(path))
         versions.take_as_checked(work, row)

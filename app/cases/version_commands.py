@@ -13,7 +13,7 @@ from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.scenario_files import texts_beside
-from app.cases.version_texts import STATUS_TITLES
+from app.cases.texts import STATUS_TITLES
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import _

@@ -16,7 +16,7 @@ from app.audit.queries import LastAct, last_act
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessRevision, ProcessVersion, VersionStatus
-from app.cases.version_texts import in_words
+from app.cases.texts import in_words
 from app.cases.versions import RELEASED, check, find, locked, require_admin, require_seen
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _

@@ -22,7 +22,7 @@ from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
 from app.cases.rehearsal_words import FATE_PILLS, counts, mapping_of, names, unmapped
-from app.cases.version_texts import STATUS_TITLES
+from app.cases.texts import STATUS_TITLES
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, current_locale, n_
 from app.core.unit_of_work import Work

@@ -17,7 +17,7 @@ from app.cases.check import effect_faults, kinds_of, paper_faults, template_code
 from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
 from app.cases.roles import FOUND
 from app.cases.scenario_files import of_texts
-from app.cases.version_texts import in_words
+from app.cases.texts import in_words
 from app.core.errors import Forbidden, NotFound, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditRecord
 from app.cases import migration, service, version_uploads, versions
+from app.cases.definitions import import_shipped
 from app.cases.models import Case
 from app.cases.version_uploads import Upload
+from app.config import ROOT
 from app.core.actor import SYSTEM
-from app.core.errors import Refusal, Stale
+from app.core.errors import OporaError, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.state import Complete, Fire
@@ -91,3 +96,32 @@ def test_a_case_in_its_new_version_is_not_moved_there_again(penza_on_both: Runti
         move(system, case_id)
     system.database.session.remove()
     assert system.read(SYSTEM).session.get_one(Case, case_id).version == version
+
+
+def test_a_release_takes_nobodys_own_version_away(penza_on_both: Runtime, tmp_path: Path) -> None:
+    """What somebody here has written under a number that a release ships too stays, as a draft and published."""
+    folder = shutil.copytree(ROOT / "workflows", tmp_path / "workflows")
+    shipped = folder / "school_support/v3.yaml"
+    own = shipped.read_text(encoding="utf-8").replace("working_days: 10", "working_days: 11", 1)
+    with penza_on_both.work(actor(penza_on_both, "admin")) as work:
+        version_uploads.upload(work, Upload(own))
+    for is_published in (False, True):
+        with penza_on_both.work(SYSTEM) as work:
+            (told,) = import_shipped(work, folder)
+            assert told.startswith("school_support v3 (an own version stays")
+            assert versions.get(work, PROCESS, 3).source == own
+        if not is_published:
+            with penza_on_both.work(actor(penza_on_both, "admin")) as work:
+                versions.publish(work, PROCESS, 3)
+
+
+def test_a_published_version_of_the_product_is_not_altered_by_a_file(
+    penza_on_both: Runtime, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(ROOT / "workflows", tmp_path / "workflows")
+    first = folder / "school_support/v1.yaml"
+    text = first.read_text(encoding="utf-8")
+    first.write_text(text.replace("working_days: 10", "working_days: 11", 1), encoding="utf-8")
+    assert first.read_text(encoding="utf-8") != text
+    with pytest.raises(OporaError, match=r"v1\.yaml"), penza_on_both.work(SYSTEM) as work:
+        import_shipped(work, folder)
