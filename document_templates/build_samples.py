@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import wiring  # noqa: F401 -- all models known to each other
-from app.core.db import make_engine
+from app.core.engines import make_engine
 from app.documents.frozen import freeze
 from app.documents.models import Document
-from app.documents.template_doctor_run import SAMPLES, Sample, write_samples
+from app.documents.template_doctor_run import SAMPLES, Sample
 from app.documents.templates import manifest
 from tests.unit.documents import penza
 
@@ -29,6 +32,25 @@ def _clean(value: Any) -> Any:
     return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
+def of_tests() -> dict[str, Sample]:
+    """The example of each kind of paper whose values the tests make."""
+    made = {code: getattr(penza, code, None) for code in manifest().codes}
+    return {code: ("Пенза", freeze(make())) for code, make in made.items() if make is not None}
+
+
+def write(folder: Path, papers: Mapping[str, Sequence[Sample]]) -> list[str]:
+    """Keep values of papers as examples, one file for each kind; answers the names of the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = []
+    for code, found in papers.items():
+        path = folder / f"{code}.json"
+        rows = [{"name": name, "values": values} for name, values in found]
+        text = json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True)
+        path.write_text(text + "\n", encoding="utf-8")
+        names.append(path.name)
+    return names
+
+
 def main() -> int:
     papers: dict[str, list[Sample]] = {}
     if len(sys.argv) > 1:
@@ -37,11 +59,9 @@ def main() -> int:
                 found = papers.setdefault(document.template, [])
                 if len(found) < MOST - 1:
                     found.append((document.title, _clean(document.values)))
-    for code in manifest().codes:
-        make = getattr(penza, code, None)
-        if make is not None:
-            papers.setdefault(code, []).append(("Пенза", freeze(make())))
-    for name in write_samples(SAMPLES, papers):
+    for code, sample in of_tests().items():
+        papers.setdefault(code, []).append(sample)
+    for name in write(SAMPLES, papers):
         sys.stdout.write(f"{name}\n")
     return 0
 
