@@ -9,7 +9,7 @@ from flask import request, url_for
 
 from app.access.scopes import get_visible
 from app.access.sent_forms import once
-from app.cases import board, programmes, queries, service
+from app.cases import board, curators, programmes, queries, service
 from app.cases.forms import CaseForm, CuratorForm, ProgrammeForm
 from app.cases.models import Programme
 from app.cases.overview import in_reader
@@ -133,7 +133,7 @@ class ProgrammeView(RoomView):
             try:
                 with self.write() as work:
                     curator = get_visible(work.session, Organisation, form.curator.data)
-                    service.assign_curator(work, case_id, curator, self.expected_version())
+                    curators.assign_curator(work, case_id, curator, self.expected_version())
                 return self.done(url_for("CaseView.show", case_id=case_id), _("The curator school is named"))
             except Invalid as error:
                 form.take_errors(error)

@@ -14,14 +14,14 @@ from sqlalchemy import func, or_, select
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import telling, writer
-from app.cases.context import actor_id, context, days_of, gather_facts, page_url
+from app.cases.context import actor_id, context, days_of, gather_facts
+from app.cases.curators import check_curator
 from app.cases.history import in_reader, lines
 from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
-from app.cases.roles import require_in_programme, require_running
+from app.cases.roles import require_in_programme
 from app.cases.seen import check_seen
-from app.cases.stages import is_before_agreement
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
@@ -30,7 +30,7 @@ from app.engine import events as engine_events
 from app.engine import machine, starting
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
-from app.engine.recounting import recount, runs_again
+from app.engine.recounting import recount, running_again
 from app.engine.settling import is_entered_again, joined
 from app.engine.state import (
     Accepted,
@@ -76,7 +76,7 @@ def open_case(
     ).first()
     if taken is not None:
         raise Invalid(fields={"school": _("This school already has a case in the programme.")})
-    _check_curator(work, programme, school, curator)
+    check_curator(work, programme, school, curator)
     offered = work.ports.definitions.offered(work.session)
     code = usual_process(work, programme, offered) if process is None else process
     if offered and code not in offered:
@@ -112,50 +112,6 @@ def usual_process(work: Work, programme: Programme, offered: Collection[str]) ->
     return next((code for code in wanted if code and code in offered), PROCESS)
 
 
-def assign_curator(
-    work: Work, case_id: int, curator: Organisation, expected_version: int | None = None
-) -> None:
-    """Name another curator school, before the agreement makes it formal; the old one stays in the history.
-
-    Raises Forbidden, Stale, Refusal (the case is not running, or the stage of the agreement has begun), Invalid.
-    """
-    case = lock_case(work.session, case_id)
-    require_in_programme(work, "case.assign_curator", case.programme)
-    require_running(case)
-    if expected_version is not None and case.version != expected_version:
-        raise Stale
-    definition = work.ports.definitions.of(work.session, case)
-    if not is_before_agreement(definition, case.stage):
-        raise Refusal(
-            [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
-        )
-    if _has_agreement(work, case):
-        raise Refusal(
-            [
-                Reason(
-                    _("The agreement is being made or in force: terminate it first."),
-                    page_url(work, "curation", case),
-                )
-            ]
-        )
-    _check_curator(work, case.programme, case.school, curator)
-    if curator.id == case.curator_id:
-        return
-    former, told = case.curator, telling.of_schools(work, case)
-    names = [school.short_name for school in (former, curator) if school]
-    values = {"curator_id": {"old": case.curator_id, "new": curator.id}, "about": " → ".join(names)}
-    case.curator_id = curator.id
-    audit.record(work, "case:curator", case, case_id=case.id, data={"fields": ["curator_id"]}, values=values)
-    telling.tell_curator(work, case, former, curator, told)
-
-
-def _has_agreement(work: Work, case: Case) -> bool:
-    """Whether the curator school has an agreement that is not over; it outlives a return of the case to its plan."""
-    until = work.ports.facts.get("curation.agreement_until")
-    with as_system(work.session):
-        return until is not None and until(work.session, case.id).value is not None
-
-
 def act(work: Work, case_id: int, action: Action, expected_version: int, seen: str | None = None) -> Accepted:
     """Let the actor take one step in a case; the answer says what followed.
 
@@ -170,8 +126,8 @@ def act(work: Work, case_id: int, action: Action, expected_version: int, seen: s
     if isinstance(action, Complete):
         check_seen(work, case, definition.task(action.task), seen)
     done = _carry_out(work, case, standing, definition, action)
-    if runs_again(done.events):
-        recount_terms(work, case_id)
+    if again := running_again(done.events, done.state):
+        recount_terms(work, case_id, again)
     return done
 
 
@@ -210,15 +166,18 @@ def settle(work: Work, case_id: int) -> Accepted | None:
     return result if result.events else None
 
 
-def recount_terms(work: Work, case_id: int) -> engine_events.TermsRecounted | None:
-    """Count the case's running terms by the present calendar; the event that moved them, or None.
+def recount_terms(
+    work: Work, case_id: int, only: Collection[str] | None = None
+) -> engine_events.TermsRecounted | None:
+    """Count the case's running terms (all, or those in `only`) by the present calendar; the event, if any moved.
 
     Whoever calls has checked that the actor may (the calendar is the administrator's, the case is not).
     """
     case, _standing = _locked(work, case_id)
     calendar = work.ports.working_day(work.session) if work.ports.working_day else PlainWeek()
     definition = work.ports.definitions.of(work.session, case)
-    if event := recount(definition, stored_events(work, case), calendar, work.now, actor_id(work)):
+    events = stored_events(work, case)
+    if event := recount(definition, events, calendar, work.now, actor_id(work), only):
         append_events(work, case, [event])
     return event
 
@@ -365,25 +324,6 @@ def take_step(
     if isinstance(result, Accepted):
         writer.write(work, standing, definition, result.events, state, result.state, promises=promises)
     return result
-
-
-def _check_curator(
-    work: Work, programme: Programme, school: Organisation, curator: Organisation | None
-) -> None:
-    """A supported school cannot curate, and nobody curates himself."""
-    if curator is None:
-        return
-    if curator.id == school.id:
-        raise Invalid(fields={"curator": _("A school cannot be its own curator.")})
-    supported = work.session.scalars(
-        select(Case).where(Case.programme_id == programme.id, Case.school_id == curator.id)
-    ).first()
-    if supported is not None:
-        raise Invalid(
-            fields={
-                "curator": _("%(school)s is itself supported in this programme.", school=curator.short_name)
-            }
-        )
 
 
 def _refusal(work: Work, case: Case, result: Refused) -> Exception:

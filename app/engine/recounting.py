@@ -6,7 +6,7 @@ the same history read with another calendar.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -55,9 +55,14 @@ def counted_anew(definition: Definition, events: Iterable[Event], calendar: Cale
 
 
 def recount(
-    definition: Definition, events: list[Event], calendar: Calendar, at: datetime, actor: str
+    definition: Definition,
+    events: list[Event],
+    calendar: Calendar,
+    at: datetime,
+    actor: str,
+    only: Collection[str] | None = None,
 ) -> TermsRecounted | None:
-    """The event that moves what this calendar moves; None when every term stays where it is."""
+    """The event that moves what this calendar moves, of all terms or of those in `only`; None when all stay."""
     state: State | None = None
     now = definition
     for event in events:
@@ -66,21 +71,28 @@ def recount(
     if state is None:
         return None
     anew = counted_anew(definition, events, calendar)
-    moved = {key: term for key, term in anew.items() if term.due != _due(state, key)}
+    moved = {
+        key: term for key, term in anew.items()
+        if term.due != _due(state, key) and (only is None or key in only)
+    }  # fmt: skip
     if not moved:
         return None
     return TermsRecounted(at=at, actor=actor, term=moved.pop(STAGE, None), terms=moved)
 
 
-def runs_again(events: Iterable[Event]) -> bool:
-    """Whether a term runs again that no change of the calendar, and of a done task no pause, has moved meanwhile.
+def running_again(events: Iterable[Event], after: State) -> set[str]:
+    """Terms that run again, which no change of the calendar, and of a done task no pause, has moved meanwhile.
 
     Those of a terminated case and of a task that is done are nobody's until the case is reinstated, the task reopened.
+    The others stay: a changed calendar moves them only when the administrator says so.
     """
-    return any(
-        isinstance(event, TaskReopened) or (isinstance(event, Moved) and event.kind == "reopen")
-        for event in events
-    )
+    again: set[str] = set()
+    for event in events:
+        if isinstance(event, TaskReopened):
+            again |= {event.task, *event.also}
+        elif isinstance(event, Moved) and event.kind == "reopen":
+            again |= {STAGE, *after.tasks}
+    return again
 
 
 def _stays(definition: Definition, event: Moved) -> bool:

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from app.cases import service
+from app.cases import curators, service
 from app.cases.meetings import add_item, open_meeting
 from app.cases.queries import get_case, programmes
 from app.core.actor import SYSTEM
@@ -68,7 +68,7 @@ def test_its_plan_is_written_submitted_voted_on_and_then_closed(penza: Runtime, 
     assert len(plan.snapshots_of(work.session, case_id)) == 1
     with penza.work(actor(penza, "methodist")) as work:
         schools = {one.code: one for one in organisations(work.session)}
-        service.assign_curator(work, case_id, schools["27"])
+        curators.assign_curator(work, case_id, schools["27"])
     for who in ("member1", "member2", "chair"):
         act(penza, who, case_id, Cast("for"))
     with penza.work(actor(penza, "secretary")) as work:
@@ -80,7 +80,7 @@ def test_its_plan_is_written_submitted_voted_on_and_then_closed(penza: Runtime, 
         with pytest.raises(Refusal, match="утверждён"):
             plans.add_item(work, case_id, ItemInput("Ещё одно"))
     with penza.work(actor(penza, "methodist")) as work, pytest.raises(Refusal, match="уже оформляется"):
-        service.assign_curator(work, case_id, schools["66"])
+        curators.assign_curator(work, case_id, schools["66"])
 
 
 def test_a_commission_decides_by_two_thirds_of_all(penza: Runtime, web: WebUsers) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.audit.models import AuditRecord
-from app.cases import migration, queries, service, settling, version_uploads, versions
+from app.cases import curators, migration, queries, service, settling, version_uploads, versions
 from app.cases.history import doer, sentence
 from app.cases.migration import Order
 from app.cases.models import Case, CaseEvent, CaseTask
@@ -70,7 +70,7 @@ def opened(system: Runtime, code: str, curator: str | None = None) -> int:
 
 def assign(system: Runtime, case_id: int, curator: str) -> None:
     with system.work(actor(system, "methodist")) as work:
-        service.assign_curator(work, case_id, school(work, curator))
+        curators.assign_curator(work, case_id, school(work, curator))
 
 
 @contextmanager

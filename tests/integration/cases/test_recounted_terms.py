@@ -162,3 +162,18 @@ def test_a_task_reopened_after_a_pause_is_later_by_the_pause(penza: Runtime) -> 
     days = [session.scalar(due.where(CaseTask.case_id == cases[school])) for school in ("41", "50")]
     assert days[0] == days[1]
     assert list(verify.findings(penza)) == []
+
+
+def test_a_reopened_task_takes_no_other_term_along(penza: Runtime) -> None:
+    """The calendar was changed and nobody has said yet that terms follow it: those that run stay where they are."""
+    case_id = open_cases(penza)["50"]
+    let_pass(penza)
+    acts(penza, "methodist", case_id, Fire("start_diagnosis"))
+    acts(penza, "director50", case_id, Complete("fill_diagnosis"))
+    before = penza.read(SYSTEM).session.get_one(Case, case_id).due
+    with penza.work(actor(penza, "admin")) as work:
+        calendar.add_day(work, DayInput(date(2025, 1, 20), False, "актированный день"))
+    acts(penza, "director50", case_id, Reopen("fill_diagnosis", "не всё"))
+    session = penza.read(SYSTEM).session
+    assert session.get_one(Case, case_id).due == before
+    assert terms.preview(penza.read(actor(penza, "admin"))), "the stage's own term still waits for a word"

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from app.access import sessions
-from app.cases import meetings, queries, service
+from app.cases import curators, meetings, queries, service
 from app.cases.models import Case
 from app.cases.overview import history, overview
 from app.cases.programmes import edit_programme
@@ -86,9 +86,9 @@ def test_the_curator_school_is_exchanged_only_before_the_agreement(penza: Runtim
     case_id = open_cases(penza)["41"]
     methodist = actor(penza, "methodist")
     with pytest.raises(Stale), penza.work(methodist) as work:
-        service.assign_curator(work, case_id, _schools(work)["51"], expected_version=7)  # type: ignore[arg-type]
+        curators.assign_curator(work, case_id, _schools(work)["51"], expected_version=7)  # type: ignore[arg-type]
     with penza.work(methodist) as work:
-        service.assign_curator(work, case_id, _schools(work)["51"], expected_version=1)  # type: ignore[arg-type]
+        curators.assign_curator(work, case_id, _schools(work)["51"], expected_version=1)  # type: ignore[arg-type]
     work = penza.read(methodist)
     case = queries.get_case(work.session, case_id)
     (told,) = [
@@ -98,7 +98,7 @@ def test_the_curator_school_is_exchanged_only_before_the_agreement(penza: Runtim
     with penza.work(methodist) as work:
         service.act(work, case_id, Fire("suspend", "Каникулы"), 1)
     with pytest.raises(Refusal), penza.work(methodist) as work:
-        service.assign_curator(work, case_id, _schools(work)["66"])  # type: ignore[arg-type]
+        curators.assign_curator(work, case_id, _schools(work)["66"])  # type: ignore[arg-type]
 
 
 def test_two_secretaries_do_not_wipe_each_others_notes(penza: Runtime) -> None:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.admin import verify
-from app.cases import queries, service
+from app.cases import curators, queries, service
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -77,7 +77,7 @@ def test_a_supported_school_cannot_curate_and_a_case_is_opened_once(
     penza: Runtime, cases: dict[str, int]
 ) -> None:
     with pytest.raises(Invalid), penza.work(actor(penza, "methodist")) as work:
-        service.assign_curator(work, cases["41"], _school(penza, "50"))
+        curators.assign_curator(work, cases["41"], _school(penza, "50"))
     with pytest.raises(Invalid), penza.work(actor(penza, "methodist")) as work:
         service.open_case(
             work, programme=_programme(penza), school=_school(penza, "41"), curator=_school(penza, "66")

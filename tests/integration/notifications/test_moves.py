@@ -8,8 +8,8 @@ from datetime import date
 from app.access.models import Substitution
 from app.access.scopes import get_visible
 from app.admin import substitutions, verify
+from app.cases import curators, service
 from app.cases import queries as cases
-from app.cases import service
 from app.cases.telling import TELL
 from app.core.actor import SYSTEM
 from app.core.i18n import in_locale
@@ -199,7 +199,7 @@ def test_another_curator_school_is_told_to_both_schools_and_to_the_former_one(pe
     for curator in ("27", "27"):  # the same once more is no exchange
         with system.work(actor(system, "methodist")) as work:
             schools = {one.code: one for one in organisations(work.session)}
-            service.assign_curator(work, case_id, schools[curator])
+            curators.assign_curator(work, case_id, schools[curator])
             names = {"now": schools["27"].short_name, "before": schools["66"].short_name}
     assert told_of(system, "case.curator") == {"director41", "deputy41", "curator66", "curator27"}
     sentence = "Сменилась школа-куратор: МБОУ СОШ № 41. Теперь это {now}, прежде – {before}."

@@ -1,0 +1,81 @@
+"""Which school curates a case: named when the case is opened, another one until the agreement makes it formal."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from app.access.scopes import as_system
+from app.audit import service as audit
+from app.cases import telling
+from app.cases.context import page_url
+from app.cases.models import Case, Programme
+from app.cases.queries import lock_case
+from app.cases.roles import require_in_programme, require_running
+from app.cases.stages import is_before_agreement
+from app.core.errors import Invalid, Reason, Refusal, Stale
+from app.core.i18n import _
+from app.core.unit_of_work import Work
+from app.schools.models import Organisation
+
+
+def assign_curator(
+    work: Work, case_id: int, curator: Organisation, expected_version: int | None = None
+) -> None:
+    """Name another curator school, before the agreement makes it formal; the old one stays in the history.
+
+    Raises Forbidden, Stale, Refusal (the case is not running, or the stage of the agreement has begun), Invalid.
+    """
+    case = lock_case(work.session, case_id)
+    require_in_programme(work, "case.assign_curator", case.programme)
+    require_running(case)
+    if expected_version is not None and case.version != expected_version:
+        raise Stale
+    definition = work.ports.definitions.of(work.session, case)
+    if not is_before_agreement(definition, case.stage):
+        raise Refusal(
+            [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
+        )
+    if _has_agreement(work, case):
+        raise Refusal(
+            [
+                Reason(
+                    _("The agreement is being made or in force: terminate it first."),
+                    page_url(work, "curation", case),
+                )
+            ]
+        )
+    check_curator(work, case.programme, case.school, curator)
+    if curator.id == case.curator_id:
+        return
+    former, told = case.curator, telling.of_schools(work, case)
+    names = [school.short_name for school in (former, curator) if school]
+    values = {"curator_id": {"old": case.curator_id, "new": curator.id}, "about": " → ".join(names)}
+    case.curator_id = curator.id
+    audit.record(work, "case:curator", case, case_id=case.id, data={"fields": ["curator_id"]}, values=values)
+    telling.tell_curator(work, case, former, curator, told)
+
+
+def _has_agreement(work: Work, case: Case) -> bool:
+    """Whether the curator school has an agreement that is not over; it outlives a return of the case to its plan."""
+    until = work.ports.facts.get("curation.agreement_until")
+    with as_system(work.session):
+        return until is not None and until(work.session, case.id).value is not None
+
+
+def check_curator(
+    work: Work, programme: Programme, school: Organisation, curator: Organisation | None
+) -> None:
+    """A supported school cannot curate, and nobody curates himself."""
+    if curator is None:
+        return
+    if curator.id == school.id:
+        raise Invalid(fields={"curator": _("A school cannot be its own curator.")})
+    supported = work.session.scalars(
+        select(Case).where(Case.programme_id == programme.id, Case.school_id == curator.id)
+    ).first()
+    if supported is not None:
+        raise Invalid(
+            fields={
+                "curator": _("%(school)s is itself supported in this programme.", school=curator.short_name)
+            }
+        )
