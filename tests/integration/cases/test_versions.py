@@ -385,7 +385,7 @@ def test_when_nobody_of_the_group_may_vote_the_named_role_does(penza: Runtime) -
     alone = SECOND.replace("version: 2\n", "version: 9\n").replace(
         "voters: [chair, secretary, member]", "voters: [deputy]"
     )
-    alone = alone.replace("on_no_voters: refuse", "on_no_voters: head").replace("tie: chair", "tie: head")
+    alone = alone.replace("on_no_voters: refuse", "on_no_voters: head").replace("tie: chair", "tie: deputy")
     admin = actor(penza, "admin")
     with penza.work(admin) as work:
         row = version_uploads.upload(work, Upload(alone))

@@ -128,7 +128,7 @@ def third(system: Runtime, voters: str) -> None:
     )
     source = source.replace("voters: [chair, secretary, member]", f"voters: [{voters}]")
     if "chair" not in voters:
-        source = source.replace("tie: chair", "tie: head")
+        source = source.replace("tie: chair", f"tie: {voters.partition(',')[0]}")
     publish(system, source, 9)
 
 
