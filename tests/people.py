@@ -13,8 +13,12 @@ from sqlalchemy.orm import Session
 from werkzeug.security import generate_password_hash
 
 from app.cases import queries, service
+from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
+from app.demo import beginning
 from app.demo.penza import PAIRS, PASSWORD, actor
+from app.demo.script import Script
+from app.demo.story import Story
 from app.factory import create_app
 from app.schools.queries import organisations
 from tests.warm import share_templates
@@ -74,3 +78,14 @@ def token(client: FlaskClient, url: str) -> str:
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', text)
     assert found, f"no form on {url}: {text[:300]}"
     return found.group(1)
+
+
+def plans_before_the_group(system: Runtime, *schools: str) -> dict[str, int]:
+    """The demo's beginning up to the vote on the plans of these schools; the ids of all cases."""
+    assert isinstance(system.clock, FixedClock)
+    story = Story(Script(system, system.clock, lambda line: None))
+    beginning.open_cases(story)
+    beginning.diagnose(story, schools)
+    beginning.plan(story, schools)
+    story.script.play()
+    return story.ids

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
@@ -15,8 +15,8 @@ from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
 from app.cases.context import voters_of
-from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme
-from app.cases.queries import events_of, lock_programme, rounds_of
+from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme, StageRound
+from app.cases.queries import events_of, events_of_all, lock_programme, rounds_of
 from app.cases.roles import require_in_programme
 from app.cases.seats import authors_of
 from app.core.clock import local_date
@@ -131,12 +131,16 @@ def close_meeting(work: Work, meeting: Meeting, expected_version: int | None = N
 
 def _refuse_before_the_vote(work: Work, meeting: Meeting, held_on: date) -> None:
     """What had not been put to the vote yet was not considered; votes may be given before the meeting and after it."""
-    for item in work.session.scalars(select(MeetingItem).where(MeetingItem.meeting_id == meeting.id)):
-        rounds = rounds_of(work.session, item.case_id)
-        here = next((row for row in rounds if (row.stage, row.round) == (item.stage, item.round)), None)
-        opened = next((row for row in events_of(work.session, item.case_id, after=here.opened_seq)
-                       if row.type == ApprovalOpened.type), None) if here else None  # fmt: skip
-        day = local_date(opened.at, work.ports.zone) if opened else held_on
+    here = (StageRound.case_id, StageRound.stage, StageRound.round)
+    asked = work.session.execute(
+        select(MeetingItem, StageRound.opened_seq)
+        .join(StageRound, and_(*(row == getattr(MeetingItem, row.key) for row in here)))
+        .where(MeetingItem.meeting_id == meeting.id)
+    ).all()
+    opened = events_of_all(work.session, [item.case_id for item, _seq in asked], (ApprovalOpened.type,))
+    for item, since in asked:
+        first = next((event for event in opened[item.case_id] if event.seq > since), None)
+        day = local_date(first.at, work.ports.zone) if first else held_on
         if held_on < day:
             raise Invalid(fields={"held_on": _(
                 "The vote about %(school)s was opened on %(day)s: a meeting of an earlier day could not consider it.",

@@ -198,9 +198,8 @@ def history(work: Work, page: Overview) -> list[Entry]:
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(
             AuditRecord.case_id == page.case.id,
-            or_(
-                AuditRecord.tag.not_like("case:%"), AuditRecord.tag == "case:curator"
-            ),  # the others are events
+            # the others of the case itself are events
+            or_(AuditRecord.tag.not_like("case:%"), AuditRecord.tag == "case:curator"),
         )
         .order_by(AuditRecord.id)
     ).all()

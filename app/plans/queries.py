@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, CaseStatus
+from app.cases.queries import SHORT_NAMES
 from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.plans.models import PlanItem, PlanReport, PlanSnapshot
@@ -87,19 +88,20 @@ def report_of(session: Session, case_id: int, report_id: int) -> PlanReport:
     return found
 
 
-def moves_to_approve(session: Session, asker: int | None) -> Sequence[PlanReport]:
+def moves_to_approve(session: Session, asker: int | None) -> Sequence[tuple[Case, PlanReport]]:
     """New terms that wait for approval in cases that are worked on, without those this person asked for."""
-    return session.scalars(
-        select(PlanReport)
-        .join(Case, Case.id == PlanReport.case_id)
-        .options(joinedload(PlanReport.item))
+    rows = session.execute(
+        select(Case, PlanReport)
+        .join(PlanReport, PlanReport.case_id == Case.id)
+        .options(*SHORT_NAMES, joinedload(PlanReport.item))
         .where(
             PlanReport.status == ReportStatus.moved,
             Case.status == CaseStatus.active,
             or_(PlanReport.reported_by.is_(None), PlanReport.reported_by != asker),
         )
         .order_by(PlanReport.case_id, PlanReport.occurrence)
-    ).all()
+    )
+    return [(case, report) for case, report in rows]
 
 
 def dues_of(item: PlanItem) -> list[Due]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from app.access.permissions import CAPABILITIES
 from app.access.roles import SCHOOL
-from app.cases.models import CaseStatus
-from app.cases.queries import get_case, list_cases
+from app.cases.models import Case, CaseStatus
+from app.cases.queries import list_cases
 from app.cases.roles import case_roles, may
 from app.cases.stages import leaving_asks
 from app.core.i18n import n_, numbered
@@ -36,14 +37,14 @@ def reports_waiting(work: Work) -> list[QueueItem]:
         ]  # fmt: skip
         if not open_dues:
             continue
-        numbers = sorted({due.item.number for due in open_dues})
+        numbers = {due.item.number for due in open_dues}
         found.append(
             QueueItem(
                 n_(
                     "Report on measure %(numbers)s",
                     "Report on measures %(numbers)s",
                     len(numbers),
-                    numbers=", ".join(str(numbered(number)) for number in numbers),
+                    numbers=_listed(numbers),
                 ),
                 where=case.school.short_name,
                 link=f"/cases/{case.id}/plans",
@@ -54,30 +55,33 @@ def reports_waiting(work: Work) -> list[QueueItem]:
     return found
 
 
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(str(numbered(number)) for number in sorted(numbers))
+
+
 def moves_waiting(work: Work) -> list[QueueItem]:
     """One line per school with the measures whose new term waits for somebody else than who asked for it."""
     if not work.actor.has(*CAPABILITIES["plans.approve_move"]):
         return []
-    asked: dict[int, list[PlanReport]] = {}
-    for report in moves_to_approve(work.session, work.actor.user_id):
-        asked.setdefault(report.case_id, []).append(report)
+    asked: dict[Case, list[PlanReport]] = {}
+    for case, report in moves_to_approve(work.session, work.actor.user_id):
+        asked.setdefault(case, []).append(report)
     found = []
-    for case_id, reports in asked.items():
-        case = get_case(work.session, case_id)
+    for case, reports in asked.items():
         if not may(work, "plans.approve_move", case):
             continue
-        numbers = sorted({report.item.number for report in reports})
+        numbers = {report.item.number for report in reports}
         found.append(
             QueueItem(
                 n_(
                     "Approve the new term of measure %(numbers)s",
                     "Approve the new terms of measures %(numbers)s",
                     len(numbers),
-                    numbers=", ".join(str(numbered(number)) for number in numbers),
+                    numbers=_listed(numbers),
                 ),
                 where=case.school.short_name,
-                link=f"/cases/{case_id}/plans#item-{reports[0].item_id}",
-                case_id=case_id,
+                link=f"/cases/{case.id}/plans#item-{reports[0].item_id}",
+                case_id=case.id,
                 since=min(report.reported_at for report in reports),
             )
         )

@@ -105,9 +105,8 @@ def register(app: Flask) -> None:
             return error
         if (original := getattr(error, "original_exception", None)) is not None:
             return surprise(original)  # an error page that could not be drawn
-        if (
-            code == 405 and request.method == "GET"
-        ):  # a form came back with errors, and the page was opened anew
+        if code == 405 and request.method == "GET":
+            # a form came back with errors, and the page was opened anew
             return answer(
                 405, _SENTENCES[405], advice=_("Go back to the page: the form stands there."), back=_above()
             )

@@ -31,7 +31,7 @@ from app.demo.story import Story
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from tests.large_region import cases_like, members, returned_again_and_again
-from tests.people import WebUsers
+from tests.people import WebUsers, plans_before_the_group
 from tests.web.test_page_cost import asked_for, asked_of
 
 MORE = 240  # more than one part of a queue and more than one page of anything
@@ -45,13 +45,7 @@ PAGES = (
 @pytest.fixture
 def planned(penza: Runtime) -> int:
     """The plan of № 50 is before the group."""
-    assert isinstance(penza.clock, FixedClock)
-    story = Story(Script(penza, penza.clock, lambda line: None))
-    beginning.open_cases(story)
-    beginning.diagnose(story, ("50",))
-    beginning.plan(story, ("50",))
-    story.script.play()
-    return story.ids["50"]
+    return plans_before_the_group(penza, "50")["50"]
 
 
 def test_no_page_asks_more_or_grows_with_more_cases(web: WebUsers, penza: Runtime, planned: int) -> None:

@@ -21,7 +21,7 @@ from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
 from app.engine.state import Fire
-from tests.people import WebUsers
+from tests.people import WebUsers, plans_before_the_group
 
 Asked = list[tuple[str, str]]
 
@@ -56,13 +56,7 @@ def asked_for(web: WebUsers, system: Runtime, username: str, url: str) -> Asked:
 @pytest.fixture
 def at_the_vote(penza: Runtime) -> int:
     """Two plans are before the group; the answer is the case of № 50."""
-    assert isinstance(penza.clock, FixedClock)
-    story = Story(Script(penza, penza.clock, lambda line: None))
-    beginning.open_cases(story)
-    beginning.diagnose(story, ("50", "co1"))
-    beginning.plan(story, ("50", "co1"))
-    story.script.play()
-    return story.ids["50"]
+    return plans_before_the_group(penza, "50", "co1")["50"]
 
 
 @pytest.mark.parametrize(

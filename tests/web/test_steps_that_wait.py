@@ -10,24 +10,15 @@ from app.cases import service
 from app.cases.queries import get_case
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
-from app.demo import beginning
 from app.demo.penza import actor
-from app.demo.script import Script
-from app.demo.story import Story
 from app.engine.state import Cast, Fire
-from tests.people import WebUsers
+from tests.people import WebUsers, plans_before_the_group
 
 
 @pytest.fixture
 def at_the_vote(penza: Runtime) -> int:
     """The plan of № 50 is before the group, since 17 January."""
-    assert isinstance(penza.clock, FixedClock)
-    story = Story(Script(penza, penza.clock, lambda line: None))
-    beginning.open_cases(story)
-    beginning.diagnose(story, ("50",))
-    beginning.plan(story, ("50",))
-    story.script.play()
-    return story.ids["50"]
+    return plans_before_the_group(penza, "50")["50"]
 
 
 def act(system: Runtime, case_id: int, who: str, action: Cast | Fire) -> None:
