@@ -85,7 +85,7 @@ def require_planned(meeting: Meeting) -> None:
     """Raises Refusal when the meeting was held: nothing about it is corrected then."""
     if meeting.status == MeetingStatus.held:
         told = _("The meeting is closed; its protocol is the record of it.")
-        raise Refusal([Reason(told, f"/meetings/{meeting.id}")])
+        raise Refusal([Reason(told, f"/meetings/{meeting.id}", may_mend=False)])
 
 
 def edit_meeting(work: Work, meeting: Meeting, expected_version: int, changes: dict[str, Any]) -> None:

@@ -156,5 +156,5 @@ def _typed() -> list[tuple[str, str]]:
         return shown
     if _has_secrets():
         return []
-    hidden = ("csrf_token", "expected_version")
+    hidden = ("csrf_token", "expected_version", "send_key", "seen")  # nothing anybody typed
     return [(name, text) for name, text in _sent() if text.strip() and name not in hidden]

@@ -55,10 +55,11 @@ def test_a_form_whose_cookie_is_lost_shows_what_was_typed_in_it_only(
     web: WebUsers, site: str | None, *, is_shown: bool
 ) -> None:
     """The browser was closed meanwhile. What another site sent is not repeated."""
-    sent = {"csrf_token": token(web("methodist"), FORM), **PROGRAMME}
+    sent = {"csrf_token": token(web("methodist"), FORM), "send_key": "k7", "seen": "h7", **PROGRAMME}
     headers = {"Sec-Fetch-Site": site} if site else {}
     answer = web.app.test_client().post(FORM, data=sent, headers=headers)
     page = text_of(answer)
     assert answer.status_code == 400
     assert (PROGRAMME["code"] in page) is is_shown
+    assert not [mark for mark in ("send_key", "k7", "h7") if f">{mark}<" in page], "nobody typed these"
     assert SENDS not in page

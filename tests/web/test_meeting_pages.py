@@ -40,3 +40,4 @@ def test_a_meeting_with_open_votes_says_so_before_it_is_closed(
         answer = web("secretary").get(address)
         assert answer.status_code == 409, "what was held opens no form"
         assert "протокол" in text(answer)
+        assert "Исправить" not in text(answer), "it can only be looked at"
