@@ -22,6 +22,7 @@ from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme
 from app.cases.seen import check_seen
+from app.cases.standing import Standing
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
@@ -221,7 +222,7 @@ def stored_events(work: Work, case: Case) -> list[engine_events.Event]:
     return [engine_events.from_dict(row.data) for row in events_of(work.session, case.id)]
 
 
-def _locked(work: Work, case_id: int) -> tuple[Case, writer.Standing]:
+def _locked(work: Work, case_id: int) -> tuple[Case, Standing]:
     """The case the actor sees, and what its rows say under the lock. Raises NotFound."""
     case = get_case(work.session, case_id)
     parties = (case.programme_id, case.school_id, case.curator_id)
@@ -246,7 +247,7 @@ def _only_others_voted(work: Work, case: Case, action: Action, expected_version:
 
 
 def _carry_out(
-    work: Work, case: Case, standing: writer.Standing, definition: Definition, action: Action
+    work: Work, case: Case, standing: Standing, definition: Definition, action: Action
 ) -> Accepted:
     state = standing.state(work, definition)
     needed = machine.facts_needed(definition, state, action, settle=False)
@@ -268,9 +269,7 @@ def _carry_out(
     return result
 
 
-def _go_on(
-    work: Work, case: Case, standing: writer.Standing, definition: Definition, done: Accepted
-) -> Accepted:
+def _go_on(work: Work, case: Case, standing: Standing, definition: Definition, done: Accepted) -> Accepted:
     """What the case then takes by itself, each step after the effects of the one before: they are of its round."""
     while not is_entered_again(done.events):
         if case.version != standing.version:  # an effect has added events of its own
@@ -312,7 +311,7 @@ def _has_moved(result: Accepted) -> bool:
 
 def take_step(
     work: Work,
-    standing: writer.Standing,
+    standing: Standing,
     definition: Definition,
     state: State | None,
     action: Action,
