@@ -1,7 +1,4 @@
-"""Reads YAML keeping line and column of everything, against a closed vocabulary of keys.
-
-The vocabulary here and `workflows/schema.json` must accept the same; a test compares them.
-"""
+"""Reads YAML keeping line and column of everything, against a closed vocabulary of keys."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ import yaml
 from app.engine.definition import LANGUAGES
 from app.engine.findings import Finding, finding
 from app.engine.unreadable import Unreadable, told
+from app.engine.vocabulary import VOCABULARY, Vocabulary
 from app.engine.wording import PLACEHOLDER, PLACEHOLDERS, unknown_placeholders
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -42,107 +40,6 @@ MAX_DEPTH = 60
 MAX_ELEMENTS = 20_000
 MAX_ITEMS = 60_000  # of all lists and mappings together, each as often as it is read
 MOST = 100_000  # no term, number of votes or version is larger
-Vocabulary = dict[str, dict[str, bool]]
-
-# element → {key: required}
-VOCABULARY: Vocabulary = {
-    "workflow": {
-        "workflow": True,
-        "version": True,
-        "titles": True,
-        "initial": True,
-        "roles": True,
-        "outcomes": False,
-        "stages": True,
-        "transitions": True,
-        "migrations": False,
-        "notes": False,
-    },
-    "role": {"titles": True, "found": True, "notes": False},
-    "outcome": {"titles": True, "notes": False},
-    "stage": {
-        "titles": True,
-        "final": False,
-        "outcome": False,
-        "tasks": False,
-        "approval": False,
-        "due": False,
-        "page": False,
-        "notes": False,
-    },
-    "task": {
-        "titles": True,
-        "roles": True,
-        "optional": False,
-        "repeatable": False,
-        "when": False,
-        "due": False,
-        "page": False,
-        "reopens_with": False,
-        "form": False,
-        "document": False,
-        "notes": False,
-    },
-    "approval": {
-        "id": True,
-        "titles": True,
-        "voters": True,
-        "quorum": False,
-        "majority": False,
-        "tie": False,
-        "veto": False,
-        "four_eyes": False,
-        "binds": False,
-        "opens_after": False,
-        "on_no_voters": True,
-        "on_pass": False,
-        "on_fail": False,
-        "source": False,
-    },
-    "portion": {"share": False, "count": False},
-    "due": {"working_days": True, "since": False, "remind": False, "escalate": False, "source": False},
-    "escalation": {"after": True, "to": True},
-    "transition": {
-        "titles": True,
-        "kind": True,
-        "from": True,
-        "to": False,
-        "by": False,
-        "automatic": False,
-        "when": False,
-        "form": False,
-        "keeps": False,
-        "voids": False,
-        "effects": False,
-        "outcome": False,
-        "outcome_from": False,
-        "notes": False,
-    },
-    "guard": {"id": True, "if": True, "text": True, "unknown": False, "link": False},
-    "form": {"comment": False, "fields": False},
-    "field": {
-        "id": True,
-        "kind": True,
-        "titles": True,
-        "required": False,
-        "choices": False,
-        "not_before": False,
-        "not_after": False,
-    },
-    "choice": {"titles": True},
-    "effect": {"name": True, "params": False},
-    "migration": {
-        "from": True,
-        "stages": False,
-        "tasks": False,
-        "drops": False,
-        "reopens": False,
-        "votes": False,
-        "terms": False,
-        "notes": False,
-    },
-    "text": dict.fromkeys(LANGUAGES, True),
-}
 
 
 class Reader:

@@ -14,8 +14,9 @@ from typing import Any
 
 from app.engine.definition import Titles
 from app.engine.findings import Finding
-from app.engine.reading import EXPECTED, Reader, Vocabulary
+from app.engine.reading import EXPECTED, Reader
 from app.engine.state import Action, Cast, Complete, ContentChanged, FactValue, Fire, Open, Reopen, Settle
+from app.engine.vocabulary import Vocabulary
 
 Place = tuple[str, int, int]
 ACTIONS = ("open", "complete", "reopen", "vote", "fire", "changed", "settle")

@@ -17,7 +17,7 @@ from app.engine.checks_names import effects_named, facts_named, pages_named
 from app.engine.fact_kinds import FactKind
 from app.engine.findings import TEXTS
 from app.engine.loader import load, loads, parse_text
-from app.engine.reading import VOCABULARY
+from app.engine.vocabulary import VOCABULARY
 from tests.unit.engine.broken_since import BROKEN_SINCE
 from tests.unit.engine.test_faults_in_place import FAULTS
 
