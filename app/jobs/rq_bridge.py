@@ -34,7 +34,7 @@ class RqBridge:
     def __init__(self, redis_url: str) -> None:
         self.redis_url = redis_url
         self.connection = Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
-        # JSON, because the default pickle lets whoever can write to Redis run code here.
+        # JSON, because the default pickle lets whoever can write to Redis run code here; see also `worker.Offer`.
         self.queue = Queue(QUEUE, connection=self.connection, serializer="json")
 
     def after_commit(self, ids: Sequence[int]) -> None:

@@ -10,14 +10,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 
 import pytest
+from rq import Callback, Queue
+from rq.webhook import Webhook
 
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.jobs.rq_bridge import RqBridge
 from app.jobs.rules import LEASE
 from app.jobs.runner import drain
+from app.worker import OutboxWorker, perform_job
 from tests.integration.jobs.test_outbox import promise, rows, wait_until
 from tests.servers.databases import ROOT, TestDatabase
 from tests.servers.redis import RedisServer
@@ -160,3 +164,39 @@ def test_offering_twice_queues_once(web: Runtime, redis_server: RedisServer) -> 
     assert bridge.reconcile(web) == []
     assert bridge.reconcile(web) == []
     assert len(bridge.queue) == 1
+
+
+@pytest.mark.slow
+def test_whoever_writes_to_redis_runs_nothing_of_his_own_here(
+    web: Runtime, diary: Path, tmp_path: Path, redis_server: RedisServer,
+    start_worker: Callable[[], subprocess.Popen[str]],
+) -> None:  # fmt: skip
+    folder = tmp_path / "made by a stranger"
+    strange = RqBridge(redis_server.url).queue
+    strange.enqueue_call("os.mkdir", args=[str(folder)])
+    start_worker()
+    promise(web, "honest")
+    wait_until(done(web, 1))
+    wait_until(lambda: not strange.job_ids)
+    assert not folder.exists()
+    assert written(diary) == Counter(["honest"])
+
+
+def test_a_job_that_names_callbacks_and_addresses_calls_nobody(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(Webhook, "send", lambda *_, **__: told.append("sent"))
+    strange = RqBridge(redis_server.url).queue
+    strange.enqueue_call(
+        "os.mkdir", args=[7], on_success=Callback("os.mkdir"), on_failure=Callback("os.mkdir"),
+        on_stopped=Callback("os.mkdir"), webhooks=[Webhook("http://127.0.0.1:1/", "finished")],
+    )  # fmt: skip
+    worker = OutboxWorker([strange.name], connection=strange.connection, serializer="json", stop=Event())
+    (queue,) = worker.queues
+    assert isinstance(queue, Queue)
+    (job,) = queue.jobs
+    assert job.func is perform_job
+    assert (job.success_callback, job.failure_callback, job.stopped_callback) == (None, None, None)
+    job.send_webhooks("finished")
+    assert told == []
