@@ -32,3 +32,12 @@ class EvidencePackage(Base):
     programme: Mapped[Programme] = relationship()
     case: Mapped[Case | None] = relationship()
     file: Mapped[StoredFile | None] = relationship()
+
+
+class EvidencePackageCase(Base):
+    """A case a finished package tells of: whoever may not see it any more does not keep the package either."""
+
+    __tablename__ = "evidence_package_cases"
+
+    package_id: Mapped[int] = mapped_column(Integer, ForeignKey("evidence_packages.id"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(Integer, ForeignKey("cases.id"), primary_key=True)

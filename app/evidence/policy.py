@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, select
 
 from app.access.scopes import policy
 from app.cases.policy import of_visible_case
 from app.core.actor import Actor
-from app.evidence.models import EvidencePackage
+from app.evidence.models import EvidencePackage, EvidencePackageCase
 from app.files.policy import also_visible
 
-_packages = EvidencePackage.__table__
+_packages, _told = EvidencePackage.__table__, EvidencePackageCase.__table__
 
 
 @policy(EvidencePackage)
 def visible_packages(actor: Actor) -> ColumnElement[bool]:
-    """His own, as long as he may see the case: a substitute's packages stay behind when the substitution ends."""
+    """His own, as long as he may see every case it tells of: a substitute's packages stay behind when the substitution
+    ends, those of a programme with the office that was left."""
     if actor.user_id is None:
         return false()
-    still = or_(_packages.c.case_id.is_(None), of_visible_case(_packages.c.case_id, actor))
-    return and_(_packages.c.ordered_by == actor.user_id, still)
+    hidden = (
+        select(_told.c.package_id)
+        .where(_told.c.package_id == _packages.c.id, ~of_visible_case(_told.c.case_id, actor))
+        .exists()
+    )
+    return and_(_packages.c.ordered_by == actor.user_id, ~hidden)
+
+
+@policy(EvidencePackageCase)
+def visible_package_cases(actor: Actor) -> ColumnElement[bool]:
+    return of_visible_case(_told.c.case_id, actor)
 
 
 def files_of_packages(actor: Actor) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from app.core.i18n import _, in_locale
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.evidence.composing import CasePart, Content, Happened, Made, chain_of, compose
-from app.evidence.models import EvidencePackage
+from app.evidence.models import EvidencePackage, EvidencePackageCase
 from app.evidence.rules import PackageState, safe_name
 from app.files.service import keep
 from app.jobs import outbox
@@ -98,7 +98,7 @@ def make(work: Work, payload: Mapping[str, Any]) -> None:
         if not is_open:
             raise NotFound
         with _eyes_of(work, actor) as seeing, in_locale("ru"):
-            made, named = compile_package(seeing, *wanted)
+            made, named, told_of = compile_package(seeing, *wanted)
     except NotFound:
         package = work.session.scalars(found).one()
         package.state = PackageState.failed.value
@@ -110,14 +110,15 @@ def make(work: Work, payload: Mapping[str, Any]) -> None:
     work.session.flush()
     package.state, package.ready_at, package.file_id = PackageState.ready.value, work.now, stored.id
     package.manifest_hash, package.files = made.manifest_hash, made.files
+    work.session.add_all(EvidencePackageCase(package_id=package.id, case_id=key) for key in told_of)
     audit.record(
         work, "evidence:ready", package, case_id=package.case_id, stream=_stream(package),
         data={"manifest": made.manifest_hash, "sha256": stored.sha256, "files": made.files, "for": actor.user_id},
     )  # fmt: skip
 
 
-def compile_package(work: Work, programme_id: int, case_id: int | None) -> tuple[Made, str]:
-    """The package as this actor sees it today, and what its file is called."""
+def compile_package(work: Work, programme_id: int, case_id: int | None) -> tuple[Made, str, list[int]]:
+    """The package as this actor sees it today, what its file is called, and the cases it tells of."""
     if case_id is not None:
         cases = [get_case(work.session, case_id)]
         programme = cases[0].programme
@@ -132,7 +133,7 @@ def compile_package(work: Work, programme_id: int, case_id: int | None) -> tuple
         title=f"Программа «{programme.title}», {programme.year} год", authority=programme.authority.full_name,
         as_of=work.today, parts=tuple(_part(work, case) for case in cases), is_demo=programme.is_demo,
     )  # fmt: skip
-    return compose(content, work.ports.storage), safe_name(name)
+    return compose(content, work.ports.storage), safe_name(name), [case.id for case in cases]
 
 
 def _part(work: Work, case: Case) -> CasePart:

@@ -10,6 +10,7 @@ import zipfile
 import pytest
 from sqlalchemy import select
 
+from app.access.models import Membership
 from app.audit.models import AuditHead, AuditRecord
 from app.core.actor import SYSTEM
 from app.core.errors import NotFound
@@ -134,6 +135,30 @@ def test_it_holds_what_the_orderer_may_see_and_is_his_alone(both: tuple[Runtime,
     assert len(schools) == 4
     paths = [path for path in opened(system, everything) if path.startswith("files/")]
     assert {path.split("/")[1][:2] for path in paths} >= {"01", "02", "03", "04"}
+
+
+def key_and_file(package: EvidencePackage) -> tuple[int, int | None]:
+    return package.id, package.file_id
+
+
+def test_the_package_of_a_programme_stays_behind_with_the_office(
+    both: tuple[Runtime, dict[str, int]],
+) -> None:
+    """The head has become the director of a school: of the four cases he sees one, and its package only."""
+    system, cases = both
+    everything = key_and_file(ordered(system, "head", None))
+    his = key_and_file(ordered(system, "head", cases["50"]))
+    with system.work(SYSTEM) as work:
+        director = actor(system, "director50")
+        (school,) = director.organisation_ids("director")
+        old = work.session.scalars(
+            select(Membership).where(Membership.user_id == actor(system, "head").user_id)
+        ).one()  # fmt: skip
+        old.role, old.organisation_id = "director", school
+    system.database.session.remove()
+    session = system.read(actor(system, "head")).session
+    assert set(session.scalars(select(EvidencePackage.id))) == {his[0]} != {everything[0]}
+    assert {his[1], everything[1]} & set(session.scalars(select(StoredFile.id))) == {his[1]}
 
 
 def test_ordering_is_journalled_but_does_not_lengthen_the_journal_of_the_case(
