@@ -94,13 +94,16 @@ class OporaSecurityManager(SecurityManager):
         self.session.rollback()
         if not name or len(name) > 150 or is_null_password(password):
             return None
-        if not sessions.may_try(system.database, name, system.clock.now()):
-            return None
         user = self.find_user(username=name)
         # compared when there is no such account, so that the answer takes as long
         nobodys: str = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         known = user.password if user is not None and user.is_active else nobodys
+        name = (
+            user.username if user is not None else name
+        )  # attempts at an account, however its name was spelled
         self.session.rollback()
+        if not sessions.may_try(system.database, name, system.clock.now()):
+            return None
         if not check_password_hash(known, password) or known == nobodys:
             return None
         sessions.forget_attempts(system.database, name)

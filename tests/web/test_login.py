@@ -1,5 +1,10 @@
 """Logging in, staying in, being put out."""
 
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
 from app.core.unit_of_work import Runtime
 from app.demo.penza import PASSWORD, PEOPLE
 from tests.people import WebUsers, log_in, token
@@ -10,6 +15,12 @@ def test_everyone_of_the_demo_logs_in_and_sees_his_tasks(web: WebUsers) -> None:
         answer = web(who.username).get("/")
         assert answer.status_code == 200, who.username
         assert "Мои задачи" in answer.get_data(as_text=True)
+
+
+def typed(client: FlaskClient, name: str, password: str) -> Any:
+    return client.post(
+        "/login/", data={"csrf_token": token(client, "/login/"), "username": name, "password": password}
+    )
 
 
 def test_a_visitor_is_sent_to_log_in(web: WebUsers) -> None:
@@ -28,6 +39,15 @@ def test_five_wrong_passwords_lock_the_account_even_for_the_right_one(web: WebUs
         "/login/", data={"csrf_token": token(client, "/login/"), "username": "clerk", "password": PASSWORD}
     )
     assert "/login/" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("spelled", ["DIRECTOR50", "dİrector50", " director50"])
+def test_another_spelling_of_a_name_gives_no_further_attempts(penza_on_both: Runtime, spelled: str) -> None:
+    """What the database takes for one name is counted as one: PostgreSQL reads «İ» as «i», Python does not."""
+    client = WebUsers(penza_on_both).app.test_client()
+    for _ in range(5):
+        typed(client, "director50", "wrong")
+    assert "/login/" in typed(client, spelled, PASSWORD).headers["Location"]
 
 
 def test_a_copied_cookie_ends_with_the_session(web: WebUsers, penza: Runtime) -> None:
