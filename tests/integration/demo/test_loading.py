@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+import structlog
 
 from app import wiring
 from app.admin import verify
@@ -88,3 +89,23 @@ def test_a_log_line_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> No
     assert told["event"] == "refused"
     assert told["level"] == "warning"
     assert "timestamp" in told
+
+
+def test_a_log_tells_where_an_error_arose_and_nothing_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """What an error says may repeat what was typed, a row or an address with its password."""
+    logs.configure("INFO")
+    try:
+        try:
+            int("Иванова Мария")
+        except ValueError as error:
+            raise RuntimeError("postgresql://opora:pa55@db") from error
+    except RuntimeError:
+        logging.getLogger("app.test").exception("unhandled error")
+        structlog.get_logger("app.test").exception("unhandled error")
+    lines = capsys.readouterr().err.strip().splitlines()[-2:]
+    for line in lines:
+        trace = json.loads(line)["exception"]
+        assert trace.index("builtins.ValueError") < trace.index("builtins.RuntimeError")
+        assert "test_loading.py" in trace
+        assert "Иванова" not in trace.replace('int("Иванова Мария")', "")
+        assert "pa55" not in trace.replace('"postgresql://opora:pa55@db"', "")
