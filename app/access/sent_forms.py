@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
+from app.access import sessions
 from app.access.models import SentForm
 from app.core.errors import Invalid
 from app.core.i18n import _
@@ -53,8 +54,9 @@ def _added(work: Work, add: Callable[[], Any]) -> int:
 
 
 def forget(work: Work, payload: Mapping[str, Any]) -> None:
-    """Throw away the marks of forms that nobody sends again."""
+    """Throw away the marks of forms that nobody sends again, and what logins that are over have left."""
     work.session.execute(delete(SentForm).where(SentForm.sent_at < work.now - _KEPT))
+    sessions.forget_old(work.session, work.now)
 
 
 HANDLERS: dict[str, JobHandler] = {FORGET: forget}

@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -112,6 +112,16 @@ def forget_attempts(database: Database, username: str) -> None:
     """The right password was given: the count begins anew."""
     with own_transaction(database) as session:
         session.execute(delete(LoginGuard).where(LoginGuard.username == guard_key(username)))
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Throw away sessions that are over by their age, and the counts of names that are not locked.
+
+    Anybody may type names that nobody has: what is counted of them must not stay for ever.
+    """
+    session.execute(delete(LoginSession).where(LoginSession.opened_at <= now - LIFETIME))
+    is_open = or_(LoginGuard.locked_until.is_(None), LoginGuard.locked_until <= now)
+    session.execute(delete(LoginGuard).where(is_open))
 
 
 def guard_key(username: str) -> str:

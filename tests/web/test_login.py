@@ -1,10 +1,16 @@
 """Logging in, staying in, being put out."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from app.access import sent_forms
+from app.access.models import LoginGuard, LoginSession
+from app.core.actor import SYSTEM
+from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import PASSWORD, PEOPLE
 from tests.people import WebUsers, log_in, token
@@ -48,6 +54,21 @@ def test_another_spelling_of_a_name_gives_no_further_attempts(penza_on_both: Run
     for _ in range(5):
         typed(client, "director50", "wrong")
     assert "/login/" in typed(client, spelled, PASSWORD).headers["Location"]
+
+
+def test_names_nobody_has_and_logins_that_are_over_are_forgotten(penza_on_both: Runtime) -> None:
+    client = WebUsers(penza_on_both).app.test_client()
+    typed(client, "nobody", "wrong")
+    for _ in range(6):
+        typed(client, "clerk", "wrong")
+    typed(client, "head", PASSWORD)
+    assert isinstance(penza_on_both.clock, FixedClock)
+    for hours, left in ((0, (["clerk"], 1)), (13, ([], 0))):
+        penza_on_both.clock.move(penza_on_both.clock.now() + timedelta(hours=hours))
+        with penza_on_both.work(SYSTEM) as work:
+            sent_forms.forget(work, {})
+            names = list(work.session.scalars(select(LoginGuard.username)))
+            assert (names, work.session.scalar(select(func.count()).select_from(LoginSession))) == left
 
 
 def test_a_copied_cookie_ends_with_the_session(web: WebUsers, penza: Runtime) -> None:
