@@ -185,8 +185,10 @@ def _suggest(work: Work, form: Any) -> None:
     names = account_search.labels(work.session)
     form.absent.suggestions = form.substitute.suggestions = lambda: names
     form.organisation.suggestions = lambda: schools.organisation_names(work.session)
-    with as_system(work.session):  # the administrator names a programme without seeing its cases
-        found = programmes(work.session)
+    found = programmes(work.session)
+    if work.actor.has("admin"):
+        with as_system(work.session):  # the administrator names a programme without seeing its cases
+            found = programmes(work.session)
     form.programme.offer([(str(p.id), f"{p.code} · {p.title}") for p in found])
 
 

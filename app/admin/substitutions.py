@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from app.access.scopes import as_system
 from app.access.substitutions import by_order, use
 from app.admin.account_search import short_name
 from app.audit import service as audit
+from app.cases.models import Case, Programme
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.ports import Message
@@ -135,7 +136,7 @@ def may_manage(work: Work, row: Substitution | None = None) -> bool:
         return True
     # whose roles go over is a fact; it may be prolonged, so later roles count too
     with as_system(work.session):
-        return _above_own_rights(work, _held(work, row.absent_user_id, row)) is None
+        return _above_own_rights(work, _held(work, row.absent_user_id, row), row.programme_id) is None
 
 
 def _allowed(work: Work, row: Substitution | None = None) -> None:
@@ -184,7 +185,7 @@ def _sound(work: Work, data: SubstitutionData, held: list[Membership]) -> None:
         wrong["role" if data.role else "absent"] = _nothing_held(work, data)
     if fault := _ground_fault(data.ground):
         wrong["ground"] = fault
-    if "substitute" not in wrong and (above := _above_own_rights(work, held)):
+    if "substitute" not in wrong and (above := _above_own_rights(work, held, data.programme_id)):
         wrong["absent"] = above
     if wrong:
         raise Invalid(fields=wrong)
@@ -218,18 +219,31 @@ def _nothing_held(work: Work, data: SubstitutionData) -> Text:
     return _("The absent employee holds no such role in these days.")
 
 
-def _above_own_rights(work: Work, held: Iterable[Membership]) -> Text | None:
-    """The head hands on roles of his own authority, of centres and schools, never those of the administrator."""
+def _above_own_rights(work: Work, held: Iterable[Membership], programme_id: int | None) -> Text | None:
+    """The head hands on roles of his own authority, of its centres and schools, never those of the administrator."""
     if work.actor.is_system or work.actor.has("admin"):
         return None
     if any(m.role == "admin" for m in held):
         return _("An administrator's role is handed on by an administrator only.")
     own = work.actor.organisation_ids("head")
-    for m in held:
-        office = work.session.get(Organisation, m.organisation_id)
-        if office is not None and office.kind == OrganisationKind.authority and office.id not in own:
-            return _("Roles of another authority are handed on by its own head.")
+    elsewhere = {m.organisation_id for m in held} - own
+    if elsewhere & _of_other_authorities(work, own, programme_id):
+        return _("Roles of another authority are handed on by its own head.")
     return None
+
+
+def _of_other_authorities(work: Work, own: Collection[int], programme_id: int | None) -> set[int]:
+    """Other authorities, and the centres and schools of their programmes, or of the one it is limited to."""
+    programmes = select(Programme).where(Programme.authority_id.not_in(own))
+    if programme_id is not None:
+        programmes = programmes.where(Programme.id == programme_id)
+    found = work.session.scalars(programmes).all()
+    cases = select(Case.school_id, Case.curator_id).where(Case.programme_id.in_([one.id for one in found]))
+    others = select(Organisation.id).where(
+        Organisation.kind == OrganisationKind.authority, Organisation.id.not_in(own)
+    )
+    reached = {key for pair in work.session.execute(cases) for key in pair if key is not None}
+    return reached | {one.centre_id for one in found} | set(work.session.scalars(others))
 
 
 def _free(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -15,8 +16,9 @@ from app.admin.service import grant
 from app.audit.queries import history_of
 from app.cases import queries
 from app.cases.meetings import open_meeting
-from app.cases.models import Meeting
+from app.cases.models import Case, Meeting
 from app.cases.overview import history, overview
+from app.cases.programmes import open_programme
 from app.cases.stays import compare
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
@@ -27,6 +29,7 @@ from app.demo.penza import actor
 from app.documents.minutes import minutes_values
 from app.engine.state import Cast, Fire
 from app.schools.queries import organisations, signatory_on
+from app.schools.service import add_organisation
 from tests.integration.access.test_substitutions import (
     FIRST,
     LAST,
@@ -107,6 +110,61 @@ def test_the_head_does_not_move_what_hands_on_the_administrators_rights(penza: R
     own = stand_in(penza, "secretary", "methodist")
     correct(penza, "head", own, date(2025, 1, 24))
     assert ends(penza, own) == date(2025, 1, 24)
+
+
+def another_authority(system: Runtime, *, centre: str = "") -> int:
+    """A programme of another authority, with a centre of its own or with a known one: the key of the programme."""
+    with system.work(SYSTEM) as work:
+        first = queries.programmes(work.session)[0]
+        authority = add_organisation(
+            work, kind="authority", code="uo2", full_name="Управление 2", short_name="УО 2"
+        )
+        office = next((o for o in organisations(work.session) if o.code == centre), None)
+        office = office or add_organisation(
+            work, kind="centre", code="cko2", full_name="Центр 2", short_name="Центр 2"
+        )
+        return open_programme(
+            work, code="ВТОРАЯ", title="Вторая", year=2025, starts=first.starts, ends=first.ends,
+            authority=authority, centre=office,
+        ).id  # fmt: skip
+
+
+def is_refused_to_the_head(system: Runtime, whom: str, **scope: Any) -> None:
+    with pytest.raises(Invalid) as caught:
+        stand_in(system, "clerk", whom, by="head", **scope)
+    assert "Роли другого органа управления передаёт" in refused(caught.value)
+
+
+def test_the_head_hands_on_nothing_that_reaches_another_authority(penza: Runtime) -> None:
+    """The methodist of the other centre is no employee of this head, though a centre is no authority."""
+    cases = open_cases(penza)
+    other = another_authority(penza)
+    with penza.work(SYSTEM) as work:
+        offices = {o.code: o.id for o in organisations(work.session)}
+        for username, code, role in (("member1", "cko2", "methodist"), ("director50", "27", "director")):
+            mine = select(Membership).where(Membership.user_id == account(penza, username).id)
+            (row,) = work.session.scalars(mine)
+            row.role, row.organisation_id = role, offices[code]
+        work.session.get_one(Case, cases["oshi1"]).programme_id = other
+    scopes: tuple[dict[str, Any], ...]
+    for whom, code, role in (("member1", "cko2", "methodist"), ("director50", "27", "director")):
+        scopes = {}, {"role": role, "organisation_id": offices[code]}, {"programme_id": other}
+        for scope in scopes:
+            is_refused_to_the_head(penza, whom, **scope)
+        row_id = stand_in(penza, "clerk", whom)
+        with pytest.raises(Forbidden):
+            correct(penza, "head", row_id, date(2025, 1, 23))
+    stand_in(penza, "clerk", "director41", by="head")
+
+
+def test_of_a_centre_of_two_authorities_the_head_hands_on_what_is_for_his_own_programme(
+    penza: Runtime,
+) -> None:
+    own = queries.programmes(penza.read(SYSTEM).session)[0].id
+    other = another_authority(penza, centre="cko")
+    for scope in ({}, {"programme_id": other}):
+        is_refused_to_the_head(penza, "methodist", **scope)
+    stand_in(penza, "clerk", "methodist", by="head", programme_id=own)
 
 
 # ── the substitute leaves in between ──────────────────────────────────────────────────────────────
