@@ -30,11 +30,18 @@ def is_clean(text: str) -> bool:
 
 
 class CleanRequest(Request):
-    """Flask's request whose address and forms hold text only."""
+    """Flask's request whose address and forms hold text only; what stands in an address has no lines."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if (
+            self.method == "HEAD"
+        ):  # GET whose answer is not sent: a view that writes on all but GET never takes it
+            self.method = "GET"
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
-        return _cleaned(super().args)
+        return _cleaned(super().args, in_lines=False)
 
     def _load_form_data(self) -> None:
         is_read = "form" in self.__dict__
@@ -43,7 +50,8 @@ class CleanRequest(Request):
             self.__dict__["form"] = _cleaned(self.__dict__["form"])
 
 
-def _cleaned(given: MultiDict[str, Any]) -> ImmutableMultiDict[str, Any]:
+def _cleaned(given: MultiDict[str, Any], *, in_lines: bool = True) -> ImmutableMultiDict[str, Any]:
     return ImmutableMultiDict(
-        (name, text if _AS_TYPED in name else clean(text)) for name, text in given.items(multi=True)
+        (name, text if _AS_TYPED in name else clean(text) if in_lines else " ".join(clean(text).splitlines()))
+        for name, text in given.items(multi=True)
     )

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from werkzeug.test import EnvironBuilder
 
 from app.cases.models import Programme
+from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
+from app.demo.penza import PASSWORD
 from app.ui.signs import CleanRequest
 from tests.people import WebUsers, open_cases, token
 
@@ -78,6 +80,27 @@ def test_they_are_left_out_in_every_room_before_it_looks(penza: Runtime) -> None
     comment = {"comment": f"Каникулы{ODD}", "expected_version": "1"}
     assert web.post("methodist", f"/cases/{case_id}/step/suspend", comment).status_code == 303
     assert "Каникулы" in web("methodist").get(f"/cases/{case_id}").get_data(as_text=True)
+
+
+def test_an_address_has_no_lines(web: WebUsers) -> None:
+    """«next» of a login becomes a header: a line break in it once broke the page."""
+    client = web.app.test_client()
+    url = "/login/?next=/cases/%0D%0AX-Evil:%201"
+    sent = {"csrf_token": token(client, url), "username": "clerk", "password": PASSWORD}
+    answer = client.post(url, data=sent)
+    assert answer.status_code == 302
+    assert "X-Evil" not in answer.headers
+
+
+def test_whoever_asks_for_the_head_of_a_page_writes_nothing(penza: Runtime) -> None:
+    """HEAD carries no token and asks for none; it is GET, also where a view writes on all but GET."""
+    case_id = open_cases(penza)["41"]
+    web = WebUsers(penza)
+    url = f"/cases/{case_id}/tasks/confirm_list/done"
+    assert web("methodist").head(url, data={"expected_version": "1"}).status_code == 302
+    with penza.work(SYSTEM) as work:
+        assert get_case(work.session, case_id).version == 1
+    assert web.app.test_client().head(f"/cases/{case_id}").status_code == 302, "to log in, as GET is"
 
 
 def test_a_password_is_taken_as_it_is_typed() -> None:
