@@ -155,6 +155,9 @@ FACTS: dict[str, FactSource] = {
     **document_facts.FACTS,
 }
 
+# facts that are asked about many cases together
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {**result_facts.AHEAD}
+
 # facts that are dates: a term of a procedure may be counted from them
 DATES: dict[str, DateWords] = {
     **plan_facts.DATES,
@@ -353,7 +356,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
     """The running system: database, storage, definitions and the rooms joined by name."""
     ports = Ports(
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
-        dates=dict(DATES),
+        ahead=dict(AHEAD), dates=dict(DATES),
         effects=dict(EFFECTS), step_effects=dict(STEP_EFFECTS),
         handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
         evidence=list(EVIDENCE),

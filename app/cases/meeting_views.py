@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import request, url_for
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 
 from app.access.scopes import get_visible
 from app.cases import meetings, queries
 from app.cases.forms import AgendaForm, MeetingForm
 from app.cases.history import title
-from app.cases.models import Case, CaseVote, Meeting, MeetingItem, Programme
+from app.cases.models import Meeting, MeetingItem, Programme
 from app.cases.roles import may_in_programme, require_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -58,11 +56,11 @@ class MeetingView(RoomView):
     def show(self, meeting_id: int) -> Any:
         work = self.read()
         meeting = get_visible(work.session, Meeting, meeting_id)
-        items = _items(work, meeting)
+        items = meetings.items_of(work, meeting)
         return self.render(
             "cases/meeting.html", meeting=meeting, items=items, people=_people(work, meeting),
             may_hold=may_in_programme(work, "meeting.hold", meeting.programme) and meeting.status == "planned",
-            votes=_votes(work, items), undecided=sum(1 for item in items if _is_open(item)),
+            votes=meetings.votes_on(work, items), undecided=sum(1 for item in items if _is_open(item)),
             stage_title=lambda item: title(work.ports.definitions.of(work.session, item.case), "stage", item.stage),
         )  # fmt: skip
 
@@ -131,13 +129,6 @@ def _require_editable(work: Work, meeting: Meeting) -> None:
     meetings.require_planned(meeting)
 
 
-def _items(work: Work, meeting: Meeting) -> list[MeetingItem]:
-    return list(work.session.scalars(
-        select(MeetingItem).options(joinedload(MeetingItem.case).joinedload(Case.school))
-        .where(MeetingItem.meeting_id == meeting.id).order_by(MeetingItem.position)
-    ))  # fmt: skip
-
-
 def _is_open(item: MeetingItem) -> bool:
     """Whether the group still votes on the question."""
     case = item.case
@@ -157,21 +148,3 @@ def _people(work: Work, meeting: Meeting) -> dict[int, Person]:
         ids += [person, *acting]
     found = {p.id: p for p in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
     return {i: found[i] for i in ids if i in found}
-
-
-def _votes(work: Work, items: Sequence[MeetingItem]) -> dict[int, dict[str, int]]:
-    """The count of the round each question is about; void votes do not count."""
-    here = and_(
-        CaseVote.case_id == MeetingItem.case_id, CaseVote.stage == MeetingItem.stage,
-        CaseVote.round == MeetingItem.round, CaseVote.void.is_(False),
-    )  # fmt: skip
-    query = (
-        select(MeetingItem.id, CaseVote.choice, func.count(CaseVote.id).label("votes"))
-        .join(CaseVote, here)
-        .where(MeetingItem.id.in_([item.id for item in items]))
-        .group_by(MeetingItem.id, CaseVote.choice)
-    )
-    found = {item.id: dict.fromkeys(("for", "against", "abstain"), 0) for item in items}
-    for row in work.session.execute(query):
-        found[row.id][row.choice] = row.votes
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,11 @@ from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
 from app.cases.context import voters_of
-from app.cases.models import Case, Meeting, MeetingItem, MeetingStatus, Programme, StageRound
-from app.cases.queries import events_of, events_of_all, lock_programme, rounds_of
+from app.cases.models import Case, CaseVote, Meeting, MeetingItem, MeetingStatus, Programme, StageRound
+from app.cases.queries import events_of, events_of_all, lock_programme, look_at_pasts, rounds_of
 from app.cases.roles import require_in_programme
-from app.cases.seats import authors_of
+from app.cases.seats import authors_of, look_ahead
+from app.core.asked_once import only_looking
 from app.core.clock import local_date
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
@@ -79,6 +80,41 @@ def add_item(work: Work, meeting: Meeting, case: Case) -> MeetingItem:
         work.session.add(item)
         audit.record(work, "meeting:item", item, case_id=case.id, data={"meeting": meeting.id})
     return item
+
+
+def items_of(work: Work, meeting: Meeting) -> Sequence[MeetingItem]:
+    """The questions of the agenda with their cases and schools, in order."""
+    return work.session.scalars(
+        select(MeetingItem)
+        .options(joinedload(MeetingItem.case).joinedload(Case.school))
+        .where(MeetingItem.meeting_id == meeting.id)
+        .order_by(MeetingItem.position)
+    ).all()
+
+
+def look_at_votes(work: Work, items: Sequence[MeetingItem]) -> None:
+    """Read at once what is asked about each of these questions: the past of its case, and who votes on it."""
+    cases = [item.case for item in items]
+    look_at_pasts(work.session, [case.id for case in cases])
+    look_ahead(work, cases)
+
+
+def votes_on(work: Work, items: Sequence[MeetingItem]) -> dict[int, dict[str, int]]:
+    """The count of the round each question is about; void votes do not count."""
+    here = and_(
+        CaseVote.case_id == MeetingItem.case_id, CaseVote.stage == MeetingItem.stage,
+        CaseVote.round == MeetingItem.round, CaseVote.void.is_(False),
+    )  # fmt: skip
+    query = (
+        select(MeetingItem.id, CaseVote.choice, func.count(CaseVote.id).label("votes"))
+        .join(CaseVote, here)
+        .where(MeetingItem.id.in_([item.id for item in items]))
+        .group_by(MeetingItem.id, CaseVote.choice)
+    )
+    found = {item.id: dict.fromkeys(("for", "against", "abstain"), 0) for item in items}
+    for row in work.session.execute(query):
+        found[row.id][row.choice] = row.votes
+    return found
 
 
 def require_planned(meeting: Meeting) -> None:
@@ -214,20 +250,20 @@ def _authors(work: Work, item: MeetingItem, approval: Approval) -> frozenset[str
 
 def voting_instead(work: Work, meeting: Meeting) -> dict[int, list[int]]:
     """Persons who vote on a question because nobody of the group may, each with those who act for him that day."""
-    roles: set[str] = set()
+    asked = [
+        (item, approval, role)
+        for item in items_of(work, meeting)
+        if (approval := approval_of(work, item)) and (role := approval.fallback) and role not in SEATS
+    ]
     users: set[str] = set()
-    items = (
-        select(MeetingItem).options(joinedload(MeetingItem.case)).where(MeetingItem.meeting_id == meeting.id)
-    )
-    for item in work.session.scalars(items):
-        approval = approval_of(work, item)
-        if approval is None or not approval.fallback or approval.fallback in SEATS:
-            continue
-        votes, _barred = electorate_of(work, item, approval)
-        users |= {voter.id for voter in votes if voter.role == approval.fallback}
-        roles.add(approval.fallback)
+    with only_looking(work.session):
+        look_at_votes(work, [item for item, _approval, _role in asked])
+        for item, approval, role in asked:
+            votes, _barred = electorate_of(work, item, approval)
+            users |= {voter.id for voter in votes if voter.role == role}
     if not users:
         return {}
+    roles = {role for _item, _approval, role in asked}
     held = accounts_holding(work.session, roles, meeting.held_on)
     persons = {m.person_id for m in held if m.person_id and str(m.user_id) in users}
     acting = stand_ins(work, meeting.programme, meeting.held_on, roles)

@@ -141,9 +141,9 @@ def votes_of(session: Session, case: Case) -> Sequence[CaseVote]:
 
 
 @asked_once
-def events_of(session: Session, case_id: int, after: int = 0) -> Sequence[CaseEvent]:
+def events_of(session: Session, case_id: int) -> Sequence[CaseEvent]:
     return session.scalars(
-        select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.seq > after).order_by(CaseEvent.seq)
+        select(CaseEvent).where(CaseEvent.case_id == case_id).order_by(CaseEvent.seq)
     ).all()
 
 
@@ -162,10 +162,25 @@ def events_of_all(
     return found
 
 
+@asked_once
 def rounds_of(session: Session, case_id: int) -> Sequence[StageRound]:
     return session.scalars(
         select(StageRound).where(StageRound.case_id == case_id).order_by(StageRound.opened_seq)
     ).all()
+
+
+def look_at_pasts(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `events_of` and `rounds_of` are asked about each of these cases."""
+    events_of.look_ahead(session, case_ids, lambda some: events_of_all(session, some))
+    rounds_of.look_ahead(session, case_ids, lambda some: _rounds_of_all(session, some))
+
+
+def _rounds_of_all(session: Session, case_ids: Sequence[int]) -> dict[int, list[StageRound]]:
+    found: dict[int, list[StageRound]] = {case_id: [] for case_id in case_ids}
+    query = select(StageRound).where(StageRound.case_id.in_(case_ids))
+    for row in session.scalars(query.order_by(StageRound.case_id, StageRound.opened_seq)):
+        found[row.case_id].append(row)
+    return found
 
 
 def meetings_of(session: Session, programme_id: int) -> Sequence[Meeting]:

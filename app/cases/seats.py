@@ -20,7 +20,7 @@ from app.access.substitutions import acting_for
 from app.cases.models import Case, CaseEvent, CaseVote, StageRound
 from app.cases.roles import programme_rights, stands_for
 from app.core.actor import StandsFor
-from app.core.asked_once import asked_once, is_looking
+from app.core.asked_once import asked_once
 from app.core.errors import Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -60,16 +60,11 @@ def _concerned(session: Session, schools: Collection[int], today: date) -> dict[
 
 def look_ahead(work: Work, cases: Collection[Case]) -> None:
     """Read at once, for all these cases, what the votes on each of them are asked about: a page shows many."""
-    session = work.session
-    if not is_looking(session):
-        return
+    session, today = work.session, work.today
     with as_system(session):  # as where each of them is asked for
-        schools = {c.school_id for c in cases if not concerned_in.is_known(session, c.school_id, work.today)}
-        for school, accounts in (_concerned(session, schools, work.today) if schools else {}).items():
-            concerned_in.know(session, accounts, school, work.today)
-        ids = [case.id for case in cases if not _told_of_tasks.is_known(session, case.id)]
-        for case_id, told in (_told(session, ids) if ids else {}).items():
-            _told_of_tasks.know(session, told, case_id)
+        schools = [case.school_id for case in cases]
+        concerned_in.look_ahead(session, schools, lambda some: _concerned(session, some, today), today)
+        _told_of_tasks.look_ahead(session, [case.id for case in cases], lambda some: _told(session, some))
 
 
 def seat_of(

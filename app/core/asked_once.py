@@ -6,7 +6,7 @@ Only while nothing is written: a unit of work that writes forgets, so a decision
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -31,11 +31,6 @@ def only_looking(session: Session) -> Iterator[None]:
         forget_answers(session)
 
 
-def is_looking(session: Session) -> bool:
-    """Whether answers are remembered now, so that it pays to ask for many at once."""
-    return _ANSWERS in session.info
-
-
 def forget_answers(session: Session) -> None:
     """From now on every question is asked anew."""
     session.info.pop(_ANSWERS, None)
@@ -57,16 +52,24 @@ class asked_once(Generic[P, Answer]):
             answers[key] = self._question(session, *args, **kwargs)
         return answers[key]
 
-    def is_known(self, session: Session, /, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Whether asking would cost nothing."""
-        answers = self._answers(session)
-        return answers is not None and self._key(session, args, kwargs) in answers
+    def look_ahead(
+        self,
+        session: Session,
+        about: Iterable[Any],
+        find: Callable[[list[Any]], Mapping[Any, Answer]],
+        *rest: Any,
+    ) -> None:
+        """Have the answers about many found together, so that none is asked for on its own; only while looking.
 
-    def know(self, session: Session, answer: Answer, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Take an answer that was found together with others, so that it is not asked for on its own."""
+        `about` are the first arguments of the questions, `rest` the others; what is known already is not looked for.
+        """
         answers = self._answers(session)
-        if answers is not None:
-            answers[self._key(session, args, kwargs)] = answer
+        if answers is None:
+            return
+        keys = {one: self._key(session, (one, *rest), {}) for one in about}
+        unknown = [one for one, key in keys.items() if key not in answers]
+        for one, answer in (find(unknown) if unknown else {}).items():
+            answers[keys[one]] = answer
 
     def _answers(self, session: Session) -> dict[Any, Answer] | None:
         return session.info.get(_ANSWERS)

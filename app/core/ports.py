@@ -217,6 +217,8 @@ class Ports:
     storage: Storage
     definitions: Any = None  # cases.definitions.Definitions
     facts: dict[str, FactSource] = field(default_factory=dict)
+    # what reads at once, for many cases, what a fact is asked about each of them; by the name of the fact
+    ahead: dict[str, Callable[[Session, Sequence[int]], None]] = field(default_factory=dict)
     dates: dict[str, DateWords] = field(default_factory=dict)  # facts a term may be counted from
     effects: dict[str, EffectHandler] = field(default_factory=dict)
     # effects a definition may name: parameter → whether it must be given

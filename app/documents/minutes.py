@@ -5,17 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sqlalchemy import String, and_, cast, func, select
-from sqlalchemy.orm import joinedload
 
 from app.access.memberships import accounts_holding
 from app.access.models import Membership
-from app.cases.meetings import approval_of, electorate_of, members, stand_ins, voting_instead
-from app.cases.models import Case, CaseEvent, CaseVote, Meeting, MeetingItem, StageRound
-from app.cases.queries import events_of
+from app.cases.meetings import (
+    approval_of,
+    electorate_of,
+    items_of,
+    look_at_votes,
+    members,
+    stand_ins,
+    votes_on,
+    voting_instead,
+)
+from app.cases.models import CaseEvent, CaseVote, Meeting, MeetingItem
+from app.cases.queries import events_of, rounds_of
 from app.cases.stages import PLAN, RESULTS, deciding_on
+from app.core.asked_once import only_looking
 from app.core.unit_of_work import Work
 from app.documents.people import Card, person_card
 from app.engine.events import ApprovalDecided, VoteCast, VotesVoided, from_dict
@@ -67,11 +77,19 @@ OUTCOMES: Mapping[str, str] = {
 _SAYS_NOTHING = re.compile(
     r"(?:представленные )?материалы.{0,60} (?:одобрить|принять|утвердить)\.?", re.IGNORECASE
 )
+_OUTCOME = "results.decided_outcome"
 _TOPIC = re.compile(r"об?о? ", re.IGNORECASE)
 
 
 def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     """The fields of the template `protocol` that come from the meeting and its votes."""
+    with only_looking(
+        work.session
+    ):  # a meeting has hundreds of questions: what they are asked is read at once
+        return _values(work, meeting)
+
+
+def _values(work: Work, meeting: Meeting) -> dict[str, Any]:
     day = meeting.held_on
     offices = (meeting.programme.authority_id, meeting.programme.centre_id)
     table = _table(work, meeting)
@@ -169,12 +187,8 @@ def _ballots(work: Work, meeting: Meeting) -> list[dict[int, int]]:
 
 
 def _questions(work: Work, meeting: Meeting, speaker: Card | None) -> list[dict[str, Any]]:
-    rows = work.session.scalars(
-        select(MeetingItem)
-        .options(joinedload(MeetingItem.case).joinedload(Case.school))
-        .where(MeetingItem.meeting_id == meeting.id)
-        .order_by(MeetingItem.position)
-    ).all()
+    rows = items_of(work, meeting)
+    look_at_votes(work, rows)
     by_stage: dict[str, list[MeetingItem]] = {}
     for row in rows:
         by_stage.setdefault(row.stage, []).append(row)
@@ -189,11 +203,14 @@ def _question(
     asked = (words for content, words in QUESTIONS.items() if stage in deciding_on(definition, content))
     words = next(asked, OTHER)
     items = sorted(items, key=lambda item: item.case.school.sort_key)
+    counts = votes_on(work, items)
+    if words is QUESTIONS[RESULTS] and (look_ahead := work.ports.ahead.get(_OUTCOME)):
+        look_ahead(work.session, [item.case_id for item in items])
     votes: list[dict[str, Any]] = []
     decisions: list[dict[str, Any]] = []
     for item in items:
         decided = _decided(work, item)
-        vote = _vote(work, item, decided)
+        vote = _vote(work, item, decided, counts[item.id])
         marks = {True: words.mark_passed, False: words.mark_failed, None: "–"}
         votes.append({**vote, "decision": marks[vote["decision"]]})
         text = _about_school(item, item.decided.strip(), items)
@@ -244,17 +261,12 @@ def _speaker(work: Work, meeting: Meeting) -> Card | None:
     return person_card(work.session, person, meeting.held_on, offices)
 
 
-def _vote(work: Work, item: MeetingItem, decided: ApprovalDecided | None) -> dict[str, Any]:
+def _vote(
+    work: Work, item: MeetingItem, decided: ApprovalDecided | None, counts: Mapping[str, int]
+) -> dict[str, Any]:
     """Counts of one school's vote; `decision` is True, False, or None while the vote is open."""
-    cast = work.session.scalars(
-        select(CaseVote).where(
-            CaseVote.case_id == item.case_id, CaseVote.stage == item.stage, CaseVote.round == item.round,
-            CaseVote.void.is_(False),
-        )
-    ).all()  # fmt: skip
     approval = approval_of(work, item)
     votes, barred = electorate_of(work, item, approval) if approval else ((), ())
-    counts = {choice: sum(vote.choice == choice for vote in cast) for choice in ("for", "against", "abstain")}
     eligible = len(votes)
     if decided is not None:  # whoever has joined the group or left it since
         counts = {"for": decided.votes_for, "against": decided.votes_against, "abstain": decided.abstained}
@@ -278,16 +290,14 @@ def _falls_short(work: Work, item: MeetingItem, decided: ApprovalDecided | None)
 
 def _decided(work: Work, item: MeetingItem) -> ApprovalDecided | None:
     """The decision of the round, with the figures it was made with; None once its content has changed."""
-    rounds = work.session.scalars(
-        select(StageRound).where(StageRound.case_id == item.case_id).order_by(StageRound.opened_seq)
-    ).all()
+    rounds = rounds_of(work.session, item.case_id)
     here = next((i for i, r in enumerate(rounds) if (r.stage, r.round) == (item.stage, item.round)), None)
     if here is None:
         return None
-    until = rounds[here + 1].opened_seq if here + 1 < len(rounds) else None
+    since, until = rounds[here].opened_seq, rounds[here + 1].opened_seq if here + 1 < len(rounds) else inf
     decided: ApprovalDecided | None = None
-    for row in events_of(work.session, item.case_id, after=rounds[here].opened_seq):
-        if row.type in (ApprovalDecided.type, VotesVoided.type) and (until is None or row.seq < until):
+    for row in events_of(work.session, item.case_id):
+        if row.type in (ApprovalDecided.type, VotesVoided.type) and since < row.seq < until:
             event = from_dict(row.data)
             decided = event if isinstance(event, ApprovalDecided) else None
     return decided
@@ -295,6 +305,6 @@ def _decided(work: Work, item: MeetingItem) -> ApprovalDecided | None:
 
 def _passed(work: Work, item: MeetingItem, words: Question) -> str:
     """How the decision is worded; for the results by the outcome the group voted on."""
-    source = work.ports.facts.get("results.decided_outcome") if words is QUESTIONS[RESULTS] else None
+    source = work.ports.facts.get(_OUTCOME) if words is QUESTIONS[RESULTS] else None
     code = source(work.session, item.case_id).value if source else None
     return OUTCOMES.get(str(code), words.passed)

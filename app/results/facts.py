@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -86,6 +86,11 @@ FACTS: dict[str, FactSource] = {
     "results.content_hash": text(content_hash),
     "results.on_official_list": yes_no(on_official_list),
     "results.low_verdict": one_of(Verdict, low_verdict),
+}
+
+# what reads at once what a fact is asked about each of many cases
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+    "results.decided_outcome": queries.look_at_reviews
 }
 
 # what is read on the page before a task is closed there

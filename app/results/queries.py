@@ -116,6 +116,16 @@ def review_of(session: Session, case_id: int) -> ResultsReview | None:
     return session.scalars(select(ResultsReview).where(ResultsReview.case_id == case_id)).one_or_none()
 
 
+def look_at_reviews(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `review_of` is asked about each of these cases."""
+
+    def find(some: Sequence[int]) -> dict[int, ResultsReview | None]:
+        rows = session.scalars(select(ResultsReview).where(ResultsReview.case_id.in_(some)))
+        return dict.fromkeys(some, None) | {row.case_id: row for row in rows}
+
+    review_of.look_ahead(session, case_ids, find)
+
+
 def basis_hash(session: Session, case_id: int) -> str | None:
     """The hash of the figures, risks and list documents an outcome is proposed from; None when there are none."""
     figures, risks, notices = (

@@ -51,10 +51,18 @@ def test_who_begins_to_write_forgets(session: Session) -> None:
 
 
 def test_what_was_found_with_others_is_not_asked_for(session: Session) -> None:
-    question.know(session, 7, 1)
-    assert not question.is_known(session, 1), "without looking nothing is kept"
+    wanted: list[list[int]] = []
+
+    def find(some: list[int]) -> dict[int, int]:
+        wanted.append(some)
+        return {one: one * 10 for one in some}
+
+    question.look_ahead(session, [1], find, "other")
+    assert (wanted, question(session, 1, "other")) == ([], 1), "without looking nothing is kept"
     with only_looking(session):
-        question.know(session, 7, 1)
-        assert question.is_known(session, 1)
-        assert not question.is_known(session, 2)
-        assert [question(session, 1), question(session, 2)] == [7, 1]
+        question.look_ahead(session, [1, 2], find, "other")
+        question.look_ahead(session, [2, 3, 3], find, "other")
+        question.look_ahead(session, [3], find, "other")
+        assert wanted == [[1, 2], [3]]
+        assert [question(session, one, "other") for one in (1, 2, 3)] == [10, 20, 30]
+        assert question(session, 1) == 2

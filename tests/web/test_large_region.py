@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import migration, moving, queries, terms, versions
+from app.cases import meetings, migration, moving, queries, service, terms, versions
 from app.cases.counting import look_at
 from app.cases.migration import Order
-from app.cases.models import Case
+from app.cases.models import Case, Meeting
 from app.cases.parts import InParts
 from app.cases.states import states_now
 from app.core.actor import SYSTEM
@@ -28,6 +28,8 @@ from app.demo import beginning
 from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
+from app.documents.minutes import minutes_values
+from app.engine.state import Cast
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from tests.large_region import cases_like, members, returned_again_and_again
@@ -128,6 +130,37 @@ def test_votes_that_a_smaller_group_decides_are_looked_at_together(penza: Runtim
     few = cost()
     cases_like(penza, planned, 60)
     assert cost() <= few + 1
+
+
+@pytest.mark.parametrize("is_decided", [False, True])
+def test_a_meeting_of_many_questions_asks_as_much_as_one_of_few(
+    web: WebUsers, penza: Runtime, planned: int, is_decided: bool
+) -> None:
+    if is_decided:
+        for who in ("chair", "secretary", "member1"):
+            with penza.work(actor(penza, who)) as work:
+                service.act(work, planned, Cast("for"), queries.get_case(work.session, planned).version)
+
+    def cost(count: int) -> tuple[int, int]:
+        ids = cases_like(penza, planned, count, rooms=())
+        with penza.work(actor(penza, "secretary")) as work:
+            meeting = meetings.open_meeting(work, queries.programmes(work.session)[0])
+            work.session.flush()
+            for case in work.session.scalars(select(Case).where(Case.id.in_(ids))):
+                meetings.add_item(work, meeting, case)
+            meeting_id = meeting.id
+        page = len(asked_for(web, penza, "secretary", f"/meetings/{meeting_id}"))
+        penza.database.session.remove()
+        work = penza.read(SYSTEM)
+        meeting = work.session.get_one(Meeting, meeting_id)
+        with asked_of(penza) as seen:
+            (question,) = minutes_values(work, meeting)["items"]
+        assert {vote["decision"] for vote in question["votes"]} == {"План одобрен" if is_decided else "–"}
+        assert len(question["votes"]) >= count
+        return page, len(seen)
+
+    few = cost(2)
+    assert cost(30) == few
 
 
 def test_many_cases_move_in_parts_each_by_itself_and_back(penza_on_both: Runtime) -> None:

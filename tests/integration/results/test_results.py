@@ -13,16 +13,19 @@ from app.audit.models import AuditRecord
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
+from app.core.asked_once import only_looking
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.demo.results_data import RESULTS, Results
 from app.results import facts, grounds, procedures, queries, service
+from app.results.models import ResultsReview
 from app.results.procedures import ProcedureData, YearData
 from app.results.rules import Outcome, Procedure
 from app.results.service import DecisionData
 from tests.people import open_cases
+from tests.web.test_page_cost import asked_of
 
 RUSSIAN = ProcedureData("oge", "russian", 9, (YearData(2024, 49, 11), YearData(2025, 52, 5)))
 
@@ -73,6 +76,20 @@ def test_the_demo_figures_speak_for_the_real_outcomes(autumn: tuple[Runtime, dic
         assert fact(system, "results.outcome_proposed", cases[code]) is True
     assert fact(system, "results.low_verdict", cases["co1"]) == "low"
     assert fact(system, "results.on_official_list", cases["co1"]) is True
+
+
+def test_what_the_group_decided_of_many_cases_is_read_at_once(penza: Runtime, cases: dict[str, int]) -> None:
+    with penza.work(SYSTEM) as work:
+        work.session.add(ResultsReview(case_id=cases["41"], analysis="", decided="positive"))
+    session = penza.read(SYSTEM).session
+    with only_looking(session), asked_of(penza) as seen:
+        penza.ports.ahead["results.decided_outcome"](session, list(cases.values()))
+        told = {
+            code: penza.ports.facts["results.decided_outcome"](session, case).value
+            for code, case in cases.items()
+        }
+    assert told == dict.fromkeys(cases, None) | {"41": "positive"}
+    assert len([one for one in seen if "results_reviews" in one[0]]) == 1
 
 
 def test_a_year_that_is_missing_is_named_and_not_held_counts_as_entered(
