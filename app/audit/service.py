@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, cast
@@ -18,6 +18,14 @@ from app.core.unit_of_work import Work
 
 GENESIS = "0" * 64
 _HEADS = cast(Table, AuditHead.__table__)
+
+
+class Act(NamedTuple):
+    """What one record tells: about which row, ids and codes, and values that may name people."""
+
+    subject: Base | tuple[str, int | None]
+    data: Mapping[str, Any] | None = None
+    values: Mapping[str, Any] | None = None
 
 
 def record(
@@ -35,24 +43,45 @@ def record(
     `tag` reads `thing:act` («visit:add»). `data` holds ids and codes only and is chained as it is;
     `values` may name people and is kept erasably, the chain holds its salted hash.
     """
-    session = work.session
-    if isinstance(subject, Base):
-        session.flush()  # the subject's key is needed in the record
-        subject = (subject.__tablename__, getattr(subject, "id", None))
-    stream = stream or stream_of(case_id)
-    clean = _plain(dict(data or {}))
-    kept = _plain(dict(values)) if values else None
-    row, detail = chain(work, stream, _advance_head(session, stream), tag, subject, case_id, clean, kept)
-    work.recorded += 1
-    entry = AuditRecord(**row)
-    session.add(entry)
-    session.flush()  # the head's new hash goes out with the record, while the head is locked
-    if case_id is not None:
-        work.touched[case_id] = f"{entry.id}"
-    session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=entry.hash))
-    if detail is not None:
-        session.add(AuditDetail(record_id=entry.id, erased_at=None, **detail))
+    (entry,) = record_all(work, tag, [Act(subject, data, values)], case_id=case_id, stream=stream)
     return entry
+
+
+def record_all(
+    work: Work, tag: str, acts: Sequence[Act], *, case_id: int | None = None, stream: str | None = None
+) -> list[AuditRecord]:
+    """As `record`, for several acts in their order: a record of each, written together."""
+    if not acts:
+        return []
+    session = work.session
+    if any(isinstance(act.subject, Base) for act in acts):
+        session.flush()  # the subjects' keys are needed in the records
+    stream = stream or stream_of(case_id)
+    head = _advance_head(session, stream, len(acts))
+    entries, details = [], []
+    for act in acts:
+        clean = _plain(dict(act.data or {}))
+        kept = _plain(dict(act.values)) if act.values else None
+        row, detail = chain(work, stream, head, tag, _key_of(act.subject), case_id, clean, kept)
+        head = (row["seq"], row["hash"])
+        entries.append(AuditRecord(**row))
+        details.append(detail)
+    work.recorded += len(entries)
+    session.add_all(entries)
+    session.flush()  # the head's new hash goes out with the records, while the head is locked
+    if case_id is not None:
+        work.touched[case_id] = f"{entries[-1].id}"
+    session.execute(update(_HEADS).where(_HEADS.c.stream == stream).values(hash=head[1]))
+    session.add_all(
+        AuditDetail(record_id=entry.id, erased_at=None, **detail)
+        for entry, detail in zip(entries, details, strict=True)
+        if detail is not None
+    )
+    return entries
+
+
+def _key_of(subject: Base | tuple[str, int | None]) -> tuple[str, int | None]:
+    return (subject.__tablename__, getattr(subject, "id", None)) if isinstance(subject, Base) else subject
 
 
 def stream_of(case_id: int | None) -> str:
@@ -157,12 +186,12 @@ def details_digest(salt: str, values: Mapping[str, Any]) -> str:
     return sha256((salt + canonical_json(values)).encode()).hexdigest()
 
 
-def _advance_head(session: Any, stream: str) -> tuple[int, str]:
-    """Lock the stream's head and step it: (number, hash) of the last record."""
+def _advance_head(session: Any, stream: str, steps: int) -> tuple[int, str]:
+    """Lock the stream's head and step it by so many records: (number, hash) of the last one before them."""
     step = (
         update(_HEADS)
         .where(_HEADS.c.stream == stream)
-        .values(seq=_HEADS.c.seq + 1)
+        .values(seq=_HEADS.c.seq + steps)
         .returning(_HEADS.c.seq, _HEADS.c.hash)
     )
     row = session.execute(step).one_or_none()
@@ -173,7 +202,7 @@ def _advance_head(session: Any, stream: str) -> tuple[int, str]:
         except IntegrityError:
             pass
         row = session.execute(step).one()
-    return row.seq - 1, row.hash
+    return row.seq - steps, row.hash
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

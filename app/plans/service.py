@@ -58,29 +58,26 @@ def add_item(work: Work, case_id: int, data: ItemInput) -> PlanItem:
 
     Raises Forbidden, Invalid at the fields, Refusal when the plan is adopted already.
     """
-    case = _open_plan(work, case_id)
-    values = _checked(work, case, data)
-    others = list(queries.items_of(work.session, case_id))
-    item = PlanItem(case_id=case_id, number=len(others) + 1, **values)
-    item.reports = []
-    work.session.add(item)
-    work.session.flush()  # the measure's key goes into the content the votes are bound to
-    _place(others, item, data.number)
-    audit.record(
-        work,
-        "plan:add",
-        item,
-        case_id=case_id,
-        data={"number": item.number},
-        values={"about": about(item), **values},
-    )
-    content_changed(work, case_id)
+    (item,) = add_items(work, case_id, [data])
     return item
 
 
 def add_items(work: Work, case_id: int, data: Sequence[ItemInput]) -> list[PlanItem]:
-    """Add several measures in their order."""
-    return [add_item(work, case_id, one) for one in data]
+    """Add several measures in their order, as `add_item` adds one; a plan may have hundreds."""
+    case = _open_plan(work, case_id)
+    checked = [_checked(work, case, one) for one in data]
+    all_of_them, added, told = list(queries.items_of(work.session, case_id)), [], []
+    for one, values in zip(data, checked, strict=True):
+        item = PlanItem(case_id=case_id, number=len(all_of_them) + 1, **values)
+        item.reports = []
+        all_of_them = _placed(all_of_them, item, one.number)
+        added.append(item)
+        told.append(audit.Act(item, {"number": item.number}, {"about": about(item), **values}))
+    work.session.add_all(added)
+    work.session.flush()  # the measures' keys go into the content the votes are bound to
+    audit.record_all(work, "plan:add", told, case_id=case_id)
+    content_changed(work, case_id)
+    return added
 
 
 def edit_item(
@@ -99,7 +96,7 @@ def edit_item(
     if data.number is not None and data.number != item.number:
         others = [other for other in queries.items_of(work.session, case_id) if other.id != item.id]
         audit.record(work, "plan:edit", item, case_id=case_id, data={"from": item.number, "to": data.number})
-        _place(others, item, data.number)
+        _placed(others, item, data.number)
     work.session.flush()  # the engine reads the new content
     content_changed(work, case_id)
     return item
@@ -282,9 +279,11 @@ def _keep_reports(item: PlanItem, values: dict[str, Any]) -> None:
     raise Invalid(fields={"term": _("With this term the reports for %(days)s would be lost.", days=shown)})
 
 
-def _place(others: list[PlanItem], item: PlanItem, wanted: int | None) -> None:
-    """Number the measures from 1 with `item` at the wanted place, or at the end."""
+def _placed(others: list[PlanItem], item: PlanItem, wanted: int | None) -> list[PlanItem]:
+    """The measures with `item` at the wanted place, or at the end, numbered from 1."""
     at = len(others) if wanted is None else max(0, min(len(others), wanted - 1))
-    for number, one in enumerate([*others[:at], item, *others[at:]], start=1):
+    placed = [*others[:at], item, *others[at:]]
+    for number, one in enumerate(placed, start=1):
         if one.number != number:
             one.number = number
+    return placed

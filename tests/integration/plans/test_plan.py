@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from app.admin import verify
+from app.audit.models import AuditDetail, AuditRecord
 from app.cases import service as cases_service
 from app.cases.queries import get_case, votes_of
 from app.core.actor import SYSTEM
@@ -26,6 +29,8 @@ from app.plans.queues import moves_waiting
 from app.plans.rules import Direction, ReportStatus
 from app.plans.service import ItemInput
 from app.plans.values import order_plan
+from tests.people import open_cases
+from tests.web.test_page_cost import asked_of
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 FULL = ItemInput("Практикум", "до 15.02.2025", Direction.growth, "Директор", "Справка", risk="Дефицит кадров")
@@ -80,6 +85,46 @@ def test_gaps_are_named_and_stop_the_submission(penza: Runtime, case_id: int) ->
     assert "Нет ответственного у 2 мероприятий плана: № 2, № 3" in told
     assert no.value.reasons[0].link == f"/cases/{case_id}/plans"
     assert queries.snapshots_of(penza.read(actor(penza, "methodist")).session, case_id) == []
+
+
+def test_many_measures_are_written_together_each_with_its_record(
+    penza_on_both: Runtime,
+) -> None:
+    system, methodist = penza_on_both, actor(penza_on_both, "methodist")
+    cases = open_cases(system)
+    case_id, one_by_one = cases["41"], cases["50"]
+
+    def add(to: int, items: list[ItemInput]) -> list[str]:
+        with system.work(methodist) as work, asked_of(system) as seen:
+            service.add_items(work, to, items)
+        # SQLite takes new rows one by one where their keys are wanted
+        return [statement for statement, _values in seen if not statement.startswith("INSERT")]
+
+    places = [None, None, 1, 2, None, 9]
+    items = [ItemInput(**{**vars(FULL), "action": f"№ {n}", "number": n}) for n in places]
+    few = add(case_id, items)
+    for item in items:
+        add(one_by_one, [item])
+    session = system.read(SYSTEM).session
+    written, wanted = (
+        [(item.number, item.action) for item in queries.items_of(session, case)]
+        for case in (case_id, one_by_one)
+    )
+    assert written == wanted
+    told = (
+        select(AuditRecord.data, AuditDetail.values)
+        .join(AuditDetail, AuditDetail.record_id == AuditRecord.id)
+        .where(AuditRecord.tag == "plan:add")
+        .order_by(AuditRecord.seq)
+    )
+    together, apart = (
+        session.execute(told.where(AuditRecord.case_id == case)).all() for case in (case_id, one_by_one)
+    )
+    assert len(together) == len(items)
+    assert together == apart
+    add(case_id, items[:1])
+    assert len(add(case_id, [FULL] * 60)) <= len(few) + 1  # the reports on the measures that are there
+    assert list(verify.findings(system)) == []
 
 
 def test_the_second_round_shows_what_changed(penza: Runtime, case_id: int) -> None:
