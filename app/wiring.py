@@ -156,7 +156,12 @@ FACTS: dict[str, FactSource] = {
 }
 
 # facts that are asked about many cases together
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {**result_facts.AHEAD}
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+    **plan_facts.AHEAD,
+    **result_facts.AHEAD,
+    **curation_facts.AHEAD,
+    **document_facts.AHEAD,
+}
 
 # facts that are dates: a term of a procedure may be counted from them
 DATES: dict[str, DateWords] = {

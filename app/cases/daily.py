@@ -1,7 +1,8 @@
 """Terms that wait for a day some room knows: looked at after each act that touches the case, and every night.
 
-The night only finds the cases; each is looked at by a job of its own, so one that fails holds up no other. What is
-begun depends on the state of the case alone: a night that was missed is made up for by the next.
+The night finds the cases and hands them on in parts; those whose term can begin get a job each, so one that fails
+holds up no other. What is begun depends on the state of the case alone: a night that was missed is made up for by the
+next.
 """
 
 from __future__ import annotations
@@ -12,19 +13,25 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from app.cases import service
+from app.cases.context import look_at_facts
 from app.cases.models import LIVE, Case, CaseTask
+from app.cases.queries import WITH_NAMES
+from app.cases.states import states_now
+from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
-from app.engine import anchors
+from app.engine import anchors, starting
 from app.engine.definition import Stage
 from app.jobs import outbox
 
-TERMS, BEGIN = "cases.terms", "cases.terms.begin"
+TERMS, PART, BEGIN = "cases.terms", "cases.terms.part", "cases.terms.begin"
+_AT_ONCE = 100  # cases of one part: no part holds the database for long
 
 
 def find_waiting(work: Work, payload: Mapping[str, Any]) -> None:
     """Hand on every running case with a term that waits for what a room may know by now."""
     turn = str(payload.get("turn") or work.today.isoformat())
+    ids: list[int] = []
     used = select(Case.definition_code, Case.definition_version, Case.definition_hash).distinct()
     for code, version, wanted in work.session.execute(used.where(Case.status.in_(LIVE))).all():
         definition = work.ports.definitions.get(work.session, code, version, wanted)
@@ -38,8 +45,30 @@ def find_waiting(work: Work, payload: Mapping[str, Any]) -> None:
                 Case.stage == stage_id,
                 _waits_for(keys),
             )
-            for case_id in work.session.scalars(found.order_by(Case.id)):
-                _promise(work, case_id, turn)
+            ids += work.session.scalars(found.order_by(Case.id))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        outbox.enqueue(work, PART, f"{turn}/{some[0]}", {"cases": some, "turn": turn})
+
+
+def look_at(work: Work, payload: Mapping[str, Any]) -> None:
+    """Of these cases those whose term can begin get a job of their own; nothing is locked for the others."""
+    ids = [int(one) for one in payload["cases"]]
+    query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status.in_(LIVE))
+    with only_looking(work.session):  # the rooms are asked about all of them at once
+        cases = work.session.scalars(query.order_by(Case.id)).all()
+        states = states_now(work, cases)
+        definitions = {case.id: work.ports.definitions.of(work.session, case) for case in cases}
+        names = set[str]().union(
+            *(starting.facts_of(definitions[one], state) for one, state in states.items())
+        )
+        look_at_facts(work, ids, sorted(names))
+        begun = [
+            case.id for case in cases
+            if service.beginning(work, case, definitions[case.id], states[case.id]) is not None
+        ]  # fmt: skip
+    for case_id in begun:
+        _promise(work, case_id, payload["turn"])
 
 
 def _waits_for(keys: Sequence[str]) -> ColumnElement[bool]:
@@ -72,4 +101,4 @@ def _told(stage: Stage) -> list[str]:
     return [key for key, due in anchors.rules_of(stage) if anchors.fact_of(due.since)]
 
 
-HANDLERS: dict[str, JobHandler] = {TERMS: find_waiting, BEGIN: begin}
+HANDLERS: dict[str, JobHandler] = {TERMS: find_waiting, PART: look_at, BEGIN: begin}

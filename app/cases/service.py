@@ -188,14 +188,21 @@ def start_terms(work: Work, case_id: int) -> engine_events.TermsStarted | None:
     case, standing = _locked(work, case_id)
     definition = work.ports.definitions.of(work.session, case)
     state = standing.state(work, definition)
-    if state is None or state.stage not in definition.anchored:
-        return None
-    facts = gather_facts(work, case, starting.facts_of(definition, state))
-    ctx = Context(actor_id(work), frozenset(), work.now, work.today, facts, **days_of(work))
-    event = starting.started(definition, state, ctx)
+    event = beginning(work, case, definition, state) if state is not None else None
     if event is not None:
         append_events(work, case, [event])
     return event
+
+
+def beginning(
+    work: Work, case: Case, definition: Definition, state: State
+) -> engine_events.TermsStarted | None:
+    """The terms of a case that can begin by what is known today; None when there are none."""
+    if state.stage not in definition.anchored:
+        return None
+    facts = gather_facts(work, case, starting.facts_of(definition, state))
+    ctx = Context(actor_id(work), frozenset(), work.now, work.today, facts, **days_of(work))
+    return starting.started(definition, state, ctx)
 
 
 def append_events(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from app.core.facts import day, number, yes_no
 from app.core.i18n import _, numbered
 from app.core.ports import DateWords, Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
-from app.curation.queries import current_agreement, visits_of, what_is_missing
+from app.curation.queries import current_agreement, look_at_agreements, visits_of, what_is_missing
 from app.curation.rules import LIVE_STATES, AgreementState, ReportState
 
 PAGE = "curation"
@@ -124,6 +124,13 @@ FACTS: dict[str, FactSource] = {
     "curation.visits_reported": yes_no(visits_reported),
     "curation.recommendations": number(_recommendations()),
     "curation.recommendations_closed": number(_recommendations("done", "not_relevant")),
+}
+
+# what reads at once what a fact is asked about each of many cases
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+    "curation.agreement_date": look_at_agreements,
+    "curation.agreement_begins": look_at_agreements,
+    "curation.agreement_until": look_at_agreements,
 }
 
 DATES: dict[str, DateWords] = {

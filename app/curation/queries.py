@@ -6,28 +6,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.access.scopes import as_system
 from app.cases.models import Case, Programme
+from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.core.i18n import Text
 from app.curation.models import Agreement, AgreementSide, PlannedVisit, Recommendation, Visit, VisitFile
 from app.curation.rules import AgreementState, Side, Signed, missing
 
 
+@asked_once
 def current_agreement(session: Session, case_id: int) -> Agreement | None:
     """The agreement of the case: the live one, else the last that was."""
-    return session.scalars(
+    return _current_agreements(session, [case_id])[case_id]
+
+
+def look_at_agreements(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `current_agreement` is asked about each of these cases."""
+    current_agreement.look_ahead(session, case_ids, lambda some: _current_agreements(session, some))
+
+
+def _current_agreements(session: Session, case_ids: Sequence[int]) -> dict[int, Agreement | None]:
+    last = select(func.max(Agreement.id)).where(Agreement.case_id.in_(case_ids)).group_by(Agreement.case_id)
+    rows = session.scalars(
         select(Agreement)
         .options(
             selectinload(Agreement.sides).joinedload(AgreementSide.organisation), joinedload(Agreement.scan)
         )
-        .where(Agreement.case_id == case_id)
-        .order_by(Agreement.id.desc())
-        .limit(1)
-    ).one_or_none()
+        .where(Agreement.id.in_(last))
+    )
+    return dict.fromkeys(case_ids, None) | {row.case_id: row for row in rows}
 
 
 def signed_sides(agreement: Agreement) -> tuple[Signed, ...]:

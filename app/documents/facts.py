@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.cases.queries import get_case
+from app.core.asked_once import asked_once
 from app.core.facts import day, text, yes_no
 from app.core.i18n import _, numbered
 from app.core.ports import DateWords, Fact, FactSource
@@ -76,14 +77,14 @@ def order_registered(session: Session, case_id: int) -> Fact:
 
 def order_date(session: Session, case_id: int) -> Fact:
     """The date of the registered order that approved the plan."""
-    document = _registered_order(session, case_id)
-    return Fact(document.dated if document else None, link=PAGE)
+    order = _registered_order(session, case_id)
+    return Fact(order.document.dated if order else None, link=PAGE)
 
 
 def order_number(session: Session, case_id: int) -> Fact:
     """«12-оп»."""
-    document = _registered_order(session, case_id)
-    return Fact(document.number if document else None, link=PAGE)
+    order = _registered_order(session, case_id)
+    return Fact(order.document.number if order else None, link=PAGE)
 
 
 def order_plan_registered_on(session: Session, case_id: int) -> Fact:
@@ -91,19 +92,18 @@ def order_plan_registered_on(session: Session, case_id: int) -> Fact:
 
     That of a former round does not count, nor does a change of the plan of other schools under the same order.
     """
-    first, case = _registered_order(session, case_id), get_case(session, case_id)
-    if first is None:
+    approved = _registered_order(session, case_id)
+    if approved is None:
         return Fact(None, link=PAGE)
-    approved = _link(first, case_id)
     changes = (
-        one
-        for one in _registered_orders(session, case_id, PLAN_CHANGE)
-        if (anew := _link(one, case_id)).stage == approved.stage and anew.round > approved.round
+        anew
+        for anew in _registered_orders(session, case_id, PLAN_CHANGE)
+        if anew.stage == approved.stage and anew.round > approved.round
     )
-    document = next(changes, first)
-    link = _link(document, case_id)
-    if link.stage == case.stage and link.round != case.round:
+    link = next(changes, approved)
+    if link.stage == link.case.stage and link.round != link.case.round:
         return Fact(None, link=PAGE)
+    document = link.document
     return Fact(document.dated, items=(str(numbered(document.number)),), link=PAGE)
 
 
@@ -167,25 +167,44 @@ def _order_on_plan(session: Session, case_id: int) -> Document | None:
     return change if _registered_order(session, case_id) else approving
 
 
-def _registered_order(session: Session, case_id: int) -> Document | None:
+def _registered_order(session: Session, case_id: int) -> DocumentCase | None:
     """The order that approved the plan, the latest."""
     return next(iter(_registered_orders(session, case_id, PLAN_ORDER)), None)
 
 
-def _registered_orders(session: Session, case_id: int, template: str) -> Sequence[Document]:
-    return session.scalars(
-        select(Document)
-        .join(DocumentCase, DocumentCase.document_id == Document.id)
+@asked_once
+def _registered_orders(session: Session, case_id: int, template: str) -> Sequence[DocumentCase]:
+    """The registered orders of the template about the case, the latest first: what each says of this case."""
+    return _registered_orders_of(session, [case_id], template)[case_id]
+
+
+def _registered_orders_of(
+    session: Session, case_ids: Sequence[int], template: str
+) -> dict[int, list[DocumentCase]]:
+    found: dict[int, list[DocumentCase]] = {case_id: [] for case_id in case_ids}
+    query = (
+        select(DocumentCase)
+        .join(DocumentCase.document)
+        .options(contains_eager(DocumentCase.document), joinedload(DocumentCase.case))
         .where(
-            DocumentCase.case_id == case_id, Document.template == template,
+            DocumentCase.case_id.in_(case_ids), Document.template == template,
             Document.state.in_([str(s) for s in _REGISTERED]),
         )
         .order_by(Document.dated.desc(), Document.id.desc())
-    ).all()  # fmt: skip
+    )  # fmt: skip
+    for link in session.scalars(query):
+        found[link.case_id].append(link)
+    return found
 
 
-def _link(document: Document, case_id: int) -> DocumentCase:
-    return next(one for one in document.cases if one.case_id == case_id)
+def look_at_orders(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what facts about registered orders on the plan are asked about each of these cases."""
+    for template in (PLAN_ORDER, PLAN_CHANGE):
+
+        def find(some: Sequence[int], template: str = template) -> dict[int, list[DocumentCase]]:
+            return _registered_orders_of(session, some, template)
+
+        _registered_orders.look_ahead(session, case_ids, find, template)
 
 
 FACTS: dict[str, FactSource] = {
@@ -201,6 +220,12 @@ FACTS: dict[str, FactSource] = {
         for code in registry().codes
         if registry().of(code, "").is_of_a_case
     },
+}
+
+# what reads at once what a fact is asked about each of many cases
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+    "documents.order_date": look_at_orders,
+    "documents.order_plan_registered_on": look_at_orders,
 }
 
 _ORDER = DateWords(_("the order"), _("the order on the plan is registered"))

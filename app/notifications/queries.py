@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from app.access.scopes import as_system
 from app.core.asked_once import asked_once
 from app.core.i18n import Text, current_locale
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.notifications.models import NoticeChoice, Notification
 from app.notifications.rules import DEFAULTS, Kind, Way
 
 PAGE = 50
+_KEYS_AT_ONCE = 500  # of one statement: a database takes so many values and no more
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,20 @@ def ways(session: Session, users: Iterable[int], kind: str) -> dict[int, Way]:
         for row in session.scalars(query):
             found[row.user_id] = Way(row.way)
     return found
+
+
+def told_before(session: Session, said: Iterable[tuple[Message, Iterable[int]]]) -> set[tuple[int, str]]:
+    """Of these messages to these people what each has been told already: (account, key)."""
+    pairs = {(user_id, message.key) for message, users in said for user_id in users}
+    users, keys = {user_id for user_id, _key in pairs}, sorted({key for _user, key in pairs})
+    found: set[tuple[int, str]] = set()
+    with as_system(session):  # of the recipients' own notices, whoever causes them
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            query = select(Notification.user_id, Notification.key).where(
+                Notification.user_id.in_(users), Notification.key.in_(keys[start : start + _KEYS_AT_ONCE])
+            )
+            found |= {(user_id, key) for user_id, key in session.execute(query)}
+    return found & pairs
 
 
 def letters_since(session: Session, users: Sequence[int], since: datetime) -> dict[int, int]:

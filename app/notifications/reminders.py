@@ -6,7 +6,7 @@ said depends on the day alone, and each thing has a key: a morning that was miss
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from app.engine.definition import Definition, Due
 from app.engine.offers import Waiting
 from app.engine.state import State
 from app.jobs import outbox
+from app.notifications.queries import told_before
 from app.notifications.rules import Told, Word, to_say
 
 MORNING, PART = "notifications.terms", "notifications.terms.part"
@@ -55,7 +56,9 @@ def find_cases(work: Work, payload: Mapping[str, Any]) -> None:
 
 
 def look_at(work: Work, payload: Mapping[str, Any]) -> None:
-    """Say what is to be said of the terms of these cases."""
+    """Say what is to be said of the terms of these cases; what was said before costs nothing more."""
+    if work.ports.notify is None:
+        return
     ids = [int(one) for one in payload["cases"]]
     query = select(Case).options(*WITH_NAMES).where(Case.id.in_(ids), Case.status == CaseStatus.active.value)
     with only_looking(work.session):  # the group is asked about once, not once for each case
@@ -65,11 +68,16 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
         waits = [_waiting(work, case, states[case.id]) for case in cases]
         former = as_entered(work, cases)
     holders, calendar = Holders(work.session, work.today), calendar_of(work)
+    said: list[tuple[Message, set[int]]] = []
     for case, waiting in zip(cases, waits, strict=True):
         definition = work.ports.definitions.of(work.session, case)
         state = states[case.id]
         names = former.get(case.id) or Entered(state.stage, state.round, {})
-        _look(work, case, definition, state, names, waiting, holders, calendar)
+        said += _of_case(work, case, definition, state, names, waiting, holders, calendar)
+    known = told_before(work.session, said)
+    for message, users in said:
+        if new := {user for user in users if (user, message.key) not in known}:
+            work.ports.notify(work, new, message)
 
 
 def _waiting(work: Work, case: Case, state: State) -> list[Waiting]:
@@ -77,7 +85,7 @@ def _waiting(work: Work, case: Case, state: State) -> list[Waiting]:
     return [one for one in waiting_now(work, case, definition, state) if not one.optional]
 
 
-def _look(
+def _of_case(
     work: Work,
     case: Case,
     definition: Definition,
@@ -86,42 +94,42 @@ def _look(
     waiting: Sequence[Waiting],
     holders: Holders,
     calendar: Calendar,
-) -> None:
+) -> Iterator[tuple[Message, set[int]]]:
+    """What is to be said of the terms of one case today, and to whom."""
     stage = definition.stages[state.stage]
     if not state.is_active:
         return
     if stage.due and state.due:
         what = named(stage.titles, is_stage=True)
-        _say(work, case, definition, names, holders, calendar, stage.due, state.due, "", what, waiting)
+        yield from _of_term(
+            work, case, definition, names, holders, calendar, stage.due, state.due, "", what, waiting
+        )
     for task in stage.tasks:
         standing = state.tasks.get(task.id)
         if task.due and standing and standing.status == "open" and standing.due and not task.optional:
             mine = [one for one in waiting if one.kind == "task" and one.id == task.id]
             what = named(task.titles)
-            _say(
+            yield from _of_term(
                 work, case, definition, names, holders, calendar, task.due, standing.due, task.id, what, mine
             )
 
 
-def _say(
+def _of_term(
     work: Work, case: Case, definition: Definition, names: Entered, holders: Holders, calendar: Calendar,
     rule: Due, due: date, task: str, what: Mapping[str, str], waiting: Sequence[Waiting],
-) -> None:  # fmt: skip
+) -> Iterator[tuple[Message, set[int]]]:  # fmt: skip
     left = days_left(work.today, due, calendar)
     for told in to_say(left, rule.remind, rule.escalate.after if rule.escalate else None):
         if told.word == Word.escalate and rule.escalate:
             users = holders.of(definition, case, rule.escalate.to)
         else:
             users = holders.waited_for(definition, case, waiting)
-        _tell(work, case, names, told, left, due, task, what, users)
+        yield _message(case, names, told, left, due, task, what), users
 
 
-def _tell(
-    work: Work, case: Case, names: Entered, told: Told, left: int, due: date, task: str,
-    what: Mapping[str, str], users: set[int],
-) -> None:  # fmt: skip
-    if work.ports.notify is None:
-        return
+def _message(
+    case: Case, names: Entered, told: Told, left: int, due: date, task: str, what: Mapping[str, str]
+) -> Message:
     code = {
         Word.remind: "terms.today" if left == 0 else "terms.remind",
         Word.overdue: "terms.overdue",
@@ -131,7 +139,7 @@ def _tell(
     place = f"{case.id}/{names.stage}/{names.round}/{names.tasks.get(task, task)}"
     key = f"{place}/{told.word}/{told.step}/{due.isoformat()}"
     params = {"what": dict(what), "school": case.school.short_name, "due": due.isoformat(), "n": abs(left)}
-    work.ports.notify(work, users, Message(code, params, f"/cases/{case.id}", key, case.id, due))
+    return Message(code, params, f"/cases/{case.id}", key, case.id, due)
 
 
 def _tell_of_calendar(work: Work) -> None:

@@ -26,6 +26,8 @@ from app.plans.rules import (
     is_reported,
 )
 
+_WITH_REPORTS = select(PlanItem).options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
+
 
 @dataclass(frozen=True)
 class Due:
@@ -57,20 +59,26 @@ class Due:
 @asked_once
 def items_of(session: Session, case_id: int) -> Sequence[PlanItem]:
     """The measures of the case's plan by number, with their reports."""
-    return session.scalars(
-        select(PlanItem)
-        .options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
-        .where(PlanItem.case_id == case_id)
-        .order_by(PlanItem.number, PlanItem.id)
-    ).all()
+    return _items_of_all(session, [case_id])[case_id]
+
+
+def look_at_items(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `items_of` is asked about each of these cases."""
+    items_of.look_ahead(session, case_ids, lambda some: _items_of_all(session, some))
+
+
+def _items_of_all(session: Session, case_ids: Sequence[int]) -> dict[int, list[PlanItem]]:
+    found: dict[int, list[PlanItem]] = {case_id: [] for case_id in case_ids}
+    query = _WITH_REPORTS.where(PlanItem.case_id.in_(case_ids)).order_by(PlanItem.number, PlanItem.id)
+    for item in session.scalars(query):
+        found[item.case_id].append(item)
+    return found
 
 
 def item_of(session: Session, case_id: int, item_id: int) -> PlanItem:
     """One measure of the case's plan. Raises NotFound for another case's."""
     found = session.scalars(
-        select(PlanItem)
-        .options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
-        .where(PlanItem.id == item_id, PlanItem.case_id == case_id)
+        _WITH_REPORTS.where(PlanItem.id == item_id, PlanItem.case_id == case_id)
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import meetings, migration, moving, queries, service, terms, versions
+from app.cases import daily, meetings, migration, moving, queries, service, terms, versions
 from app.cases.counting import look_at
 from app.cases.migration import Order
 from app.cases.models import Case, Meeting
@@ -32,6 +32,12 @@ from app.documents.minutes import minutes_values
 from app.engine.state import Cast
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
+from app.notifications import reminders
+from app.notifications.models import Notification
+from app.plans.models import PlanReport
+from app.plans.queries import items_of
+from app.plans.queues import moves_waiting
+from tests.anchored_terms import ORDER_TERMS, begin
 from tests.large_region import cases_like, members, returned_again_and_again
 from tests.people import WebUsers, plans_before_the_group
 from tests.web.test_page_cost import asked_for, asked_of
@@ -130,6 +136,77 @@ def test_votes_that_a_smaller_group_decides_are_looked_at_together(penza: Runtim
     few = cost()
     cases_like(penza, planned, 60)
     assert cost() <= few + 1
+
+
+@pytest.mark.parametrize(
+    "fact", ["documents.order_plan_registered_on", "curation.agreement_begins", "plans.ends"]
+)
+def test_a_night_asks_of_many_terms_that_wait_as_much_as_of_few(penza: Runtime, fact: str) -> None:
+    cases = begin(penza, ORDER_TERMS.replace("documents.order_plan_registered_on", fact))
+
+    def cost() -> int:
+        with penza.work(SYSTEM) as work:
+            ids = list(work.session.scalars(select(Case.id)))
+            work.session.expunge_all()
+            with asked_of(penza) as seen:
+                daily.find_waiting(work, {"turn": "night"})
+                daily.look_at(work, {"cases": ids, "turn": "night"})
+            of_night = select(OutboxJob.kind).where(OutboxJob.key.startswith("night/"))
+            kinds = set(work.session.scalars(of_night.where(OutboxJob.kind.in_([daily.PART, daily.BEGIN]))))
+            assert kinds == {daily.PART}, "found, and none can begin"
+        return len(seen)
+
+    few = cost()
+    cases_like(penza, cases["41"], 60, rooms=())
+    assert cost() == few
+
+
+def test_a_morning_that_tells_nothing_new_asks_of_many_cases_as_much_as_of_few(
+    penza: Runtime, planned: int
+) -> None:
+    assert isinstance(penza.clock, FixedClock)
+    penza.clock.move(datetime(2025, 4, 1, 4, tzinfo=UTC))  # every term of theirs has passed
+
+    def cost() -> int:
+        with penza.work(SYSTEM) as work:
+            ids = list(work.session.scalars(select(Case.id)))
+            reminders.look_at(work, {"cases": ids})
+            told = work.session.scalar(select(func.count(Notification.id))) or 0
+            assert told > len(ids)
+            work.session.expunge_all()
+            with asked_of(penza) as seen:
+                reminders.look_at(work, {"cases": ids})
+            assert work.session.scalar(select(func.count(Notification.id))) == told
+        return len(seen)
+
+    cases_like(penza, planned, 5, rooms=())
+    few = cost()
+    cases_like(penza, planned, 60, rooms=())
+    assert cost() == few
+
+
+def test_many_new_terms_that_wait_for_approval_are_asked_for_at_once(
+    web: WebUsers, penza: Runtime, planned: int
+) -> None:
+    with penza.work(SYSTEM) as work:
+        for item in items_of(work.session, planned)[:3]:
+            work.session.add(PlanReport(
+                case_id=planned, item_id=item.id, occurrence=date(2025, 2, 1), status="moved", reason="Карантин",
+                moved_to=date(2025, 3, 1), reported_by=actor(penza, "director50").user_id, reported_at=work.now,
+            ))  # fmt: skip
+
+    def cost(cases: int) -> tuple[int, int]:
+        with asked_of(penza) as seen:
+            found = moves_waiting(penza.read(actor(penza, "chair")))
+        assert len(found) == cases
+        assert {str(line.title).count("№") for line in found} == {3}
+        penza.database.session.remove()
+        return len(seen), len(asked_for(web, penza, "chair", "/"))
+
+    cases_like(penza, planned, 3, rooms=("plan_items", "plan_reports"))
+    few = cost(4)
+    cases_like(penza, planned, 60, rooms=("plan_items", "plan_reports"))
+    assert cost(64) == few
 
 
 @pytest.mark.parametrize("is_decided", [False, True])
