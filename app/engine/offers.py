@@ -131,7 +131,7 @@ def waiting_for(
 ) -> list[Waiting]:
     """What the case waits for: open tasks, missing votes, and the step forward once nothing of these is left.
 
-    Guards are not asked: a step whose papers are missing still waits for the one who takes it.
+    The rooms are not asked: a step whose papers are missing still waits for the one who takes it.
     """
     stage = definition.stages[state.stage]
     if state.status == "suspended":
@@ -157,14 +157,20 @@ def waiting_for(
             )
     if all(waiting.kind == "task" and waiting.optional for waiting in result):
         if approval and state.approval == "failed":
-            result += _steps(definition, state, {"return"})
+            result += _steps(definition, state, {"forward", "return"})
         elif approval is None or state.approval == "passed":
             result += _steps(definition, state, {"forward"})
     return result
 
 
 def _steps(definition: Definition, state: State, kinds: set[str]) -> list[Waiting]:
+    """Steps of these kinds, but for those that the result of the vote has ruled out («refuse» once it has passed)."""
     stage = definition.stages[state.stage]
+    own = {
+        "approval.passed": state.approval == "passed",
+        "approval.failed": state.approval == "failed",
+        "stage.round": state.round,
+    }
     return [
         Waiting(
             "automatic" if step.automatic else "transition",
@@ -172,4 +178,5 @@ def _steps(definition: Definition, state: State, kinds: set[str]) -> list[Waitin
         )
         for step in definition.leaving[state.stage]
         if step.kind in kinds and state.status in WORKS_WHEN[step.kind]
+        and not any(guard.expression.truth(own.get) is False for guard in step.when)
     ]  # fmt: skip

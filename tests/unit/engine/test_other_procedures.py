@@ -24,6 +24,7 @@ from app.engine import (
     decide,
     fold,
     offers,
+    waiting_for,
 )
 from app.engine.events import Event, Moved
 from app.engine.loader import loads
@@ -307,3 +308,20 @@ def test_the_order_of_stages_is_structure_because_it_says_which_is_earlier() -> 
     swapped = head + found_done + end + found + body + steps + transitions
     assert loads(swapped).hash != loads(PROCEDURE).hash
     assert set(loads(swapped).stages) == set(loads(PROCEDURE).stages)
+
+
+def test_the_case_waits_for_the_step_the_result_of_the_vote_leads_to_and_not_for_the_other() -> None:
+    refuse = (
+        "  refuse:\n    titles: {ru: Отказать, en: Refuse}\n    kind: forward\n    from: draft\n    to: done\n"
+        "    by: head\n"
+        "    outcome_from: paper.outcome\n"
+        "    when: {id: rejected, if: approval.failed, text: {ru: Не отклонено, en: Not rejected}}\n"
+    )
+    for choice, onward in (("for", ["adopt"]), ("against", ["remark", "rework", "refuse"])):
+        table = Table(loads(PROCEDURE + refuse))
+        table.act("author", Open())
+        table.act("author", Complete("write"))
+        for who in ("m1", "m2", "chair") if choice == "for" else ("chair",):
+            table.act(who, Cast(choice))
+        waits = waiting_for(table.definition, table.now(), GROUP)
+        assert [one.id for one in waits if one.kind == "transition"] == onward
