@@ -49,6 +49,10 @@ TURNS: dict[str, tuple[str, str]] = {
     "night": ("at night a term begins", "ночью начинается срок"),
     "undone": ("the move to another version is taken back", "перевод в другую версию отменён"),
     "move": ("to version {version}: {fate}", "перевод в версию {version}: {fate}"),
+    "stands": (
+        "the case stands at “{stage}”, round {round}; against its steps onward: {waits}",
+        "случай стоит на этапе «{stage}», круг {round}; шагам дальше мешает: {waits}",
+    ),
 }
 # the day, who acted, and what: his action, or one of TURNS with its words
 Turn = tuple[date, str, Action | tuple[str, Mapping[str, Any]]]

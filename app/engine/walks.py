@@ -14,7 +14,7 @@ from app.engine.events import Event, Moved, from_dict
 from app.engine.evolution import evolve, fold
 from app.engine.machine import decide, is_stale, tally_of
 from app.engine.migration import plan, undo, undoable
-from app.engine.offers import offers
+from app.engine.offers import by_itself, offers
 from app.engine.promises import Divergence, Turn
 from app.engine.recounting import counted_anew, recount
 from app.engine.settling import is_entered_again
@@ -111,6 +111,7 @@ class Walk:
             self._must(all(text and "{" not in text for text in texts), "reason_whole")
             again = isinstance(action, Cast) and result.codes == ("already_voted",)
             self._must(not offered or again, "offered_works", codes=", ".join(result.codes))
+            self.history.pop()  # nothing came of it, and whoever reads looks for what did
             return False
         self.accepted += 1
         self._legal(before, result, ctx)
@@ -217,6 +218,10 @@ class Walk:
             if self.is_over:
                 return
             moves = self._likely(willing=True)
+            if not moves and self.state is not None:
+                if self.state.status == "cancelled":  # where nobody may take that back, it is an end too
+                    return
+                self._note("stands", stage=self.state.stage, round=self.state.round, waits=self._obstacles())
             self._must(bool(moves), "goes_on")
             self.attempt(*moves[0], offered=True)
         self._must(False, "ends", steps=ENOUGH_STEPS)
@@ -257,6 +262,19 @@ class Walk:
         if willing:
             found.sort(key=lambda one: one[0])
         return [(person, action) for _, person, action in found]
+
+    def _obstacles(self) -> str:
+        """Each step onward with the codes of what stands against it, whoever takes it."""
+        if self.state is None:
+            return ""
+        ctx = self.context(SYSTEM)
+        steps = offers(self.definition, self.state, ctx, everyone=True)
+        steps += by_itself(self.definition, self.state, ctx)
+        onward = [step for step in steps if step.step_kind in (None, "forward", "skip", "resume")]
+        told = {
+            step.id: dict.fromkeys(one.code for one in step.reasons if one.code != "role") for step in onward
+        }
+        return "; ".join(f"{step}: {', '.join(codes) or '—'}" for step, codes in told.items()) or "—"
 
     def _is_wanted(self, task_id: str) -> bool:
         """Whether the way to the end asks for the task: what may be left undone is done when the vote waits for it."""

@@ -164,7 +164,9 @@ def test_broken_promises_are_said_in_the_language_asked_for(
 
 
 def test_each_promise_and_each_turn_is_a_sentence_in_both_languages() -> None:
-    words = dict.fromkeys(("steps", "codes", "problem", "who", "version", "fate"), "7")
+    words = dict.fromkeys(
+        ("steps", "codes", "problem", "who", "version", "fate", "stage", "round", "waits"), "7"
+    )
     for english, russian in (*promises.PROMISES.values(), *promises.TURNS.values()):
         assert re.findall(r"{(\w+)}", english) == re.findall(r"{(\w+)}", russian)
         assert not re.search("[а-яё]", english, re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,25 @@ def test_a_procedure_that_cannot_end_is_noticed() -> None:
     report = simulate(loads(source, "endless"), 3, 1)
     assert len(report.divergences) == 3
     assert {broken.promise for _, broken in report.divergences} == {"from every state the case can go on"}
+
+
+def test_what_stopped_a_case_is_told_and_of_its_way_only_what_came_about() -> None:
+    source = SHIPPED.read_text(encoding="utf-8").replace(
+        "if: diagnostics.studies_complete\n", "if: diagnostics.studies_complete and stage.round > 1\n"
+    )  # fmt: skip
+    (_, broken), *_ = simulate(loads(source, "endless"), 3, 1).divergences
+    assert broken.history[-1].endswith(
+        "the case stands at “diagnosis”, round 1; against its steps onward: fill_diagnosis: studies_complete; "
+        "check_diagnosis: studies_complete; submit_diagnosis: task_open, studies_complete"
+    )
+    assert not any("submit_diagnosis" in line for line in broken.history[:-1])
+
+
+def test_where_nobody_may_take_a_termination_back_it_is_an_end() -> None:
+    source = re.sub(r"(?s)  reinstate:\n.*", "", SHIPPED.read_text(encoding="utf-8"))
+    report = simulate(loads(source, "for good"), 10, 1)
+    assert report.steps["terminate"] > 0
+    assert [(broken.promise, broken.history[-5:]) for _number, broken in report.divergences] == []
 
 
 @pytest.mark.parametrize(
