@@ -16,6 +16,7 @@ from app.core.i18n import current_locale
 from app.core.unit_of_work import Work
 from app.engine import diagram
 from app.engine.definition import Definition, Titles
+from app.engine.staying import staying_steps
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,7 @@ class CaseMap:
     wide: Markup
     slim: Markup
     arcs: list[Turn]
-    staying: list[Turn]
-    reinstating: list[Turn]  # from a terminated case, which is under way no more
+    staying: list[tuple[Titles, list[Turn]]]  # from where, and what
 
 
 def case_map(work: Work, case: Case) -> CaseMap:
@@ -70,13 +70,13 @@ def case_map(work: Work, case: Case) -> CaseMap:
         step.id: Turn(numbers.get(step.id), step.titles, step.by, times[step.id], last.get(step.id))
         for step in definition.transitions.values()
     }
-    staying = [step for step in definition.transitions.values() if step.target is None]
     return CaseMap(
         wide=drawn(diagram.WIDE),
         slim=drawn(diagram.SLIM),
         arcs=sorted((turn for turn in turns.values() if turn.number), key=lambda turn: turn.number or 0),
-        staying=[turns[step.id] for step in staying if step.kind != "reopen"],
-        reinstating=[turns[step.id] for step in staying if step.kind == "reopen"],
+        staying=[
+            (heading, [turns[step.id] for step in steps]) for heading, steps in staying_steps(definition)
+        ],
     )
 
 

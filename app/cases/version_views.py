@@ -28,7 +28,8 @@ from app.core.i18n import Text, _, current_locale, n_
 from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
-from app.engine.definition import Definition, Transition
+from app.engine.definition import Definition
+from app.engine.staying import staying_steps
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField, YesField
 from app.ui.paging import Paged, page_of
@@ -131,8 +132,8 @@ class ProcedureView(RoomView):
             more_undoable=len(undoable) - _UNDOABLE,
             moving=moving.progress(work, code, version),
             drawing=_drawn(examined.definition, dates), roles_of=partial(_roles_of, examined.definition),
-            numbers=_numbers(examined.definition), staying=_undrawn(examined.definition, reopens=False),
-            reinstating=_undrawn(examined.definition, reopens=True),
+            numbers=_numbers(examined.definition),
+            staying=staying_steps(examined.definition) if examined.definition else [],
         )  # fmt: skip
 
     @page("/<code>/<int:version>/yaml")
@@ -383,12 +384,6 @@ def _numbers(definition: Definition | None) -> list[tuple[int, Any]]:
         (number, definition.transitions[key])
         for key, number in sorted(numbers.items(), key=lambda one: one[1])
     ]
-
-
-def _undrawn(definition: Definition | None, *, reopens: bool) -> list[Transition]:
-    """Steps that lead nowhere else, so no line of the drawing shows them: of a terminated case, or of one under way."""
-    steps = definition.transitions.values() if definition else ()
-    return [step for step in steps if step.target is None and (step.kind == "reopen") is reopens]
 
 
 VIEWS = [ProcedureView]

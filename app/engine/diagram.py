@@ -9,13 +9,15 @@ and has a text for people who do not see it. A page may colour it anew by the cl
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from app.engine.anchors import ENTERED, NO_NAMES, DateNames, event_words
 from app.engine.definition import Definition, Stage, Transition
+from app.engine.diagram_arcs import Box, Edge, Way, ends_of, least_height, place_of_mark, ways_of
 from app.engine.reasons import role_titles
+from app.engine.staying import staying_steps
 from app.engine.wording import NBSP
 
 LEFT, TOP, RIGHT = 16, 16, 24
@@ -27,7 +29,6 @@ WORDS = {
         "vote": "голосование",
         "days": "{} раб. дн.",
         "since": " со дня {}",
-        "any": "С любого этапа в работе: ",
         "now": "сейчас здесь",
         "passed": "пройдено",
         "round": "круг {}",
@@ -38,7 +39,6 @@ WORDS = {
         "vote": "vote",
         "days": "{} working days",
         "since": " from {}",
-        "any": "From any working stage: ",
         "now": "the case is here",
         "passed": "passed",
         "round": "round {}",
@@ -47,23 +47,24 @@ WORDS = {
 }
 _SPACE = re.compile(r"[\t\n\r]")
 _UNPRINTABLE = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML cannot hold
-Edge = tuple[str, str]  # id of the transition, stage it leads from
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Measures of a drawing in pixels; `letters` fit into a line inside and beside the boxes."""
+    """Measures of a drawing in pixels, and how many letters of our typeface fit into a line of each kind."""
 
     box: int = 412
     lane: int = 26
-    letters: int = 52
+    title: int = 41
+    detail: int = 51
+    label: int = 50
     note: int = 92
     least: int = 720
 
 
 WIDE = Sheet()
 # For the width of a telephone, where letters must not shrink.
-SLIM = Sheet(box=262, lane=20, letters=30, note=44, least=0)
+SLIM = Sheet(box=262, lane=20, title=24, detail=31, label=29, note=44, least=0)
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,6 @@ class Journey:
     current: str | None = None
     taken: Collection[Edge] = ()
     rounds: Mapping[str, int] | None = None
-
-
-@dataclass(frozen=True)
-class _Box:
-    """The place of a stage on the sheet."""
-
-    top: int
-    bottom: int
 
 
 def draw(
@@ -106,24 +99,23 @@ def draw(
         _stage(stage, boxes[stage.id], language, walked, sheet, details[stage.id])
         for stage in definition.stages.values()
     ]
-    down, arcs, _ = _sorted_steps(definition)
+    down, arcs = _sorted_steps(definition)
     for target, steps in down.items():
         parts.append(_down(definition, steps, boxes[target].top, language, walked, sheet))
-    lanes = _lanes(definition, arcs)
-    marks: list[str] = []
-    for step, source in arcs:
-        number = numbered_steps(definition)[step.id]
-        line, mark = _arc(step, source, lanes[step.id, source], number, boxes, walked, sheet)
-        parts.append(line)
-        marks.append(mark)  # above all lines, or another arc crosses the number
-    parts += marks
+    ways = ways_of(definition, arcs)
+    ends = ends_of(ways, boxes)
+    numbers = numbered_steps(definition)
+    parts += [_arc(way, ends[way], boxes, walked, sheet) for way in ways]
+    # above all lines, or another arc crosses the number
+    parts += [_mark(way, place_of_mark(way, ends), numbers[way.step.id], walked, sheet) for way in ways]
     height = max((box.bottom for box in boxes.values()), default=TOP)
     notes = _legend(definition, language, sheet.note) if legend else []
     for number, note in enumerate(notes):
         parts.append(_text(LEFT, height + 32 + number * 20, note, 13))
     height += (32 + len(notes) * 20 if notes else 0) + TOP
     width = max(
-        LEFT + sheet.box + (max(lanes.values(), default=0)) * sheet.lane + RIGHT, sheet.least if legend else 0
+        LEFT + sheet.box + (max((way.lane for way in ways), default=0)) * sheet.lane + RIGHT,
+        sheet.least if legend else 0,
     )
     stages = " → ".join(stage.titles[language] for stage in definition.stages.values())
     return (
@@ -135,7 +127,7 @@ def draw(
 
 def numbered_steps(definition: Definition) -> dict[str, int]:
     """Numbers of the steps drawn as arcs, in the order of the definition."""
-    _, arcs, _ = _sorted_steps(definition)
+    _, arcs = _sorted_steps(definition)
     return {step: number for number, step in enumerate(dict.fromkeys(s.id for s, _ in arcs), start=1)}
 
 
@@ -144,27 +136,23 @@ def _legend(definition: Definition, language: str, letters: int) -> list[str]:
     for step, number in numbered_steps(definition).items():
         words = _label(definition, definition.transitions[step], language)
         notes += _wrapped(f"{number} — {words}", letters)
-    _, _, staying = _sorted_steps(definition)
-    if staying:
-        titles = "; ".join(_label(definition, step, language) for step in staying)
-        notes += _wrapped(WORDS[language]["any"] + titles, letters)
+    for heading, steps in staying_steps(definition):
+        titles = "; ".join(_label(definition, step, language) for step in steps)
+        notes += _wrapped(f"{heading[language]}: {titles}", letters)
     return notes
 
 
 def _sorted_steps(
     definition: Definition,
-) -> tuple[dict[str, list[Transition]], list[tuple[Transition, str]], list[Transition]]:
-    """Steps to the next stage by that stage, steps drawn as arcs (one per source), steps that stay.
+) -> tuple[dict[str, list[Transition]], list[tuple[Transition, str]]]:
+    """Steps to the next stage by that stage, and steps drawn as arcs (one per source).
 
     A draft may name stages that are not there: the check says so, and what can be drawn is drawn.
     """
     down: dict[str, list[Transition]] = {}
-    arcs, staying = [], []
+    arcs = []
     for step in definition.transitions.values():
-        if step.target is None:
-            staying.append(step)
-            continue
-        if step.target not in definition.rank:
+        if step.target is None or step.target not in definition.rank:
             continue
         for source in step.sources:
             if source not in definition.rank:
@@ -173,41 +161,23 @@ def _sorted_steps(
                 down.setdefault(step.target, []).append(step)
             else:
                 arcs.append((step, source))
-    return down, arcs, staying
+    return down, arcs
 
 
-def _lanes(definition: Definition, arcs: list[tuple[Transition, str]]) -> dict[Edge, int]:
-    """For each arc the nearest lane (from 1) on which it meets no other; short arcs stay near the boxes."""
-    spans = []
-    for step, source in arcs:
-        ends = sorted((definition.rank[source], definition.rank[step.target or source]))
-        spans.append((ends[1] - ends[0], ends[0], ends[1], (step.id, source)))
-    lanes: dict[Edge, int] = {}
-    taken: list[list[tuple[int, int]]] = []
-    for _, first, last, edge in sorted(spans):
-        lane = next(
-            (n for n, used in enumerate(taken) if all(last < a or b < first for a, b in used)), len(taken)
-        )
-        if lane == len(taken):
-            taken.append([])
-        taken[lane].append((first, last))
-        lanes[edge] = lane + 1
-    return lanes
-
-
-def _boxes(definition: Definition, said: Mapping[str, str], language: str, sheet: Sheet) -> dict[str, _Box]:
+def _boxes(definition: Definition, said: Mapping[str, str], language: str, sheet: Sheet) -> dict[str, Box]:
     """Where each stage stands: boxes as high as their words, gaps as high as the words of the steps."""
-    down, _, _ = _sorted_steps(definition)
-    boxes: dict[str, _Box] = {}
+    down, arcs = _sorted_steps(definition)
+    boxes: dict[str, Box] = {}
     y = TOP
     for stage in definition.stages.values():
         if boxes:
-            words = sum(len(_step_lines(definition, s, language, sheet)) for s in down.get(stage.id, ()))
-            y += max(words, 1) * LINE + 28
-        titles = len(_wrapped(stage.titles[language], sheet.letters - 6))
-        details = len(_wrapped(said[stage.id], sheet.letters + 6))
-        bottom = y + titles * TITLE + details * DETAIL + 20
-        boxes[stage.id] = _Box(y, bottom)
+            lines = len(_step_lines(definition, down.get(stage.id, ()), language, sheet))
+            y += max(lines, 1) * LINE + 28
+        titles = len(_wrapped(stage.titles[language], sheet.title))
+        details = len(_wrapped(said[stage.id], sheet.detail))
+        words = titles * TITLE + details * DETAIL + 20
+        bottom = y + max(words, least_height(stage.id, arcs))
+        boxes[stage.id] = Box(y, bottom, min(26, (bottom - y) // 2) if stage.final else 8)
         y = bottom
     return boxes
 
@@ -236,20 +206,20 @@ def _details(definition: Definition, stage: Stage, walked: Journey, language: st
     return f"{NBSP}· ".join(pieces)
 
 
-def _stage(stage: Stage, box: _Box, language: str, walked: Journey, sheet: Sheet, detail: str) -> str:
+def _stage(stage: Stage, box: Box, language: str, walked: Journey, sheet: Sheet, detail: str) -> str:
     now = stage.id == walked.current
     bold = now or stage.id in walked.passed
     name = "d-box" + (" d-now" if now else " d-path" if bold else "")
     parts = [
         f'<rect class="{name}" x="{LEFT}" y="{box.top}" width="{sheet.box}" height="{box.bottom - box.top}" '
-        f'rx="{26 if stage.final else 8}" fill="{PATH if now else PAPER}" '
+        f'rx="{box.corner}" fill="{PATH if now else PAPER}" '
         f'stroke="{PATH if bold else QUIET}" stroke-width="{3 if bold else 1.2}"/>'
     ]
     ink, y = PAPER if now else INK, box.top + 8
-    for line in _wrapped(stage.titles[language], sheet.letters - 6):
+    for line in _wrapped(stage.titles[language], sheet.title):
         y += TITLE
         parts.append(_text(LEFT + 16, y, line, 16, ink, bold=True, now=now))
-    for line in _wrapped(detail, sheet.letters + 6):
+    for line in _wrapped(detail, sheet.detail):
         y += DETAIL
         parts.append(_text(LEFT + 16, y, line, 13, ink, now=now))
     return "".join(parts)
@@ -259,7 +229,7 @@ def _down(
     definition: Definition, steps: list[Transition], bottom: int, language: str, walked: Journey, sheet: Sheet
 ) -> str:
     """Arrows side by side, their words one under another."""
-    lines = [line for step in steps for line in _step_lines(definition, step, language, sheet)]
+    lines = _step_lines(definition, steps, language, sheet)
     top = bottom - max(len(lines), 1) * LINE - 28
     parts = []
     order = list(definition.stages)
@@ -275,35 +245,34 @@ def _down(
     return "".join(parts)
 
 
-def _step_lines(definition: Definition, step: Transition, language: str, sheet: Sheet) -> list[str]:
-    return _wrapped(_label(definition, step, language), sheet.letters)
+def _step_lines(
+    definition: Definition, steps: Sequence[Transition], language: str, sheet: Sheet
+) -> list[str]:
+    letters = sheet.label - 2 * max(len(steps) - 1, 0)  # each further arrow takes a little of the place
+    return [line for step in steps for line in _wrapped(_label(definition, step, language), letters)]
 
 
-def _arc(
-    step: Transition,
-    source: str,
-    lane: int,
-    number: int,
-    boxes: dict[str, _Box],
-    walked: Journey,
-    sheet: Sheet,
-) -> tuple[str, str]:
-    """From the right side of one box to the right side of another on its lane: line, number."""
-    taken = (step.id, source) in walked.taken
+def _arc(way: Way, ends: tuple[int, int], boxes: Mapping[str, Box], walked: Journey, sheet: Sheet) -> str:
+    """From the right side of one box to the right side of another on its lane."""
+    taken = (way.step.id, way.source) in walked.taken
     right = LEFT + sheet.box
-    across = right + lane * sheet.lane
-    # Arrows come in at the upper half of a box and leave from the lower one, each lane at its own height.
-    start = boxes[source].bottom - 7 - (lane - 1) % 4 * 6
-    end = boxes[step.target or source].top + 9 + (lane - 1) % 4 * 7
-    way = f"M{right} {start} H{across} V{end} H{right + 9}"
-    line = _line(way, taken, step.automatic) + _head(right, end, "left", taken)
-    middle = (start + end) // 2
+    start, end = ends
+    tip = right - boxes[way.target].dent(end)
+    across = right + way.lane * sheet.lane
+    path = f"M{right - boxes[way.source].dent(start)} {start} H{across} V{end} H{tip + 9}"
+    return _line(path, taken, way.step.automatic) + _head(tip, end, "left", taken)
+
+
+def _mark(way: Way, y: int, number: int, walked: Journey, sheet: Sheet) -> str:
+    """The number of the step on its line."""
+    taken = (way.step.id, way.source) in walked.taken
+    across = LEFT + sheet.box + way.lane * sheet.lane
     name = "d-mark d-path" if taken else "d-mark"
     mark = (
-        f'<circle class="{name}" cx="{across}" cy="{middle}" r="9" fill="{PAPER}" '
+        f'<circle class="{name}" cx="{across}" cy="{y}" r="9" fill="{PAPER}" '
         f'stroke="{PATH if taken else QUIET}" stroke-width="{2 if taken else 1}"/>'
     )
-    return line, mark + _text(across, middle + 4, str(number), 11, bold=taken, anchor="middle")
+    return mark + _text(across, y + 4, str(number), 11, bold=taken, anchor="middle")
 
 
 def _line(path: str, taken: bool, broken: bool = False) -> str:
@@ -330,7 +299,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     """The text in lines of about so many letters; no line for no text. Hard spaces stay together while they fit."""
     lines: list[str] = []
     for word in filter(None, _SPACE.sub(" ", _UNPRINTABLE.sub("", text)).split(" ")):
-        if lines and _length(lines[-1]) + _length(word) < width:
+        if lines and _length(lines[-1]) + 1 + _length(word) <= width:
             lines[-1] = f"{lines[-1]} {word}"
         else:
             lines += _cut(word, width)

@@ -48,7 +48,7 @@ def test_the_undoing_of_a_termination_is_no_step_of_a_case_under_way(
     web: WebUsers, cases: dict[str, int]
 ) -> None:
     page = web("methodist").get(f"/cases/{cases['41']}/map").get_data(as_text=True)
-    under_way, terminated = page.split('id="h-stay"')[1].split('id="h-over"')
+    under_way, terminated = page.split('id="h-stay-1"')[1].split('id="h-stay-2"')
     assert "Прекратить поддержку" in under_way
     assert "Отменить прекращение" not in under_way
     assert "Из прекращённого случая" in terminated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ import pytest
 
 from app.engine import Definition
 from app.engine.diagram import SLIM, WIDE, Journey, draw, numbered_steps
+from app.engine.diagram_arcs import Box
 from app.engine.loader import loads, parse_text
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -103,7 +105,10 @@ def test_any_title_stays_in_its_box(title: str) -> None:
         bold = [element.text or "" for element in root.iter(f"{SVG}text") if element.get("font-size") == "16"]
         assert "".join(bold).replace(" ", "").count(title[:3].strip()) > 0
         for line in bold:
-            assert len(line) + 0.4 * sum(map(str.isupper, line)) <= sheet.letters - 5
+            assert len(line) + 0.4 * sum(map(str.isupper, line)) <= sheet.title
+            assert (len(line) + 0.4 * sum(map(str.isupper, line))) * 9.4 <= sheet.box - 24, (
+                "measured in our typeface"
+            )
 
 
 def test_what_xml_cannot_hold_is_left_out() -> None:
@@ -148,3 +153,67 @@ def test_thirty_stages_and_as_many_returns_are_drawn_apart() -> None:
         across = [way.split("H")[1].split(" ")[0] for way in ways if "H" in way]
         assert len(across) == len(set(across)) == count - 1
         assert all(int(x) < int(str(root.get("width"))) for x in across)
+
+
+MANY_WAYS = """\
+workflow: many
+version: 1
+titles: {ru: Много путей, en: Many ways}
+initial: look
+roles:
+  head: {titles: {ru: Начальник, en: Head}, found: authority}
+stages:
+  look: {titles: {ru: Осмотр, en: Look}}
+  mending: {titles: {ru: Устранение, en: Mending}}
+  fine: {titles: {ru: Порядок, en: Fine}, final: true}
+  mended: {titles: {ru: Устранено, en: Mended}, final: true}
+transitions:
+  found: {titles: {ru: Есть, en: Found}, kind: forward, from: look, to: mending, by: head}
+  all_fine: {titles: {ru: Нет, en: None}, kind: forward, from: look, to: fine, by: head}
+  again: {titles: {ru: Снова, en: Again}, kind: return, from: [look, mending], to: look, by: head}
+  done: {titles: {ru: Готово, en: Done}, kind: forward, from: mending, to: mended, by: head}
+  forgive: {titles: {ru: Снять, en: Forgive}, kind: skip, from: [look, mending], to: mended, by: head}
+  reopen: {titles: {ru: Открыть, en: Reopen}, kind: reopen, from: [fine, mended], to: look, by: head}
+  suspend: {titles: {ru: Приостановить, en: Suspend}, kind: suspend, from: mending, by: head}
+  resume: {titles: {ru: Возобновить, en: Resume}, kind: resume, from: working, by: head}
+  stop: {titles: {ru: Прекратить, en: Stop}, kind: cancel, from: [look, mending], by: head}
+  back: {titles: {ru: Восстановить, en: Reinstate}, kind: reopen, from: working, by: head}
+  back_here: {titles: {ru: Вернуть, en: Return}, kind: reopen, from: mending, by: head}
+"""
+
+
+def test_steps_that_stay_are_told_with_the_stages_they_lead_from() -> None:
+    found = parse_text(MANY_WAYS, "many")[0]
+    assert found is not None
+    for language, told in (
+        ("ru", ["С любого этапа в работе: Возобновить (Начальник); Прекратить (Начальник)",
+                "С этапа «Устранение»: Приостановить (Начальник)",
+                "Из прекращённого случая: Восстановить (Начальник)",
+                "Из случая, прекращённого на этапе «Устранение»: Вернуть (Начальник)"]),
+        ("en", ["From any stage under way: Resume (Head); Stop (Head)", "From “Mending”: Suspend (Head)",
+                "From a terminated case: Reinstate (Head)", "From a case terminated at “Mending”: Return (Head)"]),
+    ):  # fmt: skip
+        root = ElementTree.fromstring(draw(found, language))
+        assert [element.text for element in root.iter(f"{SVG}text")][-4:] == told
+
+
+def test_no_two_arcs_share_the_end_of_a_line_and_no_number_stands_on_the_line_of_another() -> None:
+    found = parse_text(MANY_WAYS, "many")[0]
+    assert found is not None
+    for sheet in (WIDE, SLIM):
+        root = ElementTree.fromstring(draw(found, "ru", sheet=sheet, legend=False))
+        ways = [re.findall(r"[MHV]-?\d+|\d+", path.get("d") or "") for path in root.iter(f"{SVG}path")]
+        arcs = [tuple(int(re.sub("[MHV]", "", one)) for one in way) for way in ways if len(way) == 5]
+        assert len(arcs) == 8
+        heights = [start for _x, start, _across, _end, _tip in arcs] + [end for *_rest, end, _tip in arcs]
+        assert len(heights) == len(set(heights))
+        for circle in root.iter(f"{SVG}circle"):
+            x, y = int(circle.get("cx") or 0), int(circle.get("cy") or 0)
+            crossing = [line for _x, start, across, end, _tip in arcs if across > x for line in (start, end)]
+            assert all(abs(y - line) > 9 for line in crossing), (x, y)
+
+
+def test_lines_begin_and_end_at_the_border_of_a_round_box() -> None:
+    box = Box(100, 141, 20)
+    assert [box.dent(y) for y in (100, 109, 121, 133, 141)] == [20, 3, 0, 4, 20]
+    assert Box(100, 160, 8).dent(130) == 0
