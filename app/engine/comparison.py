@@ -33,6 +33,7 @@ from app.engine.comparison_words import (
     stage_title,
     stage_titles,
     texts_of,
+    titles_or,
     value_of,
     words,
 )
@@ -103,9 +104,11 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
         now.due,
         dates,
     )
+    if was.outcome != now.outcome:
+        about = join(here, (": исход", ": outcome"))
+        yield say("changed", path, about, _end(old, was.outcome), _end(new, now.outcome))
     for key, label in (
         ("final", ("завершающий", "final")),
-        ("outcome", ("исход", "outcome")),
         ("page", ("страница", "page")),
     ):
         if getattr(was, key) != getattr(now, key):
@@ -170,9 +173,36 @@ def _task(
 
 
 def _transitions(old: Definition, new: Definition) -> Iterator[Change]:
-    yield from _added_and_removed("transition", old.transitions, new.transitions)
+    for change in _added_and_removed("transition", old.transitions, new.transitions):
+        come = new.transitions.get(change.path.partition(".")[2])
+        yield change if come is None else _step_added(new, come)
     for key, step in new.transitions.items():
         yield from _step(old, new, old.transitions.get(key) or plain_step(step), step)
+
+
+def _step_added(new: Definition, step: Transition) -> Change:
+    name, kind = named("transition", step.titles), STEP_KINDS[step.kind]
+    if step.kind == "reopen" and step.target is None:
+        kind = ("отмена прекращения", "undoing a termination")
+    working = {stage.id for stage in new.stages.values() if not stage.final}
+    way = stage_titles(new, step.sources)
+    if working <= set(step.sources):
+        way = ("с любого этапа в работе", "from any stage under way")
+    if step.target:
+        way = join(way, same(" → "))
+        way = join(way, stage_title(new, step.target))
+    whose = ITSELF if step.automatic else roles_of(new, step.by)
+    asked = ("; комментарий обязателен", "; a comment is required")
+    texts = join(
+        (
+            f"{name[0]} добавлен: {kind[0]}, {way[0]}; выполняет ",
+            f"{name[1]} is added: {kind[1]}, {way[1]}; taken ",
+        ),
+        whose if step.automatic else (whose[0], f"by {whose[1]}"),
+    )
+    if step.form.comment == "required":
+        texts = join(texts, asked)
+    return Change("added", f"transitions.{step.id}", texts_of(texts))
 
 
 def _step(old: Definition, new: Definition, was: Transition, now: Transition) -> Iterator[Change]:
@@ -190,7 +220,8 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
         yield say("changed", path, join(here, (": кто выполняет", ": taken")), *whose)
     ends = (was.outcome or was.outcome_from, now.outcome or now.outcome_from)
     if ends[0] != ends[1]:
-        yield say("changed", path, join(here, (": исход", ": outcome")), value_of(ends[0]), value_of(ends[1]))
+        said = [_end(one, end) for one, end in zip((old, new), ends, strict=True)]
+        yield say("changed", path, join(here, (": исход", ": outcome")), *said)
     for text, before, after in (
         ((": с этапов", ": from"), of_stages(old, was.sources), of_stages(new, now.sources)),
         ((": выполняет", ": taken by"), of_roles(old, was.by), of_roles(new, now.by)),
@@ -201,6 +232,12 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
     yield from compare_guards(path, here, was.when, now.when)
     yield from compare_forms(path, here, was.form, now.form)
     yield from compare_effects(path, here, was.effects, now.effects, ("", ""))
+
+
+def _end(definition: Definition, end: str | None) -> Pair:
+    """The title of an outcome, or the fact that names it."""
+    known = definition.outcomes.get(end or "")
+    return titles_or(known.titles, known.id) if known else value_of(end)
 
 
 def _order(old: Definition, new: Definition) -> Iterator[Change]:

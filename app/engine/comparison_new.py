@@ -27,7 +27,7 @@ def plain_vote(vote: Approval) -> Approval:
 
 
 def plain_step(step: Transition) -> Transition:
+    """What kind it is, its way, who takes it and whether he must say why is told with its name."""
     return replace(
-        step, sources=(), target=None, by=(), when=(), form=Form(), keeps=(), voids=(), effects=(), outcome=None,
-        outcome_from=None, automatic=False,
+        step, when=(), form=Form(step.form.comment), keeps=(), voids=(), effects=(), outcome=None, outcome_from=None,
     )  # fmt: skip

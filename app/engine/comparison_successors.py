@@ -9,6 +9,7 @@ from typing import Any
 from app.engine.anchors import since_renamed
 from app.engine.comparison_words import Change, Pair, texts_of
 from app.engine.definition import Definition, Stage, Titles
+from app.engine.migration_notes import titles_of
 
 
 def replaced(old: Definition, new: Definition) -> Iterator[Change]:
@@ -59,8 +60,11 @@ def renamed(old: Definition, new: Definition) -> Definition:
         if old.task(a) and new.task(a) is None and new.task(b) and old.task(b) is None
     }  # fmt: skip
 
+    near_stages = _nearest(stages, lambda one: old.stages[one].titles, lambda one: new.stages[one].titles)
+    near_tasks = _nearest(tasks, lambda one: titles_of(old, one), lambda one: titles_of(new, one))
+
     def named(names: tuple[str, ...], by: Mapping[str, str]) -> tuple[str, ...]:
-        return tuple(by.get(name, name) for name in names)
+        return tuple(dict.fromkeys(by.get(name, name) for name in names))
 
     found: dict[str, Stage] = {}
     for key, stage in old.stages.items():
@@ -76,11 +80,13 @@ def renamed(old: Definition, new: Definition) -> Definition:
                 titles=_told(tasks.get(task.id), new.task) or task.titles,
             )
             for task in stage.tasks
+            if task.id not in tasks or near_tasks[tasks[task.id]] == task.id
         )
         name = stages.get(key, key)
         if name in found:  # of several that became one the new stage has the tasks and the vote of all
             own = (*found[name].tasks, *own)
             approval = approval or found[name].approval
+            stage = stage if near_stages[name] == key else found[name]
         titles = _told(stages.get(key), new.stages.get) or stage.titles
         found[name] = replace(
             stage, id=name, titles=titles, tasks=own, approval=approval,
@@ -97,6 +103,17 @@ def renamed(old: Definition, new: Definition) -> Definition:
         for key, step in old.transitions.items()
     }
     return replace(old, initial=stages.get(old.initial, old.initial), stages=found, transitions=steps)
+
+
+def _nearest(
+    successors: Mapping[str, str], was: Callable[[str], Titles], now: Callable[[str], Titles]
+) -> dict[str, str]:
+    """What each successor is compared with: of several that became one, that of its own title, else the first."""
+    found: dict[str, str] = {}
+    for before, after in successors.items():
+        if after not in found or (dict(was(before)) == dict(now(after)) != dict(was(found[after]))):
+            found[after] = before
+    return found
 
 
 def _told(key: str | None, find: Callable[[str], Any]) -> Titles | None:

@@ -192,8 +192,8 @@ def test_a_new_stage_is_told_with_its_vote_and_a_new_step_with_its_way(third: De
         "Срок этапа «Рассмотрение результатов»: нет → 20 рабочих дней",
         "Этап «Рассмотрение результатов»: добавлено голосование «Решение координационной группы по результатам»",
         "Голосование «Решение координационной группы по результатам»: автор не голосует: нет → да",
-        "Переход «Завершить поддержку» добавлен",
-        "Переход «Завершить поддержку»: на этап: нет → Завершено",
+        "Переход «Завершить поддержку» добавлен: вперёд, Рассмотрение результатов → Завершено; "
+        "выполняет Председатель координационной группы, Руководитель",
         "Переход «Завершить поддержку»: добавлено условие «Исход поддержки не определён»",
     ):
         assert sentence in told, sentence
@@ -216,3 +216,65 @@ def test_of_a_split_what_keeps_its_id_is_not_new(third: Definition) -> None:
     ]
     assert [one for one in told if "убран" in one or "заменен" in one] == []
     assert "Перевод случаев с версии 3: этапы: добавлено — events → Отдельно" in told
+
+
+@pytest.mark.parametrize(
+    ("step", "ru", "en"),
+    [
+        ("terminate", "Переход «Прекратить поддержку» добавлен: прекращение, с любого этапа в работе; "
+         "выполняет Руководитель; комментарий обязателен",
+         "Transition “Terminate the support” is added: cancel, from any stage under way; taken by Head; "
+         "a comment is required"),
+        ("reinstate", "Переход «Отменить прекращение» добавлен: отмена прекращения, с любого этапа в работе; "
+         "выполняет Руководитель; комментарий обязателен",
+         "Transition “Undo the termination” is added: undoing a termination, from any stage under way; taken by Head; "
+         "a comment is required"),
+        ("start_events", "Переход «Реализация плана началась» добавлен: вперёд, Договор о сотрудничестве школ → "
+         "Реализация плана; выполняет случай сам, автоматически",
+         "Transition “The implementation has started” is added: forward, Cooperation agreement of the schools → "
+         "Implementation of the plan; taken by itself, automatically"),
+    ],
+)  # fmt: skip
+def test_a_new_step_is_told_in_one_sentence_and_nothing_of_it_as_a_change(
+    third: Definition, step: str, ru: str, en: str
+) -> None:
+    short = parse_text(
+        re.sub(rf"(?s)  {step}:\n.*?(?=\n  \w+:\n|\nmigrations)", "", THIRD, count=1), "short"
+    )[0]
+    assert short is not None
+    told = [one.texts for one in compare(short, third)]
+    assert {"ru": ru, "en": en} == told[0]
+    name = ru.partition("» ")[0]
+    for one in told[1:]:
+        assert one["ru"].startswith(name)
+        assert "→" not in one["ru"] or ": исход:" in one["ru"], one["ru"]
+
+
+def test_an_outcome_is_told_by_its_title(third: Definition) -> None:
+    found = changed(THIRD.replace("    outcome: terminated\n", "    outcome: negative\n", 1), third)
+    assert found is not None
+    assert [one.texts["ru"] for one in found[1]] == [
+        "Переход «Прекратить поддержку»: исход: Поддержка прекращена → Отрицательная динамика"
+    ]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_several_that_became_one_it_is_compared_with_that_of_its_title(
+    third: Definition, is_first: bool
+) -> None:
+    """Nothing about the task is new but its id: what the other one asked for is no difference of this one."""
+    merged = re.sub(r"(?s)      interim_report:\n.*?(?=\n  results_review:)", "", THIRD).replace(
+        "publish_plan", "put_out"
+    )
+    rules = ["publish_plan: put_out", "interim_report: put_out"]
+    rule = f"migrations:\n  - {{from: 3, tasks: {{{', '.join(rules if is_first else rules[::-1])}}}}}\n"
+    text = merged.replace(", interim_report", "").replace("version: 3", "version: 4", 1)
+    fourth = parse_text(text.replace("migrations:\n", rule, 1), "v4")[0]
+    assert fourth is not None
+    told = [one.texts["ru"] for one in compare(third, fourth) if "еревод случаев" not in one.texts["ru"]]
+    assert sorted(told) == [
+        "Задача «Опубликовать план на сайте школы»: код publish_plan → put_out",
+        "Задача «Составить промежуточную справку» заменена задачей «Опубликовать план на сайте школы»",
+        # the report was kept there, this one is done again
+        "Переход «Вернуть для изменения плана»: сохраняется: убрано — Опубликовать план на сайте школы",
+    ]
