@@ -20,6 +20,7 @@ from app.documents.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move, report_right
+from app.documents.sent_back import leave_out, sent_back
 from app.documents.steps import locked, move, must_be_draft, note
 from app.documents.templates import Template, edition_for, edition_of, registry
 from app.documents.values import drafter, gather, missing
@@ -144,7 +145,10 @@ def changed_sources(work: Work, document: Document) -> list[str]:
     """Labels of the fields whose source says something else since the draft was filled."""
     template = edition_of(document)
     fresh = freeze(overlay(gather(work, document, template), thaw(document.typed)))
-    return [f.label for f in template.fields if fresh.get(f.name) != document.values.get(f.name)]
+    changed_fields = [f.label for f in template.fields if fresh.get(f.name) != document.values.get(f.name)]
+    if 0 < len(sent_back(work, document)) < len(document.cases):
+        return [str(_("Schools of the order")), *changed_fields]
+    return changed_fields
 
 
 def send_to_sign(work: Work, document_id: int, expected_version: int | None = None) -> Document:
@@ -157,6 +161,11 @@ def send_to_sign(work: Work, document_id: int, expected_version: int | None = No
     require_in_programme(work, "documents.draft", document.programme)
     must_be_draft(document)
     template = edition_of(document)
+    gone = sent_back(work, document)
+    if gone and len(gone) == len(document.cases):
+        names = ", ".join(link.case.school.short_name for link in gone)
+        raise Refusal([Reason(_("The plan was sent back or the support has ended: %(names)s. The order waits until "
+                                "the group adopts the plan anew.", names=names))])  # fmt: skip
     if changed := changed_sources(work, document):
         raise Refusal([
             Reason(_("Changed since the draft was filled: %(names)s. Refresh the draft and look at it once more.",
@@ -259,6 +268,7 @@ def fill(work: Work, document: Document, template: Template) -> None:
     """
     if not document.is_draft:
         return
+    leave_out(work, document)
     before = {"title": document.title, "values": document.values, "file": document.template_hash}
     fresh = overlay(gather(work, document, template), thaw(document.typed))
     frozen = freeze(fresh)

@@ -22,6 +22,7 @@ class Within:
 TAGS: dict[str, Text] = {
     "document:draft": _("A draft of a document was begun"),
     "document:cover": _("The case was added to a draft of a document"),
+    "document:uncover": _("The case was taken out of a draft of a document"),
     "document:edit": _("The draft of a document was edited"),
     "document:send": _("The document was sent for signing"),
     "document:withdraw": _("The document was withdrawn to the draft"),
