@@ -277,7 +277,9 @@ CONTENTS: dict[str, Callable[[Session, int], object]] = {
     **result_facts.CONTENTS,
 }
 
-NOTICES: dict[str, Notice] = {**notice_texts.NOTICES, **document_texts.NOTICES, **admin_texts.NOTICES}
+NOTICES: dict[str, Notice] = {
+    **notice_texts.NOTICES, **document_texts.NOTICES, **plan_texts.NOTICES, **admin_texts.NOTICES,
+}  # fmt: skip
 
 TAGS: dict[str, Text] = {
     **calendar_texts.TAGS,

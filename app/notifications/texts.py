@@ -72,7 +72,10 @@ NOTICES: dict[str, Notice] = {
 KINDS: dict[Kind, tuple[Text, Text]] = {
     Kind.reminder: (_("Reminders of terms"), _("Some days before the term of a task or stage that waits for you.")),
     Kind.overdue: (_("Overdue"), _("A term has passed; the head is told when it hangs for some days.")),
-    Kind.terms: (_("Moved terms"), _("The working calendar was changed, and a term of yours moved with it.")),
+    Kind.terms: (
+        _("Moved terms"),
+        _("The working calendar was changed, and a term of yours moved with it; a new term you asked for was decided on."),
+    ),
     Kind.calendar: (_("Working calendar"), _("The calendar of a year is not filled yet.")),
     Kind.moves: (
         _("Moves of a case"),

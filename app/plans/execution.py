@@ -1,4 +1,4 @@
-"""Reporting what became of the measures of a plan, and approving new terms."""
+"""Reporting what became of the measures of a plan, and deciding on new terms."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from app.access.scopes import get_visible
 from app.audit import service as audit
+from app.cases.models import Case
 from app.cases.queries import lock_case
 from app.cases.roles import require
 from app.cases.stages import PLAN, deciding_on
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.files import service as files
 from app.files.models import StoredFile
@@ -87,18 +89,55 @@ def report_item(
 
 def approve_move(work: Work, case_id: int, report_id: int, expected_version: int | None = None) -> PlanReport:
     """Approve a new term, so that the occurrence is counted by it. Raises Forbidden for whoever asked for it."""
+    case, report = _asked_move(work, case_id, report_id, expected_version)
+    changes = {"status": ReportStatus.planned.value, "move_approved_by": work.actor.user_id,
+               "move_approved_at": work.now}  # fmt: skip
+    revise(work, report, report.item, changes, "plan:move_approved")
+    _tell_asker(work, case, report, "plan.move_approved")
+    return report
+
+
+def refuse_move(
+    work: Work, case_id: int, report_id: int, why: str, expected_version: int | None = None
+) -> PlanReport:
+    """Refuse a new term with a reason: the measure stays due as it was.
+
+    Raises Forbidden for whoever asked for it, Invalid at `reason`.
+    """
+    case, report = _asked_move(work, case_id, report_id, expected_version)
+    if len(why.strip()) < 3:
+        raise Invalid(fields={"reason": _("Say why.")})
+    changes = {"status": ReportStatus.planned.value, "reason": why.strip()}
+    revise(work, report, report.item, changes, "plan:move_refused")
+    _tell_asker(work, case, report, "plan.move_refused", who=work.actor.name, why=why.strip())
+    return report
+
+
+def _asked_move(
+    work: Work, case_id: int, report_id: int, expected_version: int | None
+) -> tuple[Case, PlanReport]:
+    """The case and the new term somebody else has asked for in it. Raises Forbidden, Stale, Refusal."""
     case = lock_case(work.session, case_id)
     require(work, "plans.approve_move", case)
     report = queries.report_of(work.session, case_id, report_id)
     check_version(report.version, expected_version)
     if report.reported_by is not None and report.reported_by == work.actor.user_id:
-        raise Forbidden(_("Whoever asked for a new term does not approve it."))
+        raise Forbidden(_("Whoever asked for a new term does not decide on it."))
     if report.status != ReportStatus.moved:
         raise Refusal([Reason(_("There is no new term to approve here."))])
-    changes = {"status": ReportStatus.planned.value, "move_approved_by": work.actor.user_id,
-               "move_approved_at": work.now}  # fmt: skip
-    revise(work, report, report.item, changes, "plan:move_approved")
-    return report
+    return case, report
+
+
+def _tell_asker(work: Work, case: Case, report: PlanReport, code: str, **said: str) -> None:
+    """Whoever asked for the new term is told what became of it, with the day that counts now."""
+    if work.ports.notify is None or report.reported_by is None:
+        return
+    params = {
+        "school": case.school.short_name, "number": report.item.number, "day": report.due.isoformat(), **said,
+    }  # fmt: skip
+    key = f"plan-report/{report.id}/{code}/{work.now.isoformat()}"
+    link = f"/cases/{case.id}/plans#item-{report.item_id}"
+    work.ports.notify(work, {report.reported_by}, Message(code, params, link, key, case.id))
 
 
 def _report(

@@ -125,3 +125,10 @@ class ReportForm(RoomForm):
             file_id=self.file_id.data, reason=self.reason.data or "", moved_to=self.moved_to.data,
             occurrences=tuple(date.fromisoformat(day) for day in self.occurrences.data or ()),
         )  # fmt: skip
+
+
+class RefuseMoveForm(RoomForm):
+    """Why the new term is refused; the school reads it beside the measure."""
+
+    reason = LongTextField(_("Reason"), required=True, max_length=2000, render_kw={"rows": 3})
+    expected_version = HiddenField()

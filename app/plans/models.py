@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
 from app.files.models import StoredFile
-from app.plans.rules import due_of
+from app.plans.rules import ReportStatus, due_of
 from app.plans.terms import Recurrence, Term
 
 
@@ -74,6 +74,12 @@ class PlanReport(Versioned, Base):
     def due(self) -> date:
         """The day it falls due now: the new one once the move is approved."""
         return due_of(self.occurrence, self.moved_to, self.move_approved_at)
+
+    @property
+    def is_move_refused(self) -> bool:
+        """A new term was asked for and refused; `reason` then says why."""
+        is_open = self.status == ReportStatus.planned and self.moved_to is not None
+        return is_open and self.move_approved_at is None
 
     @property
     def has_evidence(self) -> bool:

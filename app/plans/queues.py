@@ -16,6 +16,7 @@ from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.plans.models import PlanReport
 from app.plans.queries import all_dues, items_of, moves_to_approve
+from app.plans.rules import ReportStatus
 
 AHEAD = timedelta(days=7)
 
@@ -33,7 +34,7 @@ def reports_waiting(work: Work) -> list[QueueItem]:
             continue  # the plan is carried out where nobody goes on without its reports
         open_dues = [
             due for due in all_dues(items_of(work.session, case.id))
-            if due.report is None and due.due <= work.today + AHEAD
+            if due.status is ReportStatus.planned and due.due <= work.today + AHEAD
         ]  # fmt: skip
         if not open_dues:
             continue

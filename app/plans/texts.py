@@ -1,6 +1,7 @@
-"""Sentences of the history, by the tag of the journal."""
+"""Sentences of the history, by the tag of the journal, and of notices."""
 
 from app.core.i18n import Text, _
+from app.core.ports import Notice
 from app.plans.rules import FIELD_LABELS
 
 TAGS: dict[str, Text] = {
@@ -11,6 +12,7 @@ TAGS: dict[str, Text] = {
     "plan:report": _("The execution of a measure was reported"),
     "plan:report_edit": _("The report on a measure was corrected"),
     "plan:move_approved": _("A new term of a measure was approved"),
+    "plan:move_refused": _("A new term of a measure was refused"),
 }
 
 FIELD_TITLES: dict[str, Text] = {
@@ -21,4 +23,19 @@ FIELD_TITLES: dict[str, Text] = {
     "link": _("Link"),
     "reason": _("Reason"),
     "moved_to": _("New term"),
+}
+
+NOTICES: dict[str, Notice] = {
+    "plan.move_approved": Notice(
+        "terms",
+        _("The new term of measure No. %(number)s is approved: %(school)s. Now it is %(day)s"),
+        "calendar-check",
+    ),
+    "plan.move_refused": Notice(
+        "terms",
+        _(
+            "The new term of measure No. %(number)s is refused: %(school)s. The term stays %(day)s. %(who)s: %(why)s"
+        ),
+        "ban",
+    ),
 }

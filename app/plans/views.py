@@ -20,7 +20,7 @@ from app.core.unit_of_work import Work
 from app.files.models import StoredFile
 from app.plans import execution, queries, service
 from app.plans.facts import PAGE
-from app.plans.forms import ItemForm, ReportForm, item_data
+from app.plans.forms import ItemForm, RefuseMoveForm, ReportForm, item_data
 from app.plans.rules import (
     DIRECTION_LABELS,
     FIELD_LABELS,
@@ -28,6 +28,7 @@ from app.plans.rules import (
     RECURRENCE_LABELS,
     STATUS_LABELS,
     Direction,
+    ReportStatus,
     fulfilment,
     gap_sentences,
     gaps,
@@ -141,6 +142,25 @@ class PlanView(RoomView):
             execution.approve_move(work, case_id, report_id, self.expected_version())
         return self._done(case_id, _("The new term is approved."))
 
+    @page("/<int:case_id>/plans/reports/<int:report_id>/refuse", methods=FORM, permission="write")
+    def refuse_move(self, case_id: int, report_id: int) -> Any:
+        work, case = self._open(case_id, "plans.approve_move")
+        report = queries.report_of(work.session, case_id, report_id)
+        form = RefuseMoveForm(data={"expected_version": str(report.version)})
+        if form.validate_on_submit():
+            try:
+                with self.write() as work:
+                    execution.refuse_move(
+                        work, case_id, report_id, form.reason.data or "", self.expected_version()
+                    )
+            except Invalid as exc:
+                form.take_errors(exc)
+            else:
+                return self._done(case_id, _("The new term is refused."), f"#item-{report.item_id}")
+        work = self.read()
+        case, report = get_case(work.session, case_id), queries.report_of(work.session, case_id, report_id)
+        return self._render(work, case, "plans/refuse.html", form.status, form=form, report=report)
+
     def _open(self, case_id: int, capability: str) -> tuple[Work, Case]:
         """The case for whoever may do this act in it: a form that cannot be sent is not shown."""
         work = self.read()
@@ -190,7 +210,7 @@ def _report_data(item: Any, dues: list[queries.Due], today: date) -> dict[str, A
     """The report on the only term, to be corrected; otherwise a fresh one about what is due and not reported."""
     fresh = {"expected_version": str(item.version), "done_on": None}
     waiting = [due.occurrence for due in dues if not due.is_reported]
-    if len(dues) == 1 and (report := dues[0].report):
+    if len(dues) == 1 and (report := dues[0].report) and report.status != ReportStatus.planned:
         return {
             **fresh, "occurrences": [dues[0].occurrence.isoformat()], "became": report.status,
             "done_on": report.done_on,

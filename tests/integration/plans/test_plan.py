@@ -21,11 +21,12 @@ from app.demo.plans_data import RETURN_REASON, corrections, first_draft, plan, r
 from app.diagnostics import queries as diagnosis
 from app.diagnostics import service as diagnostics
 from app.engine.state import Cast, Fire
+from app.notifications.queries import inbox
 from app.plans import execution, queries, service
 from app.plans.execution import ReportInput, Upload
 from app.plans.facts import FACTS
 from app.plans.figures import FIGURES
-from app.plans.queues import moves_waiting
+from app.plans.queues import moves_waiting, reports_waiting
 from app.plans.rules import Direction, ReportStatus
 from app.plans.service import ItemInput
 from app.plans.values import order_plan
@@ -292,6 +293,48 @@ def test_a_term_of_another_year_is_refused(penza: Runtime, case_id: int, term: s
     with pytest.raises(Invalid) as refused, penza.work(actor(penza, "methodist")) as work:
         service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": term}))
     assert {field: str(text) for field, text in refused.value.fields.items()} == {"term": said}
+
+
+def test_a_new_term_is_refused_with_a_reason_and_the_measure_waits_as_before(
+    penza: Runtime, case_id: int
+) -> None:
+    director, methodist = actor(penza, "director41"), actor(penza, "methodist")
+    with penza.work(methodist) as work:
+        item = service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": "до 04.04.2025"}))
+        item_id = item.id
+    _running(penza, case_id, date(2025, 4, 1))
+    move = ReportInput(ReportStatus.moved, reason="Карантин", moved_to=date(2025, 4, 20))
+    with penza.work(director) as work:
+        [moved] = execution.report_item(work, case_id, item_id, move)
+        work.session.flush()
+        moved_id = moved.id
+    assert reports_waiting(penza.read(director)) == [], "it waits for the decision, not for the school"
+    with pytest.raises(Invalid) as fault, penza.work(methodist) as work:
+        execution.refuse_move(work, case_id, moved_id, " ")
+    assert "reason" in fault.value.fields
+    with penza.work(methodist) as work:
+        execution.refuse_move(work, case_id, moved_id, "Срок держит вся программа")
+    assert moves_waiting(penza.read(methodist)) == []
+    [item_waits] = reports_waiting(penza.read(director))
+    assert item_waits.due == date(2025, 4, 4)
+    told = newest_notice(penza, "director41")
+    assert "В новом сроке мероприятия № 1 отказано" in told
+    assert "Срок прежний – 04.04.2025" in told
+    assert "Срок держит вся программа" in told
+    with penza.work(director) as work:
+        execution.report_item(work, case_id, item_id, move)
+    with penza.work(methodist) as work:
+        execution.approve_move(work, case_id, moved_id)
+    assert "Теперь это 20.04.2025" in newest_notice(penza, "director41")
+    assert reports_waiting(penza.read(director)) == [], "not due within a week"
+    _running(penza, case_id, date(2025, 4, 18))
+    [item_waits] = reports_waiting(penza.read(director))
+    assert item_waits.due == date(2025, 4, 20), "a term that was moved is waited for as well"
+
+
+def newest_notice(system: Runtime, username: str) -> str:
+    shown, _more = inbox(system.read(actor(system, username)))
+    return str(shown[0].text).replace("\u00a0", " ")
 
 
 def test_the_order_prints_one_road_map_of_all_schools(penza: Runtime, cases: dict[str, int]) -> None:
