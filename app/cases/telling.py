@@ -151,13 +151,20 @@ def _returned(step: _Step) -> list[Told]:
 
 
 def _of_all(code: str) -> Callable[[_Step], list[Told]]:
-    """Everybody who works on the case: who has tasks in its procedure, and both schools."""
+    """Everybody who works on the case: who has tasks in its procedure, both schools, and whoever it waits for right
+    before the step or after it: a vote or a step of theirs comes into their list or leaves it with this."""
 
     def find(step: _Step) -> list[Told]:
-        definition = step.definition
+        definition, holders = step.definition, _holders(step)
         roles = {role for stage in definition.stages.values() for task in stage.tasks for role in task.roles}
         what = _outcome(step) if code == "case.closed" else _stage(step)
-        return [(code, what, _holders(step).of(definition, step.case, roles | _school_roles(definition)))]
+        people = holders.of(definition, step.case, roles | _school_roles(definition))
+        for state in (step.before, step.after):
+            if not state.is_active:  # nobody is hurried by a case that stands still
+                continue
+            awaited = waiting_now(step.work, step.case, definition, state)
+            people |= holders.waited_for(definition, step.case, awaited)
+        return [(code, what, people)]
 
     return find
 

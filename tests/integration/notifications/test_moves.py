@@ -105,6 +105,18 @@ def test_a_pause_and_an_end_are_told_to_all_who_work_on_the_case(penza_on_both: 
     assert not names & {"head", "director50", "curator51", "admin", "member1"}
 
 
+def test_those_whose_vote_was_awaited_hear_that_it_is_awaited_no_longer(penza: Runtime) -> None:
+    case_id = open_cases(penza)["41"]
+    to_the_vote(penza, case_id)
+    head = actor(penza, "head")
+    take(penza, head, case_id, Fire("suspend", "Карантин"))
+    assert told_of(penza, "case.suspended") >= GROUP
+    take(penza, head, case_id, Fire("resume"))
+    assert told_of(penza, "case.resumed") >= GROUP, "the vote is in their list again"
+    take(penza, head, case_id, Fire("terminate", "Школа реорганизована"))
+    assert told_of(penza, "case.terminated") >= GROUP
+
+
 def told_clerk(system: Runtime) -> set[str]:
     """The clerk works on a case in the version of the procedure that gives him a task."""
     work = system.read(SYSTEM)
