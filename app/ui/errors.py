@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
             log.error("refused", extra={"status": error.status})
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
-            fields=getattr(error, "fields", {}), back=request.referrer,
+            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=request.referrer,
             typed=g.form.typed() if error.status in _TYPED and "form" in g else (),
         )  # fmt: skip
 

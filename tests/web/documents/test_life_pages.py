@@ -103,7 +103,12 @@ def test_the_clerk_sends_an_order_and_the_director_has_read_it(
     row = addressees(penza.read(actor(penza, "director41")), order)[0].id
     assert web.post("director41", f"/reading/{row}", page=own).status_code == 303
     assert "Ознакомьтесь: " not in shown(web, "director41", "/")
-    assert web.post("director41", f"/reading/{row}", page="/profile/").status_code == 409
+    answer = web.post("director41", f"/reading/{row}", page="/profile/")
+    assert answer.status_code == 409
+    told = answer.get_data(as_text=True)
+    assert "Отметка уже стоит" in told
+    assert "пока нельзя" not in told, "it will not be possible later either"
+    assert "ещё нет:" not in told
     assert web.post("director1", f"/reading/{row}", page="/profile/").status_code == 404
     left = [r for r in addressees(penza.read(actor(penza, "clerk")), order) if r.read_at is None]
     sheet = f"/documents/{order}/readers/{left[0].id}/sheet"
