@@ -118,6 +118,8 @@ def sentence(definition: Definition, event: CaseEvent) -> Text:
             return _("Not approved: %(for)s in favour, %(against)s against, %(abstained)s abstained", **count)
         case "moved" if data.get("kind") in STANDING:
             return STANDING[data["kind"]]
+        case "moved" if data.get("kind") == "reopen" and data["from"] == data["to"]:
+            return _("The termination was taken back")  # it goes on in the round it stood in
         case "moved" if is_alone(data):
             return _(
                 "Automatically: %(transition)s → “%(stage)s”",

@@ -182,3 +182,14 @@ def test_a_diagnosis_stands_once_its_plan_is_adopted_until_the_case_comes_back_t
     take(penza, cases["41"], "chair", Fire("change_plan", REMARK, {"about": "terms"}))
     take(penza, cases["41"], "chair", Fire("return_to_diagnosis", "Нет анализа", {"about": "staff"}))
     assert f"{url}/risks/add" in text(web("director41").get(url))
+
+
+def test_a_termination_taken_back_is_told_as_that_and_opens_no_round(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    take(penza, cases["41"], "head", Fire("terminate", "Школа закрыта"))
+    take(penza, cases["41"], "head", Fire("reinstate", "По ошибке"))
+    history = text(web("methodist").get(f"/cases/{cases['41']}")).split("История")[-1]
+    assert "Прекращение поддержки отменено" in history
+    assert "Поддержка прекращена" in history
+    assert "круг 1" not in history
