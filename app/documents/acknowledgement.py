@@ -16,7 +16,7 @@ from app.audit import service as audit
 from app.cases.roles import require_in_programme
 from app.cases.terms import calendar_of
 from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal
-from app.core.i18n import _
+from app.core.i18n import _, in_locale
 from app.core.unit_of_work import Work
 from app.documents.models import Acknowledgement, Document
 from app.documents.proofs import Proof
@@ -153,7 +153,8 @@ def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
     Raises NotFound, Forbidden (the line is another's), Refusal (read already).
     """
     row = lock_visible(work, Acknowledgement, acknowledgement_id)
-    capacity = capacity_of(work, row)
+    with in_locale("ru"):  # kept for the sheet: one language, whichever the reader has chosen
+        capacity = capacity_of(work, row)
     if capacity is None:
         raise Forbidden
     if row.read_at is not None:
@@ -207,19 +208,17 @@ def capacity_of(work: Work, row: Acknowledgement) -> str | None:
     """On whose behalf the actor would read it: «Директор, МБОУ СОШ № 41»; None when the line is another's."""
     if row.person_id is not None and row.person_id == work.actor.person_id:
         return str(_("in person"))
-    for held in work.actor.memberships:
-        if (
-            held.role in READERS
-            and held.organisation_id == row.organisation_id
-            and row.organisation is not None
-        ):
-            place = f"{ROLE_TITLES[held.role]}, {row.organisation.short_name}"
-            return (
-                place
-                if held.stands_for is None
-                else f"{place}, {_('for %(whom)s', whom=held.stands_for.whom)}"
-            )
-    return None
+    own = [
+        held
+        for held in work.actor.memberships
+        if held.role in READERS and held.organisation_id == row.organisation_id
+    ]
+    if not own or row.organisation is None:
+        return None
+    # his own right before another's, and whoever heads the school before whoever advises others
+    held = min(own, key=lambda one: (one.stands_for is not None, READERS.index(one.role)))
+    place = f"{ROLE_TITLES[held.role]}, {row.organisation.short_name}"
+    return place if held.stands_for is None else f"{place}, {_('for %(whom)s', whom=held.stands_for.whom)}"
 
 
 def directors(work: Work, organisation_id: int, day: date) -> str:

@@ -76,4 +76,14 @@ FIELD_TITLES: dict[str, Text] = {
 
 NOTICES: dict[str, Notice] = {
     "document.read": Notice("reminder", _("Read the document and confirm it: %(title)s"), "file-text"),
+    "document.unread": Notice(
+        "reminder",
+        _("You have not confirmed yet that you have read it, the term is %(due)s: %(title)s"),
+        "clock",
+    ),
+    "document.unread_late": Notice(
+        "overdue",
+        _("You have not confirmed that you have read it, the term has passed on %(due)s: %(title)s"),
+        "triangle-alert",
+    ),
 }

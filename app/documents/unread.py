@@ -143,12 +143,19 @@ def notify(work: Work, row: Acknowledgement) -> None:
     if tell is None:
         return
     with as_system(work.session):  # whoever sends it, the addressee is told
-        day = work.today.isoformat()
+        day, due = work.today.isoformat(), row.due.isoformat() if row.due else ""
         told = Message(
-            "document.read", {"title": row.document.title}, due=row.due,
+            _sentence(work, row), {"title": row.document.title, "due": due}, due=row.due,
             link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
         )  # fmt: skip
         tell(work, readers(work, row), told)
+
+
+def _sentence(work: Work, row: Acknowledgement) -> str:
+    """Sent just now, still to be read by its day, or not read in time: a reminder does not repeat the first letter."""
+    if row.reminded_on is None or row.due is None:
+        return "document.read"
+    return "document.unread" if row.due >= work.today else "document.unread_late"
 
 
 def readers(work: Work, row: Acknowledgement) -> list[int]:

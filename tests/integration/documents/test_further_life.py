@@ -12,6 +12,7 @@ from app.access.scopes import as_system
 from app.audit.queries import history_of
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
+from app.core.i18n import in_locale
 from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -195,9 +196,10 @@ def test_addressees_read_an_order_and_the_clerk_sees_who_has_not(
     with pytest.raises(Forbidden):
         with system.work(clerk) as work:
             service.acknowledge(work, own[ids["41"]])
-    with system.work(actor(system, "director41")) as work:
+    with in_locale("en"), system.work(actor(system, "director41")) as work:
         row = service.acknowledge(work, own[ids["41"]])
         assert row.read_on == DAY
+        assert row.capacity.startswith("Директор школы, "), "kept in one language, whoever reads"
         assert "41" in row.capacity
     with pytest.raises(Refusal):
         with system.work(actor(system, "director41")) as work:
@@ -230,7 +232,9 @@ def test_who_reads_in_anothers_place_is_told_so_and_so_is_the_paper(
     with penza.work(reader) as work:
         assert "за Примерную" in service.acknowledge(work, own[ids["66"]]).capacity
     with penza.work(reader) as work:
-        assert "за " not in service.acknowledge(work, own[ids["65-23"]]).capacity
+        own_word = service.acknowledge(work, own[ids["65-23"]]).capacity
+        assert "за " not in own_word
+        assert own_word.startswith("Директор школы, "), "he heads the school, he is its curator for others"
     told = [str(one["who"]) for one in history_of(penza.read(reader), (Document.__tablename__, [found]))][:2]
     assert "за Примерную" not in told[0].replace("\u00a0", " ")
     assert "за Примерную Е.Д. по приказу № 15-к от 09.01.2025" in told[1].replace("\u00a0", " ")
@@ -239,9 +243,11 @@ def test_who_reads_in_anothers_place_is_told_so_and_so_is_the_paper(
 def test_reminders_go_out_once_a_day_to_whoever_has_not_read(penza: Runtime, cases: dict[str, int]) -> None:
     found = order(penza, cases, "41")
     told: list[tuple[list[int], str]] = []
+    codes: list[str] = []
 
     def tell(work: Any, users: Any, message: Message) -> int:
         told.append((list(users), message.link))
+        codes.append(message.code)
         return 1
 
     with penza.work(actor(penza, "clerk")) as work:
@@ -256,6 +262,7 @@ def test_reminders_go_out_once_a_day_to_whoever_has_not_read(penza: Runtime, cas
     users, link = told[0]
     assert link == f"/documents/{found}"
     assert actor(penza, "director41").user_id in users
+    assert codes == ["document.unread", "document.unread_late"], "a reminder says how the term stands"
 
 
 def test_an_order_to_a_whole_region_is_told_of_by_workers_in_parts(
