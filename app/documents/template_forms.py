@@ -8,8 +8,7 @@ from wtforms import HiddenField
 
 from app.core.i18n import _
 from app.documents.gate import MAX_DOCX
-from app.ui.fields import DateField, LongTextField, ScanField, YesField
-from app.ui.forms import RoomForm
+from app.ui.forms import DateField, LongTextField, RoomForm, ScanField, YesField
 
 
 class UploadForm(RoomForm):

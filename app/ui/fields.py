@@ -1,4 +1,4 @@
-"""The fields people fill: a day from the browser's calendar, «12,5» as a number, a scan that is one.
+"""The fields people fill: a text, a day from the browser's calendar, «12,5» as a number, repeated rows.
 
 Labels may be lazy `Text`; every message is ours and Russian. Rooms import them from `app.ui.forms`.
 """
@@ -6,26 +6,22 @@ Labels may be lazy `Text`; every message is ours and Russian. Rooms import them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
-from flask_wtf.file import FileField, FileStorage
 from wtforms import (
     BooleanField,
     Field,
     Form,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms import DateField as _DateField
 from wtforms import FieldList as _FieldList
 from wtforms.i18n import get_translations as _wtforms_translations
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, StopValidation
 from wtforms.widgets import DateInput, TextArea, TextInput
 
 from app.core.i18n import Text, _, current_locale, gettext, ngettext
@@ -68,7 +64,8 @@ class Needed(InputRequired):
         raise StopValidation(str(self.message or _("This field is required.")))
 
 
-def _rules(required: bool, extra: Iterable[Callable[..., Any]], max_length: int | None = None) -> list[Any]:
+def rules_of(required: bool, extra: Iterable[Callable[..., Any]], max_length: int | None = None) -> list[Any]:
+    """Required or not first: whether the other rules are asked depends on it."""
     rules: list[Any] = [Needed() if required else Optional()]
     if max_length:
         rules.append(Length(max=max_length))
@@ -86,7 +83,7 @@ class TextField(StringField):
         self, label: Label, *, required: bool = False, max_length: int | None = 255,
         validators: Iterable[Any] = (), filters: Iterable[Any] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(label, _rules(required, validators, max_length), (_stripped, *filters), **kwargs)
+        super().__init__(label, rules_of(required, validators, max_length), (_stripped, *filters), **kwargs)
 
 
 class _WholeText(TextArea):
@@ -104,7 +101,7 @@ class LongTextField(TextAreaField):
         self, label: Label, *, required: bool = False, max_length: int | None = 10_000,
         validators: Iterable[Any] = (), **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(label, _rules(required, validators, max_length), (_stripped,), **kwargs)
+        super().__init__(label, rules_of(required, validators, max_length), (_stripped,), **kwargs)
 
 
 class DateField(_DateField):
@@ -116,7 +113,7 @@ class DateField(_DateField):
         self, label: Label, *, required: bool = False, validators: Iterable[Any] = (), **kwargs: Any
     ) -> None:
         kwargs.setdefault("format", ["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"])
-        super().__init__(label, _rules(required, validators), **kwargs)
+        super().__init__(label, rules_of(required, validators), **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         given = valuelist[0].strip() if valuelist else ""
@@ -153,7 +150,7 @@ class NumberField(Field):
             "inputmode": "numeric" if whole else "decimal",
             **(kwargs.get("render_kw") or {}),
         }
-        super().__init__(label, _rules(required, validators), **kwargs)
+        super().__init__(label, rules_of(required, validators), **kwargs)
         self.whole, self.minimum, self.maximum, self.places = whole, minimum, maximum, places
 
     def _value(self) -> str:
@@ -190,155 +187,12 @@ class NumberField(Field):
         self.data = int(number) if self.whole else number
 
 
-def _choices(choices: Any) -> list[tuple[Any, str]]:
-    pairs = choices() if callable(choices) else choices
-    pairs = pairs.items() if isinstance(pairs, dict) else pairs
-    return [(str(code), str(title)) for code, title in pairs or ()]
-
-
-class ChoiceField(SelectField):
-    """One of a list. `choices`: pairs, a dict code → title, or a function that gives them.
-
-    An empty answer is None. `coerce=int` for ids.
-    """
-
-    def __init__(
-        self, label: Label, *, choices: Any = (), required: bool = False, coerce: Callable[[str], Any] = str,
-        blank: Label | None = None, validators: Iterable[Any] = (), **kwargs: Any,
-    ) -> None:  # fmt: skip
-        self._source, self._blank = choices, blank
-        super().__init__(
-            label, _rules(required, validators), coerce=lambda x: _coerce(coerce, x), choices=[], **kwargs
-        )
-        self.choices = self._listed(choices)
-
-    def _listed(self, choices: Any) -> list[tuple[Any, str]]:
-        return [("", str(self._blank or _("— not chosen —"))), *_choices(choices)]
-
-    def offer(self, choices: Any) -> None:
-        """Set the list when the form is already made (choices that depend on the case)."""
-        self.choices = self._listed(choices)
-
-    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
-        now = "" if self.data is None else str(self.data)
-        for code, title in self.choices:
-            yield code, title, str(code) == now, {}
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is None:
-            if self.raw_data and self.raw_data[0]:
-                raise ValidationError(str(_("Choose one of the list.")))
-            return
-        if str(self.data) not in {str(code) for code, _title in self.choices}:
-            raise ValidationError(str(_("Choose one of the list.")))
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = self.coerce(valuelist[0]) if valuelist else None
-
-
-def _coerce(to: Callable[[str], Any], value: Any) -> Any:
-    if value is None or value == "":
-        return None
-    try:
-        return to(value)
-    except (TypeError, ValueError):
-        return None
-
-
-class OneOfField(ChoiceField):
-    """One of a few, all visible at once as radio buttons."""
-
-    widget = RadioField.widget
-    option_widget = RadioField.option_widget
-
-    def _listed(self, choices: Any) -> list[tuple[Any, str]]:
-        return _choices(choices)
-
-
-class ManyField(SelectMultipleField):
-    """Any of a list, drawn as checkboxes; gives a list."""
-
-    def __init__(
-        self, label: Label, *, choices: Any = (), required: bool = False, coerce: Callable[[str], Any] = str,
-        validators: Iterable[Any] = (), **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            label, _rules(required, validators), coerce=coerce, choices=_choices(choices),
-            validate_choice=False, **kwargs,
-        )  # fmt: skip
-
-    def offer(self, choices: Any) -> None:
-        self.choices = _choices(choices)
-
-    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
-        chosen = {str(item) for item in self.data or ()}
-        for code, title in self.choices:
-            yield code, title, str(code) in chosen, {}
-
-    def pre_validate(self, form: Any) -> None:
-        known = {str(code) for code, _title in self.choices}
-        if any(str(item) not in known for item in self.data or ()):
-            raise ValidationError(str(_("Choose from the list only.")))
-
-
 class YesField(BooleanField):
     """A tick; `required`: it must be set."""
 
     def __init__(self, label: Label, *, required: bool = False, **kwargs: Any) -> None:
         rules = [DataRequired(_("Tick this: without it the form is not accepted."))] if required else []
         super().__init__(label, rules, **kwargs)
-
-
-SCAN_TYPES = ("pdf", "jpg", "jpeg", "png")
-SCAN_MEGABYTES = 20
-
-
-class ScanField(FileField):
-    """A signed paper or a photo. Checks name, size and first bytes; `data` is the uploaded file or None."""
-
-    _HEADS: ClassVar[dict[str, tuple[bytes, ...]]] = {
-        "pdf": (b"%PDF-",), "jpg": (b"\xff\xd8\xff",), "jpeg": (b"\xff\xd8\xff",),
-        "png": (b"\x89PNG\r\n\x1a\n",),
-        "docx": (b"PK\x03\x04",), "xlsx": (b"PK\x03\x04",), "zip": (b"PK\x03\x04",),
-    }  # fmt: skip
-
-    def __init__(
-        self, label: Label, *, required: bool = False, types: Sequence[str] = SCAN_TYPES,
-        megabytes: int = SCAN_MEGABYTES, validators: Iterable[Any] = (), **kwargs: Any,
-    ) -> None:  # fmt: skip
-        self.types, self.megabytes = tuple(types), megabytes
-        shown = ", ".join(t.upper() for t in types if t != "jpeg")
-        kwargs.setdefault("description", _("%(types)s, up to %(mb)s MB", types=shown, mb=megabytes))
-        kwargs["render_kw"] = {"accept": ",".join(f".{t}" for t in types), **(kwargs.get("render_kw") or {})}
-        self._required = required
-        super().__init__(label, list(validators), **kwargs)
-        if required:
-            self.flags.required = True
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        files = [f for f in valuelist if isinstance(f, FileStorage) and f.filename]
-        self.data = files[0] if files else None
-        self.raw_data = files
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is None:
-            if self._required:
-                raise StopValidation(str(_("Choose a file.")))
-            return
-        kind = (self.data.filename or "").rpartition(".")[2].lower()
-        stream = self.data.stream
-        stream.seek(0, 2)
-        size = stream.tell()
-        stream.seek(0)
-        head = stream.read(8)
-        stream.seek(0)
-        shown = ", ".join(t.upper() for t in self.types if t != "jpeg")
-        if kind not in self.types or not any(head.startswith(h) for h in self._HEADS.get(kind, (b"",))):
-            raise StopValidation(str(_("This file is not accepted here. Choose %(types)s.", types=shown)))
-        if not size:
-            raise StopValidation(str(_("The file is empty.")))
-        if size > self.megabytes * 1024 * 1024:
-            raise StopValidation(str(_("The file is larger than %(mb)s MB.", mb=self.megabytes)))
 
 
 class RowsField(_FieldList):

@@ -30,21 +30,19 @@ from wtforms import EmailField, Field, FormField, HiddenField, PasswordField
 from wtforms.fields.simple import FileField
 
 from app.core.errors import Invalid, OporaError, Refusal
+from app.ui.choice_fields import ChoiceField, ManyField, OneOfField
 from app.ui.fields import (
     MESSAGES,
-    ChoiceField,
     DateField,
     Label,
     LongTextField,
-    ManyField,
     NumberField,
-    OneOfField,
     RowOf,
     RowsField,
-    ScanField,
     TextField,
     YesField,
 )
+from app.ui.scan_field import ScanField
 
 # a field of one of these names would hide what every form has
 RESERVED = frozenset({"status", "errors", "errors_top", "data", "typed", "wrong", "has_files", "meta"})
