@@ -97,9 +97,13 @@ class PostgresServer:
         self._number += 1
         name = name or f"test_{self._number}"
         with self.connect("postgres") as connection:
+            # its files are copied: through the log, as is usual since PostgreSQL 15, it takes four times as long
+            by_files = connection.info.server_version >= 150_000
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                    sql.Identifier(name),
+                    sql.Identifier(template),
+                    sql.SQL("STRATEGY FILE_COPY" if by_files else ""),
                 )
             )
         return name
