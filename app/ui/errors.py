@@ -71,7 +71,7 @@ def register(app: Flask) -> None:
             log.error("refused", extra={"status": error.status})
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
-            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=request.referrer,
+            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=_came_from(),
             typed=g.form.typed() if error.status in _TYPED and "form" in g else (),
         )  # fmt: skip
 
@@ -127,6 +127,17 @@ def register(app: Flask) -> None:
         # the trace goes to the log without the values that were typed
         log.exception("unhandled error", extra={"path": request.path})
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again
+
+
+def _came_from() -> str | None:
+    """The page of this site that led here; the way back to another site is not ours to offer."""
+    came_from = request.referrer or ""
+    # the proxy in front may speak another scheme than we are spoken to in
+    return (
+        came_from
+        if came_from.startswith(tuple(f"{one}://{request.host}/" for one in ("http", "https")))
+        else None
+    )
 
 
 def _above() -> str | None:

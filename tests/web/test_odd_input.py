@@ -92,6 +92,22 @@ def test_an_address_has_no_lines(web: WebUsers) -> None:
     assert "X-Evil" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("came_from", "is_offered"),
+    [
+        ("http://localhost/cases/", True), ("https://localhost/cases/", True),
+        ("https://evil.example/", False), ("http://localhost.evil.example/", False),
+        ("http://localhost@evil.example/", False), ("javascript:alert(1)", False),
+    ],
+)  # fmt: skip
+def test_a_page_of_refusal_leads_back_to_this_site_only(
+    web: WebUsers, came_from: str, *, is_offered: bool
+) -> None:
+    page = web("methodist").get("/cases/999999", headers={"Referer": came_from})
+    assert page.status_code == 404
+    assert (f'href="{came_from}"' in page.text) is is_offered
+
+
 def test_whoever_asks_for_the_head_of_a_page_writes_nothing(penza: Runtime) -> None:
     """HEAD carries no token and asks for none; it is GET, also where a view writes on all but GET."""
     case_id = open_cases(penza)["41"]
