@@ -11,8 +11,12 @@ from types import FrameType
 import waitress
 
 from app.core.unit_of_work import Runtime
-from app.factory import create_app
+from app.factory import MAX_BODY, create_app
 from app.jobs.runner import Runner
+
+# Up to here whoever sends too much is told so on a page of the product. What is larger is not even taken in: Waitress
+# keeps what anybody sends, without a login too, on the disk before the product sees it.
+TAKEN_IN = 4 * MAX_BODY
 
 
 def keep_what_is_loaded() -> None:
@@ -49,7 +53,10 @@ def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
         system.ports.after_commit = runner.wake
         runner.start()
     try:
-        server = waitress.create_server(create_app(system), host=settings.host, port=settings.port, threads=8)
+        server = waitress.create_server(
+            create_app(system), host=settings.host, port=settings.port, threads=8,
+            max_request_body_size=TAKEN_IN,
+        )  # fmt: skip
         keep_what_is_loaded()
         if on_start:
             on_start()
