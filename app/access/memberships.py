@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,11 @@ from app.core.actor import Actor, Held
 
 
 def actor_for(session: Session, user_id: int, name: str, today: date) -> Actor:
-    """The actor behind an account on `today`; a role or a substitution outside its dates gives nothing."""
+    """The actor behind an account on `today`; a role or a substitution outside its dates gives nothing, and neither
+    does a closed account: what it had asked for is not done in its name any more."""
+    account = session.get(User, user_id)
+    if account is None or not account.active:
+        return Actor(user_id, name)
     with as_system(session):  # who one is must be known before anything can be scoped
         rows = session.scalars(
             select(Membership)

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.memberships import actor_for
 from app.access.models import Membership, Substitution
 from app.access.substitutions import acting_for
 from app.admin import substitutions
-from app.admin.service import grant
+from app.admin.service import close_account, grant
 from app.audit.queries import history_of
 from app.cases import queries
 from app.cases.meetings import open_meeting
@@ -165,6 +166,17 @@ def test_of_a_centre_of_two_authorities_the_head_hands_on_what_is_for_his_own_pr
     for scope in ({}, {"programme_id": other}):
         is_refused_to_the_head(penza, "methodist", **scope)
     stand_in(penza, "clerk", "methodist", by="head", programme_id=own)
+
+
+def test_a_closed_account_holds_nothing_neither_of_its_own_nor_of_others(penza: Runtime) -> None:
+    """What it had asked workers to do is not done in its name any more."""
+    stand_in(penza, "clerk", "methodist")
+    clerk = account(penza, "clerk").id
+    on(penza, FIRST)
+    assert actor_for(penza.read(SYSTEM).session, clerk, "", FIRST).roles == {"clerk", "methodist"}
+    with penza.work(actor(penza, "admin")) as work:
+        close_account(work, work.session.get_one(User, clerk))
+    assert actor_for(penza.read(SYSTEM).session, clerk, "", FIRST).roles == set()
 
 
 # ── the substitute leaves in between ──────────────────────────────────────────────────────────────
