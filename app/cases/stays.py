@@ -12,7 +12,7 @@ from app.cases.models import Case, CaseEvent
 from app.cases.projection import Projection, RoundRow
 from app.cases.queries import events_of
 from app.cases.terms import calendar_of
-from app.cases.time_machine import TaskThen, of_round, projected, tasks_then
+from app.cases.time_machine import TaskThen, of_round, projected, tasks_then, who_did
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.i18n import Text
@@ -72,7 +72,6 @@ def _stay(
     stay = projection.rounds[ends]
     until = projection.rounds[ends + 1].opened_seq if ends + 1 < len(projection.rounds) else len(rows) + 1
     within = [row for row in rows if projection.rounds[begins].opened_seq <= row.seq < until]
-    names = {str(row.actor_id): row.actor_name for row in rows}
     zone, calendar = work.ports.zone, calendar_of(work)
     decided = next((row for row in reversed(within) if row.type == "approval_decided"), None)
     told = {line.event.seq: line for line in lines(definition, rows)}
@@ -85,8 +84,8 @@ def _stay(
         working_days=working_days_between(
             local_date(stay.entered_at, zone), local_date(stay.left_at or work.now, zone), calendar
         ),
-        tasks=tasks_then(work, _tasks_of_stay(told, within, stage), of_round(projection.tasks, stage, number), names,
-                     None if stay.left_at else work.today),
+        tasks=tasks_then(work, _tasks_of_stay(told, within, stage), of_round(projection.tasks, stage, number),
+                     who_did(work, rows), None if stay.left_at else work.today),
         votes=_votes_of_stay(work, projection, [row for row in rows if row.seq < until], stage, number),
         decision=told[decided.seq].sentence if decided else None,
     )  # fmt: skip

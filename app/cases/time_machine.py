@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from app.cases.history import in_reader, title
+from app.cases.history import Doers, in_reader, title
 from app.cases.models import Case, CaseEvent
 from app.cases.projection import Projection, RoundRow, project
 from app.cases.queries import events_of
 from app.cases.terms import STAGE, beginnings, calendar_of
 from app.core.clock import local_date
 from app.core.errors import NotFound
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.core.ports import Figure
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
@@ -47,6 +47,9 @@ class Then:
     begins: str = ""  # when the term of the stage was to begin, if it had not
 
 
+Done = tuple[str, datetime | None]  # an account and the instant at which it closed a task
+
+
 @dataclass(frozen=True)
 class TaskThen:
     title: str
@@ -54,7 +57,7 @@ class TaskThen:
     due: date | None
     left: int | None
     done_on: date | None
-    done_by: str
+    done_by: Text | str  # and in whose place
     begins: str = ""  # when its term was to begin, if it had not
 
 
@@ -74,7 +77,6 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
     known = rows[: max(told, default=len(rows))]
     definition, projection = projected(work, case, known)
     state, calendar = projection.state, calendar_of(work)
-    names = {str(row.actor_id): row.actor_name for row in rows}
     ids = [case.id]
     beginning = beginnings(work, definition, state)
     return Then(
@@ -85,7 +87,7 @@ def case_then(work: Work, case: Case, on: date | None) -> Then:
         left=days_left(on, state.due, calendar) if state.is_active and state.due else None,
         days_in_stage=working_days_between(local_date(state.entered_at, zone), on, calendar),
         tasks=tasks_then(work, definition.stages[state.stage].tasks,
-                     of_round(projection.tasks, state.stage, state.round), names,
+                     of_round(projection.tasks, state.stage, state.round), who_did(work, known),
                      on if state.is_active else None, beginning),
         events=known, begins=beginning.get(STAGE, ""),
         figures={name: found[case.id] for name, source in work.ports.figures.items()
@@ -132,8 +134,18 @@ def _steps(
     return steps
 
 
+def who_did(work: Work, rows: Sequence[CaseEvent]) -> dict[Done, Text | str]:
+    """Who closed a task at an instant, «X за Y по приказу № …» where it was done for another.
+
+    Not by the task: a move to another version may have called it otherwise since.
+    """
+    done = [row for row in rows if row.type == engine_events.TaskCompleted.type]
+    people = Doers(work, done)
+    return {(str(row.actor_id), row.at): people.of(row) for row in done}
+
+
 def tasks_then(
-    work: Work, tasks: Iterable[Task], rows: Mapping[str, Mapping[str, Any]], names: Mapping[str, str],
+    work: Work, tasks: Iterable[Task], rows: Mapping[str, Mapping[str, Any]], names: Mapping[Done, Text | str],
     on: date | None, beginning: Mapping[str, str] = NOTHING,
 ) -> list[TaskThen]:  # fmt: skip
     """These tasks in one stay; `on`: the day open terms are counted from, None when nothing is awaited.
@@ -152,7 +164,7 @@ def tasks_then(
             TaskThen(
                 in_reader(task.titles), row["status"], row["due"],
                 days_left(waits, row["due"], calendar) if waits and row["due"] else None,
-                local_date(done, work.ports.zone) if done else None, names.get(str(row["done_by"]), ""),
+                local_date(done, work.ports.zone) if done else None, names.get((str(row["done_by"]), done), ""),
                 beginning.get(task.id, ""),
             )
         )  # fmt: skip

@@ -21,6 +21,7 @@ from app.engine import Cast, Fire
 from app.plans import service as plans
 from app.plans.models import PlanItem
 from app.plans.service import ItemInput
+from tests.integration.access.test_substitutions import stand_in
 from tests.integration.admin.conftest import let_pass
 from tests.people import START, open_cases
 
@@ -133,7 +134,7 @@ def test_two_rounds_side_by_side_tell_what_the_return_changed(penza_on_both: Run
     assert [choice for _who, choice, _void in first.votes] == ["against"]
     assert [choice for _who, choice, _void in second.votes] == ["for"]
     assert second.ended is None
-    assert [task.status for task in first.tasks] == ["done"]
+    assert [(task.status, str(task.done_by)) for task in first.tasks] == [("done", "Анна Павловна Учебная")]
     fields = {label: (old, new) for thing in changes.things for label, old, new in thing.fields}
     assert ("до 15.02.2025", "до 01.03.2025") in fields.values()
     assert ("Практикум", "Практикум для учителей") in fields.values()
@@ -141,6 +142,21 @@ def test_two_rounds_side_by_side_tell_what_the_return_changed(penza_on_both: Run
         compare(work, case, "plan_approval", 1, 3)
     with pytest.raises(NotFound):
         compare(work, case, "nowhere", 1, 2)
+
+
+def test_the_past_names_in_whose_place_a_task_was_done(penza: Runtime) -> None:
+    case_id = open_cases(penza)["41"]
+    let_pass(penza)
+    stand_in(penza, "secretary", "methodist", since=FIRST, until=FIRST)
+    methodist, secretary = actor(penza, "methodist"), actor(penza, "secretary")
+    with penza.work(methodist) as work:
+        act(work, case_id, Fire("start_diagnosis"), get_case(work.session, case_id).version)
+    with penza.work(secretary) as work:
+        complete_task(work, case_id, "check_diagnosis", get_case(work.session, case_id).version)
+    work = penza.read(methodist)
+    then = case_then(work, get_case(work.session, case_id), FIRST)
+    told = next(str(task.done_by) for task in then.tasks if task.done_on is not None).replace("\u00a0", " ")
+    assert told == "Вера Андреевна Протокольная за Учебную А.П. по приказу № 15-к от 17.01.2025"
 
 
 def test_what_was_changed_and_changed_back_is_no_change(penza: Runtime) -> None:
