@@ -354,9 +354,10 @@ def _before(work: Work, row: ProcessVersion) -> tuple[int, Definition] | None:
 
 
 def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersion | None:
-    """The version one most likely wants to move to: the newest that is published, or at least checked."""
+    """The version one most likely wants to move to: the newest that is published since, or at least checked."""
     fit = [one for one in targets if one.status in (VersionStatus.published, VersionStatus.checked)]
-    return max(fit, key=lambda one: one.version, default=None)
+    published = [one for one in fit if one.status == VersionStatus.published and one.version > row.version]
+    return max(published or fit, key=lambda one: one.version, default=None)
 
 
 def _drawn(definition: Definition | None, dates: DateNames) -> dict[str, Markup]:

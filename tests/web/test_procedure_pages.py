@@ -49,6 +49,9 @@ def test_the_administrator_publishes_rehearses_moves_and_takes_back(
     assert "это только примерка" in rehearsed
     assert "СОШ" not in rehearsed, "codes only: the contents of cases are not the administrator's"
     assert post(client, f"{PAGE}/2/publish", f"{PAGE}/2").status_code == 303  # type: ignore[attr-defined]
+    assert "v1 → v2" in client.get(f"{PAGE}/1/rehearsal").text, (
+        "what is published goes before what is only checked"
+    )
     code = "ROV-2025-01"
     moved = post(client, f"{PAGE}/1/migrate", f"{PAGE}/1/rehearsal?to=2", to="2", case=[code])
     assert "Переведено: 1 из 1" in moved.text.replace("\u00a0", " ")  # type: ignore[attr-defined]
