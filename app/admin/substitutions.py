@@ -274,8 +274,8 @@ def _free(
             )  # fmt: skip
         if row.substitute_user_id == absent_id:
             raise Invalid(
-                fields={"absent": _("This employee stands in for %(whom)s until %(until)s, and a substitution is not "
-                                    "handed on: end that one first.", whom=row.absent_whom, until=days["until"])}
+                fields={"absent": _("This employee stands in for %(whom)s from %(since)s until %(until)s, and a "
+                                    "substitution is not handed on: end that one first.", whom=row.absent_whom, **days)}
             )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def test_sentences_that_name_a_person_end_in_one_full_stop(web: WebUsers, penza:
         ({"substitute": "secretary"}, "Примеров П.С. здесь уже замещает."),
         (
             {"absent": "clerk", "substitute": "secretary"},
-            "Этот сотрудник замещает Учебную А.П. до 10.01.2025.",
+            "Этот сотрудник замещает Учебную А.П. с 09.01.2025 по 10.01.2025.",
         ),
     ):
         answer = web.post("admin", ADD, form(**wrong))
