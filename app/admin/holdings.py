@@ -18,6 +18,8 @@ from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, Person
 
+GROUP = ("chair", "secretary", "member")  # whoever votes in the coordination group
+
 
 def roles(work: Work, leaver: Leaver) -> list[Holding]:
     """Roles that would go on after the last day."""
@@ -43,10 +45,11 @@ def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     role, office, until = row.role, work.session.get_one(Organisation, row.organisation_id), row.until
     person = work.session.get(Person, row.person_id) if row.person_id else None
     begins = max(leaver.last_day + timedelta(days=1), row.since)
-    handed = False
+    handed = votes_already = False
     if act == HAND_ON and successor is not None and not _holds(work, successor, role, office.id, begins):
         user = work.session.get_one(User, successor.user_id)
         card = work.session.get(Person, successor.person_id) if successor.person_id else None
+        votes_already = role in GROUP and _votes(work, successor, begins)
         service.give_role(work, user, RoleData(role, office, card, begins, until, leaver.ground))
         handed = True
     if role == "admin" and not _administers(work, leaver, begins):
@@ -56,9 +59,12 @@ def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     else:
         ended = RoleData(role, office, person, row.since, leaver.last_day, leaver.ground)
         service.change_role(work, row, ended)
+    days = {"last": f"{leaver.last_day:%d.%m.%Y}", "first": f"{begins:%d.%m.%Y}"}
+    if votes_already:
+        return _("Ends on %(last)s, the successor holds it from %(first)s. He votes in the group already and has one "
+                 "vote: it becomes smaller", **days)  # fmt: skip
     if handed:
-        return _("Ends on %(last)s, the successor holds it from %(first)s",
-                 last=f"{leaver.last_day:%d.%m.%Y}", first=f"{begins:%d.%m.%Y}")  # fmt: skip
+        return _("Ends on %(last)s, the successor holds it from %(first)s", **days)
     if act == HAND_ON:
         return _(
             "Ends on %(last)s; the successor holds this role already", last=f"{leaver.last_day:%d.%m.%Y}"
@@ -71,6 +77,14 @@ def _holds(work: Work, successor: Successor, role: str, organisation_id: int, da
         Membership.user_id == successor.user_id, Membership.role == role,
         Membership.organisation_id == organisation_id, Membership.valid_on(day),
     )  # fmt: skip
+    return work.session.scalars(query.limit(1)).first() is not None
+
+
+def _votes(work: Work, successor: Successor, day: date) -> bool:
+    """Whether the successor sits in the coordination group already: one head, one vote."""
+    query = select(Membership.id).where(
+        Membership.user_id == successor.user_id, Membership.role.in_(GROUP), Membership.valid_on(day)
+    )
     return work.session.scalars(query.limit(1)).first() is not None
 
 

@@ -14,6 +14,7 @@ from app.access.models import Membership
 from app.access.scopes import as_system
 from app.access.substitutions import use
 from app.audit import service as audit
+from app.audit.models import AuditRecord
 from app.core.asked_once import only_looking
 from app.core.errors import Forbidden, Invalid, OporaError, Refusal
 from app.core.holdings import HAND_ON, Holding, HoldingSource, Leaver, Successor
@@ -22,6 +23,7 @@ from app.core.unit_of_work import Work
 from app.schools.models import Person
 from app.schools.rules import search_key
 
+LEAVES = "person:leaves"
 LONGEST = timedelta(days=366)
 AT_ONCE = 100  # rows of a room that are shown and settled together
 
@@ -69,6 +71,25 @@ def _is_anothers(work: Work, user_id: int) -> bool:
 
 def leaver_of(work: Work, person: Person, last_day: date, ground: str = "") -> Leaver:
     return Leaver(person.id, accounts_of(work, person), person.short, last_day, ground)
+
+
+def last_day_of(work: Work, person: Person) -> date:
+    """The day to offer as the last one: that of a hand-over begun before, while it is ahead; otherwise today.
+
+    Whoever comes back for the rest must not end earlier what was settled to end on that day.
+    """
+    begun = (
+        select(AuditRecord.data)
+        .where(
+            AuditRecord.tag == LEAVES, AuditRecord.subject_type == Person.__tablename__,
+            AuditRecord.subject_id == person.id,
+        )
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    with as_system(work.session):  # the day only
+        data = work.session.scalars(begun).first()
+    return max(date.fromisoformat(data["last_day"]), work.today) if data else work.today
 
 
 def successor_of(work: Work, person: Person) -> Successor:
@@ -119,7 +140,7 @@ def hand_over(
         if any(result.is_done for result in results):
             person = work.session.get_one(Person, leaver.person_id)
             audit.record(
-                work, "person:leaves", person,
+                work, LEAVES, person,
                 data={"last_day": leaver.last_day, "successor": successor.person_id if successor else None,
                       "done": sum(result.is_done for result in results),
                       "refused": sum(not result.is_done for result in results)},

@@ -51,7 +51,7 @@ class LeavingView(RoomView):
             except (Invalid, Forbidden) as error:
                 form.take_errors(error)
         elif request.method == "GET":
-            form.last_day.data = work.today
+            form.last_day.data = leaving.last_day_of(work, person)
         work = self.read()
         person = get_visible(work.session, Person, person_id)
         day = form.last_day.data or work.today

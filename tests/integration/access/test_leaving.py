@@ -328,3 +328,23 @@ def test_a_successor_with_an_interest_in_the_case_is_not_promised_a_vote(
     assert "не голосует" in vote.said
     results = hand_over(penza, "member2", "clerk", only="votes")
     assert "сначала передайте роль" in results[0].said
+
+
+def test_a_seat_of_the_group_handed_to_one_who_votes_already_says_that_it_becomes_smaller(
+    penza: Runtime,
+) -> None:
+    [result] = hand_over(penza, "member1", "member2", only="roles")
+    assert result.is_done
+    assert "Преемник уже голосует в группе" in result.said
+    [result] = hand_over(penza, "secretary", "clerk", only="roles")
+    assert "голосует" not in result.said
+
+
+def test_whoever_comes_back_for_the_rest_is_offered_the_day_named_before(penza: Runtime) -> None:
+    admin, who = actor(penza, "admin"), person_of(penza, "member1")
+    today = penza.read(admin).today
+    assert leaving.last_day_of(penza.read(admin), who) == today
+    hand_over(penza, "member1", "clerk", only="roles")
+    assert leaving.last_day_of(penza.read(admin), who) == LAST
+    on(penza, date(2025, 2, 3))
+    assert leaving.last_day_of(penza.read(admin), who) == date(2025, 2, 3)
