@@ -8,7 +8,7 @@ from flask import has_request_context, url_for
 
 from app.access.permissions import CAPABILITIES
 from app.access.substitutions import right_used
-from app.cases.models import Programme
+from app.cases.models import CaseStatus, Programme
 from app.cases.roles import may_in_programme, programme_rights
 from app.core.errors import Reason
 from app.core.i18n import Text, _, n_
@@ -41,6 +41,8 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     reasons: tuple[Reason, ...] = ()
     in_curation = document.template == "agreement" and "curation" in work.ports.pages
     match document.in_state:
+        case DocumentState.draft if _stands_still(document):
+            return None
         case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
             template = edition_of(document)
             reasons = tuple(
@@ -69,6 +71,16 @@ def _item(work: Work, document: Document) -> QueueItem | None:
         case_id=document.cases[0].case_id if len(document.cases) == 1 else None, missing=reasons, kind="document",
         behalf=_behalf(work, document.programme, _whose(work, document)),
     )  # fmt: skip
+
+
+def _stands_still(document: Document) -> bool:
+    """Whether nobody is asked to complete the draft: work on all its cases was suspended or terminated.
+
+    Minutes are written all the same: the meeting was held.
+    """
+    still = (CaseStatus.suspended, CaseStatus.cancelled)
+    is_about_others = not document.cases or any(link.case.status not in still for link in document.cases)
+    return not is_about_others and document.kind != DocumentKind.protocol
 
 
 def _whose(work: Work, document: Document) -> frozenset[str]:
