@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, ForeignKey, Index, Integer,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Versioned
+from app.core.i18n import Inflected
 
 
 class Membership(Base):
@@ -81,6 +82,11 @@ class Substitution(Versioned, Base):
     last_day: Mapped[date | None] = mapped_column(Date)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(Integer)
+
+    @property
+    def whom(self) -> Inflected:
+        """«за Образцову М.И.», for sentences in both languages."""
+        return Inflected(self.absent_whom, self.absent_name)
 
     @property
     def ends(self) -> date:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from app.access.models import Membership, Substitution, goes_over
 from app.access.scopes import as_system
 from app.core.actor import Actor, Held, StandsFor
-from app.core.i18n import Text, _
+from app.core.i18n import Inflected, Text, _
 from app.core.unit_of_work import Work
 
 # «по приказу», not «по приказ»
@@ -125,9 +125,8 @@ def genitive(ground: str) -> str:
 
 def sentence(name: str, row: Substitution) -> Text:
     """«Условный И.П. за Образцову М.И. по приказу № 15-к от 03.03.2025»."""
-    return _(
-        "%(name)s for %(whom)s by %(ground)s", name=name, whom=row.absent_whom, ground=by_order(row.ground)
-    )
+    ground = Inflected(by_order(row.ground), row.ground)
+    return _("%(name)s for %(whom)s by %(ground)s", name=name, whom=row.whom, ground=ground)
 
 
 class Names:

@@ -114,7 +114,7 @@ def substitutes(work: Work, leaver: Leaver) -> list[Holding]:
     ).all()  # fmt: skip
     return [
         Holding(
-            str(row.id), _("%(name)s for %(whom)s", name=row.substitute_name, whom=row.absent_whom),
+            str(row.id), _("%(name)s for %(whom)s", name=row.substitute_name, whom=row.whom),
             f"{row.since:%d.%m.%Y} – {row.ends:%d.%m.%Y}, {row.ground}",
             acts=(CLOSE,) if row.absent_user_id in leaver.user_ids else (HAND_ON, CLOSE),
         )

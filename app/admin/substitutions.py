@@ -275,7 +275,7 @@ def _free(
         if row.substitute_user_id == absent_id:
             raise Invalid(
                 fields={"absent": _("This employee stands in for %(whom)s from %(since)s until %(until)s, and a "
-                                    "substitution is not handed on: end that one first.", whom=row.absent_whom, **days)}
+                                    "substitution is not handed on: end that one first.", whom=row.whom, **days)}
             )  # fmt: skip
 
 
@@ -330,7 +330,9 @@ def _tell(work: Work, row: Substitution, code: str) -> None:
     if work.ports.notify is None or (code == "substitution.named" and row.ends < work.today):
         return  # of days that are over only papers know: he did nothing in them here
     days = {"since": row.since.isoformat(), "until": row.ends.isoformat()}
-    params = {"whom": row.absent_whom, "ground": by_order(row.ground), **days}
+    # names and the order are not declined in an English sentence
+    whom = {"ru": row.absent_whom, "en": row.absent_name}
+    params = {"whom": whom, "ground": {"ru": by_order(row.ground), "en": row.ground}, **days}
     key = f"substitution:{row.id}:{code}:{work.now.isoformat()}"
     work.ports.notify(work, {row.substitute_user_id}, Message(code, params, "/substitutions/", key))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.core.i18n import Inflected
+
 
 @dataclass(frozen=True)
 class StandsFor:
@@ -13,8 +15,13 @@ class StandsFor:
     user_id: int
     person_id: int | None
     name: str  # «Образцова М.И.»
-    whom: str  # «Образцову М.И.»
+    accusative: str  # «Образцову М.И.»
     ground: str  # «приказ № 15-к от 03.03.2025»
+
+    @property
+    def whom(self) -> str:
+        """«за Образцову М.И.»; a name within an English sentence is not declined."""
+        return str(Inflected(self.accusative, self.name))
 
 
 @dataclass(frozen=True)

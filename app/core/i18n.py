@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,17 @@ class Text:
 
     def __radd__(self, other: object) -> str:
         return str(other) + str(self)
+
+
+@dataclass(frozen=True)
+class Inflected:
+    """Russian words in the form a Russian sentence needs; within a sentence of another language as they are written."""
+
+    ru: str
+    other: str
+
+    def __str__(self) -> str:
+        return self.ru if current_locale() == "ru" else self.other
 
 
 def _(msgid: str, **params: Any) -> Text:

@@ -8,9 +8,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from app.access.models import Membership, Substitution
+from app.access.substitutions import sentence
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
+from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.notifications.queries import inbox
 from app.schools.models import Person
 from tests.people import WebUsers
 from tests.web.test_accounts import journal, user_id
@@ -201,3 +205,17 @@ def test_only_the_administrator_sees_the_page(web: WebUsers, penza: Runtime) -> 
     own = web("admin").get(f"/people/{card_of(penza, 'admin')}/leave").get_data(as_text=True)
     assert "другой администратор" in own
     assert penza.read(SYSTEM).session.get(Person, card_of(penza, "clerk")) is not None
+
+
+def test_an_english_sentence_declines_no_russian_name(web: WebUsers, penza: Runtime) -> None:
+    assert web.post("admin", ADD, form()).status_code == 303
+    row = penza.read(SYSTEM).session.query(Substitution).one()
+    told = sentence("A", row)
+    assert told.in_("ru").replace("\u00a0", " ") == "A за Учебную А.П. по приказу № 15-к от 09.01.2025"
+    assert told.in_("en").replace("\u00a0", " ") == "A for Учебная А.П. by приказ № 15-к от 09.01.2025"
+    inbox_of = penza.read(actor(penza, "clerk"))
+    with in_locale("en"):
+        shown, _more = inbox(inbox_of)
+        text = str(shown[0].text).replace("\u00a0", " ")
+    assert "You stand in for Учебная А.П." in text
+    assert "by приказ № 15-к" in text
