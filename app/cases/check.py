@@ -12,7 +12,7 @@ import yaml
 from app.cases.scenario_files import text_of, uncovered_edges
 from app.config import ROOT
 from app.core.facts import TypedFact
-from app.core.i18n import _, current_locale
+from app.core.i18n import Text, _, current_locale
 from app.core.ports import FactSource
 from app.engine import checks, loader
 from app.engine.checks_names import effects_named
@@ -187,9 +187,13 @@ def shown(path: Path) -> str:
 
 def not_readable(path: Path, error: Exception) -> str:
     """The line that says why a file could not be read at all."""
-    why = _("the file cannot be read as text")
+    return f"{shown(path)}:1:1: not_readable: {why_unreadable(error)}"
+
+
+def why_unreadable(error: Exception) -> Text:
+    """What stands in the way of reading a file, as far as it is ours to say."""
     if isinstance(error, FileNotFoundError):
-        why = _("there is no such file")
-    elif isinstance(error, IsADirectoryError):
-        why = _("this is a folder, not a file")
-    return f"{shown(path)}:1:1: not_readable: {why}"
+        return _("there is no such file")
+    if isinstance(error, IsADirectoryError):
+        return _("this is a folder, not a file")
+    return _("the file cannot be read as text")

@@ -40,11 +40,24 @@ def play_files(files: Sequence[Path], say: Say) -> int:
     status = 0
     for path in files:
         if path.absolute().parent.name == FOLDER:
-            for definition in sorted(path.absolute().parent.parent.glob("v*.yaml")):
-                status = max(status, _test(definition, path, say))
+            status = max(status, _test_scenarios(path, say))
         else:
             status = max(status, _test(path, None, say))
     return status
+
+
+def _test_scenarios(path: Path, say: Say) -> int:
+    """Play the scenarios of this file by every version beside their folder; 1 when there is nothing to play."""
+    try:
+        text_of(path)
+    except (OSError, UnicodeDecodeError) as error:
+        say(not_readable(path, error))
+        return 1
+    definitions = sorted(path.absolute().parent.parent.glob("v*.yaml"))
+    if not definitions:
+        say(str(_("%(file)s: no definition v*.yaml lies beside the folder of scenarios.", file=shown(path))))
+        return 1
+    return max(_test(definition, path, say) for definition in definitions)
 
 
 def simulate_files(files: Sequence[Path], runs: int, seed: int, say: Say) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.cases import migration, version_uploads
 from app.cases import versions as life
-from app.cases.check import finding_line
+from app.cases.check import finding_line, why_unreadable
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
@@ -168,7 +168,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:  # some files (devices, pipes) have no size to look at beforehand
             data = file.read(version_uploads.MAX_BYTES + 1)
     except OSError as error:
-        raise Invalid(_("%(file)s cannot be read.", file=path)) from error
+        raise Invalid(_("%(file)s: %(why)s.", file=path, why=why_unreadable(error))) from error
     if len(data) > version_uploads.MAX_BYTES:
         raise Invalid(_("%(file)s is too large.", file=path))
     return data

@@ -28,6 +28,7 @@ from app.engine.reading import MOST
 from app.engine.scenarios import rehearse
 
 NUMBERS = range(1, MOST + 1)  # a version has no other number; a longer one is more than the column holds
+_TOLD = 5  # faults in the refusal to publish; the check lists them all
 RELEASED = (VersionStatus.published, VersionStatus.retired)
 
 
@@ -182,7 +183,7 @@ def publish(work: Work, code: str, version: int, seen: str | None = None) -> Pro
     """Release a checked version; the highest published one is that in which new cases are opened.
 
     It is checked once more; `seen` is the hash of what the person has looked at. Raises Forbidden, NotFound, Stale
-    (another text has been uploaded since), Refusal: published already, or with every error found.
+    (another text has been uploaded since), Refusal: published already, or with the first errors found.
     """
     require_admin(work)
     row = locked(work, code, version)
@@ -191,7 +192,10 @@ def publish(work: Work, code: str, version: int, seen: str | None = None) -> Pro
         raise Refusal([Reason(_("%(name)s is published already.", name=str(row)))])
     result = examine(work, row)
     if result.errors or result.definition is None:
-        raise Refusal([Reason(in_words(one)) for one in result.errors], _("The version has faults."))
+        told = [Reason(in_words(one)) for one in result.errors[:_TOLD]]
+        if len(result.errors) > _TOLD:
+            told.append(Reason(_("and %(n)s more", n=len(result.errors) - _TOLD)))
+        raise Refusal(told, _("The version has faults:"))
     row.hash = result.definition.hash
     return release(work, row)
 

@@ -242,3 +242,48 @@ def test_a_version_that_leaves_a_stage_behind_is_told_by_the_file_beside_it(
     said = capsys.readouterr().out
     assert "unmapped_stage" in said
     assert "diagnosis" in said
+
+
+def test_scenarios_that_are_not_there_are_not_passed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in the name of the file must not look like scenarios that have been played."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (tmp_path / "v2.yaml").write_text(SECOND, encoding="utf-8")
+    assert main(["workflow", "test", str(folder / "nope.yaml")]) == 1
+    assert "такого файла нет" in capsys.readouterr().out
+    (tmp_path / "v2.yaml").unlink()
+    (folder / "votes.yaml").write_text("workflow: school_support\n", encoding="utf-8")
+    assert main(["workflow", "test", str(folder / "votes.yaml")]) == 1
+    assert "нет порядка v*.yaml" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("what", "why"), [("absent", "такого файла нет"), ("a folder", "это папка, а не файл")]
+)
+def test_what_is_taken_in_or_compared_is_refused_with_the_reason(
+    tmp_path: Path, shell: Shell, capsys: pytest.CaptureFixture[str], what: str, why: str
+) -> None:
+    path = odd_file(tmp_path, what)
+    for words in (["import", str(path)], ["revise", CODE, "1", str(path)], ["diff", str(path), f"{CODE}:1"]):
+        assert main(["workflow", *words]) == 2
+        assert capsys.readouterr().err.strip() == f"{path}: {why}."
+
+
+def test_a_version_with_many_faults_is_refused_with_the_first_of_them(
+    tmp_path: Path, shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    (tmp_path / "v9.yaml").write_text(THIRD, encoding="utf-8")
+    (folder / "one.yaml").write_text(
+        f"workflow: {CODE}\ntoday: 2025-01-22\npeople: {{m: {{roles: methodist}}}}\nscenarios:\n"
+        "  opened: {titles: {ru: Открыт, en: Opened}, steps: [{by: m, open: true}]}\n", encoding="utf-8",
+    )  # fmt: skip
+    assert main(["workflow", "import", str(tmp_path / "v9.yaml")]) == 1
+    assert main(["workflow", "publish", CODE, "9"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("В версии есть ошибки: строка ")
+    assert told.count("; строка ") == 4
+    assert "; и ещё " in told.replace("\u00a0", " ")
