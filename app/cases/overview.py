@@ -25,7 +25,7 @@ from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
-from app.engine.approvals import AUTHOR
+from app.engine.approvals import AUTHOR, asked_of
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
 from app.engine.reasons import role_titles
@@ -152,10 +152,12 @@ def _tally(definition: Definition, state: State, ctx: Context, rows: Sequence[Ca
     decided = engine_events.from_dict(row.data) if row is not None else None
     if not isinstance(decided, engine_events.ApprovalDecided):
         return replace(count, result=state.approval)
+    voted = [voter for voter in ctx.voters if state.vote_of(voter.id)]
+    needed, majority = asked_of(approval, voted, decided.eligible)
     return Tally(
-        eligible=decided.eligible, needed=approval.quorum.needed(decided.eligible), votes_for=decided.votes_for,
+        eligible=decided.eligible, needed=needed, votes_for=decided.votes_for,
         votes_against=decided.votes_against, abstained=decided.abstained, void=count.void, result=decided.result,
-        excluded=count.excluded, majority=approval.needed_for(decided.eligible),
+        excluded=count.excluded, majority=majority,
     )  # fmt: skip
 
 

@@ -283,7 +283,9 @@ def _falls_short(work: Work, item: MeetingItem, decided: ApprovalDecided | None)
     """How many votes were needed, where more were for than against and yet nothing was adopted."""
     approval = approval_of(work, item)
     needed = approval.needed_for(decided.eligible) if approval and decided else None
-    if needed is None or decided is None or not decided.votes_against < decided.votes_for < needed:
+    if needed is None or decided is None or decided.result == "passed":
+        return ""
+    if not decided.votes_against < decided.votes_for < needed:
         return ""
     return f" (для принятия решения нужно голосов «за» – {needed})"
 

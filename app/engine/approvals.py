@@ -7,7 +7,7 @@ Where a `majority` of those who may vote is asked for, who abstains is not for i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.engine.definition import Approval
 from app.engine.state import Tally, Voter, VoteState, replace
@@ -39,6 +39,17 @@ def electorate(
     return eligible, excluded
 
 
+def asked_of(approval: Approval, voters: Sequence[Voter], eligible: int) -> tuple[int, int | None]:
+    """How many of so many eligible must vote, and be for (None: more than against), when these are the ones who vote.
+
+    A number asked of the group is not asked of whoever votes in its place: alone he could never adopt anything.
+    """
+    needed, majority = approval.quorum.needed(eligible), approval.needed_for(eligible)
+    if voters and all(voter.role == approval.fallback for voter in voters):
+        return min(needed, eligible), None if majority is None else min(majority, eligible)
+    return needed, majority
+
+
 def tally(
     approval: Approval,
     votes: Iterable[VoteState],
@@ -57,9 +68,10 @@ def tally(
         elif vote.voter in may:
             valid[vote.voter] = vote.choice
     choices = tuple(valid.values())
+    needed, majority = asked_of(approval, eligible, len(eligible))
     count = Tally(
         eligible=len(eligible),
-        needed=approval.quorum.needed(len(eligible)),
+        needed=needed,
         votes_for=choices.count("for"),
         votes_against=choices.count("against"),
         abstained=choices.count("abstain"),
@@ -67,7 +79,7 @@ def tally(
         result=None,
         missing=tuple(voter for voter in eligible if voter.id not in valid),
         excluded=excluded,
-        majority=approval.needed_for(len(eligible)),
+        majority=majority,
     )
     return _decided(approval, count, eligible, valid)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_a_sentence_two_conditions_share_is_said_once_with_its_page(penza: Runti
 # ── `on_no_voters: head` ──────────────────────────────────────────────────────────────────────────
 
 
-def third(system: Runtime, voters: str) -> None:
+def third(system: Runtime, voters: str, asked: str = "") -> None:
     """A version in which these vote, and the head when none of them may."""
     source = SECOND.replace("version: 2\n", "version: 9\n").replace(
         "on_no_voters: refuse", "on_no_voters: head"
@@ -129,7 +130,23 @@ def third(system: Runtime, voters: str) -> None:
     source = source.replace("voters: [chair, secretary, member]", f"voters: [{voters}]")
     if "chair" not in voters:
         source = source.replace("tie: chair", f"tie: {voters.partition(',')[0]}")
+    if asked:
+        source = re.sub("quorum: more_than_half\n +tie: .*", asked, source)
     publish(system, source, 9)
+
+
+def test_a_number_asked_of_the_group_is_not_asked_of_whoever_votes_in_its_place(penza: Runtime) -> None:
+    third(penza, "deputy", "quorum: {count: 2}\n      majority: {count: 2}")
+    case_id = to_the_vote(penza)
+    take(penza, case_id, "head", Cast("for"))
+    with penza.work(actor(penza, "secretary")) as work:
+        tally = overview(work, queries.get_case(work.session, case_id)).tally
+        assert tally is not None
+        assert (tally.result, tally.eligible, tally.needed, tally.majority) == ("passed", 1, 1, 1)
+        meeting = open_meeting(work, queries.programmes(work.session)[0])
+        add_item(work, meeting, queries.get_case(work.session, case_id))
+        (vote,) = [one for item in minutes_values(work, meeting)["items"] for one in item["votes"]]
+        assert vote["decision"] == "План одобрен"
 
 
 def test_who_stands_in_for_the_named_role_votes_in_its_seat_and_the_minutes_count_it(penza: Runtime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -325,3 +325,21 @@ def test_the_case_waits_for_the_step_the_result_of_the_vote_leads_to_and_not_for
             table.act(who, Cast(choice))
         waits = waiting_for(table.definition, table.now(), GROUP)
         assert [one.id for one in waits if one.kind == "transition"] == onward
+
+
+@pytest.mark.parametrize("asked", ["quorum: {count: 2}", "quorum: {count: 2}\n      majority: {count: 2}"])
+def test_who_votes_in_place_of_the_group_can_adopt_alone_whatever_number_is_asked_of_the_group(
+    asked: str,
+) -> None:
+    table = Table(loads(PROCEDURE.replace("quorum: {share: 2/3}", asked)))
+    away = tuple(replace(voter, excluded="away") for voter in GROUP)
+    table.voters = (*away, Voter("head", "Г", "head"))
+    table.act("author", Open())
+    table.act("author", Complete("write"))
+    result = table.act("head", Cast("for"))
+    assert result.tally is not None
+    assert (result.what, result.tally.needed, result.tally.eligible) == ("approved", 1, 1)
+    table = Table(loads(PROCEDURE.replace("quorum: {share: 2/3}", asked)), voters=(*away[1:], GROUP[0]))
+    table.act("author", Open())
+    table.act("author", Complete("write"))
+    assert table.act("chair", Cast("for")).what == "rejected", "of the group itself the number is asked"
