@@ -268,7 +268,7 @@ def test_what_is_taken_in_or_compared_is_refused_with_the_reason(
     path = odd_file(tmp_path, what)
     for words in (["import", str(path)], ["revise", CODE, "1", str(path)], ["diff", str(path), f"{CODE}:1"]):
         assert main(["workflow", *words]) == 2
-        assert capsys.readouterr().err.strip() == f"{path}: {why}."
+        assert capsys.readouterr().err.splitlines()[-1] == f"{path}: {why}."
 
 
 def test_a_version_with_many_faults_is_refused_with_the_first_of_them(
@@ -282,6 +282,7 @@ def test_a_version_with_many_faults_is_refused_with_the_first_of_them(
         "  opened: {titles: {ru: Открыт, en: Opened}, steps: [{by: m, open: true}]}\n", encoding="utf-8",
     )  # fmt: skip
     assert main(["workflow", "import", str(tmp_path / "v9.yaml")]) == 1
+    assert "предупреждение: uncovered_guard: " in capsys.readouterr().out, "what the coverage lacks is told too"
     assert main(["workflow", "publish", CODE, "9"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("В версии есть ошибки: строка ")
