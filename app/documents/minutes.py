@@ -27,7 +27,7 @@ from app.cases.queries import events_of, rounds_of
 from app.cases.stages import PLAN, RESULTS, deciding_on
 from app.core.asked_once import only_looking
 from app.core.unit_of_work import Work
-from app.documents.people import Card, person_card
+from app.documents.people import Card, person_card, person_cards
 from app.engine.events import ApprovalDecided, VoteCast, VotesVoided, from_dict
 
 
@@ -101,7 +101,7 @@ def _values(work: Work, meeting: Meeting) -> dict[str, Any]:
     chair, secretary = (person_card(work.session, pid, day, offices) for pid in chairing)
 
     def cards(people: Iterable[int]) -> list[Card]:
-        return [card for pid in people if (card := person_card(work.session, pid, day, offices))]
+        return person_cards(work.session, people, day, offices)
 
     return {
         "date": day,

@@ -17,7 +17,7 @@ from app.core.unit_of_work import Work
 from app.documents.frozen import thaw
 from app.documents.models import Document, DocumentLink
 from app.documents.names import NBSP, initials_last
-from app.documents.people import organisation_card, person_card, signatory_card
+from app.documents.people import organisation_card, person_cards, signatory_card
 from app.documents.queries import standing_lines
 from app.documents.sources import GROUP, controller, protocol_of, purpose, side
 from app.engine.wording import inner
@@ -64,9 +64,7 @@ def _group(work: Work, document: Document, cases: Sequence[Case]) -> Values:
     rows: list[Values] = []
     secretary = None
     for role, title in _ROLES:
-        cards = [
-            c for key in dict.fromkeys(found[role]) if (c := person_card(work.session, key, day, offices))
-        ]
+        cards = person_cards(work.session, dict.fromkeys(found[role]), day, offices)
         if role == "secretary" and cards:
             secretary = cards[0]
         for one in sorted(cards, key=lambda c: (c["surname"].replace("ё", "е"), c["given"])):

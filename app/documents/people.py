@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,26 +50,42 @@ def title_of(position: Position) -> str:
 
 def position_of(session: Session, person_id: int, day: date, offices: Sequence[int] = ()) -> Position | None:
     """The position a person holds on `day`, one in `offices` first."""
+    return _positions_of(session, [person_id], day, offices).get(person_id)
+
+
+def _positions_of(
+    session: Session, person_ids: Sequence[int], day: date, offices: Sequence[int]
+) -> dict[int, Position]:
     rows = session.scalars(
         select(Position)
         .options(joinedload(Position.person), joinedload(Position.organisation))
         .where(
-            Position.person_id == person_id, Position.since <= day,
+            Position.person_id.in_(person_ids), Position.since <= day,
             or_(Position.until.is_(None), Position.until >= day),
         )
-        .order_by(Position.id)
-    ).all()  # fmt: skip
-    return min(rows, key=lambda p: (p.organisation_id not in offices, p.id), default=None)
+    )  # fmt: skip
+    # the first of each person is written last and stays
+    ordered = sorted(rows, key=lambda p: (p.organisation_id not in offices, p.id), reverse=True)
+    return {position.person_id: position for position in ordered}
 
 
 def person_card(
     session: Session, person_id: int | None, day: date, offices: Sequence[int] = ()
 ) -> Card | None:
     """The card of a person by key; None when there is none."""
-    if person_id is None:
-        return None
-    person = session.scalars(select(Person).where(Person.id == person_id)).one_or_none()
-    return card(person, position_of(session, person_id, day, offices)) if person else None
+    return next(iter(person_cards(session, [person_id], day, offices)), None)
+
+
+def person_cards(
+    session: Session, person_ids: Iterable[int | None], day: date, offices: Sequence[int] = ()
+) -> list[Card]:
+    """The cards of these people in their order, without keys that nobody has; all read at once."""
+    wanted = [person_id for person_id in person_ids if person_id is not None]
+    if not wanted:
+        return []
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    positions = _positions_of(session, wanted, day, offices)
+    return [card(people[key], positions.get(key)) for key in wanted if key in people]
 
 
 def signatory_card(

@@ -113,17 +113,17 @@ def high_risk(risks: Sequence[RiskChange]) -> bool | None:
 
 @asked_once
 def review_of(session: Session, case_id: int) -> ResultsReview | None:
-    return session.scalars(select(ResultsReview).where(ResultsReview.case_id == case_id)).one_or_none()
+    return reviews_of(session, [case_id])[case_id]
+
+
+def reviews_of(session: Session, case_ids: Sequence[int]) -> dict[int, ResultsReview | None]:
+    rows = session.scalars(select(ResultsReview).where(ResultsReview.case_id.in_(case_ids)))
+    return dict.fromkeys(case_ids, None) | {row.case_id: row for row in rows}
 
 
 def look_at_reviews(session: Session, case_ids: Sequence[int]) -> None:
     """Read at once what `review_of` is asked about each of these cases."""
-
-    def find(some: Sequence[int]) -> dict[int, ResultsReview | None]:
-        rows = session.scalars(select(ResultsReview).where(ResultsReview.case_id.in_(some)))
-        return dict.fromkeys(some, None) | {row.case_id: row for row in rows}
-
-    review_of.look_ahead(session, case_ids, find)
+    review_of.look_ahead(session, case_ids, lambda some: reviews_of(session, some))
 
 
 def basis_hash(session: Session, case_id: int) -> str | None:

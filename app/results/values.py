@@ -88,9 +88,16 @@ def _number(value: Decimal) -> str:
 
 def _figure(work: Work, name: str, case_id: int, day: date) -> dict[str, Any]:
     """A number of another room on a day: done out of total."""
+    return _figures(work, name, [case_id], day)[case_id]
+
+
+def _figures(work: Work, name: str, case_ids: Sequence[int], day: date) -> dict[int, dict[str, Any]]:
+    """The same for several cases."""
     source = work.ports.figures.get(name)
-    figure = source(work, [case_id], day).get(case_id) if source else None
-    return {"done": figure.value, "total": figure.of} if figure else {"done": 0, "total": 0}
+    found = source(work, case_ids, day) if source else {}
+    return {case_id: {"done": 0, "total": 0} for case_id in case_ids} | {
+        case_id: {"done": figure.value, "total": figure.of} for case_id, figure in found.items()
+    }
 
 
 def _fact(work: Work, name: str, case_id: int) -> int:
@@ -127,13 +134,16 @@ def order_results(work: Work, cases: Sequence[Case], subject: str = "") -> Mappi
     """Fields of the order on the results: each school's plan, visits and decision, by name, and the decisions."""
     rows: list[dict[str, Any]] = []
     by_outcome: dict[str, tuple[str, ...]] = dict.fromkeys(_DECISIONS, ())
+    ids, outcomes = [case.id for case in cases], _outcomes(work, cases)
+    plans = _figures(work, "plans.fulfilment", ids, work.today)
+    visits = _figures(work, "curation.visits", ids, work.today)
     for case in cases:
-        outcome = decided_outcome(work, case)
+        outcome = outcomes[case.id]
         rows.append(
             {
                 "supported": case.school.short_name, "curator": case.curator.short_name if case.curator else NONE,
-                "plan": _out_of(_figure(work, "plans.fulfilment", case.id, work.today)),
-                "visits": _out_of(_figure(work, "curation.visits", case.id, work.today)),
+                "plan": _out_of(plans[case.id]),
+                "visits": _out_of(visits[case.id]),
                 "outcome": DECIDED.get(outcome or "", UNDECIDED),
             }
         )  # fmt: skip
@@ -149,7 +159,8 @@ def order_results(work: Work, cases: Sequence[Case], subject: str = "") -> Mappi
 
 def order_finish(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
     """Fields of the order that ends the support: only schools that moved to the effective mode."""
-    moved = [case for case in cases if decided_outcome(work, case) == "effective"]
+    outcomes = _outcomes(work, cases)
+    moved = [case for case in cases if outcomes[case.id] == "effective"]
     return {
         "schools": [
             {
@@ -161,10 +172,12 @@ def order_finish(work: Work, cases: Sequence[Case], subject: str = "") -> Mappin
     }
 
 
-def decided_outcome(work: Work, case: Case) -> str | None:
-    """The outcome the case ended with, or the one the group has voted on."""
-    review = queries.review_of(work.session, case.id)
-    return case.outcome or (review.decided if review else None)
+def _outcomes(work: Work, cases: Sequence[Case]) -> dict[int, str | None]:
+    """The outcome each case ended with, or the one the group has voted on."""
+    reviews = queries.reviews_of(work.session, [case.id for case in cases])
+    return {
+        case.id: case.outcome or (review.decided if (review := reviews[case.id]) else None) for case in cases
+    }
 
 
 def _out_of(figure: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import pytest
 from sqlalchemy import func, select
 
+from app.access.memberships import accounts_holding
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
 from app.cases import daily, meetings, migration, moving, queries, service, terms, versions
@@ -23,12 +24,14 @@ from app.cases.states import states_now
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Invalid
+from app.core.ports import ValueSource
 from app.core.unit_of_work import Runtime, Work
 from app.demo import beginning
 from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
 from app.documents.minutes import minutes_values
+from app.documents.people import person_cards
 from app.engine.state import Cast
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
@@ -37,6 +40,7 @@ from app.notifications.models import Notification
 from app.plans.models import PlanReport
 from app.plans.queries import items_of
 from app.plans.queues import moves_waiting
+from app.results.values import order_finish, order_results
 from tests.anchored_terms import ORDER_TERMS, begin
 from tests.large_region import cases_like, members, returned_again_and_again
 from tests.people import WebUsers, plans_before_the_group
@@ -207,6 +211,33 @@ def test_many_new_terms_that_wait_for_approval_are_asked_for_at_once(
     few = cost(4)
     cases_like(penza, planned, 60, rooms=("plan_items", "plan_reports"))
     assert cost(64) == few
+
+
+@pytest.mark.parametrize("values", [order_results, order_finish])
+def test_an_order_about_many_cases_asks_as_much_as_one_about_few(
+    penza: Runtime, planned: int, values: ValueSource
+) -> None:
+    def cost(count: int) -> int:
+        ids = cases_like(penza, planned, count)
+        work = penza.read(SYSTEM)
+        cases = work.session.scalars(select(Case).options(*queries.WITH_NAMES).where(Case.id.in_(ids))).all()
+        with asked_of(penza) as seen:
+            values(work, cases, "")
+        penza.database.session.remove()
+        return len(seen)
+
+    assert cost(40) == cost(2)
+
+
+def test_the_people_of_a_large_group_are_read_at_once(penza: Runtime) -> None:
+    members(penza, 30)
+    work = penza.read(SYSTEM)
+    ids = [one.person_id for one in accounts_holding(work.session, "member", work.today)]
+    with asked_of(penza) as seen:
+        cards = person_cards(work.session, [*ids, None, 0], work.today)
+    assert [card["id"] for card in cards] == ids
+    assert len(cards) > 30
+    assert len(seen) == 2
 
 
 @pytest.mark.parametrize("is_decided", [False, True])
