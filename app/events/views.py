@@ -119,7 +119,8 @@ class EventView(RoomView):
         return self.render(
             "events/form.html",
             form.status,
-            title=_("Event"),
+            title=_("Correct the event"),
+            subject=event.title,
             form=form,
             submit=_("Save"),
             back=back,
@@ -141,8 +142,8 @@ class EventView(RoomView):
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
         return self.render(
-            "events/form.html", form.status, title=_("Call the event off"), form=form, submit=_("Call off"), back=back,
-            danger=True,
+            "events/form.html", form.status, title=_("Call the event off"), subject=event.title, form=form,
+            submit=_("Call off"), back=back, danger=True,
         )  # fmt: skip
 
 
