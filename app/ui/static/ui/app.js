@@ -6,7 +6,9 @@ const isDark = () => root.dataset.theme === 'dark'
 
 document.addEventListener('click', e => {
   for (const open of document.querySelectorAll('details.pop[open],details.me[open],.tabbar details[open]')) {
-    if (!open.contains(e.target) || e.target.closest('[data-shut]')) open.open = false;
+    if (open.contains(e.target) && !e.target.closest('[data-shut]')) continue;
+    open.open = false;
+    if (open.contains(e.target)) open.querySelector('summary').focus();   // «Cancel» hides itself
   }
   const t = e.target.closest('[data-doc],[data-theme-toggle],[data-dialog],[data-close],[data-print],[data-add-row],[data-drop-row]');
   if (!t) return;
@@ -61,7 +63,11 @@ function addRow(list) {
 }
 
 function dropRow(row) {
-  if (row.parentElement.querySelectorAll('.row').length > 1) return row.remove();
+  const list = row.parentElement;
+  if (list.querySelectorAll('.row').length > 1) {
+    row.remove();
+    return list.querySelector('[data-add-row]')?.focus();   // not lost with the row
+  }
   for (const el of row.querySelectorAll('input,textarea')) el.type === 'checkbox' ? el.checked = false : el.value = '';
 }
 
@@ -105,8 +111,19 @@ addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form.busy')) { form.classList.remove('busy'); form.removeAttribute('aria-busy'); }
 });
 
-// The first wrong field takes the focus.
-document.querySelector('.errs')?.focus();
+// What is wrong takes the focus; what was done is told to a screen reader, which is silent about words that
+// stand on the page from the beginning.
+const wrong = document.querySelector('.errs');
+wrong?.focus();
+const done = [...document.querySelectorAll('main > .note[role=status]')].map(n => n.textContent.trim()).join(' ');
+if (done && !wrong) {
+  const told = document.createElement('div');
+  told.className = 'sr';
+  told.setAttribute('role', 'status');
+  document.body.append(told);
+  setTimeout(() => { told.textContent = done; }, 300);
+  setTimeout(() => told.remove(), 5000);   // else the page would say it twice when it is read
+}
 
 // On a narrow screen the tab of this page may lie outside the row: it is brought into sight.
 for (const tab of document.querySelectorAll('nav.tabs [aria-current]')) {
