@@ -99,7 +99,7 @@ class JournalView(RoomView):
                 form.take_errors(error)
         lead = _("Only for a paper registered by mistake. An unwanted order is cancelled by another order.")
         return self._form(form, line.series, _("Annul the line %(number)s", number=service.printed(line)),
-                          _("Annul"), lead)  # fmt: skip
+                          _("Annul"), lead, danger=True)  # fmt: skip
 
     @page("/<int:series_id>/explain", methods=FORM, permission="write")
     def explain(self, series_id: int) -> Any:
@@ -141,11 +141,13 @@ class JournalView(RoomView):
     def _url(self, series: Series) -> str:
         return url_for("JournalView.index", year=series.year, series=series.id)
 
-    def _form(self, form: Any, series: Series, heading: Any, submit: Any, lead: Any = None) -> Any:
+    def _form(
+        self, form: Any, series: Series, heading: Any, submit: Any, lead: Any = None, *, danger: bool = False
+    ) -> Any:
         if series.organisation_id not in self.actor.organisation_ids("clerk"):
             raise NotFound
         return self.render("documents/form.html", form.status, document=None, form=form, heading=heading,
-                           submit=submit, lead=lead, back=self._url(series))  # fmt: skip
+                           submit=submit, lead=lead, danger=danger, back=self._url(series))  # fmt: skip
 
 
 def _rank(series: Series) -> tuple[bool, int, str]:

@@ -86,6 +86,9 @@ def test_a_mistyped_number_is_caught_and_the_journal_lives_on(
     assert time.monotonic() - started < 3
     line = penza.read(SYSTEM).session.scalars(select(Registration)).one().id
     url = f"/journal/lines/{line}/annul"
+    assert 'class="btn-x pri danger" type="submit">Аннулировать<' in text_of(web, url), (
+        "looks as final as it is"
+    )
     seen = version(web, url)
     assert "Ошибка в самом номере" in text_of(web, url)
     assert web.post("clerk", url, {"reason": "Опечатка", "was_slip": "y"}).status_code == 422
