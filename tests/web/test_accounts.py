@@ -14,6 +14,7 @@ from app.audit.models import AuditDetail, AuditRecord
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import PASSWORD, PEOPLE
+from app.menu import MENU
 from tests.people import WebUsers, log_in, token
 
 NEW = "Совсем-новый-2025"
@@ -209,6 +210,15 @@ def test_accounts_are_the_administrators_alone(web: WebUsers, penza: Runtime) ->
         for url in ("/users/list/", "/users/show/1", "/users/add", "/memberships/add/1", "/rights/"):
             assert web(username).get(url).status_code == 403
     assert "Подтверждать рисковый профиль" in web("admin").get("/rights/?role=curator").get_data(as_text=True)
+
+
+def test_the_table_of_rights_names_a_page_as_the_menu_does(web: WebUsers) -> None:
+    client = web("admin")
+    titles = re.findall(r'<td class="ttl"><b>([^<]+)</b>', client.get("/rights/").get_data(as_text=True))
+    with web.app.test_request_context(headers={"Accept-Language": "ru"}):
+        lines = {item.name: str(item.label) for item in MENU if item.name == item.page}
+    assert {"Journal", "People", "Documents"} <= set(lines)
+    assert [label for label in lines.values() if label not in titles] == []
 
 
 def test_the_list_finds_people_whatever_the_capitals(web: WebUsers) -> None:
