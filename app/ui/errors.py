@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_login import AnonymousUserMixin
@@ -18,6 +19,7 @@ from app.core.errors import Away, Busy, NoRoom, OporaError, Stale
 from app.core.i18n import Text, _
 from app.core.outage import RETRY_AFTER, cause_of, is_away
 from app.core.storage import is_full
+from app.ui.forms import LABELS, as_sent
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ def register(app: Flask) -> None:
     def given_back(refusal: OporaError) -> Response:
         """The form is given back, to be sent once more as it was: 503 without a look into the database, 401."""
         again = [] if request.method != "POST" or _has_secrets() or any(request.files.values()) else _sent()
-        # the bare names of fields are shown only where the form cannot come back
+        # the words alone are shown only where the form cannot come back
         typed = _typed() if "form" in g or not again else []
         return answer(refusal.status, refusal.message, bare=True, again=again, typed=typed)
 
@@ -71,8 +73,8 @@ def register(app: Flask) -> None:
             log.error("refused", extra={"status": error.status})
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
-            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=_came_from(),
-            typed=g.form.typed() if error.status in _TYPED and "form" in g else (),
+            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=_back(),
+            typed=_typed() if error.status in _TYPED and ("form" in g or LABELS in request.form) else (),
         )  # fmt: skip
 
     @app.errorhandler(StaleDataError)
@@ -129,15 +131,14 @@ def register(app: Flask) -> None:
         return answer(500, _SENTENCES[500], bare=True)  # the menu would ask the database again
 
 
-def _came_from() -> str | None:
-    """The page of this site that led here; the way back to another site is not ours to offer."""
+def _back() -> str | None:
+    """Where the person came from; who typed the address, or came from this very page, goes to the one above it.
+
+    The way back to another site is not ours to offer; the proxy in front may speak another scheme than we hear.
+    """
     came_from = request.referrer or ""
-    # the proxy in front may speak another scheme than we are spoken to in
-    return (
-        came_from
-        if came_from.startswith(tuple(f"{one}://{request.host}/" for one in ("http", "https")))
-        else None
-    )
+    is_ours = came_from.startswith((f"http://{request.host}/", f"https://{request.host}/"))
+    return came_from if is_ours and urlsplit(came_from).path != request.path else _above()
 
 
 def _above() -> str | None:
@@ -161,11 +162,8 @@ def _sent() -> list[tuple[str, str]]:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """What was typed, under the labels of the form if the request came as far as that, else under the names it sent."""
+    """What was typed, under the labels of the fields: of the form, or of what it sent if it was not read yet."""
     if "form" in g:
         shown: list[tuple[str, str]] = g.form.typed()
         return shown
-    if _has_secrets():
-        return []
-    hidden = ("csrf_token", "expected_version", "send_key", "seen")  # nothing anybody typed
-    return [(name, text) for name, text in _sent() if text.strip() and name not in hidden]
+    return [] if _has_secrets() else as_sent(_sent())

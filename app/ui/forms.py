@@ -20,16 +20,20 @@ and in the view::
 
 from __future__ import annotations
 
+import json
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from flask import g, has_request_context
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import EmailField, Field, FormField, HiddenField, PasswordField
 from wtforms.fields.simple import FileField
 
 from app.core.errors import Invalid, OporaError, Refusal
+from app.core.i18n import _
 from app.ui.choice_fields import ChoiceField, ManyField, OneOfField
 from app.ui.fields import (
     MESSAGES,
@@ -44,8 +48,14 @@ from app.ui.fields import (
 )
 from app.ui.scan_field import ScanField
 
+LABELS = "labels"  # goes along with what is sent: the labels of the fields
 # a field of one of these names would hide what every form has
-RESERVED = frozenset({"status", "errors", "errors_top", "data", "typed", "wrong", "has_files", "meta"})
+RESERVED = frozenset(
+    {"status", "errors", "errors_top", "data", "typed", "wrong", "has_files", "meta", LABELS}
+)
+_FEW = 16  # choices that are named along with the label; a list of schools is too long to travel
+_ROW = re.compile(r"-\d+\b")
+_UNSEEN = frozenset({"csrf_token", "expected_version", "send_key", "seen"})  # nothing anybody typed
 
 
 class RoomForm(FlaskForm):
@@ -71,6 +81,12 @@ class RoomForm(FlaskForm):
     def typed(self) -> list[tuple[str, str]]:
         """What the person typed, as it was typed, under the labels of the fields; no passwords, no files."""
         return list(_typed(self))
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """What goes along unseen, with the labels: after the login has ended nobody knows the form (`as_sent`)."""
+        labels = json.dumps(dict(_labels(self)), ensure_ascii=False, separators=(",", ":"))
+        tag = Markup('<input type="hidden" name="{}" value="{}">').format(LABELS, labels)
+        return super().hidden_tag(*fields) + tag
 
     def take_errors(self, error: OporaError) -> None:
         """Show a refusal of the service where the person can mend it: at the field, else on top."""
@@ -125,6 +141,51 @@ class AddForm(RoomForm):
         super().__init__(*args, **kwargs)
         if not self.is_submitted():
             self.send_key.data = secrets.token_urlsafe(24)
+
+
+def as_sent(sent: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What `typed` tells, from nothing but what the form sent: the labels came along (`RoomForm.hidden_tag`)."""
+    came = dict(sent).get(LABELS)
+    if came is None:  # a form written by hand: its words are given back without their names
+        return [
+            (str(_("Field of the form")), text) for name, text in sent if text.strip() and name not in _UNSEEN
+        ]
+    labels, found = _read_labels(came), dict[str, list[str]]()
+    for name, text in sent:
+        if text.strip() and _any_row(name) in labels:
+            found.setdefault(name, []).append(text)
+    shown = []
+    for name, texts in found.items():
+        label, titles = labels[_any_row(name)]
+        shown.append((label, ", ".join(titles.get(text, text) for text in texts)))
+    return shown
+
+
+def _read_labels(sent: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """What `hidden_tag` wrote; a browser may send anything."""
+    try:
+        known = json.loads(sent)
+        return {name: (str(label), dict(titles)) for name, (label, titles) in known.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _labels(form: Any) -> Iterator[tuple[str, tuple[str, dict[str, str]]]]:
+    """Name → label and titles of the choices, for all that people see; of repeated rows the first tells for all."""
+    for field in form:
+        if isinstance(field, FormField):
+            yield from _labels(field.form)
+        elif isinstance(field, RowsField):
+            for entry in field.entries[:1]:
+                yield from _labels(entry.form) if isinstance(entry, FormField) else ()
+        elif not isinstance(field, HiddenField | PasswordField | FileField):
+            choices = list(getattr(field, "choices", None) or ())
+            titles = {str(choice[0]): str(choice[1]) for choice in choices} if len(choices) <= _FEW else {}
+            yield _any_row(field.name), (str(field.label.text), titles)
+
+
+def _any_row(name: str) -> str:
+    return _ROW.sub("-0", name)
 
 
 def _typed(form: Any) -> Iterator[tuple[str, str]]:
