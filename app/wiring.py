@@ -363,7 +363,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
     """The running system: database, storage, definitions and the rooms joined by name."""
     ports = Ports(
         zone=settings.zone, storage=open_storage(settings.storage_url), definitions=Definitions(), facts=dict(FACTS),
-        ahead=dict(AHEAD), dates=dict(DATES),
+        ahead=dict(AHEAD), dates=dict(DATES), mended_by=dict(document_facts.MENDED_BY),
         effects=dict(EFFECTS), step_effects=dict(STEP_EFFECTS),
         handlers=dict(HANDLERS), queues=list(QUEUES), panels=sorted(PANELS, key=_order),
         evidence=list(EVIDENCE),

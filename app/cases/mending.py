@@ -64,9 +64,22 @@ def _may_mend(work: Work, case: Case, why: EngineReason, link: str) -> bool:
     ]  # fmt: skip
     if tasks:
         return any(roles.intersection(task.roles) for task in tasks)
-    rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
-    acts = [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
+    acts = _acts_of_facts(work, case, definition, why.code) or _acts_of_page(work, case, link)
     return not acts or any(may(work, act, case) for act in acts)
+
+
+def _acts_of_facts(work: Work, case: Case, definition: Definition, code: str) -> list[str]:
+    """The acts that make a condition of a step true, where the rooms name them for each fact it asks."""
+    guards = (guard for step in definition.leaving[case.stage] for guard in step.when if guard.id == code)
+    asked = {name for guard in guards for atom in guard.expression.atoms() for name in atom.operands()}
+    known = [work.ports.mended_by.get(name) for name in asked]
+    return [act for act in known if act] if all(known) else []
+
+
+def _acts_of_page(work: Work, case: Case, link: str) -> list[str]:
+    """All acts of the room whose page it is."""
+    rooms = [code for code in work.ports.pages if work.ports.pages[code](case.id) == link]
+    return [act for act in CAPABILITIES if act.partition(".")[0] in rooms]
 
 
 def _is_awaited(work: Work, case: Case, definition: Definition) -> bool:

@@ -219,6 +219,8 @@ class Ports:
     facts: dict[str, FactSource] = field(default_factory=dict)
     # what reads at once, for many cases, what a fact is asked about each of them; by the name of the fact
     ahead: dict[str, Callable[[Session, Sequence[int]], None]] = field(default_factory=dict)
+    # fact → the act (CAPABILITIES) that makes it true, where not every act of its room does
+    mended_by: dict[str, str] = field(default_factory=dict)
     dates: dict[str, DateWords] = field(default_factory=dict)  # facts a term may be counted from
     effects: dict[str, EffectHandler] = field(default_factory=dict)
     # effects a definition may name: parameter → whether it must be given

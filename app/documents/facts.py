@@ -228,6 +228,9 @@ AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
     "documents.order_plan_registered_on": look_at_orders,
 }
 
+# registering is what is left to be done about an order: whoever signs the minutes has no part in it
+MENDED_BY = {"documents.order_registered": "documents.register"}
+
 _ORDER = DateWords(_("the order"), _("the order on the plan is registered"))
 DATES: dict[str, DateWords] = {
     "documents.order_date": _ORDER,

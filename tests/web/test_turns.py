@@ -138,6 +138,9 @@ def test_who_may_only_look_is_not_told_to_mend_and_no_page_leads_to_itself(
     ):
         assert at_vote in told(username, vote), username
         assert at_minutes in told(username, minutes), username
+    order = "Приказ об утверждении плана не подписан"
+    for username, at_order in (("clerk", "Исправить"), ("chair", "Посмотреть"), ("secretary", "Посмотреть")):
+        assert at_order in told(username, order), username
     take(penza, cases["41"], "member1", Cast("for"))
     assert "Посмотреть" in told("member1", vote), "whoever has voted only waits for the others"
     for username in ("member2", "chair"):
