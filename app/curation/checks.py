@@ -51,10 +51,17 @@ def check_curator(work: Work, case: Case, since: date, until: date) -> None:
 
 def check_being_signed(agreement: Agreement) -> None:
     """Raises Refusal unless the agreement is out for signature: a draft is not signed, what is in force stays."""
+    if reason := why_not_signed(agreement):
+        raise Refusal([reason])
+
+
+def why_not_signed(agreement: Agreement) -> Reason | None:
+    """Why no signature, number or scan of the agreement is entered now; None when it is."""
     if agreement.state == AgreementState.draft:
-        raise Refusal([Reason(_("The agreement is still a draft: it was not sent for signature."))])
+        return Reason(_("The agreement is still a draft: it was not sent for signature."))
     if agreement.state == AgreementState.in_force:
-        raise Refusal([Reason(_("The agreement is in force: what was signed is not changed."))])
+        return Reason(_("The agreement is in force: what was signed is not changed."))
+    return None
 
 
 def order_date(work: Work, case_id: int) -> date | None:

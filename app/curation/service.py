@@ -80,7 +80,8 @@ def prepare(
         work.session.add(agreement)
         audit.record(work, "agreement:add", agreement, case_id=case.id, values=values)
     else:
-        _check_unsigned(agreement)
+        if reason := why_not_corrected(agreement):
+            raise Refusal([reason])
         _follow_curator(work, case, agreement.side(Side.curator))
         revise(work, agreement, values, "agreement:edit", case.id)
     _plan_visits(work, agreement)
@@ -106,8 +107,8 @@ def take_back(work: Work, case_id: int, reason: str, expected_version: int | Non
     require(work, "curation.agreement", case)
     require_running(case)
     check_version(agreement.revision, expected_version)
-    if agreement.state not in BEING_SIGNED:
-        raise Refusal([Reason(_("Only an agreement that is being signed can be taken back."))])
+    if obstacle := why_not_taken_back(agreement):
+        raise Refusal([obstacle])
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
     for side in agreement.sides:
@@ -175,13 +176,22 @@ def _check_terms(work: Work, case: Case, terms: AgreementTerms) -> None:
         raise Invalid(fields=wrong)
 
 
-def _check_unsigned(agreement: Agreement) -> None:
+def why_not_taken_back(agreement: Agreement) -> Reason | None:
+    """Why the agreement does not become a draft again; None when it can."""
+    if agreement.state not in BEING_SIGNED:
+        return Reason(_("Only an agreement that is being signed can be taken back."))
+    return None
+
+
+def why_not_corrected(agreement: Agreement) -> Reason | None:
+    """Why the terms of the agreement no longer change; None when they do."""
     if agreement.state == AgreementState.in_force:
-        raise Refusal([Reason(_("The agreement is in force: what was signed is not changed."))])
+        return Reason(_("The agreement is in force: what was signed is not changed."))
     if any(side.signed_on for side in agreement.sides) or agreement.scan_id:
-        raise Refusal(
-            [Reason(_("A signature or a scan is there already. Take the agreement back to the draft first."))]
+        return Reason(
+            _("A signature or a scan is there already. Take the agreement back to the draft first.")
         )
+    return None
 
 
 def _follow_curator(work: Work, case: Case, side: AgreementSide) -> None:

@@ -14,6 +14,7 @@ from app.core.i18n import _
 from app.core.sourced import setting
 from app.core.unit_of_work import Work
 from app.curation import service, signing
+from app.curation.checks import why_not_signed
 from app.curation.forms import (
     AgreementForm,
     CorrectionForm,
@@ -22,7 +23,7 @@ from app.curation.forms import (
     SideForm,
     TerminateForm,
 )
-from app.curation.models import AgreementSide
+from app.curation.models import Agreement, AgreementSide
 from app.curation.pages import FORM, CurationPages, room
 from app.curation.panels import load
 from app.curation.queries import current_agreement
@@ -63,6 +64,9 @@ class CurationView(CurationPages):
         """Draw up the agreement or correct it while nobody has signed."""
         work = self.read()
         case = self._case(work, case_id, "curation.agreement")
+        known = current_agreement(work.session, case_id)
+        if known is not None and known.state in LIVE_STATES:
+            self.refuse_at_once(service.why_not_corrected(known))
         form: Any = AgreementForm(data=_terms(work, case) if request.method == "GET" else None)
         if form.validate_on_submit():
             try:
@@ -152,6 +156,7 @@ class CurationView(CurationPages):
     def scan(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.scan")
+        self.refuse_at_once(why_not_signed(_live(work, case_id)))
         form: Any = ScanForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
@@ -167,6 +172,7 @@ class CurationView(CurationPages):
     def take_back(self, case_id: int) -> Any:
         work = self.read()
         self._case(work, case_id, "curation.agreement")
+        self.refuse_at_once(service.why_not_taken_back(_live(work, case_id)))
         form: Any = ReasonForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
@@ -185,6 +191,7 @@ class CurationView(CurationPages):
         work = self.read()
         case = get_case(work.session, case_id)
         require(work, "curation.agreement", case)  # also in a case that has stopped running
+        _live(work, case_id)
         form: Any = TerminateForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
@@ -212,6 +219,14 @@ def _own_sides(work: Work, case: Case) -> list[str]:
     """The sides for which the actor may enter number and signature."""
     running = case.status == CaseStatus.active
     return [side.value for side in Side if running and may(work, CAPABILITY[side], case)]
+
+
+def _live(work: Work, case_id: int) -> Agreement:
+    """The agreement that is not over. Raises NotFound."""
+    agreement = current_agreement(work.session, case_id)
+    if agreement is None or agreement.state not in LIVE_STATES:
+        raise NotFound(_("There is no agreement yet."))
+    return agreement
 
 
 def _start(work: Work, case_id: int) -> dict[str, Any]:

@@ -152,8 +152,8 @@ def write_analysis(
     texts = {"analysis": data.analysis.strip(), "recommendations": data.recommendations.strip()}
     if faults := {name: _("This field is required.") for name, text in texts.items() if not text}:
         raise Invalid(fields=faults)
-    if queries.study_of(work.session, case_id, kind) is None:
-        raise Refusal([Reason(_("There is nothing to analyse: the study is not filled in yet."))])
+    if reason := why_not_analysed(queries.study_of(work.session, case_id, kind)):
+        raise Refusal([reason])
     row = queries.analysis_of(work.session, case_id, kind)
     _check_version(row, expected_version)
     if row is None:
@@ -292,6 +292,13 @@ def why_closed(work: Work, case: Case) -> Reason | None:
                 "The plan made by this diagnosis is adopted. To change the diagnosis the case is returned to it."
             )
         )
+    return None
+
+
+def why_not_analysed(study: Study | None) -> Reason | None:
+    """Why there is no analysis to write; None when there is."""
+    if study is None:
+        return Reason(_("There is nothing to analyse: the study is not filled in yet."))
     return None
 
 

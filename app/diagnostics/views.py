@@ -112,6 +112,7 @@ class DiagnosisView(RoomView):
             queries.analysis_of(work.session, case_id, known),
             queries.study_of(work.session, case_id, known),
         )
+        self.refuse_at_once(service.why_not_analysed(study))
         form = AnalysisForm(obj=row, data={"expected_version": str(row.version if row else 0)})
         if form.validate_on_submit():
             try:
@@ -219,6 +220,7 @@ class DiagnosisView(RoomView):
         case = get_case(work.session, case_id)
         require(work, capability, case)
         if reason := service.why_closed(work, case):
+            self.refuse_at_once(reason)
             raise Refusal([reason])
         return work
 

@@ -14,7 +14,7 @@ from app.documents.models import Document
 from app.documents.paper_pages import FORM, PaperPages
 from app.documents.proofing import Proof
 from app.documents.queries import get_document
-from app.documents.steps import must_be_draft
+from app.documents.steps import must_be_draft, why_fixed
 from app.documents.values import missing
 from app.ui.base import page
 
@@ -25,6 +25,7 @@ class DraftPages(PaperPages):
     @page("/<int:document_id>/edit", methods=FORM, permission="write")
     def edit(self, document_id: int) -> Any:
         work, document = self._open(document_id, "documents.draft")
+        self.refuse_at_once(why_fixed(document))
         opened = draft_page.open_draft(work, document)
         form = opened.form
         if form.validate_on_submit():

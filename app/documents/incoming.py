@@ -101,12 +101,17 @@ def receive(work: Work, programme_id: int, data: IncomingInput, scan: Proof | No
     return incoming
 
 
+def why_not_answered(incoming: Incoming) -> Reason | None:
+    """Why neither answer nor term of the paper is entered any more; None when they are."""
+    return Reason(_("The answer is noted already.")) if incoming.answered_on is not None else None
+
+
 def answer(work: Work, incoming_id: int, data: AnswerInput, expected_version: int | None = None) -> Incoming:
     """Note how and when the paper was answered. Raises NotFound, Forbidden, Stale, Refusal, Invalid at `document`,
     `text`, `answered_on`."""
     incoming = _locked(work, incoming_id, expected_version)
-    if incoming.answered_on is not None:
-        raise Refusal([Reason(_("The answer is noted already."))])
+    if obstacle := why_not_answered(incoming):
+        raise Refusal([obstacle])
     if data.answered_on > work.today:
         raise Invalid(fields={"answered_on": _("This date has not come yet.")})
     if data.answered_on < incoming.registration.dated:
@@ -137,8 +142,8 @@ def set_term(
     Raises NotFound, Forbidden, Stale, Refusal (answered), Invalid at `due` or `reason`.
     """
     incoming = _locked(work, incoming_id, expected_version)
-    if incoming.answered_on is not None:
-        raise Refusal([Reason(_("The answer is noted already."))])
+    if obstacle := why_not_answered(incoming):
+        raise Refusal([obstacle])
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
     if due is not None and due < incoming.registration.dated:

@@ -92,6 +92,7 @@ class IncomingView(RoomView):
     @page("/<int:incoming_id>/answer", methods=FORM, permission="write")
     def answer(self, incoming_id: int) -> Any:
         work, row = self._open(incoming_id)
+        self.refuse_at_once(incoming.why_not_answered(row))
         form = AnswerForm(data={"answered_on": work.today})
         papers = list_documents(
             work.session, programme_id=row.programme_id, states=sorted(str(state) for state in NUMBERED)
@@ -117,6 +118,7 @@ class IncomingView(RoomView):
     @page("/<int:incoming_id>/term", methods=FORM, permission="write")
     def term(self, incoming_id: int) -> Any:
         _work, row = self._open(incoming_id)
+        self.refuse_at_once(incoming.why_not_answered(row))
         form = TermForm(data={"due": row.answer_due})
         form.expected_version.data = form.expected_version.data or str(row.version)
         if form.validate_on_submit():

@@ -15,7 +15,7 @@ from app.documents.models import Acknowledgement, Document
 from app.documents.paper_pages import FORM, PaperPages
 from app.documents.people import staff
 from app.documents.proofs import Proof
-from app.documents.rules import LINK_LABELS, LINKS_OF, LinkKind
+from app.documents.rules import LINK_LABELS, LINKS_OF, LinkKind, Move
 from app.documents.service import Mailing, PaperSheet
 from app.documents.subjects import number_and_day
 from app.schools.models import OrganisationKind
@@ -58,7 +58,7 @@ class PaperLifeView(PaperPages):
 
     @page("/<int:document_id>/archive", methods=FORM, permission="write")
     def archive(self, document_id: int) -> Any:
-        _work, document = self._open(document_id, "documents.register")
+        _work, document = self._open(document_id, "documents.register", Move.archive)
         known = next((line.folder for line in document.lines if line.folder and line.annulled_at is None), "")
         form = ArchiveForm(data={"file_index": known})
         if form.validate_on_submit():

@@ -12,6 +12,8 @@ from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.documents.models import Document
 from app.documents.queries import get_document
+from app.documents.rules import Move
+from app.documents.steps import why_not
 from app.ui.base import RoomView
 from app.ui.forms import RoomForm
 
@@ -24,11 +26,14 @@ class PaperPages(RoomView):
     route_base = "/documents"
     class_permission_name = "Documents"
 
-    def _open(self, document_id: int, capability: str) -> tuple[Work, Document]:
+    def _open(self, document_id: int, capability: str, step: Move | None = None) -> tuple[Work, Document]:
+        """The paper for whoever may do this act; the form of a step it does not take is not shown."""
         work = self.read()
         document = get_document(work.session, document_id)
         if not may_in_programme(work, capability, document.programme):
             raise Forbidden
+        if step is not None:
+            self.refuse_at_once(why_not(document, step))
         return work, document
 
     def _url(self, document_id: int) -> str:

@@ -12,7 +12,7 @@ from app.access.scopes import as_system
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import require_in_programme
-from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal
+from app.core.errors import Invalid, NotFound, OporaError, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import journal, reservations
@@ -27,7 +27,7 @@ from app.documents.queries import find_series
 from app.documents.rules import DocumentKind, DocumentState, Move, next_state
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
 from app.documents.sources import order_of, protocol_of
-from app.documents.steps import locked, move, note
+from app.documents.steps import locked, move, note, why_not
 from app.documents.templates import edition_of
 from app.documents.terms import prolong
 from app.documents.values import covered, gather
@@ -61,8 +61,8 @@ def register(
     """
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.register", document.programme)
-    if document.in_state != DocumentState.signed:
-        raise Refusal([Reason(_("Only a signed paper is registered."))])
+    if reason := why_not(document, Move.register):
+        raise Refusal([reason])
     dated = document.dated if document.kind == DocumentKind.protocol and document.dated else entry.dated
     if dated > work.today:
         raise Invalid(fields={"dated": _("This date has not come yet.")})

@@ -8,15 +8,15 @@ from datetime import date
 
 from app.cases.roles import require_in_programme
 from app.core.clock import local_date
-from app.core.errors import Invalid, Reason, Refusal
+from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.models import Document, DocumentSignature
 from app.documents.people import title_of
 from app.documents.proofs import Proof, keep_proof
-from app.documents.rules import SIGNERS, DocumentKind, DocumentState, Move, missing_signers
+from app.documents.rules import SIGNERS, DocumentKind, Move, missing_signers
 from app.documents.signers import signer_for
-from app.documents.steps import locked, move, note
+from app.documents.steps import locked, move, note, why_not
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ def sign(
     """
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.sign", document.programme)
-    if document.in_state != DocumentState.to_sign:
-        raise Refusal([Reason(_("Only a paper sent for signing is signed."))])
+    if reason := why_not(document, Move.sign):
+        raise Refusal([reason])
     if not signatures:
         raise Invalid(fields={"roles": _("Mark whose signatures stand on the paper.")})
     _refuse_before_sent(work, document, signatures)

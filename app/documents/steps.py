@@ -14,7 +14,7 @@ from app.core.errors import NotFound, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.models import Document
-from app.documents.rules import Move, next_state
+from app.documents.rules import DocumentState, Move, next_state
 
 M = TypeVar("M", bound=Base)
 
@@ -42,14 +42,36 @@ def locked(work: Work, document_id: int, expected_version: int | None) -> Docume
 
 
 def must_be_draft(document: Document) -> None:
-    if not document.is_draft:
-        raise Refusal([Reason(_("The paper was sent for signing: its text no longer changes."))])
+    if reason := why_fixed(document):
+        raise Refusal([reason])
+
+
+def why_fixed(document: Document) -> Reason | None:
+    """Why the text of the paper does not change any more; None while it is a draft."""
+    if document.is_draft:
+        return None
+    return Reason(_("The paper was sent for signing: its text no longer changes."))
+
+
+_MOVED_ON = _("The paper has moved on; this step is not possible any more.")
+_ASKED = {
+    Move.sign: (DocumentState.to_sign, _("Only a paper sent for signing is signed.")),
+    Move.register: (DocumentState.signed, _("Only a signed paper is registered.")),
+}
+
+
+def why_not(document: Document, move: Move) -> Reason | None:
+    """Why the paper as it stands does not take this step; None when it does."""
+    if move in _ASKED:
+        state, told = _ASKED[move]
+        return None if document.in_state == state else Reason(told)
+    return Reason(_MOVED_ON) if next_state(document.of_kind, document.in_state, move) is None else None
 
 
 def move(document: Document, move: Move) -> None:
     state = next_state(document.of_kind, document.in_state, move)
     if state is None:
-        raise Refusal([Reason(_("The paper has moved on; this step is not possible any more."))])
+        raise Refusal([Reason(_MOVED_ON)])
     document.state = state.value
 
 

@@ -31,7 +31,7 @@ from app.documents.paper_pages import FORM
 from app.documents.pdf_views import PdfView
 from app.documents.queries import COPIES, file_of, get_document, list_documents
 from app.documents.rendering import RenderError
-from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, missing_signers
+from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, Move, missing_signers
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
 from app.documents.signers import ROLE_LABELS, expected_signer
 from app.documents.templates import Template, registry
@@ -87,7 +87,7 @@ class DocumentView(DraftPages):
 
     @page("/<int:document_id>/withdraw", methods=FORM, permission="write")
     def withdraw(self, document_id: int) -> Any:
-        _work, document = self._open(document_id, "documents.draft")
+        _work, document = self._open(document_id, "documents.draft", Move.withdraw)
         form = ReasonForm()
         if form.validate_on_submit():
             try:
@@ -100,7 +100,7 @@ class DocumentView(DraftPages):
 
     @page("/<int:document_id>/sign", methods=FORM, permission="write")
     def sign(self, document_id: int) -> Any:
-        work, document = self._open(document_id, "documents.sign")
+        work, document = self._open(document_id, "documents.sign", Move.sign)
         lacking = missing_signers(document.of_kind, [s.role for s in document.signatures])
         form = SignForm(data={"roles": list(lacking), "signed_on": document.dated or work.today})
         form.roles.offer([(role, self._named(work, document, role)) for role in lacking])
@@ -141,7 +141,7 @@ class DocumentView(DraftPages):
 
     @page("/<int:document_id>/register", methods=FORM, permission="write")
     def register(self, document_id: int) -> Any:
-        work, document = self._open(document_id, "documents.register")
+        work, document = self._open(document_id, "documents.register", Move.register)
         if document.kind == DocumentKind.agreement:
             return self._register_agreement(document)
         signed = max((s.signed_on for s in document.signatures), default=work.today)

@@ -210,8 +210,8 @@ def _managed(work: Work, event_id: int, expected_version: int | None = None) -> 
     require_in_programme(work, "events.manage", event.programme)
     if expected_version is not None and event.version != expected_version:
         raise Stale
-    if event.cancelled_at is not None:
-        raise Refusal([Reason(_("This event was called off."))])
+    if reason := why_called_off(event):
+        raise Refusal([reason])
     return event
 
 
@@ -266,14 +266,24 @@ def _invite(work: Work, event: ProgrammeEvent, case_ids: Sequence[int]) -> None:
     work.session.expire(event, ["invitations"])
 
 
+def why_called_off(event: ProgrammeEvent) -> Reason | None:
+    """Why nothing of the event is corrected any more; None when it is."""
+    return Reason(_("This event was called off.")) if event.cancelled_at is not None else None
+
+
+def why_no_participation(work: Work, event: ProgrammeEvent) -> Reason | None:
+    """Why nobody tells yet, or any more, who took part; None when schools do."""
+    if event.starts > work.today and event.cancelled_at is None:
+        day = f"{event.starts:%d.%m.%Y}"
+        return Reason(_("The event has not taken place yet: it begins on %(day)s.", day=day))
+    return why_called_off(event)
+
+
 def _check_participation(work: Work, case: Case, event: ProgrammeEvent, data: ParticipationInput) -> None:
     if event.programme_id != case.programme_id:
         raise Invalid(_("This event belongs to another programme."))
-    if event.cancelled_at is not None:
-        raise Refusal([Reason(_("This event was called off."))])
-    if event.starts > work.today:
-        day = f"{event.starts:%d.%m.%Y}"
-        raise Refusal([Reason(_("The event has not taken place yet: it begins on %(day)s.", day=day))])
+    if reason := why_no_participation(work, event):
+        raise Refusal([reason])
     wrong: dict[str, Text] = {}
     if not 0 <= data.teachers <= 500:
         wrong["teachers"] = _("Between 0 and 500 teachers.")

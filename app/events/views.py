@@ -100,6 +100,7 @@ class EventView(RoomView):
         work = self.read()
         event = queries.get_event(work.session, event_id)
         require_in_programme(work, "events.manage", event.programme)
+        self.refuse_at_once(service.why_called_off(event))
         names = ("kind", "title", "series", "starts", "ends", "place", "organiser", "topic", "link")
         start = {
             **{name: getattr(event, name) for name in names}, "expected_version": event.version,
@@ -132,6 +133,7 @@ class EventView(RoomView):
         work = self.read()
         event = queries.get_event(work.session, event_id)
         require_in_programme(work, "events.manage", event.programme)
+        self.refuse_at_once(service.why_called_off(event))
         form: Any = ReasonForm(data={"expected_version": event.version})
         back = url_for("EventView.show", event_id=event_id)
         if form.validate_on_submit():
@@ -169,6 +171,7 @@ class CaseEventView(RoomView):
         work = self.read()
         case = self._case(work, case_id)
         event = queries.get_event(work.session, event_id)
+        self.refuse_at_once(service.why_no_participation(work, event))
         row = queries.participation_of(work.session, event_id, case_id)
         chosen = {p.teacher_id for p in row.people} if row else set()
         cards = [

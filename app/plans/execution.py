@@ -56,10 +56,8 @@ def report_item(
     """
     case = lock_case(work.session, case_id)
     require(work, "plans.report", case)
-    if case.status != "active":
-        raise Refusal([Reason(_("The case is not being worked on now: nothing in it can be changed."))])
-    if deciding_on(work.ports.definitions.of(work.session, case), PLAN) and why_closed(work, case) is None:
-        raise Refusal([Reason(_("The plan is not adopted yet: its execution is reported afterwards."))])
+    if reason := why_not_reported(work, case):
+        raise Refusal([reason])
     item = queries.item_of(work.session, case_id, item_id)
     check_version(item.version, expected_version)
     dues = queries.dues_of(item)
@@ -85,6 +83,15 @@ def report_item(
         values |= {"moved_to": data.moved_to, "move_approved_by": None, "move_approved_at": None}
     known = {report.occurrence: report for report in item.reports}
     return [_report(work, item, day, known.get(day), values) for day in sorted(wanted)]
+
+
+def why_not_reported(work: Work, case: Case) -> Reason | None:
+    """Why the execution of the plan cannot be reported now; None when it can."""
+    if case.status != "active":
+        return Reason(_("The case is not being worked on now: nothing in it can be changed."))
+    if deciding_on(work.ports.definitions.of(work.session, case), PLAN) and why_closed(work, case) is None:
+        return Reason(_("The plan is not adopted yet: its execution is reported afterwards."))
+    return None
 
 
 def approve_move(work: Work, case_id: int, report_id: int, expected_version: int | None = None) -> PlanReport:
@@ -123,9 +130,16 @@ def _asked_move(
     check_version(report.version, expected_version)
     if report.reported_by is not None and report.reported_by == work.actor.user_id:
         raise Forbidden(_("Whoever asked for a new term does not decide on it."))
-    if report.status != ReportStatus.moved:
-        raise Refusal([Reason(_("There is no new term to approve here."))])
+    if reason := why_no_move(report):
+        raise Refusal([reason])
     return case, report
+
+
+def why_no_move(report: PlanReport) -> Reason | None:
+    """Why nothing is decided on a new term here; None when one is asked for."""
+    if report.status != ReportStatus.moved:
+        return Reason(_("There is no new term to approve here."))
+    return None
 
 
 def _tell_asker(work: Work, case: Case, report: PlanReport, code: str, **said: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.cases.overview import in_reader, overview, reasons
 from app.cases.queries import get_case
 from app.cases.roles import may, require
 from app.cases.seen import content_seen
-from app.core.errors import Invalid, Refusal
+from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.files.models import StoredFile
@@ -70,7 +71,7 @@ class PlanView(RoomView):
 
     @page("/<int:case_id>/plans/add", methods=FORM, permission="write")
     def add(self, case_id: int) -> Any:
-        work, case = self._open(case_id, "plans.edit")
+        work, case = self._open(case_id, "plans.edit", service.why_closed)
         form = ItemForm()
         self._offer(work, case, form)
         if form.validate_on_submit():
@@ -87,7 +88,7 @@ class PlanView(RoomView):
 
     @page("/<int:case_id>/plans/<int:item_id>/edit", methods=FORM, permission="write")
     def edit(self, case_id: int, item_id: int) -> Any:
-        work, case = self._open(case_id, "plans.edit")
+        work, case = self._open(case_id, "plans.edit", service.why_closed)
         item = queries.item_of(work.session, case_id, item_id)
         form = ItemForm(data=item_data(item, case.programme.starts, case.programme.ends))
         self._offer(work, case, form)
@@ -116,7 +117,7 @@ class PlanView(RoomView):
 
     @page("/<int:case_id>/plans/<int:item_id>/report", methods=FORM, permission="write")
     def report(self, case_id: int, item_id: int) -> Any:
-        work, case = self._open(case_id, "plans.report")
+        work, case = self._open(case_id, "plans.report", execution.why_not_reported)
         item = queries.item_of(work.session, case_id, item_id)
         dues = queries.dues_of(item)
         form = ReportForm(data=_report_data(item, dues, work.today))
@@ -144,8 +145,10 @@ class PlanView(RoomView):
 
     @page("/<int:case_id>/plans/reports/<int:report_id>/refuse", methods=FORM, permission="write")
     def refuse_move(self, case_id: int, report_id: int) -> Any:
-        work, case = self._open(case_id, "plans.approve_move")
+        work = self.read()
+        require(work, "plans.approve_move", get_case(work.session, case_id))
         report = queries.report_of(work.session, case_id, report_id)
+        self.refuse_at_once(execution.why_no_move(report))
         form = RefuseMoveForm(data={"expected_version": str(report.version)})
         if form.validate_on_submit():
             try:
@@ -161,11 +164,14 @@ class PlanView(RoomView):
         case, report = get_case(work.session, case_id), queries.report_of(work.session, case_id, report_id)
         return self._render(work, case, "plans/refuse.html", form.status, form=form, report=report)
 
-    def _open(self, case_id: int, capability: str) -> tuple[Work, Case]:
+    def _open(
+        self, case_id: int, capability: str, why_not: Callable[[Work, Case], Reason | None]
+    ) -> tuple[Work, Case]:
         """The case for whoever may do this act in it: a form that cannot be sent is not shown."""
         work = self.read()
         case = get_case(work.session, case_id)
         require(work, capability, case)
+        self.refuse_at_once(why_not(work, case))
         return work, case
 
     def _offer(self, work: Work, case: Case, form: ItemForm) -> None:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from app.access.security import confirm_rights, runtime
 from app.core.actor import Actor
 from app.core.asked_once import only_looking
-from app.core.errors import Forbidden, Invalid, NotFound, SessionEnded
+from app.core.errors import Forbidden, Invalid, NotFound, Reason, Refusal, SessionEnded
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Runtime, Work
 
@@ -109,6 +109,11 @@ class RoomView(BaseView):
 
     def render(self, template: str, status: int = 200, **context: Any) -> Any:
         return render_template(template, appbuilder=self.appbuilder, **context), status
+
+    def refuse_at_once(self, reason: Reason | None) -> None:
+        """A form that can only be refused is not shown: the page says why. One that was sent keeps what it says."""
+        if reason is not None and request.method == "GET":
+            raise Refusal([reason], _("This form cannot be sent now."))
 
     def done(self, url: str, message: Text | str | None = None, category: str = "ok") -> Response:
         """Tell that it is done and go on: 303, so that a reload repeats nothing."""
