@@ -192,7 +192,7 @@ def context(
     if state is not None and stage.approval is not None and (action is None or isinstance(action, Cast)):
         seat = seat_of(work, case, stage.approval, voters, authors)
         if isinstance(action, Cast):
-            refuse_barred(work, case, stage.approval, seat, authors)
+            refuse_barred(work, case, stage.approval, seat, voters, authors)
         elif seat is not None and bar(work, case, stage.approval, seat, authors) is not None:
             seat = None  # the page offers no vote that would be refused
     if action is not None:

@@ -173,8 +173,13 @@ def note_right(
 
 
 def refuse_barred(
-    work: Work, case: Case, approval: Approval, seat: StandsFor | None, authors: frozenset[str]
-) -> None:
+    work: Work, case: Case, approval: Approval, seat: StandsFor | None, voters: tuple[Voter, ...],
+    authors: frozenset[str],
+) -> None:  # fmt: skip
     """Raises Refusal when this head may not give the vote."""
-    if (sentence := bar(work, case, approval, seat, authors)) is not None:
-        raise Refusal([Reason(sentence)])
+    sentence = bar(work, case, approval, seat, authors)
+    if sentence is None:
+        return
+    if seat is None and str(work.actor.user_id) not in {voter.id for voter in voters}:
+        sentence = _("The substitution in which you voted is over: the vote in that seat is no longer yours.")
+    raise Refusal([Reason(sentence)])

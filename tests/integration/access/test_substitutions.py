@@ -318,6 +318,19 @@ def test_one_head_has_one_vote_in_two_seats(penza: Runtime) -> None:
     assert set(votes_of(penza, case_id)) == {str(account(penza, "member1").id)}
 
 
+def test_who_voted_by_a_substitution_that_is_over_is_told_so(penza: Runtime) -> None:
+    case_id = at_the_vote(penza)
+    first = stand_in(penza, "clerk", "member1")
+    act(penza, "clerk", case_id, Cast("for"))
+    with penza.work(actor(penza, "admin")) as work:
+        row = work.session.get_one(Substitution, first)
+        substitutions.end(work, row, date(2025, 1, 19), row.version)
+    with pytest.raises(Refusal) as caught:
+        act(penza, "clerk", case_id, Cast("against"))
+    assert "Замещение, в котором вы голосовали, закончилось" in refused(caught.value)
+    assert votes_of(penza, case_id) == {str(account(penza, "member1").id): "for"}
+
+
 @pytest.mark.parametrize(
     ("who", "said"), [("director50", "работаете в этой школе"), ("methodist", "подготовили")]
 )
