@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.audit.models import AuditDetail, AuditRecord
 from app.audit.queries import readable, told_changes
@@ -200,8 +200,8 @@ def history(work: Work, page: Overview) -> list[Entry]:
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(
             AuditRecord.case_id == page.case.id,
-            # the others of the case itself are events
-            or_(AuditRecord.tag.not_like("case:%"), AuditRecord.tag == "case:curator"),
+            AuditRecord.subject_type
+            != CaseEvent.__tablename__,  # those are told as the events they are about
         )
         .order_by(AuditRecord.id)
     ).all()
