@@ -8,7 +8,7 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import telling
 from app.cases.context import page_url
-from app.cases.models import Case, Programme
+from app.cases.models import Case, CaseStatus, Programme
 from app.cases.queries import lock_case
 from app.cases.roles import require_in_programme, require_running
 from app.cases.stages import is_before_agreement
@@ -30,20 +30,8 @@ def assign_curator(
     require_running(case)
     if expected_version is not None and case.version != expected_version:
         raise Stale
-    definition = work.ports.definitions.of(work.session, case)
-    if not is_before_agreement(definition, case.stage):
-        raise Refusal(
-            [Reason(_("The agreement is being made or in force: terminate it and return the case first."))]
-        )
-    if _has_agreement(work, case):
-        raise Refusal(
-            [
-                Reason(
-                    _("The agreement is being made or in force: terminate it first."),
-                    page_url(work, "curation", case),
-                )
-            ]
-        )
+    if reason := why_not_exchanged(work, case):
+        raise Refusal([reason])
     check_curator(work, case.programme, case.school, curator)
     if curator.id == case.curator_id:
         return
@@ -53,6 +41,17 @@ def assign_curator(
     case.curator_id = curator.id
     audit.record(work, "case:curator", case, case_id=case.id, data={"fields": ["curator_id"]}, values=values)
     telling.tell_curator(work, case, former, curator, told)
+
+
+def why_not_exchanged(work: Work, case: Case) -> Reason | None:
+    """Why the curator school is not exchanged at this stage; None when it is."""
+    definition = work.ports.definitions.of(work.session, case)
+    if not is_before_agreement(definition, case.stage):
+        return Reason(_("The agreement is being made or in force: terminate it and return the case first."))
+    if _has_agreement(work, case):
+        told = _("The agreement is being made or in force: terminate it first.")
+        return Reason(told, page_url(work, "curation", case))
+    return None
 
 
 def _has_agreement(work: Work, case: Case) -> bool:
@@ -79,3 +78,22 @@ def check_curator(
                 "curator": _("%(school)s is itself supported in this programme.", school=curator.short_name)
             }
         )
+
+
+def check_supported(work: Work, programme: Programme, school: Organisation) -> None:
+    """A school that curates another in the programme is not supported in it: one of the two would have to end."""
+    curated = work.session.scalars(
+        select(Organisation)
+        .join(Case, Case.school_id == Organisation.id)
+        .where(
+            Case.programme_id == programme.id, Case.curator_id == school.id,
+            Case.status.in_([CaseStatus.active, CaseStatus.suspended]),
+        )
+        .order_by(Case.id)
+    ).all()  # fmt: skip
+    if curated:
+        told = _(
+            "%(school)s is a curator school in this programme and cannot be supported in it. It curates: %(names)s.",
+            school=school.short_name, names=", ".join(one.short_name for one in curated),
+        )  # fmt: skip
+        raise Invalid(fields={"school": told})

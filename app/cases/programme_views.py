@@ -127,6 +127,7 @@ class ProgrammeView(RoomView):
         work = self.read()
         case = queries.get_case(work.session, case_id)
         require_in_programme(work, "case.assign_curator", case.programme)
+        self.refuse_at_once(curators.why_not_exchanged(work, case))
         form = CuratorForm(data={"curator": case.curator_id, "expected_version": case.version})
         form.curator.choices = [(o.id, o.short_name) for o in organisations(work.session, "school")]
         if form.validate_on_submit():

@@ -15,7 +15,7 @@ from app.access.scopes import as_system
 from app.audit import service as audit
 from app.cases import telling, writer
 from app.cases.context import actor_id, context, days_of, gather_facts
-from app.cases.curators import check_curator
+from app.cases.curators import check_curator, check_supported
 from app.cases.history import in_reader, lines
 from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent, Programme
@@ -67,8 +67,8 @@ def open_case(
 
     It runs by the published procedure `process`, or by the one the programme is used to.
 
-    Raises Forbidden for the wrong role, Invalid when the school has a case there already, would curate itself, or
-    the procedure is not published.
+    Raises Forbidden for the wrong role, Invalid when the school has a case there already, curates another one there or
+    would curate itself, the curator school is supported there, or the procedure is not published.
     """
     require_in_programme(work, "case.open", programme)
     lock_programme(work.session, programme.id)  # two cases opened at once get two numbers
@@ -77,6 +77,7 @@ def open_case(
     ).first()
     if taken is not None:
         raise Invalid(fields={"school": _("This school already has a case in the programme.")})
+    check_supported(work, programme, school)
     check_curator(work, programme, school, curator)
     offered = work.ports.definitions.offered(work.session)
     code = usual_process(work, programme, offered) if process is None else process

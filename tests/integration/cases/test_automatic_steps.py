@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.access.scopes import as_system
+from app.audit import service as audit
 from app.audit.models import AuditRecord
 from app.cases import curators, migration, queries, service, settling, version_uploads, versions
 from app.cases.history import doer, sentence
@@ -145,10 +146,13 @@ def test_an_act_of_a_room_lets_the_case_go_on_right_after_it(running: Runtime) -
 
 
 def held_up(running: Runtime) -> tuple[int, int]:
-    """A case whose curator school came to be supported itself, and the case of that school."""
-    case_id = opened(running, "41")
-    assign(running, case_id, "66")
-    other = opened(running, "66")
+    """A case whose curator school is supported itself, as an earlier release let it come to be, and that school's."""
+    case_id, other = opened(running, "41"), opened(running, "66")
+    with running.work(actor(running, "methodist")) as work:
+        case, curator = queries.get_case(work.session, case_id), school(work, "66")
+        values = {"curator_id": {"old": None, "new": curator.id}, "about": curator.short_name}
+        case.curator_id = curator.id
+        audit.record(work, "case:curator", case, case_id=case.id, values=values)
     drain(running)
     assert moves(running, case_id) == []
     return case_id, other

@@ -84,6 +84,25 @@ def test_a_supported_school_cannot_curate_and_a_case_is_opened_once(
         )
 
 
+def test_a_curator_school_is_not_supported_in_the_same_programme(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    def open_for_the_curator() -> None:
+        with penza.work(actor(penza, "methodist")) as work:
+            service.open_case(
+                work, programme=_programme(penza), school=_school(penza, "66"), curator=_school(penza, "27")
+            )
+
+    with pytest.raises(Invalid) as caught:
+        open_for_the_curator()
+    told = str(caught.value.fields["school"])
+    assert "школа-куратор в этой программе" in told
+    assert "СОШ № 41" in told.replace("\xa0", " "), "whom it curates"
+    with penza.work(actor(penza, "methodist")) as work:
+        curators.assign_curator(work, cases["41"], _school(penza, "51"))
+    open_for_the_curator()
+
+
 def test_nobody_votes_before_the_plan_is_there_and_a_director_never(
     penza: Runtime, cases: dict[str, int]
 ) -> None:
