@@ -56,6 +56,7 @@ class CurationView(CurationPages):
             statuses=RECOMMENDATION_STATUSES,
             sides=_own_sides(work, case),
             may=_acts(work, case),
+            paper=work.ports.paper_page(case.id, "agreement") if work.ports.paper_page else None,
             **load(work, case),
         )
 

@@ -43,7 +43,9 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     match document.in_state:
         case DocumentState.draft if _stands_still(document):
             return None
-        case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
+        case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")) and not (
+            in_curation and _is_being_agreed(work, document)
+        ):
             template = edition_of(document)
             reasons = tuple(
                 Reason(_("Fill in: %(label)s", label=f.label))
@@ -81,6 +83,15 @@ def _stands_still(document: Document) -> bool:
     still = (CaseStatus.suspended, CaseStatus.cancelled)
     is_about_others = not document.cases or any(link.case.status not in still for link in document.cases)
     return not is_about_others and document.kind != DocumentKind.protocol
+
+
+def _is_being_agreed(work: Work, document: Document) -> bool:
+    """The agreement is being made in its own room, which says what to do next: its paper follows by itself.
+
+    A draft that could not follow is left to be completed once the case has gone on.
+    """
+    case = document.cases[0].case
+    return work.ports.definitions.of(work.session, case).stages[case.stage].page == "curation"
 
 
 def _whose(work: Work, document: Document) -> frozenset[str]:

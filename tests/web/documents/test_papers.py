@@ -18,8 +18,11 @@ from app.documents import service
 from app.documents.frozen import thaw
 from app.documents.queries import get_document
 from app.jobs.runner import drain
+from tests.integration.admin.conftest import let_pass
+from tests.integration.cases.test_versions import YEAR, take
 from tests.people import WebUsers
 from tests.unit.documents.penza import order_plan
+from tests.web.test_curation_pages import TERMS, fill
 
 PLAN = order_plan()["plan"]
 PDF = b"%PDF-1.4 signed\n%%EOF\n"
@@ -163,6 +166,25 @@ def test_a_clerk_begins_a_draft_on_the_page_of_a_case(web: WebUsers, cases: dict
         assert web("clerk").get(answer.headers["Location"]).status_code == 200
         assert web("clerk").get(answer.headers["Location"] + "/edit").status_code == 200
     assert web.post("clerk", f"{url}/draft", {"template": "../etc"}, page=url).status_code == 404
+
+
+def test_an_agreement_that_is_being_made_waits_for_the_clerk_in_one_line(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    let_pass(penza)
+    for step in YEAR[:10]:
+        if get_case(penza.read(SYSTEM).session, cases["41"]).stage == "curator_agreement":
+            break
+        take(penza, cases["41"], *step)
+    with penza.work(SYSTEM) as work:
+        service.ensure_draft(work, "agreement", get_case(work.session, cases["41"]))
+    page = web("clerk").get("/").get_data(as_text=True)
+    assert "Подготовить договор" in page
+    assert "Завершить проект: Договор" not in page
+    room = f"/cases/{cases['41']}/curation"
+    assert fill(web, "clerk", f"{room}/agreement", {**TERMS}).status_code == 303
+    text = web("clerk").get(room).get_data(as_text=True)
+    assert f"/cases/{cases['41']}/documents/for/agreement" in text, "the text itself is one step away"
 
 
 def test_what_waits_for_the_clerk(web: WebUsers, penza: Runtime, order: int) -> None:
