@@ -282,7 +282,9 @@ def test_a_version_with_many_faults_is_refused_with_the_first_of_them(
         "  opened: {titles: {ru: Открыт, en: Opened}, steps: [{by: m, open: true}]}\n", encoding="utf-8",
     )  # fmt: skip
     assert main(["workflow", "import", str(tmp_path / "v9.yaml")]) == 1
-    assert "предупреждение: uncovered_guard: " in capsys.readouterr().out, "what the coverage lacks is told too"
+    assert "предупреждение: uncovered_guard: " in capsys.readouterr().out, (
+        "what the coverage lacks is told too"
+    )
     assert main(["workflow", "publish", CODE, "9"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("В версии есть ошибки: строка ")
