@@ -217,16 +217,16 @@ def _further(new: Definition, after: State, ctx: Context) -> Iterable[Note]:
 def _changes(
     old: Definition, new: Definition, state: State, event: Migrated, tasks: Mapping[str, TaskState]
 ) -> Iterable[Note]:
-    """What happens to the stage and its tasks."""
+    """What happens to the stage and its tasks; of what only has another id nobody needs to hear."""
     target = new.stages[event.target]
-    if event.target != state.stage:
+    if event.target != state.stage and dict(target.titles) != dict(old.stages[state.stage].titles):
         yield note("stage_becomes", target.titles, id=target.id, old=old.stages[state.stage].titles)
     came = set(event.tasks.values())
     for task in old.stages[state.stage].tasks:
         successor = event.tasks.get(task.id)
         if successor is None:
             yield note("task_dropped", task.titles, id=task.id)
-        elif successor != task.id:
+        elif successor != task.id and dict(titles_of(new, successor)) != dict(task.titles):
             yield note("task_becomes", titles_of(new, successor), id=successor, old=task.titles)
         if successor is not None and target.task(successor) is None and state.tasks[task.id].status == "open":
             elsewhere = next(stage for stage in new.stages.values() if stage.task(successor))

@@ -45,6 +45,16 @@ def test_a_case_whose_stage_was_replaced_moves_by_the_rule_and_needs_a_mapping_w
     assert plan(shipped, silent, desk.now(), desk.ctx("admin"), rule).fate == "moves"
 
 
+def test_of_what_only_has_another_id_nothing_is_told(shipped: Definition, desk: Any) -> None:
+    """«Задача «А» становится задачей «А»» says nothing; the event knows the ids."""
+    titles = shipped.stages["curator_agreement"].titles
+    text = SECOND.replace("{ru: Договор о сотрудничестве школ, en: Cooperation agreement of the schools}",
+                          f"{{ru: {titles['ru']}, en: {titles['en']}}}", 1)  # fmt: skip
+    desk.walk_to("curator_agreement")
+    planned = plan(shipped, loads(text, "same title"), desk.now(), desk.ctx("admin"))
+    assert (planned.fate, planned.target, planned.codes) == ("moves", "cooperation", ())
+
+
 def test_a_stage_without_a_term_in_the_new_version_loses_it(shipped: Definition, desk: Any) -> None:
     start = SECOND.index("  cooperation:\n")
     due = SECOND.index("    due:", start)
