@@ -78,6 +78,7 @@ class SubstitutionView(RoomView):
         rows = work.session.scalars(
             select(Substitution).order_by(Substitution.since.desc(), Substitution.id.desc()).limit(500)
         ).all()
+        substitutions.look_ahead(work, rows)
         groups: dict[str, list[Substitution]] = {"now": [], "coming": [], "over": []}
         for row in rows:
             over = row.ends < work.today or row.ends < row.since

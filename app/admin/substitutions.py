@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.access.models import Membership, Substitution, goes_over
 from app.access.roles import ROLE_TITLES
@@ -18,6 +19,7 @@ from app.access.substitutions import by_order, use
 from app.admin.account_search import short_name
 from app.audit import service as audit
 from app.cases.models import Case, Programme
+from app.core.asked_once import asked_once
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.ports import Message
@@ -49,7 +51,7 @@ def add(work: Work, data: SubstitutionData) -> Substitution:
         held = _held(work, data.absent.id, data, data.until)
         _sound(work, data, held)
         absent = _person(work, [m.person_id for m in held])
-        substitute = _person(work, [m.person_id for m in _memberships(work, data.substitute.id)])
+        substitute = _person(work, [m.person_id for m in _memberships(work.session, data.substitute.id)])
         if data.is_acting:
             _signs(work, data, absent, substitute)
         row = Substitution(
@@ -126,6 +128,15 @@ def end(work: Work, row: Substitution, last_day: date, expected_version: int) ->
     _tell(work, row, "substitution.days" if last_day >= row.since else "substitution.cancelled")
 
 
+def look_ahead(work: Work, rows: Iterable[Substitution]) -> None:
+    """Read at once what `may_manage` is asked about each of these substitutions."""
+    session = work.session
+    with as_system(session):  # as there
+        _memberships.look_ahead(
+            session, [row.absent_user_id for row in rows], lambda some: _memberships_of(session, some)
+        )
+
+
 def may_manage(work: Work, row: Substitution | None = None) -> bool:
     """The administrator any, the head those he could have entered himself."""
     if work.actor.is_system or work.actor.has("admin"):
@@ -151,17 +162,24 @@ def _held(
     """The absent person's own roles that go over from the first day on, up to a last day if one is named."""
     return [
         m
-        for m in _memberships(work, absent_id)
+        for m in _memberships(work.session, absent_id)
         if goes_over(given, m.role, m.organisation_id)
         and m.since <= until
         and (m.until is None or m.until >= given.since)
     ]
 
 
-def _memberships(work: Work, user_id: int) -> Sequence[Membership]:
-    return work.session.scalars(
-        select(Membership).where(Membership.user_id == user_id).order_by(Membership.id)
-    ).all()
+@asked_once
+def _memberships(session: Session, user_id: int) -> Sequence[Membership]:
+    return _memberships_of(session, [user_id])[user_id]
+
+
+def _memberships_of(session: Session, user_ids: Sequence[int]) -> dict[int, list[Membership]]:
+    found: dict[int, list[Membership]] = {user_id: [] for user_id in user_ids}
+    query = select(Membership).where(Membership.user_id.in_(user_ids)).order_by(Membership.id)
+    for row in session.scalars(query):
+        found[row.user_id].append(row)
+    return found
 
 
 def _sound(work: Work, data: SubstitutionData, held: list[Membership]) -> None:
@@ -197,7 +215,7 @@ def _substitute_fault(work: Work, data: SubstitutionData) -> Text | None:
         return _("The account of this employee is closed.")
     if data.substitute.id == work.actor.user_id:
         return _("You cannot name yourself: another administrator or the head does it.")
-    rows = _memberships(work, data.substitute.id)
+    rows = _memberships(work.session, data.substitute.id)
     if rows and not any(m.since <= data.until and (m.until is None or m.until >= data.until) for m in rows):
         return _("This employee holds no role until the last day: he is dismissed or his roles end before.")
     return None
@@ -227,23 +245,24 @@ def _above_own_rights(work: Work, held: Iterable[Membership], programme_id: int 
         return _("An administrator's role is handed on by an administrator only.")
     own = work.actor.organisation_ids("head")
     elsewhere = {m.organisation_id for m in held} - own
-    if elsewhere & _of_other_authorities(work, own, programme_id):
+    if elsewhere & _of_other_authorities(work.session, own, programme_id):
         return _("Roles of another authority are handed on by its own head.")
     return None
 
 
-def _of_other_authorities(work: Work, own: Collection[int], programme_id: int | None) -> set[int]:
+@asked_once
+def _of_other_authorities(session: Session, own: frozenset[int], programme_id: int | None) -> set[int]:
     """Other authorities, and the centres and schools of their programmes, or of the one it is limited to."""
     programmes = select(Programme).where(Programme.authority_id.not_in(own))
     if programme_id is not None:
         programmes = programmes.where(Programme.id == programme_id)
-    found = work.session.scalars(programmes).all()
+    found = session.scalars(programmes).all()
     cases = select(Case.school_id, Case.curator_id).where(Case.programme_id.in_([one.id for one in found]))
     others = select(Organisation.id).where(
         Organisation.kind == OrganisationKind.authority, Organisation.id.not_in(own)
     )
-    reached = {key for pair in work.session.execute(cases) for key in pair if key is not None}
-    return reached | {one.centre_id for one in found} | set(work.session.scalars(others))
+    reached = {key for pair in session.execute(cases) for key in pair if key is not None}
+    return reached | {one.centre_id for one in found} | set(session.scalars(others))
 
 
 def _free(

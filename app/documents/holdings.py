@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app.access.memberships import accounts_holding
 from app.audit import service as audit
@@ -55,7 +57,10 @@ def _called(document: Document) -> str:
 def papers(work: Work, leaver: Leaver) -> list[Holding]:
     """Papers without all signatures that name the person; by kind and state, without their contents."""
     rows = work.session.scalars(
-        select(Document).where(Document.state.in_(_UNSIGNED)).order_by(Document.id)
+        select(Document)
+        .options(selectinload(Document.signatures))
+        .where(Document.state.in_(_UNSIGNED))
+        .order_by(Document.id)
     ).all()
     found = []
     for row in rows:
@@ -110,35 +115,36 @@ def settle_control(work: Work, leaver: Leaver, key: str, act: str, successor: Su
 
 def readings(work: Work, leaver: Leaver) -> list[Holding]:
     """Papers sent to the person to be read, and those of a school where nobody would be left to read them."""
-    after = leaver.last_day + timedelta(days=1)
+    rows = unread(work)
+    alone = _read_alone(work, leaver, {row.organisation_id for row in rows if row.organisation_id})
     found = []
-    for row in unread(work):
+    for row in rows:
         paper = row.document
         title = _called(paper)
         if row.person_id == leaver.person_id:
             where = _("sent to the employee in person")
             found.append(Holding(str(row.id), title, where, acts=(HAND_ON, CLOSE)))
-        elif row.organisation is not None and _only_reader(work, leaver, row.organisation.id, after):
+        elif row.organisation is not None and row.organisation_id in alone:
             where = _("nobody else reads for %(school)s", school=row.organisation.short_name)
             found.append(Holding(str(row.id), title, where))
     return found
 
 
-def _only_reader(work: Work, leaver: Leaver, office: int, after: date) -> bool:
-    """Whether the leaver reads for the school, and nobody does after him."""
+def _read_alone(work: Work, leaver: Leaver, offices: Collection[int]) -> set[int]:
+    """Of these schools those the leaver reads for, and nobody does after him."""
     now, then = (
-        {m.user_id for m in accounts_holding(work.session, READERS, day, office)}
-        for day in (work.today, after)
+        accounts_holding(work.session, READERS, day, offices)
+        for day in (work.today, leaver.last_day + timedelta(days=1))
     )
-    return not now.isdisjoint(leaver.user_ids) and not then - set(leaver.user_ids)
+    read_by_others = {m.organisation_id for m in then if m.user_id not in leaver.user_ids}
+    return {m.organisation_id for m in now if m.user_id in leaver.user_ids} - read_by_others
 
 
 def settle_reading(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
     """A paper sent in person is sent to the successor; a school's goes over with the role that reads for it."""
     row = work.session.get_one(Acknowledgement, int(key))
     if row.organisation is not None:
-        after = leaver.last_day + timedelta(days=1)
-        if _only_reader(work, leaver, row.organisation.id, after):
+        if _read_alone(work, leaver, {row.organisation.id}):
             raise Refusal(
                 [Reason(_("Nobody would read for %(school)s: hand on the role first.",
                           school=row.organisation.short_name))]

@@ -16,7 +16,7 @@ from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, unread
 from app.documents.frozen import thaw
-from app.documents.models import Document, Incoming
+from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
 from app.documents.signers import ROLE_LABELS
@@ -150,17 +150,19 @@ def reading_queue(work: Work) -> list[QueueItem]:
                 since=row.sent_at, due=row.due, kind="document", behalf=stands.whom if stands else "",
             )
         )  # fmt: skip
-    return items + [_not_read(work, one) for one in unread.late(work)]
+    late = unread.late(work)
+    named: dict[int, list[Acknowledgement]] = {one.document.id: [] for one in late if one.number <= _NAMED}
+    for row in unread.unread(work, by=work.today, of=named) if named else ():
+        named[row.document_id].append(row)
+    return items + [_not_read(one, named.get(one.document.id)) for one in late]
 
 
-def _not_read(work: Work, late: unread.Late) -> QueueItem:
+def _not_read(late: unread.Late, named: Sequence[Acknowledgement] | None) -> QueueItem:
     """Those who have not read a paper in time, by name where they are few: of many tells the paper's own page."""
     document, where = late.document, [number_and_day(late.document)]
-    names: Sequence[str] = ()
-    if late.number > _NAMED:
+    if named is None:
         where.append(str(n_("%(n)s addressee", "%(n)s addressees", late.number)))
-    else:
-        names = acknowledgement.names(unread.unread(work, by=work.today, of=document.id))
+    names = acknowledgement.names(named or ())
     return QueueItem(
         title=_("Not read in time: %(title)s", title=document.title), where=" · ".join(where),
         link=f"{_link(document)}#readers", since=late.since, due=late.due,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,11 +46,11 @@ def unread(
     *,
     by: date | None = None,
     own: bool = False,
-    of: int | None = None,
+    of: Collection[int] | None = None,
     rows: Sequence[int] | None = None,
 ) -> Sequence[Acknowledgement]:
     """Lines nobody has read yet, of papers that stand: those whose term ended before the day `by`, the actor's `own`,
-    those `of` one paper, those of the keys in `rows`."""
+    those `of` these papers, those of the keys in `rows`."""
     query = (
         select(Acknowledgement)
         .join(Document, Document.id == Acknowledgement.document_id)
@@ -66,7 +66,7 @@ def unread(
     if own:
         query = query.where(_own(work))
     if of is not None:
-        query = query.where(Acknowledgement.document_id == of)
+        query = query.where(Acknowledgement.document_id.in_(of))
     if rows is not None:
         query = query.where(Acknowledgement.id.in_(rows))
     return work.session.scalars(query).all()
@@ -76,18 +76,25 @@ def late(work: Work) -> list[Late]:
     """Papers the actor registers that others have not read in time, in the order in which they were sent."""
     if not work.actor.has(*CAPABILITIES["documents.register"]):
         return []
-    query = (
-        select(
-            Acknowledgement.document_id, func.count(Acknowledgement.id), func.min(Acknowledgement.sent_at),
-            func.min(Acknowledgement.due),
-        )
+    number, since, due = (
+        func.count(Acknowledgement.id), func.min(Acknowledgement.sent_at), func.min(Acknowledgement.due),
+    )  # fmt: skip
+    rows = (
+        select(Acknowledgement.document_id, number.label("number"), since.label("since"), due.label("due"))
         .join(Document, Document.id == Acknowledgement.document_id)
         .where(*_waits(), Acknowledgement.due < work.today, ~_own(work))
         .group_by(Acknowledgement.document_id)
         .order_by(func.min(Acknowledgement.id))
-    )  # fmt: skip
-    found = [Late(work.session.get_one(Document, row[0]), *row[1:]) for row in work.session.execute(query)]
-    return [one for one in found if may_in_programme(work, "documents.register", one.document.programme)]
+    )
+    told = {row.document_id: row for row in work.session.execute(rows)}
+    papers = {
+        paper.id: paper for paper in work.session.scalars(select(Document).where(Document.id.in_(told)))
+    }
+    return [
+        Late(papers[key], row.number, row.since, row.due)
+        for key, row in told.items()
+        if may_in_programme(work, "documents.register", papers[key].programme)
+    ]
 
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
