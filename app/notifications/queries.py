@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.notifications.models import NoticeChoice, Notification
 from app.notifications.rules import DEFAULTS, Kind, Way
+from app.notifications.standing import stands
 
 PAGE = 50
 _KEYS_AT_ONCE = 500  # of one statement: a database takes so many values and no more
@@ -29,25 +30,31 @@ class Shown:
     row: Notification
     text: Text | str
     icon: str
+    is_settled: bool = False  # it asked for something that has been done or decided since
+
+    @property
+    def is_new(self) -> bool:
+        return self.row.read_at is None and not self.is_settled
 
 
 @asked_once
 def unread_count(session: Session, user_id: int) -> int:
-    """How many notices this person has not read."""
+    """How many notices this person has not read; those that ask for what is done already are not counted."""
     query = select(func.count(Notification.id)).where(
-        Notification.user_id == user_id, Notification.read_at.is_(None)
+        Notification.user_id == user_id, Notification.read_at.is_(None), stands()
     )
     return session.scalar(query) or 0
 
 
 def inbox(work: Work, *, unread: bool = False, page: int = 1) -> tuple[list[Shown], bool]:
     """One page of the actor's notices, the newest first, and whether there are older ones."""
-    query = select(Notification).where(Notification.user_id == work.actor.user_id)
+    query = select(Notification, stands().label("stands")).where(Notification.user_id == work.actor.user_id)
     if unread:
-        query = query.where(Notification.read_at.is_(None))
+        query = query.where(Notification.read_at.is_(None), stands())
     query = query.order_by(Notification.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
-    rows = work.session.scalars(query).all()
-    return [shown(work, row) for row in rows[:PAGE]], len(rows) > PAGE
+    rows = work.session.execute(query).all()
+    lines = [replace(shown(work, row), is_settled=not still) for row, still in rows[:PAGE]]
+    return lines, len(rows) > PAGE
 
 
 def shown(work: Work, row: Notification) -> Shown:
@@ -123,11 +130,11 @@ def letters_since(session: Session, users: Sequence[int], since: datetime) -> di
 
 
 def waiting_digests(session: Session) -> dict[int, list[Notification]]:
-    """Unread notices that wait for a daily letter, by person."""
+    """Unread notices that wait for a daily letter, by person, as far as there is still something to do about them."""
     found: dict[int, list[Notification]] = {}
     query = select(Notification).where(
         Notification.mail == Way.daily, Notification.mailed_at.is_(None), Notification.letter.is_(None),
-        Notification.read_at.is_(None),
+        Notification.read_at.is_(None), stands(),
     )  # fmt: skip
     for row in session.scalars(query.order_by(Notification.id)):
         found.setdefault(row.user_id, []).append(row)

@@ -1,0 +1,52 @@
+"""Whether what a notice asks for is still to be done: asked of the rows of its case whenever notices are read.
+
+Nothing of it is stored, so it is right also when a step is taken back, a case rests for a while or a term moves.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+
+from app.cases.models import Case, CaseStatus, CaseTask, CaseVote
+from app.notifications.models import Notification
+
+_TERMS = ("terms.today", "terms.remind", "terms.overdue", "terms.escalated")
+_VOTES = ("vote.opened", "vote.void")
+_TASKS = ("case.returned", "task.reopened")
+
+
+def stands() -> ColumnElement[bool]:
+    """The condition «it only tells something, or what it asks for has not been done or decided yet»."""
+    code = Notification.code
+    since = Notification.created_at >= Case.entered_at  # the case stands where it stood when this was told
+    open_now = CaseTask.status == "open"
+    with_this_term = or_(Case.due == Notification.due, _task(open_now, CaseTask.due == Notification.due))
+    to_vote = and_(since, Case.approval == "open", ~_voted())
+    to_work = and_(
+        since, or_(_task(open_now), ~_task())
+    )  # where there are no tasks the case itself is to go on
+    asked = or_(
+        and_(code.in_(_TERMS), with_this_term),
+        and_(code.in_(_VOTES), to_vote),
+        and_(code.in_(_TASKS), to_work),
+    )
+    still = exists().where(Case.id == Notification.case_id, Case.status == CaseStatus.active.value, asked)
+    asks = and_(code.in_([*_TERMS, *_VOTES, *_TASKS]), Notification.case_id.is_not(None))
+    return or_(~asks, still)
+
+
+def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the round in which the case stands has such a task."""
+    here = (
+        CaseTask.case_id == Case.id, CaseTask.stage == Case.stage, CaseTask.round == Case.round,
+    )  # fmt: skip
+    return exists().where(*here, *conditions).correlate(Case, Notification)
+
+
+def _voted() -> ColumnElement[bool]:
+    """Whether the vote of the person who was told is given, by himself or by whoever sat in his seat."""
+    here = (
+        CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round,
+    )  # fmt: skip
+    his = (CaseVote.voter == cast(Notification.user_id, String), CaseVote.void.is_(False))
+    return exists().where(*here, *his).correlate(Case, Notification)

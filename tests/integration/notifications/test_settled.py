@@ -1,0 +1,82 @@
+"""A notice that asks for what has been done since is settled: it counts as unread no more and stands in no letter."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import update
+
+from app.core.actor import SYSTEM
+from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.engine.state import Cast, Complete, Fire
+from app.jobs.runner import drain
+from app.notifications import queries
+from app.notifications.models import Notification
+from app.plans import service as plans
+from tests.integration.admin.conftest import let_pass
+from tests.integration.cases.test_concurrency import BACK, FULL, take, to_the_vote
+from tests.integration.notifications.conftest import morning, user_id
+from tests.integration.notifications.test_reminders import diagnosis
+from tests.people import WebUsers, open_cases
+
+
+def asks(system: Runtime, who: str) -> list[str]:
+    """The notices this person has not read and that still ask something of him."""
+    drain(system)
+    work = system.read(actor(system, who))
+    codes = [line.row.code for line in queries.inbox(work, unread=True)[0]]
+    assert len(codes) == queries.unread_count(work.session, work.actor.user_id or 0)
+    assert codes == [line.row.code for line in queries.inbox(work)[0] if line.is_new]
+    system.database.session.remove()
+    return codes
+
+
+def test_a_vote_asks_until_it_is_given_or_the_group_has_decided(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    to_the_vote(system, case_id)
+    assert asks(system, "member1") == asks(system, "chair") == ["vote.opened"]
+    take(system, actor(system, "member1"), case_id, Cast("for"))
+    assert asks(system, "member1") == []
+    assert asks(system, "chair") == ["vote.opened"]
+    take(system, actor(system, "methodist"), case_id, Fire("suspend", "Карантин"))
+    assert "vote.opened" not in asks(system, "chair"), "nothing is voted on while the case rests"
+    take(system, actor(system, "methodist"), case_id, Fire("resume"))
+    assert "vote.opened" in asks(system, "chair")
+    with system.work(actor(system, "methodist")) as work:
+        plans.add_item(work, case_id, FULL)
+    assert "vote.void" in asks(system, "member1"), "the vote that was given no longer counts"
+    for who in ("member1", "member2", "chair"):
+        take(system, actor(system, who), case_id, Cast("for"))
+    for who in ("member1", "member2", "chair", "secretary"):
+        assert not {"vote.opened", "vote.void"} & set(asks(system, who)), who
+
+
+def test_what_was_sent_back_asks_until_it_is_mended(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    to_the_vote(system, case_id)
+    take(system, actor(system, "chair"), case_id, BACK)
+    assert "case.returned" in asks(system, "director41")
+    take(system, actor(system, "director41"), case_id, Complete("prepare_plan"))
+    assert "case.returned" not in asks(system, "director41")
+
+
+def test_a_term_asks_until_its_task_is_done_on_the_page_and_in_the_letter_of_the_day(
+    web: WebUsers, penza: Runtime
+) -> None:
+    case_id = diagnosis(penza)["41"]
+    morning(penza, date(2025, 1, 17))
+    assert asks(penza, "director41") == ["terms.remind"]
+    reader = user_id(penza, "director41")
+    with penza.work(SYSTEM) as work:
+        work.session.execute(update(Notification).values(mail="daily"))
+        assert reader in queries.waiting_digests(work.session)
+    let_pass(penza)
+    take(penza, actor(penza, "director41"), case_id, Complete("fill_diagnosis"))
+    assert asks(penza, "director41") == []
+    assert reader not in queries.waiting_digests(penza.read(SYSTEM).session)
+    page = web("director41").get("/notifications/").get_data(as_text=True)
+    assert "уже не требуется" in page
+    assert "Пометить прочитанным" not in page
