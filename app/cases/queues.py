@@ -7,7 +7,7 @@ come in two parts: whoever counts up to a hundred has enough with the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.closing import closing_page
-from app.cases.context import actor_id, context, task_url, voters_of
+from app.cases.context import actor_id, context, look_at_facts, task_url, voters_of
 from app.cases.history import title
 from app.cases.mending import obstacles
 from app.cases.models import LIVE, Case, CaseEvent
@@ -150,7 +150,15 @@ def _with_details(work: Work, lines: Sequence[CaseLine]) -> list[QueueItem]:
     """Where each line leads, since when it waits, and how its term was counted or when it will begin."""
     about = [line.of for line in lines if line.of]
     begun = events_of_all(work.session, sorted({case.id for case, *_rest in about}), _BEGIN)
-    are_few = sum(waiting.kind == "transition" for _case, _state, waiting, _roles in about) <= _FEW
+    steps = [
+        (work.ports.definitions.of(work.session, case), case, state, waiting.id)
+        for case, state, waiting, _roles in about
+        if waiting.kind == "transition"
+    ]
+    are_few = len(steps) <= _FEW
+    if are_few:
+        names = {name for one, _case, state, step in steps for name in _asked(one, state, step)}
+        look_at_facts(work, [case.id for _definition, case, *_rest in steps], sorted(names))
     return [_detailed(work, line, begun, are_few) for line in lines]
 
 
@@ -185,9 +193,13 @@ def _missing(
     step = definition.transitions.get(waiting.id) if waiting.kind == "transition" else None
     if step is None or not step.when:
         return ()
-    action = Fire(step.id)
-    ctx = context(work, case, definition, state, facts_needed(definition, state, action, settle=False))
+    ctx = context(work, case, definition, state, _asked(definition, state, step.id))
     return tuple(obstacles(work, case, step_reasons(definition, state, step, ctx)))
+
+
+def _asked(definition: Definition, state: State, step: str) -> Collection[str]:
+    """The facts the step onward asks for."""
+    return facts_needed(definition, state, Fire(step), settle=False)
 
 
 def _since(

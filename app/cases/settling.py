@@ -6,7 +6,7 @@ an act (a day has come, another office did something). Both may come twice: a ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 
 from app.access.scopes import as_system
 from app.cases import service
-from app.cases.context import context
+from app.cases.context import context, look_at_facts
 from app.cases.daily import look_soon
 from app.cases.models import LIVE, Case, CaseStatus
 from app.cases.queries import WITH_NAMES
@@ -82,6 +82,9 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
         cases = work.session.scalars(query.order_by(Case.id)).all()
         states = states_now(work, cases)
         look_ahead(work, [case for case in cases if case.approval])
+        look_at_facts(
+            work, ids, sorted({name for case in cases for name in _asked(work, case, states[case.id])})
+        )
         going_on = [case.id for case in cases if _goes_on(work, case, states[case.id])]
     for case_id in going_on:
         outbox.enqueue(
@@ -91,9 +94,14 @@ def look_at(work: Work, payload: Mapping[str, Any]) -> None:
 
 def _goes_on(work: Work, case: Case, state: State) -> bool:
     definition = work.ports.definitions.of(work.session, case)
-    ctx = context(work, case, definition, state, machine.facts_needed(definition, state, Settle()), Settle())
+    ctx = context(work, case, definition, state, _asked(work, case, state), Settle())
     result = machine.decide(definition, state, Settle(), ctx)
     return isinstance(result, Accepted) and bool(result.events)
+
+
+def _asked(work: Work, case: Case, state: State) -> Collection[str]:
+    """The facts on which it depends whether the case goes on by itself."""
+    return machine.facts_needed(work.ports.definitions.of(work.session, case), state, Settle())
 
 
 HANDLERS: dict[str, JobHandler] = {ONE: settle_one, LOOK: find_cases, PART: look_at}

@@ -12,7 +12,13 @@ from app.core.facts import day, number, yes_no
 from app.core.i18n import _, numbered
 from app.core.ports import DateWords, Fact, FactSource
 from app.curation.models import Agreement, Recommendation, Visit
-from app.curation.queries import current_agreement, look_at_agreements, visits_of, what_is_missing
+from app.curation.queries import (
+    current_agreement,
+    look_at_agreements,
+    look_at_visits,
+    visits_of,
+    what_is_missing,
+)
 from app.curation.rules import LIVE_STATES, AgreementState, ReportState
 
 PAGE = "curation"
@@ -128,9 +134,12 @@ FACTS: dict[str, FactSource] = {
 
 # what reads at once what a fact is asked about each of many cases
 AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+    "curation.agreement_in_force": look_at_agreements,
+    "curation.agreement_until": look_at_agreements,
     "curation.agreement_date": look_at_agreements,
     "curation.agreement_begins": look_at_agreements,
-    "curation.agreement_until": look_at_agreements,
+    "curation.visits_planned": look_at_agreements,
+    "curation.visits_reported": look_at_visits,
 }
 
 DATES: dict[str, DateWords] = {

@@ -73,17 +73,32 @@ def curator_as_supported(session: Session, case: Case, since: date, until: date)
         ).all()
 
 
+@asked_once
 def visits_of(session: Session, case_id: int, *, withdrawn: bool = False) -> Sequence[Visit]:
     """Visits of a case, the latest first; those entered by mistake only when asked for."""
+    return _visits_of_all(session, [case_id], withdrawn)[case_id]
+
+
+def look_at_visits(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `visits_of` is asked about each of these cases."""
+    visits_of.look_ahead(session, case_ids, lambda some: _visits_of_all(session, some))
+
+
+def _visits_of_all(
+    session: Session, case_ids: Sequence[int], withdrawn: bool = False
+) -> dict[int, list[Visit]]:
+    found: dict[int, list[Visit]] = {case_id: [] for case_id in case_ids}
     query = (
         select(Visit)
         .options(selectinload(Visit.recommendations))
-        .where(Visit.case_id == case_id)
+        .where(Visit.case_id.in_(case_ids))
         .order_by(Visit.held_on.desc(), Visit.id.desc())
     )
     if not withdrawn:
         query = query.where(Visit.withdrawn_at.is_(None))
-    return session.scalars(query).all()
+    for visit in session.scalars(query):
+        found[visit.case_id].append(visit)
+    return found
 
 
 def get_visit(session: Session, case_id: int, visit_id: int) -> Visit:

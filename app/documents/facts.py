@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.cases.queries import get_case
 from app.core.asked_once import asked_once
 from app.core.facts import day, text, yes_no
 from app.core.i18n import _, numbered
@@ -30,6 +30,7 @@ from app.documents.texts import Within
 from app.engine.papers import REGISTERED
 
 PAGE = "documents"
+_ORDERS = (PLAN_ORDER, PLAN_CHANGE)
 _REGISTERED = frozenset({*STANDING, DocumentState.archived})
 _SIGNED = _REGISTERED | {DocumentState.signed}
 
@@ -41,17 +42,47 @@ def _latest(session: Session, case_id: int, template: str, *, this_round: bool) 
 
 def _papers(session: Session, case_id: int, *templates: str, this_round: bool) -> Sequence[Document]:
     """The papers of the templates that cover the case, the latest first."""
+    return [
+        link.document
+        for link in _covering(session, case_id, templates)
+        if not this_round or (link.stage, link.round) == (link.case.stage, link.case.round)
+    ]
+
+
+@asked_once
+def _covering(session: Session, case_id: int, templates: tuple[str, ...]) -> Sequence[DocumentCase]:
+    """What papers of the templates say of the case, the latest first."""
+    return _covering_all(session, [case_id], templates)[case_id]
+
+
+def _covering_all(
+    session: Session, case_ids: Sequence[int], templates: tuple[str, ...]
+) -> dict[int, list[DocumentCase]]:
+    found: dict[int, list[DocumentCase]] = {case_id: [] for case_id in case_ids}
     query = (
-        select(Document)
-        .join(DocumentCase, DocumentCase.document_id == Document.id)
-        .options(selectinload(Document.signatures))
-        .where(DocumentCase.case_id == case_id, Document.template.in_(templates))
+        select(DocumentCase)
+        .join(DocumentCase.document)
+        .options(
+            contains_eager(DocumentCase.document).selectinload(Document.signatures),
+            joinedload(DocumentCase.case),
+        )
+        .where(DocumentCase.case_id.in_(case_ids), Document.template.in_(templates))
         .order_by(Document.id.desc())
     )
-    if this_round:
-        case = get_case(session, case_id)
-        query = query.where(DocumentCase.stage == case.stage, DocumentCase.round == case.round)
-    return session.scalars(query).all()
+    for link in session.scalars(query):
+        found[link.case_id].append(link)
+    return found
+
+
+def look_at_papers(*templates: str) -> Callable[[Session, Sequence[int]], None]:
+    """What reads at once what facts about papers of these templates are asked about each of many cases."""
+
+    def look_ahead(session: Session, case_ids: Sequence[int]) -> None:
+        _covering.look_ahead(
+            session, case_ids, lambda some: _covering_all(session, some, templates), templates
+        )
+
+    return look_ahead
 
 
 def protocol_signed(session: Session, case_id: int) -> Fact:
@@ -156,10 +187,9 @@ def _order_on_plan(session: Session, case_id: int) -> Document | None:
 
     One that is registered stays so, though another school's plan is then changed under it.
     """
-    papers = _papers(session, case_id, PLAN_ORDER, PLAN_CHANGE, this_round=True)
+    papers = _papers(session, case_id, *_ORDERS, this_round=True)
     approving, change = (
-        next((one for one in papers if one.template == template), None)
-        for template in (PLAN_ORDER, PLAN_CHANGE)
+        next((one for one in papers if one.template == template), None) for template in _ORDERS
     )
     if change is None or (approving is not None and approving.in_state in _REGISTERED):
         return approving
@@ -172,39 +202,14 @@ def _registered_order(session: Session, case_id: int) -> DocumentCase | None:
     return next(iter(_registered_orders(session, case_id, PLAN_ORDER)), None)
 
 
-@asked_once
 def _registered_orders(session: Session, case_id: int, template: str) -> Sequence[DocumentCase]:
-    """The registered orders of the template about the case, the latest first: what each says of this case."""
-    return _registered_orders_of(session, [case_id], template)[case_id]
-
-
-def _registered_orders_of(
-    session: Session, case_ids: Sequence[int], template: str
-) -> dict[int, list[DocumentCase]]:
-    found: dict[int, list[DocumentCase]] = {case_id: [] for case_id in case_ids}
-    query = (
-        select(DocumentCase)
-        .join(DocumentCase.document)
-        .options(contains_eager(DocumentCase.document), joinedload(DocumentCase.case))
-        .where(
-            DocumentCase.case_id.in_(case_ids), Document.template == template,
-            Document.state.in_([str(s) for s in _REGISTERED]),
-        )
-        .order_by(Document.dated.desc(), Document.id.desc())
-    )  # fmt: skip
-    for link in session.scalars(query):
-        found[link.case_id].append(link)
-    return found
-
-
-def look_at_orders(session: Session, case_ids: Sequence[int]) -> None:
-    """Read at once what facts about registered orders on the plan are asked about each of these cases."""
-    for template in (PLAN_ORDER, PLAN_CHANGE):
-
-        def find(some: Sequence[int], template: str = template) -> dict[int, list[DocumentCase]]:
-            return _registered_orders_of(session, some, template)
-
-        _registered_orders.look_ahead(session, case_ids, find, template)
+    """What the registered orders of the template say of the case, the latest first."""
+    found = (
+        link
+        for link in _covering(session, case_id, _ORDERS)
+        if link.document.template == template and link.document.in_state in _REGISTERED
+    )
+    return sorted(found, key=lambda link: (link.document.dated or date.min, link.document.id), reverse=True)
 
 
 FACTS: dict[str, FactSource] = {
@@ -224,8 +229,12 @@ FACTS: dict[str, FactSource] = {
 
 # what reads at once what a fact is asked about each of many cases
 AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
-    "documents.order_date": look_at_orders,
-    "documents.order_plan_registered_on": look_at_orders,
+    "documents.protocol_signed": look_at_papers("protocol"),
+    "documents.order_registered": look_at_papers(*_ORDERS),
+    "documents.order_date": look_at_papers(*_ORDERS),
+    "documents.order_number": look_at_papers(*_ORDERS),
+    "documents.order_plan_registered_on": look_at_papers(*_ORDERS),
+    "documents.agreement_registered": look_at_papers("agreement"),
 }
 
 # registering is what is left to be done about an order: whoever signs the minutes has no part in it

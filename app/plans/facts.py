@@ -79,7 +79,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # what reads at once what a fact is asked about each of many cases
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {"plans.ends": look_at_items}
+AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = dict.fromkeys(FACTS, look_at_items)
 
 DATES: dict[str, DateWords] = {
     "plans.ends": DateWords(_("the end of the plan"), _("the terms of the plan's measures are known"))

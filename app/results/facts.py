@@ -90,7 +90,9 @@ FACTS: dict[str, FactSource] = {
 
 # what reads at once what a fact is asked about each of many cases
 AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
-    "results.decided_outcome": queries.look_at_reviews
+    "results.analysis_written": queries.look_at_reviews,
+    "results.proposed_outcome": queries.look_at_reviews,
+    "results.decided_outcome": queries.look_at_reviews,
 }
 
 # what is read on the page before a task is closed there

@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from app.access.models import Substitution
+from app.cases import service
+from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.models import Acknowledgement, Document
+from app.engine.state import Cast
 from app.schools.models import Organisation
-from tests.large_region import members
-from tests.people import WebUsers
+from tests.large_region import cases_like, members
+from tests.people import WebUsers, plans_before_the_group
 from tests.web.test_page_cost import asked_for
 
 
@@ -64,3 +67,18 @@ def test_many_substitutions_are_read_at_once(web: WebUsers, penza: Runtime, user
         return len(asked_for(web, penza, username, "/substitutions/"))
 
     assert cost(3) == cost(20)
+
+
+@pytest.mark.parametrize("username", ["methodist", "clerk"])
+def test_what_many_steps_still_lack_is_asked_at_once(web: WebUsers, penza: Runtime, username: str) -> None:
+    """Of a dozen cases at most: of more the page does not tell it."""
+    adopted = plans_before_the_group(penza, "50")["50"]
+    for who in ("chair", "secretary", "member1"):
+        with penza.work(actor(penza, who)) as work:
+            service.act(work, adopted, Cast("for"), get_case(work.session, adopted).version)
+    cases_like(penza, adopted, 1)
+    page = web(username).get("/").get_data(as_text=True).replace("\u00a0", " ")
+    assert "Не выполнены 3 условия" in page
+    few = len(asked_for(web, penza, username, "/"))
+    cases_like(penza, adopted, 6)
+    assert len(asked_for(web, penza, username, "/")) == few
