@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.access.security import runtime
 from app.core.engines import is_busy
-from app.core.errors import Away, Busy, NoRoom, OporaError, Stale
+from app.core.errors import Away, Busy, NoRoom, OporaError, SessionEnded, Stale
 from app.core.i18n import Text, _
 from app.core.outage import RETRY_AFTER, cause_of, is_away
 from app.core.storage import is_full
@@ -32,6 +32,7 @@ _SENTENCES: dict[int, Text] = {
     429: _("Too many attempts. Please wait a little."),
     500: _("Something went wrong on our side. Nothing was saved; the administrator can see the details."),
 }
+_ENTER_ANEW = _("Copy what you entered, log in and fill in the form once more.")
 # where the form that was sent does not come back: what was typed is shown, to copy from
 _TYPED = frozenset({403, 409, 422, 503})
 _SECRET = ("password", "secret")  # parts of the names of fields that no page gives back
@@ -98,7 +99,10 @@ def register(app: Flask) -> None:
     def foreign(error: CSRFError) -> Response:
         # the browser has lost its cookie, or somebody else has logged in; what another site sent is not repeated
         is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
-        return answer(400, _SENTENCES[400], typed=_typed() if is_own else ())
+        typed = _typed() if is_own else []
+        if typed and not current_user.is_authenticated:
+            return answer(400, SessionEnded().message, typed=typed, advice=_ENTER_ANEW)
+        return answer(400, _SENTENCES[400], typed=typed)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:

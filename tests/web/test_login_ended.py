@@ -79,6 +79,7 @@ def test_a_form_whose_cookie_is_lost_shows_what_was_typed_in_it_only(
     assert answer.status_code == 400
     given = {"Короткое обозначение": PROGRAMME["code"], "Название проекта": PROGRAMME["title"]}
     assert (given.items() <= shown(page).items()) is is_shown
+    assert ("ваш вход закончился" in page) is is_shown, "it is no request that cannot be understood"
     assert not [name for name in PROGRAMME if f">{name}<" in page], "people know the labels of the fields"
     assert not [mark for mark in ("send_key", "k7", "h7") if f">{mark}<" in page], "nobody typed these"
     assert SENDS not in page
