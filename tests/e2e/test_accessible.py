@@ -6,6 +6,8 @@ in the light and in the dark. Folds are open while a page is asked, so questions
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -186,6 +188,15 @@ def test_who_was_absent_is_said_in_words(person: Person) -> None:
         ["Макетова О.Ю. отсутствует"]
     )
     expect(people.filter(has_text="отсутствует")).to_have_count(1)
+
+
+@pytest.mark.parametrize("person", ["head"], indirect=True)
+def test_a_closed_case_does_not_urge_anybody_to_open_it_again(person: Person) -> None:
+    person.go("/cases/?look=board")
+    person.follow("МБОУ СОШ № 50", within=".board")
+    step = person.page.get_by_role("link", name="Вернуть из завершённых")
+    expect(step).to_be_visible()
+    expect(step).not_to_have_class(re.compile(r"\bpri\b"))
 
 
 @pytest.mark.parametrize("person", ["methodist"], indirect=True)
