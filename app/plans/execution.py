@@ -166,7 +166,7 @@ def _report(
         move_approved_at=values.get("move_approved_at"), **{k: v for k, v in values.items() if k != "move_approved_at"},
     )  # fmt: skip
     item.reports.append(report)
-    audit.record(work, "plan:report", report, case_id=item.case_id, values={"about": about(item), **values},
+    audit.record(work, "plan:report", report, case_id=item.case_id, values={"about": about(item, report), **values},
                  data={"item": item.id, "occurrence": day.isoformat(), "status": values["status"]})  # fmt: skip
     return report
 

@@ -9,6 +9,7 @@ from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.plans.models import PlanItem, PlanReport
 from app.plans.rules import spoken
+from app.plans.terms import Recurrence
 from app.plans.texts import FIELD_TITLES
 
 
@@ -26,13 +27,16 @@ def revise(work: Work, row: PlanItem | PlanReport, item: PlanItem, changes: dict
     }
     keys = {name: [old, new] for name, (old, new) in changed.items() if name.endswith("_id")}
     audit.record(work, tag, row, case_id=item.case_id, data={"fields": sorted(changed), "keys": keys},
-                 values={"about": about(item), **told})  # fmt: skip
+                 values={"about": about(item, row), **told})  # fmt: skip
     return True
 
 
-def about(item: PlanItem) -> str:
-    """«№ 7. Практикум для учителей», by which the history names a measure."""
-    return f"№\u00a0{item.number}. {item.action}"
+def about(item: PlanItem, row: PlanItem | PlanReport | None = None) -> str:
+    """«№ 7. Практикум для учителей», by which the history names a measure; a report on one of many terms names it."""
+    named = f"№\u00a0{item.number}. {item.action}"
+    if isinstance(row, PlanReport) and item.recurrence != Recurrence.once:
+        return f"{named}, {row.occurrence:%d.%m.%Y}"
+    return named
 
 
 def _told(name: str, value: Any) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.admin import verify
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases import service as cases_service
+from app.cases.overview import history, overview
 from app.cases.queries import get_case, votes_of
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
@@ -226,6 +227,24 @@ def test_the_demo_plan_is_carried_out(penza: Runtime, case_id: int) -> None:
     assert FACTS["plans.items_reported"](session, case_id).value is True
     assert FACTS["plans.ends"](session, case_id).value == date(2025, 9, 30)
     assert queries.fulfilment_on(session, case_id, date(2025, 10, 1)).percent == 100
+
+
+def test_the_history_tells_reports_on_several_terms_of_one_measure_apart(
+    penza: Runtime, case_id: int
+) -> None:
+    with penza.work(actor(penza, "methodist")) as work:
+        service.add_items(work, case_id, plan("41"))
+    _running(penza, case_id, date(2025, 9, 19))
+    item = next(
+        one for one in queries.items_of(penza.read(SYSTEM).session, case_id) if len(queries.dues_of(one)) > 1
+    )
+    number, terms = item.number, [f"{due.occurrence:%d.%m.%Y}" for due in queries.dues_of(item)]
+    with penza.work(actor(penza, "director41")) as work:
+        execution.report_item(work, case_id, item.id, ReportInput(ReportStatus.not_done, reason="Карантин"))
+    work = penza.read(actor(penza, "director41"))
+    notes = [one.note for one in history(work, overview(work, get_case(work.session, case_id)))]
+    told = [note.rpartition(", ")[2] for note in notes if note.startswith(f"№\u00a0{number}. ")][: len(terms)]
+    assert sorted(told) == sorted(terms)
 
 
 def test_evidence_reason_and_move(penza: Runtime, case_id: int) -> None:
