@@ -13,12 +13,14 @@ from sqlalchemy import func, select
 
 from app.access.models import Membership, SentForm, Substitution
 from app.access.sent_forms import FORGET
+from app.cases.curators import assign_curator
 from app.cases.models import Case
 from app.cases.queries import programmes
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.db import Base
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
 from app.diagnostics.models import RiskEntry
 from app.documents.models import Document, Incoming
 from app.library.models import Material, Publication
@@ -99,7 +101,10 @@ def test_it_adds_one(
     }  # fmt: skip
     with penza.work(SYSTEM) as work:
         places["programme"] = programmes(work.session)[0].id
-        places |= {f"school{one.code}": one.id for one in organisations(work.session)}
+        schools = {one.code: one for one in organisations(work.session)}
+        places |= {f"school{code}": one.id for code, one in schools.items()}
+    with penza.work(actor(penza, "methodist")) as work:  # who curates nobody may be supported
+        assign_curator(work, cases["oshi1"], schools["51"])
     page = web(who).get(url.format(**places)).get_data(as_text=True)
     if option := re.search(r'<select[^>]*name="organisation".*?<option value="(\d+)"', page, re.S):
         places["centre"] = option.group(1)
