@@ -13,6 +13,7 @@ from flask_appbuilder import AppBuilder
 
 from app.admin import views as admin
 from app.admin import working_days
+from app.cases import migration_views as migrations
 from app.cases import version_views as procedures
 from app.cases import views as cases
 from app.core.i18n import Text, _
@@ -52,6 +53,7 @@ class Item:
 ROOMS = (
     cases,
     procedures,
+    migrations,
     documents,
     several,
     paper_start,

@@ -1,7 +1,4 @@
-"""The administrator's pages of procedures: versions, their drawing and differences, rehearsal and migration of cases.
-
-He sees codes and fates of cases here, never their contents.
-"""
+"""The administrator's pages of procedures: their versions from the upload to the end, drawing and differences."""
 
 from __future__ import annotations
 
@@ -15,16 +12,13 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
-from app.access.scopes import as_system
-from app.cases import migration, moving, parts, version_uploads, versions
+from app.cases import migration, moving, version_uploads, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
-from app.cases.rehearsal_words import FATE_PILLS, counts, mapping_of, names, unmapped
 from app.cases.texts import STATUS_TITLES
-from app.core.errors import Invalid, NotFound
-from app.core.i18n import Text, _, current_locale, n_
+from app.core.errors import Invalid
+from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
@@ -32,10 +26,9 @@ from app.engine.definition import Definition
 from app.engine.staying import staying_steps
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField, YesField
-from app.ui.paging import Paged, page_of
 
 PILLS = {"draft": "warn", "checked": "info", "published": "ok", "retired": ""}
-_REHEARSED, _UNDOABLE = 100, 20  # cases on one page
+_UNDOABLE = 20  # cases named on one page
 
 
 class UploadForm(RoomForm):
@@ -91,7 +84,7 @@ class ProcedureView(RoomView):
                     row = version_uploads.upload(
                         work, version_uploads.Upload(_bytes(form.source.data), beside, over)
                     )
-                    where, told = _url(row), _told_of(row)
+                    where, told = version_url(row), _told_of(row)
                     sound = row.status == VersionStatus.checked
                 return self.done(where, told, "ok" if sound else "warning")
             except version_uploads.OthersDraft as error:
@@ -148,7 +141,7 @@ class ProcedureView(RoomView):
     def check(self, code: str, version: int) -> Any:
         with self.write() as work:
             found = versions.check(work, code, version)
-            where = _url(versions.get(work, code, version))
+            where = version_url(versions.get(work, code, version))
         if found.errors:
             return self.done(where, _("The check has found faults."), "warning")
         return self.done(where, _("The check has found no faults."))
@@ -156,13 +149,13 @@ class ProcedureView(RoomView):
     @page("/<code>/<int:version>/publish", permission="write", methods=("POST",))
     def publish(self, code: str, version: int) -> Any:
         with self.write() as work:
-            where = _url(versions.publish(work, code, version, request.form.get("hash")))
+            where = version_url(versions.publish(work, code, version, request.form.get("hash")))
         return self.done(where, _("The version is published: new cases are opened in the newest one."))
 
     @page("/<code>/<int:version>/retire", permission="write", methods=("POST",))
     def retire(self, code: str, version: int) -> Any:
         with self.write() as work:
-            where = _url(versions.retire(work, code, version))
+            where = version_url(versions.retire(work, code, version))
         return self.done(where, _("The version is retired."))
 
     @page("/<code>/<int:version>/drop", permission="write", methods=("POST",))
@@ -175,7 +168,7 @@ class ProcedureView(RoomView):
     def revise(self, code: str, version: int) -> Any:
         """Another text of a published version: titles and sentences only."""
         row = versions.get(self.read(), code, version)
-        where = _url(row)
+        where = version_url(row)
         form: Any = ReviseForm()
         form.expected_version.data = form.expected_version.data or str(row.revision)
         if form.validate_on_submit():
@@ -201,114 +194,6 @@ class ProcedureView(RoomView):
             before_back=[(url_for("ProcedureView.index"), _("Procedures"))],
         )
 
-    @page("/<code>/<int:version>/rehearsal")
-    def rehearsal(self, code: str, version: int) -> Any:
-        """What would become of every live case of this version in another one; nothing changes."""
-        row = versions.get(self.read(), code, version)
-        return self._rehearsed(row, request.args.get("to", ""), mapping_of(request.args))
-
-    def _rehearsed(
-        self, row: ProcessVersion, chosen: str, mapping: dict[str, str], fault: Text | str | None = None
-    ) -> Any:
-        """The page of a rehearsal; what could not be done stands on it, and nothing chosen is lost."""
-        work = self.read()
-        targets = [
-            one for one in versions.listing(work) if one.code == row.code and one.version != row.version
-        ]
-        target = next((one for one in targets if str(one.version) == chosen), None) or _default(row, targets)
-        if target is None:
-            raise NotFound(_("There is no other version to move to."))
-        order = Order(row.code, row.version, target.version, mapping)
-        total = versions.counts_of_live(work).get((row.code, row.version), 0)
-        number = page_of(total, _REHEARSED)
-        given = {"to": str(target.version), **{f"map.{old}": new for old, new in mapping.items()}}
-        fated: list[Fated] = []
-        unfit: list[Fated] = []
-        waiting: list[dict[str, Any]] = []
-        name: Any = str
-        try:
-            fated = migration.rehearse(work, order, (number - 1) * _REHEARSED, _REHEARSED)
-            old, new, _rule = migration.definitions_of(work, order)
-            if total > _REHEARSED:  # the rest is on other pages; what cannot move is told of all
-                unfit = migration.unfit(work, order)
-            waiting, name = unmapped(unfit or fated, old, new), names(old, new)
-        except Invalid as error:
-            fault = error.message
-        return self.render(
-            "cases/rehearsal.html", 422 if fault else 200, row=row, target=target, targets=targets, fated=fated,
-            mapping=mapping, fate_in_words=fate_in_words, pills=FATE_PILLS, in_reader=in_reader,
-            open=waiting, name=name,
-            counts=counts(unfit if total > _REHEARSED else fated), total=total, unfit=len(unfit),
-            pages=Paged(fated, number, _REHEARSED, total, path=_rehearsal_url(row), given=given),
-            moving=moving.progress(work, row.code, row.version),
-            may_move=target.status == VersionStatus.published, fault=fault,
-            dropped=migration.NO_SUCCESSOR, ticked=request.form.getlist("case") if request.form else None,
-        )  # fmt: skip
-
-    @page("/<code>/<int:version>/migrate", permission="write", methods=("POST",))
-    def migrate(self, code: str, version: int) -> Any:
-        """Move the chosen cases, one by one; the answer is a result per case."""
-        row = versions.get(self.read(), code, version)
-        target = request.form.get("to", "")
-        if not (target.isascii() and target.isdigit() and len(target) < 9):
-            raise Invalid(_("Choose the version to move to."))
-        chosen = tuple(text[:40] for text in request.form.getlist("case"))
-        mapping = mapping_of(request.form)
-        if "all" in request.form:
-            try:
-                with self.write() as work:
-                    return self._begun(row, moving.begin(work, Order(code, version, int(target), mapping)))
-            except Invalid as error:
-                return self._rehearsed(row, target, mapping, error.message)
-        if not chosen:
-            return self._rehearsed(row, target, mapping, _("Choose at least one case."))
-        versions.get(self.read(), code, int(target))
-        order = Order(code, version, int(target), mapping, chosen, losing=True)
-        try:
-            if len(chosen) >= parts.FROM:
-                with self.write() as work:
-                    return self._begun(row, moving.begin(work, order, migration.rehearse(work, order)))
-            results = migration.carry_out(self.write, order)
-        except NotFound as error:  # the form was sent twice: they have moved
-            return self.done(_rehearsal_url(row), error.message, "warning")
-        except Invalid as error:
-            return self._rehearsed(versions.get(self.read(), code, version), target, mapping, error.message)
-        work = self.read()
-        return self.render(
-            "cases/migrated.html", results=results, row=versions.get(work, code, int(target)), source=version,
-            in_reader=in_reader,
-        )  # fmt: skip
-
-    def _begun(self, row: ProcessVersion, count: int) -> Any:
-        told = n_("%(n)s case is being moved; this page says how far it has come.",
-                  "%(n)s cases are being moved; this page says how far it has come.", count)  # fmt: skip
-        return self.done(_rehearsal_url(row), told)
-
-    @page("/<code>/<int:version>/undo", permission="write", methods=("POST",))
-    def undo_all(self, code: str, version: int) -> Any:
-        """Take back every move to this version that still can be."""
-        with self.write() as work:
-            where = _url(versions.get(work, code, version))
-            count = moving.begin_back(work, code, version)
-        told = n_(
-            "The move of %(n)s case is being taken back.",
-            "The moves of %(n)s cases are being taken back.",
-            count,
-        )
-        return self.done(where, told)
-
-    @page("/undo", permission="write", methods=("POST",))
-    def undo(self) -> Any:
-        with self.write() as work:
-            case = migration.undo(work, request.form.get("case", "")[:40])
-            with as_system(work.session):  # its version only
-                row = versions.get(work, case.definition_code, case.definition_version)
-            where, told = (
-                _url(row),
-                _("%(code)s is back in version %(version)s.", code=case.code, version=row.version),
-            )
-        return self.done(where, told)
-
 
 @lru_cache(maxsize=64)
 def _titles(source: str) -> Mapping[str, str]:
@@ -321,12 +206,8 @@ def _title(source: str, code: str) -> str:
     return in_reader(_titles(source)) or code
 
 
-def _url(row: ProcessVersion) -> str:
+def version_url(row: ProcessVersion) -> str:
     return url_for("ProcedureView.show", code=row.code, version=row.version)
-
-
-def _rehearsal_url(row: ProcessVersion) -> str:
-    return url_for("ProcedureView.rehearsal", code=row.code, version=row.version)
 
 
 def _name(file: FileStorage) -> str:
@@ -351,13 +232,6 @@ def _before(work: Work, row: ProcessVersion) -> tuple[int, Definition] | None:
         if number < row.version
     }
     return max(earlier.items(), key=lambda one: one[0]) if earlier else None
-
-
-def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersion | None:
-    """The version one most likely wants to move to: the newest that is published since, or at least checked."""
-    fit = [one for one in targets if one.status in (VersionStatus.published, VersionStatus.checked)]
-    published = [one for one in fit if one.status == VersionStatus.published and one.version > row.version]
-    return max(published or fit, key=lambda one: one.version, default=None)
 
 
 def _drawn(definition: Definition | None, dates: DateNames) -> dict[str, Markup]:
