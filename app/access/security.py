@@ -98,9 +98,8 @@ class OporaSecurityManager(SecurityManager):
         # compared when there is no such account, so that the answer takes as long
         nobodys: str = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         known = user.password if user is not None and user.is_active else nobodys
-        name = (
-            user.username if user is not None else name
-        )  # attempts at an account, however its name was spelled
+        if user is not None:
+            name = user.username  # attempts at an account are counted together, however its name was spelled
         self.session.rollback()
         if not sessions.may_try(system.database, name, system.clock.now()):
             return None

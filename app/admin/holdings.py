@@ -8,7 +8,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, or_, select
 
 from app.access.models import Membership, Substitution
-from app.access.roles import ROLE_TITLES
+from app.access.roles import GROUP, ROLE_TITLES
 from app.admin import queries, service, substitutions
 from app.admin.service import RoleData
 from app.admin.substitutions import SubstitutionData
@@ -17,8 +17,6 @@ from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Su
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, Person
-
-GROUP = ("chair", "secretary", "member")  # whoever votes in the coordination group
 
 
 def roles(work: Work, leaver: Leaver) -> list[Holding]:

@@ -200,8 +200,8 @@ def history(work: Work, page: Overview) -> list[Entry]:
         .outerjoin(AuditDetail, AuditDetail.record_id == AuditRecord.id)
         .where(
             AuditRecord.case_id == page.case.id,
-            AuditRecord.subject_type
-            != CaseEvent.__tablename__,  # those are told as the events they are about
+            # those are told as the events they are about
+            AuditRecord.subject_type != CaseEvent.__tablename__,
         )
         .order_by(AuditRecord.id)
     ).all()

@@ -83,9 +83,8 @@ _TOPIC = re.compile(r"об?о? ", re.IGNORECASE)
 
 def minutes_values(work: Work, meeting: Meeting) -> dict[str, Any]:
     """The fields of the template `protocol` that come from the meeting and its votes."""
-    with only_looking(
-        work.session
-    ):  # a meeting has hundreds of questions: what they are asked is read at once
+    # a meeting has hundreds of questions: what they are asked is read at once
+    with only_looking(work.session):
         return _values(work, meeting)
 
 

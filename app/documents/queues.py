@@ -41,11 +41,11 @@ def _item(work: Work, document: Document) -> QueueItem | None:
     reasons: tuple[Reason, ...] = ()
     in_curation = document.template == "agreement" and "curation" in work.ports.pages
     match document.in_state:
-        case DocumentState.draft if _stands_still(document):
-            return None
-        case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")) and not (
+        case DocumentState.draft if _stands_still(document) or (
             in_curation and _is_being_agreed(work, document)
         ):
+            return None
+        case DocumentState.draft if work.actor.has(DRAFTER.get(document.of_kind, "clerk")):
             template = edition_of(document)
             reasons = tuple(
                 Reason(_("Fill in: %(label)s", label=f.label))
@@ -80,9 +80,9 @@ def _stands_still(document: Document) -> bool:
 
     Minutes are written all the same: the meeting was held.
     """
-    still = (CaseStatus.suspended, CaseStatus.cancelled)
-    is_about_others = not document.cases or any(link.case.status not in still for link in document.cases)
-    return not is_about_others and document.kind != DocumentKind.protocol
+    if document.kind == DocumentKind.protocol or not document.cases:
+        return False
+    return all(link.case.status in (CaseStatus.suspended, CaseStatus.cancelled) for link in document.cases)
 
 
 def _is_being_agreed(work: Work, document: Document) -> bool:

@@ -9,11 +9,10 @@ from math import sqrt
 from app.engine.definition import Definition, Transition
 
 Edge = tuple[str, str]  # id of the transition, stage it leads from
-CORNERS, APART, GAP = (
-    17,
-    6,
-    20,
-)  # pixels at the side of a box: without an end; between ends; from those in to those out
+# pixels at the side of a box
+CORNERS = 17  # without an end
+APART = 6  # between ends
+GAP = 20  # from those that come in to those that leave
 _CLEAR = 12  # pixels between the middle of a number and a line that is not its own
 
 

@@ -22,9 +22,8 @@ def stands() -> ColumnElement[bool]:
     open_now = CaseTask.status == "open"
     with_this_term = or_(Case.due == Notification.due, _task(open_now, CaseTask.due == Notification.due))
     to_vote = and_(since, Case.approval == "open", ~_voted())
-    to_work = and_(
-        since, or_(_task(open_now), ~_task())
-    )  # where there are no tasks the case itself is to go on
+    # where there are no tasks the case itself is to go on
+    to_work = and_(since, or_(_task(open_now), ~_task()))
     asked = or_(
         and_(code.in_(_TERMS), with_this_term),
         and_(code.in_(_VOTES), to_vote),
@@ -37,16 +36,12 @@ def stands() -> ColumnElement[bool]:
 
 def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether the round in which the case stands has such a task."""
-    here = (
-        CaseTask.case_id == Case.id, CaseTask.stage == Case.stage, CaseTask.round == Case.round,
-    )  # fmt: skip
+    here = (CaseTask.case_id == Case.id, CaseTask.stage == Case.stage, CaseTask.round == Case.round)
     return exists().where(*here, *conditions).correlate(Case, Notification)
 
 
 def _voted() -> ColumnElement[bool]:
     """Whether the vote of the person who was told is given, by himself or by whoever sat in his seat."""
-    here = (
-        CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round,
-    )  # fmt: skip
+    here = (CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round)
     his = (CaseVote.voter == cast(Notification.user_id, String), CaseVote.void.is_(False))
     return exists().where(*here, *his).correlate(Case, Notification)

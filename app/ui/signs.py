@@ -34,9 +34,8 @@ class CleanRequest(Request):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        if (
-            self.method == "HEAD"
-        ):  # GET whose answer is not sent: a view that writes on all but GET never takes it
+        # HEAD is a GET whose answer is not sent: a view that writes on all but GET never takes it
+        if self.method == "HEAD":
             self.method = "GET"
 
     @cached_property

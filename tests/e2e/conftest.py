@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 
 from app import wiring
 from app.admin.bootstrap import bootstrap
+from app.cases import queries
+from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo import loading
@@ -45,6 +47,15 @@ def demo_stand(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPat
     yield running
     running.stop()
     system.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def case_41(demo_stand: Stand) -> int:
+    """The key of the case of school № 41 in the training copy."""
+    session = demo_stand.system.read(SYSTEM).session
+    found = next(c.id for c in queries.list_cases(session) if c.school.code == "41")
+    demo_stand.system.database.session.remove()
+    return found
 
 
 @pytest.fixture(scope="module")

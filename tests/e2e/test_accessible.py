@@ -11,10 +11,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from app.cases import queries
-from app.core.actor import SYSTEM
 from tests.e2e.person import DESKTOP, PHONE, Person
-from tests.e2e.stand import Stand
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2e-accessible")]
 
@@ -86,14 +83,6 @@ RULES = r"""() => {
   }
   return found;
 }"""
-
-
-@pytest.fixture(scope="module")
-def case_41(demo_stand: Stand) -> int:
-    session = demo_stand.system.read(SYSTEM).session
-    found = next(c.id for c in queries.list_cases(session) if c.school.code == "41")
-    demo_stand.system.database.session.remove()
-    return found
 
 
 @pytest.mark.parametrize("person", PAGES, indirect=True)

@@ -53,14 +53,6 @@ PICTURES_OF_NOTHING = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def case_41(demo_stand: Stand) -> int:
-    session = demo_stand.system.read(SYSTEM).session
-    found = next(c.id for c in queries.list_cases(session) if c.school.code == "41")
-    demo_stand.system.database.session.remove()
-    return found
-
-
 @pytest.mark.parametrize("person", WALKERS, indirect=True)
 def test_the_first_page_and_every_entry_of_the_menu_open(person: Person) -> None:
     assert person.heading == "Мои задачи"
