@@ -5,20 +5,18 @@ A new stage is a new room plus its lines here and in `workflows/`; nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import time
 from functools import partial
 
 from sqlalchemy.orm import Session
 
+from app import texts
 from app.access import policy as _access_policy
 from app.access import sent_forms
-from app.access.roles import ROLE_TITLES
 from app.admin import holdings as account_holdings
 from app.admin import queues as admin_queues
-from app.admin import texts as admin_texts
 from app.calendar import policy as _calendar_policy
-from app.calendar import texts as calendar_texts
 from app.calendar.queries import working_calendar
 from app.cases import counting as case_counting
 from app.cases import daily as case_daily
@@ -30,13 +28,11 @@ from app.cases import queues as case_queues
 from app.cases import settling as case_settling
 from app.cases import telling as case_telling
 from app.cases import terms as case_terms
-from app.cases import texts as case_texts
 from app.cases.definitions import Definitions
 from app.config import Settings
 from app.core.clock import Clock, SystemClock, TrainingClock
 from app.core.db import Database
 from app.core.holdings import HoldingSource
-from app.core.i18n import Text
 from app.core.ports import (
     DateWords,
     EffectHandler,
@@ -44,7 +40,6 @@ from app.core.ports import (
     FactSource,
     FigureSource,
     JobHandler,
-    Notice,
     Panel,
     Ports,
     QueueSource,
@@ -63,17 +58,13 @@ from app.curation import holdings as curation_holdings
 from app.curation import panels as curation_panels
 from app.curation import policy as _curation_policy
 from app.curation import queues as curation_queues
-from app.curation import rules as curation_rules
 from app.curation import service as curation_service
-from app.curation import texts as curation_texts
 from app.curation import values as curation_values
 from app.curation import verify as curation_proof
 from app.diagnostics import evidence as diagnosis_evidence
 from app.diagnostics import facts as diagnosis_facts
 from app.diagnostics import panels as diagnosis_panels
 from app.diagnostics import policy as _diagnosis_policy
-from app.diagnostics import rules as diagnosis_rules
-from app.diagnostics import texts as diagnosis_texts
 from app.documents import batch_job as document_batches
 from app.documents import daily as document_daily
 from app.documents import effects as document_effects
@@ -86,9 +77,8 @@ from app.documents import policy as _document_policy
 from app.documents import printing as document_printing
 from app.documents import queues as document_queues
 from app.documents import subjects as document_subjects
-from app.documents import template_pictures, template_texts
+from app.documents import template_pictures
 from app.documents import template_policy as _template_policy
-from app.documents import texts as document_texts
 from app.documents import verify as document_proof
 from app.documents.incoming import listings
 from app.documents.names import prefill_person, prefill_position
@@ -99,11 +89,9 @@ from app.events import facts as event_facts
 from app.events import panels as event_panels
 from app.events import policy as _event_policy
 from app.events import queues as event_queues
-from app.events import texts as event_texts
 from app.evidence import panels as evidence_panels
 from app.evidence import policy as _evidence_policy
 from app.evidence import service as evidence_service
-from app.evidence import texts as evidence_texts
 from app.files import policy as _file_policy
 from app.jobs import policy as _job_policy
 from app.jobs.schedule import Daily
@@ -111,11 +99,9 @@ from app.library import evidence as library_evidence
 from app.library import figures as library_figures
 from app.library import panels as library_panels
 from app.library import policy as _library_policy
-from app.library import texts as library_texts
 from app.notifications import delivery as notice_delivery
 from app.notifications import policy as _notice_policy
 from app.notifications import reminders as notice_reminders
-from app.notifications import texts as notice_texts
 from app.notifications.service import notify
 from app.plans import effects as plan_effects
 from app.plans import evidence as plan_evidence
@@ -125,8 +111,6 @@ from app.plans import holdings as plan_holdings
 from app.plans import panels as plan_panels
 from app.plans import policy as _plan_policy
 from app.plans import queues as plan_queues
-from app.plans import rules as plan_rules
-from app.plans import texts as plan_texts
 from app.plans import values as plan_values
 from app.results import evidence as result_evidence
 from app.results import facts as result_facts
@@ -138,7 +122,6 @@ from app.results import texts as result_texts
 from app.results import values as result_values
 from app.schools import holdings as school_holdings
 from app.schools import policy as _school_policy
-from app.schools import texts as school_texts
 
 POLICIES = (_access_policy, _calendar_policy,
             _school_policy, _case_policy, _file_policy, _job_policy, _diagnosis_policy, _plan_policy, _curation_policy,
@@ -277,40 +260,7 @@ CONTENTS: dict[str, Callable[[Session, int], object]] = {
     **result_facts.CONTENTS,
 }
 
-NOTICES: dict[str, Notice] = {
-    **notice_texts.NOTICES, **document_texts.NOTICES, **plan_texts.NOTICES, **admin_texts.NOTICES,
-}  # fmt: skip
-
-TAGS: dict[str, Text] = {
-    **calendar_texts.TAGS,
-    **case_texts.TAGS,
-    **school_texts.TAGS,
-    **admin_texts.TAGS,
-    **document_texts.TAGS,
-    **template_texts.TAGS,
-    **diagnosis_texts.TAGS,
-    **plan_texts.TAGS,
-    **curation_texts.TAGS,
-    **event_texts.TAGS,
-    **result_texts.TAGS,
-    **library_texts.TAGS,
-    **evidence_texts.TAGS,
-}
-
 AFTER_TASK = [*plan_effects.AFTER_TASK]
-
-FIELD_TITLES: dict[str, Text] = {
-    **school_texts.FIELD_TITLES,
-    **admin_texts.FIELD_TITLES,
-    **document_texts.FIELD_TITLES,
-    **template_texts.FIELD_TITLES,
-    **diagnosis_texts.FIELD_TITLES,
-    **plan_texts.FIELD_TITLES,
-    **curation_texts.FIELD_TITLES,
-    **event_texts.FIELD_TITLES,
-    **result_texts.FIELD_TITLES,
-    **library_texts.FIELD_TITLES,
-}
 
 FIGURES: dict[str, FigureSource] = {
     **plan_figures.FIGURES,
@@ -335,22 +285,6 @@ PROOFS: dict[str, Callable[[Session, Storage], Iterator[str]]] = {
     "documents": partial(document_proof.findings, read_files=False),
 }
 
-# Closed lists whose words the journal keeps in one language instead of their codes.
-KEPT_IN_WORDS: tuple[Iterable[Text], ...] = (
-    plan_rules.DIRECTION_LABELS.values(),
-    plan_rules.LEVEL_LABELS.values(),
-    plan_rules.RECURRENCE_LABELS.values(),
-    plan_rules.STATUS_LABELS.values(),
-    curation_rules.VISIT_MODES.values(),
-    curation_rules.VISIT_GROUNDS.values(),
-    curation_rules.RECOMMENDATION_STATUSES.values(),
-    diagnosis_rules.SIGNIFICANCE_LABELS.values(),
-    [study.title for study in diagnosis_rules.STUDIES.values()],
-    result_texts.LEVELS.values(),
-    library_texts.SUBJECTS.values(),
-    ROLE_TITLES.values(),
-)
-
 # Pages a guard or a task may link to that are not tabs.
 PAGES_OF_A_CASE: dict[str, Callable[[int], str]] = {
     "case": lambda case_id: f"/cases/{case_id}",
@@ -372,20 +306,15 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         reports=dict(REPORTS),
         figures=dict(FIGURES),
         holdings=sorted(HOLDINGS, key=lambda source: source.order),
-        field_titles=dict(FIELD_TITLES),
-        tags=dict(TAGS), subjects=dict(document_subjects.SUBJECTS),
+        field_titles=dict(texts.FIELD_TITLES),
+        tags=dict(texts.TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
-        notices=dict(NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
-        periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | _kept_in_words(),
+        notices=dict(texts.NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
+        periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | texts.kept_in_words(),
         choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),
         before_commit=[case_settling.promise],
     )  # fmt: skip
     return Runtime(settings, Database(settings.database_url), clock or _clock(settings), ports)
-
-
-def _kept_in_words() -> dict[str, Text]:
-    """Words of closed lists as the journal keeps them, in one language, to be told in the reader's."""
-    return {word.in_("ru"): word for words in KEPT_IN_WORDS for word in words}
 
 
 def _clock(settings: Settings) -> Clock:
