@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
 
-from app.cases.models import Case, CaseStatus, CaseTask, CaseVote
+from app.cases.models import Case, CaseEvent, CaseStatus, CaseTask, CaseVote
 from app.notifications.models import Notification
 
 _TERMS = ("terms.today", "terms.remind", "terms.overdue", "terms.escalated")
@@ -41,7 +41,14 @@ def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _voted() -> ColumnElement[bool]:
-    """Whether the vote of the person who was told is given, by himself or by whoever sat in his seat."""
+    """Whether the vote that was asked for is given: in the seat of the person who was told, whoever sat there, or by
+    him in the seat of another: one head, one vote."""
     here = (CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round)
-    his = (CaseVote.voter == cast(Notification.user_id, String), CaseVote.void.is_(False))
-    return exists().where(*here, *his).correlate(Case, Notification)
+    his_seat = CaseVote.voter == cast(Notification.user_id, String)
+    given_by_him = (
+        CaseEvent.case_id == CaseVote.case_id, CaseEvent.at == CaseVote.at,
+        CaseEvent.actor_id == Notification.user_id, cast(CaseEvent.on_behalf_of, String) == CaseVote.voter,
+    )  # fmt: skip
+    by_him = exists().where(*given_by_him).correlate(CaseVote, Notification)
+    counts = CaseVote.void.is_(False)
+    return exists().where(*here, counts, or_(his_seat, by_him)).correlate(Case, Notification)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import update
@@ -14,6 +15,7 @@ from app.jobs.runner import drain
 from app.notifications import queries
 from app.notifications.models import Notification
 from app.plans import service as plans
+from tests.integration.access.test_substitutions import stand_in
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_concurrency import BACK, FULL, take, to_the_vote
 from tests.integration.notifications.conftest import morning, user_id
@@ -30,6 +32,10 @@ def asks(system: Runtime, who: str) -> list[str]:
     assert codes == [line.row.code for line in queries.inbox(work)[0] if line.is_new]
     system.database.session.remove()
     return codes
+
+
+def opened(rows: Sequence[Notification]) -> bool:
+    return any(row.code == "vote.opened" for row in rows)
 
 
 def test_a_vote_asks_until_it_is_given_or_the_group_has_decided(penza_on_both: Runtime) -> None:
@@ -51,6 +57,23 @@ def test_a_vote_asks_until_it_is_given_or_the_group_has_decided(penza_on_both: R
         take(system, actor(system, who), case_id, Cast("for"))
     for who in ("member1", "member2", "chair", "secretary"):
         assert not {"vote.opened", "vote.void"} & set(asks(system, who)), who
+
+
+def test_a_vote_is_not_asked_again_of_the_substitute_who_has_given_it(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    stand_in(system, "clerk", "member1", since=date(2025, 1, 9))
+    to_the_vote(system, case_id)
+    assert asks(system, "member1") == ["vote.opened"]
+    assert "vote.opened" in asks(system, "clerk")
+    take(system, actor(system, "clerk"), case_id, Cast("for"))
+    assert "vote.opened" not in asks(system, "clerk")
+    assert asks(system, "member1") == []
+    assert asks(system, "member2") == ["vote.opened"]
+    with system.work(SYSTEM) as work:
+        work.session.execute(update(Notification).values(mail="daily"))
+        waiting = {user for user, rows in queries.waiting_digests(work.session).items() if opened(rows)}
+        assert waiting == {user_id(system, who) for who in ("member2", "chair", "secretary")}
 
 
 def test_what_was_sent_back_asks_until_it_is_mended(penza_on_both: Runtime) -> None:
