@@ -90,8 +90,11 @@ def _is_being_agreed(work: Work, document: Document) -> bool:
 
     A draft that could not follow is left to be completed once the case has gone on.
     """
-    case = document.cases[0].case
-    return work.ports.definitions.of(work.session, case).stages[case.stage].page == "curation"
+    definitions = work.ports.definitions
+    return any(
+        definitions.of(work.session, link.case).stages[link.case.stage].page == "curation"
+        for link in document.cases
+    )
 
 
 def _whose(work: Work, document: Document) -> frozenset[str]:

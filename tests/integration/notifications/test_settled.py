@@ -92,6 +92,7 @@ def test_a_term_asks_until_its_task_is_done_on_the_page_and_in_the_letter_of_the
     case_id = diagnosis(penza)["41"]
     morning(penza, date(2025, 1, 17))
     assert asks(penza, "director41") == ["terms.remind"]
+    assert "Отметить прочитанным" in web("director41").get("/notifications/").get_data(as_text=True)
     reader = user_id(penza, "director41")
     with penza.work(SYSTEM) as work:
         work.session.execute(update(Notification).values(mail="daily"))
@@ -102,4 +103,4 @@ def test_a_term_asks_until_its_task_is_done_on_the_page_and_in_the_letter_of_the
     assert reader not in queries.waiting_digests(penza.read(SYSTEM).session)
     page = web("director41").get("/notifications/").get_data(as_text=True)
     assert "уже не требуется" in page
-    assert "Пометить прочитанным" not in page
+    assert "Отметить прочитанным" not in page
