@@ -8,7 +8,7 @@ import pytest
 
 from app.engine import Definition
 from app.engine.coverage import Target, targets_of
-from app.engine.findings import TEXTS
+from app.engine.finding_texts import TEXTS
 from app.engine.loader import loads
 from app.engine.scenario_reading import Scenario, read_scenarios
 from app.engine.scenario_texts import SCENARIO_TEXTS
