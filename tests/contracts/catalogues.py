@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,6 +61,18 @@ def clashing() -> list[str]:
         if said != forms:
             rooms = f"{known.relative_to(ROOT)}: {said[0]!r}, {path.relative_to(ROOT)}: {forms[0]!r}"
             wrong.append(f"{key!r} is told in two ways: {rooms}")
+    return wrong
+
+
+def repeated() -> list[str]:
+    """Sentences that stand twice in one catalogue: whoever mends the first of them changes nothing."""
+    entry = re.compile(r'^msgid ((?:".*"\s*)+)', re.MULTILINE)
+    wrong = []
+    for path in catalogue_files("ru"):
+        ids = Counter("".join(re.findall(r'"(.*)"', one)) for one in entry.findall(path.read_text("utf-8")))
+        wrong += [
+            f"{path.relative_to(ROOT)}: {key!r} stands there {n} times" for key, n in ids.items() if n > 1
+        ]
     return wrong
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.contracts.catalogues import clashing, lacking, unreadable
+from tests.contracts.catalogues import clashing, lacking, repeated, unreadable
 
 if __name__ == "__main__":
-    problems = lacking() + unreadable() + clashing()
+    problems = lacking() + unreadable() + clashing() + repeated()
     print("\n".join(problems))
     print(f"catalogues: {len(problems)} to mend" if problems else "catalogues: complete")
     sys.exit(bool(problems))

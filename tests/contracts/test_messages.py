@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.contracts.catalogues import clashing, lacking, messages, unreadable
+from tests.contracts.catalogues import clashing, lacking, messages, repeated, unreadable
 
 
 def test_sentences_are_found_in_code_and_in_templates() -> None:
@@ -23,6 +23,10 @@ def test_every_placeholder_of_the_russian_is_given() -> None:
 
 def test_a_sentence_has_one_russian_whichever_room_says_it() -> None:
     assert clashing() == []
+
+
+def test_no_catalogue_says_a_sentence_twice() -> None:
+    assert repeated() == []
 
 
 # What the papers of the authority say in Russian whoever reads the page: each is an example of what is typed.
