@@ -129,7 +129,7 @@ class Refusal(OporaError):
 
     def __init__(self, reasons: Sequence[Reason], message: Text | str | None = None) -> None:
         super().__init__(message or _("This is not possible yet."))
-        self.is_bare = message is None  # it says no more than that there are reasons
+        self.has_only_reasons = message is None  # the message says nothing more
         self.reasons = tuple(reasons)
 
     def __str__(self) -> str:

@@ -74,7 +74,8 @@ def register(app: Flask) -> None:
             log.error("refused", extra={"status": error.status})
         return answer(
             error.status, error.message, changes=getattr(error, "changes", ()), reasons=getattr(error, "reasons", ()),
-            is_bare=getattr(error, "is_bare", False), fields=getattr(error, "fields", {}), back=_back(),
+            has_only_reasons=getattr(error, "has_only_reasons", False), fields=getattr(error, "fields", {}),
+            back=_back(),
             typed=_typed() if error.status in _TYPED and ("form" in g or LABELS in request.form) else (),
         )  # fmt: skip
 
