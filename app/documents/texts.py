@@ -83,7 +83,7 @@ NOTICES: dict[str, Notice] = {
     ),
     "document.unread_late": Notice(
         "overdue",
-        _("You have not confirmed that you have read it, the term has passed on %(due)s: %(title)s"),
+        _("You have not confirmed that you have read it, the term passed on %(due)s: %(title)s"),
         "triangle-alert",
     ),
 }

@@ -74,7 +74,7 @@ KINDS: dict[Kind, tuple[Text, Text]] = {
     Kind.overdue: (_("Overdue"), _("A term has passed; the head is told when it hangs for some days.")),
     Kind.terms: (
         _("Moved terms"),
-        _("The working calendar was changed, and a term of yours moved with it; a new term you asked for was decided "
+        _("The working calendar was changed and a term of yours moved with it, or a new term you asked for was decided "
           "on."),
     ),
     Kind.calendar: (_("Working calendar"), _("The calendar of a year is not filled yet.")),
