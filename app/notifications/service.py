@@ -19,6 +19,7 @@ from app.jobs import outbox
 from app.notifications import queries
 from app.notifications.models import NoticeChoice, Notification
 from app.notifications.rules import Kind, Way
+from app.notifications.standing import stands
 
 LETTER = "notifications.letter"
 LETTERS_A_DAY = 10  # notices of one person that go at once; what follows them waits for the daily letter
@@ -106,6 +107,7 @@ def mark_all_read(work: Work, up_to: int) -> int:
             Notification.user_id == work.actor.user_id,
             Notification.read_at.is_(None),
             Notification.id <= up_to,
+            stands(),  # what asks for nothing any more is not new; it is again when the step is taken back
         )
     ).all()
     for row in rows:

@@ -12,7 +12,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.state import Cast, Complete, Fire
 from app.jobs.runner import drain
-from app.notifications import queries
+from app.notifications import queries, service
 from app.notifications.models import Notification
 from app.plans import service as plans
 from tests.integration.access.test_substitutions import stand_in
@@ -57,6 +57,18 @@ def test_a_vote_asks_until_it_is_given_or_the_group_has_decided(penza_on_both: R
         take(system, actor(system, who), case_id, Cast("for"))
     for who in ("member1", "member2", "chair", "secretary"):
         assert not {"vote.opened", "vote.void"} & set(asks(system, who)), who
+
+
+def test_all_that_is_new_is_marked_as_read_and_nothing_else(penza: Runtime) -> None:
+    case_id = open_cases(penza)["41"]
+    to_the_vote(penza, case_id)
+    take(penza, actor(penza, "methodist"), case_id, Fire("suspend", "Карантин"))
+    assert asks(penza, "chair") == ["case.suspended"], "the vote rests with the case"
+    with penza.work(actor(penza, "chair")) as work:
+        assert service.mark_all_read(work, 10_000) == 1
+    assert asks(penza, "chair") == []
+    take(penza, actor(penza, "methodist"), case_id, Fire("resume"))
+    assert set(asks(penza, "chair")) == {"case.resumed", "vote.opened"}
 
 
 def test_a_vote_is_not_asked_again_of_the_substitute_who_has_given_it(penza_on_both: Runtime) -> None:
