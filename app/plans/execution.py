@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -70,7 +71,9 @@ def report_item(
     if not days.issuperset(wanted):
         raise Invalid(fields={"occurrences": _("Choose from the list only.")})
     since = min(item.starts or case.programme.starts, case.programme.starts)
-    _check_report(work, data, since, max(wanted))
+    known = {report.occurrence: report for report in item.reports}
+    approved = {known[day].approved_to for day in wanted if day in known}
+    _check_report(work, data, since, max(wanted), approved)
     values: dict[str, Any] = {
         "status": data.status.value,
         "done_on": data.done_on if data.status is ReportStatus.done else None,
@@ -80,8 +83,7 @@ def report_item(
     if file_id := _evidence_file(work, case_id, data):
         values["file_id"] = file_id
     if data.status is ReportStatus.moved:
-        values |= {"moved_to": data.moved_to, "move_approved_by": None, "move_approved_at": None}
-    known = {report.occurrence: report for report in item.reports}
+        values["moved_to"] = data.moved_to
     return [_report(work, item, day, known.get(day), values) for day in sorted(wanted)]
 
 
@@ -97,8 +99,8 @@ def why_not_reported(work: Work, case: Case) -> Reason | None:
 def approve_move(work: Work, case_id: int, report_id: int, expected_version: int | None = None) -> PlanReport:
     """Approve a new term, so that the occurrence is counted by it. Raises Forbidden for whoever asked for it."""
     case, report = _asked_move(work, case_id, report_id, expected_version)
-    changes = {"status": ReportStatus.planned.value, "move_approved_by": work.actor.user_id,
-               "move_approved_at": work.now}  # fmt: skip
+    changes = {"status": ReportStatus.planned.value, "approved_to": report.moved_to,
+               "move_approved_by": work.actor.user_id, "move_approved_at": work.now}  # fmt: skip
     revise(work, report, report.item, changes, "plan:move_approved")
     _tell_asker(work, case, report, "plan.move_approved")
     return report
@@ -107,7 +109,7 @@ def approve_move(work: Work, case_id: int, report_id: int, expected_version: int
 def refuse_move(
     work: Work, case_id: int, report_id: int, why: str, expected_version: int | None = None
 ) -> PlanReport:
-    """Refuse a new term with a reason: the measure stays due as it was.
+    """Refuse a new term with a reason: the measure stays due as it was, also on a day approved before.
 
     Raises Forbidden for whoever asked for it, Invalid at `reason`.
     """
@@ -162,18 +164,19 @@ def _report(
             report.reported_by, report.reported_at = work.actor.user_id, work.now
         return report
     report = PlanReport(
-        case_id=item.case_id, occurrence=day, reported_by=work.actor.user_id, reported_at=work.now,
-        move_approved_at=values.get("move_approved_at"), **{k: v for k, v in values.items() if k != "move_approved_at"},
-    )  # fmt: skip
+        case_id=item.case_id, occurrence=day, reported_by=work.actor.user_id, reported_at=work.now, **values
+    )
     item.reports.append(report)
     audit.record(work, "plan:report", report, case_id=item.case_id, values={"about": about(item, report), **values},
                  data={"item": item.id, "occurrence": day.isoformat(), "status": values["status"]})  # fmt: skip
     return report
 
 
-def _check_report(work: Work, data: ReportInput, since: date, term: date) -> None:
+def _check_report(
+    work: Work, data: ReportInput, since: date, term: date, approved: Collection[date | None]
+) -> None:
     """Raises Invalid; `since` is the first day on which anything of the plan can have been done, `term` the last of
-    the terms that are reported on.
+    the terms that are reported on, `approved` the new terms of theirs that count already.
     """
     faults: dict[str, Text] = {}
     match data.status:
@@ -197,6 +200,8 @@ def _check_report(work: Work, data: ReportInput, since: date, term: date) -> Non
             elif data.moved_to <= term:
                 faults["moved_to"] = _("The new term is not later than the planned one, %(day)s.",
                                        day=f"{term:%d.%m.%Y}")  # fmt: skip
+            elif data.moved_to in approved:
+                faults["moved_to"] = _("This new term is approved already.")
             elif data.moved_to < work.today:
                 faults["moved_to"] = _("This day has passed already.")
             if len(data.reason.strip()) < 3:

@@ -15,13 +15,12 @@ from app.core.asked_once import asked_once
 from app.core.ports import Figure, FigureSource
 from app.core.unit_of_work import Work
 from app.plans.models import PlanItem, PlanReport
-from app.plans.rules import Occurrence, ReportStatus, due_of, fulfilment
+from app.plans.rules import Occurrence, ReportStatus, fulfilment
 from app.plans.terms import Recurrence, Term
 
 _REPORTS = select(
-    PlanReport.item_id, PlanReport.occurrence, PlanReport.status, PlanReport.done_on, PlanReport.moved_to,
-    PlanReport.move_approved_at,
-)  # fmt: skip
+    PlanReport.item_id, PlanReport.occurrence, PlanReport.status, PlanReport.done_on, PlanReport.approved_to
+)
 _ITEMS = select(PlanItem.id, PlanItem.case_id, PlanItem.starts, PlanItem.ends, PlanItem.recurrence)
 
 
@@ -29,10 +28,10 @@ _ITEMS = select(PlanItem.id, PlanItem.case_id, PlanItem.starts, PlanItem.ends, P
 def _dues(session: Session, cases: tuple[int, ...]) -> dict[int, list[Occurrence]]:
     """What falls due in each of the cases, with what became of it."""
     reports: dict[tuple[int, date], Occurrence] = {}
-    for item, day, status, done_on, moved_to, approved in session.execute(
+    for item, day, status, done_on, approved_to in session.execute(
         _REPORTS.where(PlanReport.case_id.in_(cases))
     ):
-        reports[item, day] = Occurrence(due_of(day, moved_to, approved), ReportStatus(status), done_on)
+        reports[item, day] = Occurrence(approved_to or day, ReportStatus(status), done_on)
     spans: dict[Term, list[Occurrence]] = {}  # measures of many plans have the same term
     found: dict[int, list[Occurrence]] = {}
     for item, case_id, starts, ends, recurrence in session.execute(_ITEMS.where(PlanItem.case_id.in_(cases))):

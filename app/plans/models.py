@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
 from app.files.models import StoredFile
-from app.plans.rules import ReportStatus, due_of
+from app.plans.rules import ReportStatus
 from app.plans.terms import Recurrence, Term
 
 
@@ -62,7 +62,8 @@ class PlanReport(Versioned, Base):
     link: Mapped[str] = mapped_column(String(500), default="")
     file_id: Mapped[int | None] = mapped_column(Integer, ForeignKey("stored_files.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
-    moved_to: Mapped[date | None] = mapped_column(Date)
+    moved_to: Mapped[date | None] = mapped_column(Date)  # the new term asked for last
+    approved_to: Mapped[date | None] = mapped_column(Date)  # the one approved last, which counts
     move_approved_by: Mapped[int | None] = mapped_column(Integer)
     move_approved_at: Mapped[datetime | None]
     reported_by: Mapped[int | None] = mapped_column(Integer)
@@ -72,14 +73,13 @@ class PlanReport(Versioned, Base):
 
     @property
     def due(self) -> date:
-        """The day it falls due now: the new one once the move is approved."""
-        return due_of(self.occurrence, self.moved_to, self.move_approved_at)
+        """The day it falls due now: the new one once a move is approved, until another is."""
+        return self.approved_to or self.occurrence
 
     @property
     def is_move_refused(self) -> bool:
         """A new term was asked for and refused; `reason` then says why."""
-        is_open = self.status == ReportStatus.planned and self.moved_to is not None
-        return is_open and self.move_approved_at is None
+        return self.status == ReportStatus.planned and self.moved_to != self.approved_to
 
     @property
     def has_evidence(self) -> bool:

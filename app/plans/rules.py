@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -163,11 +163,6 @@ class Fulfilment:
     @property
     def shown(self) -> str:
         return "—" if self.percent is None else f"{self.percent}\u00a0%"
-
-
-def due_of(occurrence: date, moved_to: date | None, approved_at: datetime | None) -> date:
-    """The day an occurrence falls due now: the new one once the move is approved."""
-    return moved_to if moved_to and approved_at else occurrence
 
 
 def fulfilment(occurrences: Iterable[Occurrence], on: date) -> Fulfilment:

@@ -23,6 +23,7 @@ FIELD_TITLES: dict[str, Text] = {
     "link": _("Link"),
     "reason": _("Reason"),
     "moved_to": _("New term"),
+    "approved_to": _("Approved term"),
 }
 
 NOTICES: dict[str, Notice] = {

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
 
 from app import wiring
 from app.admin.archive import Archive
@@ -17,6 +19,7 @@ from app.cases.queries import list_cases
 from app.cases.service import act
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
+from app.core.engines import normalise_url
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine import Cast, Fire
@@ -73,6 +76,28 @@ def test_live_cases_of_a_release_go_on(release: Path, empty_place: TestDatabase,
         assert [str(finding) for finding in findings(system)] == []
     finally:
         system.database.dispose()
+
+
+def test_new_terms_approved_before_revision_0013_count_after_it(
+    empty_place: TestDatabase, tmp_path: Path
+) -> None:
+    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
+    config = alembic_config(empty_place)
+    command.downgrade(config, "0012")
+    owner = create_engine(normalise_url(empty_place.owner_url))
+    approved, asked = "move_approved_at = reported_at", "move_approved_at = NULL"
+    with owner.begin() as connection:
+        ids = connection.scalars(text("SELECT id FROM plan_reports ORDER BY id LIMIT 2")).all()
+        for key, decided in zip(ids, (approved, asked), strict=True):
+            connection.execute(
+                text(f"UPDATE plan_reports SET moved_to = '2025-11-20', {decided} WHERE id = :id"),
+                {"id": key},
+            )
+    command.upgrade(config, "head")
+    with owner.connect() as connection:
+        told = connection.execute(text("SELECT id, approved_to FROM plan_reports WHERE moved_to IS NOT NULL"))
+        assert {key: day and str(day) for key, day in told} == {ids[0]: "2025-11-20", ids[1]: None}
+    owner.dispose()
 
 
 def test_the_archives_are_of_revisions_this_release_knows() -> None:

@@ -351,6 +351,57 @@ def test_a_new_term_is_refused_with_a_reason_and_the_measure_waits_as_before(
     assert item_waits.due == date(2025, 4, 20), "a term that was moved is waited for as well"
 
 
+def test_a_day_approved_first_counts_until_another_is_approved(penza: Runtime, case_id: int) -> None:
+    director, methodist = actor(penza, "director41"), actor(penza, "methodist")
+    with penza.work(methodist) as work:
+        item_id = service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": "до 04.04.2025"})).id
+    _running(penza, case_id, date(2025, 4, 1))
+
+    def ask(day: date) -> int:
+        with penza.work(director) as work:
+            move = ReportInput(ReportStatus.moved, reason="Карантин", moved_to=day)
+            [moved] = execution.report_item(work, case_id, item_id, move)
+            work.session.flush()
+            return moved.id
+
+    def counted() -> tuple[date, int]:
+        """The day that counts, and how much was overdue on 10 April."""
+        work = penza.read(SYSTEM)
+        [due] = queries.all_dues(queries.items_of(work.session, case_id))
+        return due.due, FIGURES["plans.overdue"](work, [case_id], date(2025, 4, 10))[case_id].value
+
+    first, second = date(2025, 4, 20), date(2025, 5, 20)
+    moved_id = ask(first)
+    assert counted() == (date(2025, 4, 4), 1), "asked for only"
+    with penza.work(methodist) as work:
+        execution.approve_move(work, case_id, moved_id)
+    assert counted() == (first, 0)
+    with pytest.raises(Invalid) as fault:
+        ask(first)
+    assert str(fault.value.fields["moved_to"]) == "Этот новый срок уже утверждён."
+    ask(second)
+    assert counted() == (first, 0), "before it is decided"
+    with penza.work(methodist) as work:
+        execution.refuse_move(work, case_id, moved_id, "Срок держит вся программа")
+        assert queries.report_of(work.session, case_id, moved_id).is_move_refused
+    assert counted() == (first, 0), "when it is refused"
+    assert "Срок прежний – 20.04.2025" in newest_notice(penza, "director41")
+    ask(second)
+    with penza.work(methodist) as work:
+        execution.approve_move(work, case_id, moved_id)
+        assert not queries.report_of(work.session, case_id, moved_id).is_move_refused
+    assert counted() == (second, 0)
+    told = penza.read(SYSTEM).session.scalars(
+        select(AuditDetail.values)
+        .join(AuditRecord, AuditDetail.record_id == AuditRecord.id)
+        .where(AuditRecord.tag == "plan:move_approved")
+        .order_by(AuditRecord.seq)
+    )
+    assert [values["approved_to"] for values in told] == [
+        {"old": "—", "new": "20.04.2025"}, {"old": "20.04.2025", "new": "20.05.2025"},
+    ]  # fmt: skip
+
+
 def newest_notice(system: Runtime, username: str) -> str:
     shown, _more = inbox(system.read(actor(system, username)))
     return str(shown[0].text).replace("\u00a0", " ")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
 from app.core.unit_of_work import Runtime
+from app.demo.penza import actor
+from app.plans import execution, service
+from app.plans.execution import ReportInput
+from app.plans.rules import ReportStatus
+from app.plans.service import ItemInput
 from tests.integration.cases.test_concurrency import to_the_vote
+from tests.integration.plans.test_plan import FULL, _running
 from tests.people import WebUsers
 
 ITEM = {"action": "Практикум", "direction": "growth", "level": "municipal", "term": "до 15.02.2025",
@@ -101,3 +108,28 @@ def test_a_study_is_filled_and_its_faults_keep_what_was_typed(
     }
     assert web.post("curator66", f"{url}/risks/1/verify", check).status_code == 303
     assert web("director41").get(f"{url}/risks/1/verify").status_code == 403
+
+
+def test_the_page_says_which_day_counts_while_another_is_asked_for(
+    penza: Runtime, cases: dict[str, int], web: WebUsers
+) -> None:
+    case_id = cases["41"]
+    methodist, director = actor(penza, "methodist"), actor(penza, "director41")
+    with penza.work(methodist) as work:
+        item_id = service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": "до 04.04.2025"})).id
+    _running(penza, case_id, date(2025, 4, 1))
+    for day in (date(2025, 4, 20), date(2025, 5, 20)):
+        with penza.work(director) as work:
+            move = ReportInput(ReportStatus.moved, reason="Карантин", moved_to=day)
+            [report] = execution.report_item(work, case_id, item_id, move)
+            work.session.flush()
+            report_id = report.id
+        if day.month == 4:
+            with penza.work(methodist) as work:
+                execution.approve_move(work, case_id, report_id)
+    url = f"/cases/{case_id}/plans"
+    page = web("methodist").get(url).get_data(as_text=True).replace("\xa0", " ")
+    assert "просят перенести на 20.05.2025" in page
+    assert "пока решения нет, действует утверждённый раньше срок: 20.04.2025" in page
+    page = web("methodist").get(f"{url}/reports/{report_id}/refuse").get_data(as_text=True)
+    assert "Утверждённый срок</dt><dd>20.04.2025" in page.replace("\xa0", " ")
