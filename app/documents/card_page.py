@@ -31,6 +31,7 @@ from app.documents.rules import (
     DocumentState,
     missing_signers,
 )
+from app.documents.sent_back import why_taken_back
 from app.documents.signers import ROLE_LABELS
 from app.documents.templates import Template, edition_of
 from app.documents.texts import TAGS
@@ -67,6 +68,7 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
         "history": history(work, document), "can": can, "may_print": may_print, "about": _about(work, document),
         "curation": _curation(work, document),
+        "taken_back": why_taken_back(work, document) if can("documents.draft") else None,
         "successors": starting.successors(work, document) if can("documents.draft") else [],
         "is_rendering": _is_rendering(document, template, values),
         "checks": _checks(work, document) if document.is_draft and not document.subject and office else [],

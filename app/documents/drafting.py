@@ -20,8 +20,8 @@ from app.documents.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move, report_right
-from app.documents.sent_back import leave_out, sent_back
-from app.documents.steps import locked, move, must_be_draft, note
+from app.documents.sent_back import leave_out, names_of, sent_back, to_take_back
+from app.documents.steps import locked, move, must_be_draft, note, why_not
 from app.documents.templates import Template, edition_for, edition_of, registry
 from app.documents.values import drafter, gather, missing
 from app.engine.wording import inner
@@ -163,9 +163,8 @@ def send_to_sign(work: Work, document_id: int, expected_version: int | None = No
     template = edition_of(document)
     gone = sent_back(work, document)
     if gone and len(gone) == len(document.cases):
-        names = ", ".join(link.case.school.short_name for link in gone)
         raise Refusal([Reason(_("The plan was sent back or the support has ended: %(names)s. The order waits until "
-                                "the group adopts the plan anew.", names=names))])  # fmt: skip
+                                "the group adopts the plan anew.", names=names_of(gone)))])  # fmt: skip
     if changed := changed_sources(work, document):
         raise Refusal([
             Reason(_("Changed since the draft was filled: %(names)s. Refresh the draft and look at it once more.",
@@ -199,20 +198,36 @@ def freeze_and_send(work: Work, document: Document) -> None:
 
 
 def withdraw(work: Work, document_id: int, reason: str, expected_version: int | None = None) -> Document:
-    """Take a paper nobody has signed back to the draft. Raises NotFound, Forbidden, Stale, Invalid, Refusal."""
+    """Take a paper nobody has signed back to the draft, or an order on a plan that was sent back: its signature then
+    counts no longer, the history keeps it. Raises NotFound, Forbidden, Stale, Invalid, Refusal."""
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.draft", document.programme)
     if not reason.strip():
         raise Invalid(fields={"reason": _("Say why.")})
-    if document.signatures:
-        raise Refusal([Reason(_("The paper already bears a signature."))])
+    if obstacle := why_not_withdrawn(work, document):
+        raise Refusal([obstacle])
+    given = [
+        {"role": one.role, "person": one.person_id, "on": one.signed_on.isoformat(), "file": one.file_id}
+        for one in document.signatures
+    ]
+    for one in list(document.signatures):
+        document.signatures.remove(one)
+        work.session.delete(one)
     move(document, Move.withdraw)
     document.values_hash, document.sent_at = None, None
     if document.kind == DocumentKind.order:
         document.dated = None
-    note(work, document, "document:withdraw", values={"reason": reason.strip()})
+    data = {"signatures": given} if given else None
+    note(work, document, "document:withdraw", data=data, values={"reason": reason.strip()})
     fill(work, document, edition_for(work, document))
     return document
+
+
+def why_not_withdrawn(work: Work, document: Document) -> Reason | None:
+    """Why the paper does not become a draft again; None when it may."""
+    if document.signatures and not to_take_back(work, document):
+        return Reason(_("The paper already bears a signature."))
+    return why_not(document, Move.withdraw)
 
 
 def _open_draft(work: Work, template: Template, case: Case, subject: str) -> Document | None:

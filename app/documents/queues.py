@@ -19,6 +19,7 @@ from app.documents.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
+from app.documents.sent_back import to_take_back, withdrawal
 from app.documents.signers import ROLE_LABELS
 from app.documents.subjects import number_and_day
 from app.documents.templates import edition_of
@@ -39,6 +40,11 @@ def document_queue(work: Work) -> list[QueueItem]:
 def _item(work: Work, document: Document) -> QueueItem | None:
     title: Text
     reasons: tuple[Reason, ...] = ()
+    if gone := to_take_back(work, document):
+        if not may_in_programme(work, "documents.register", document.programme):
+            return None  # nobody is asked to sign what has to become a draft again
+        title = _("Withdraw to the draft: %(title)s", title=document.title)
+        return _line(work, document, title, (withdrawal(document, gone),), CAPABILITIES["documents.register"])
     in_curation = document.template == "agreement" and "curation" in work.ports.pages
     match document.in_state:
         case DocumentState.draft if _stands_still(document) or (
@@ -68,10 +74,16 @@ def _item(work: Work, document: Document) -> QueueItem | None:
             title = _("Register: %(title)s", title=document.title)
         case _:
             return None
+    return _line(work, document, title, reasons, _whose(work, document))
+
+
+def _line(
+    work: Work, document: Document, title: Text, reasons: tuple[Reason, ...], roles: frozenset[str]
+) -> QueueItem:
     return QueueItem(
         title=title, where=_where(document), link=_link(document), since=document.sent_at or document.created_at,
         case_id=document.cases[0].case_id if len(document.cases) == 1 else None, missing=reasons, kind="document",
-        behalf=_behalf(work, document.programme, _whose(work, document)),
+        behalf=_behalf(work, document.programme, roles),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from app.access.scopes import as_system
 from app.cases.models import Case
 from app.cases.queries import get_case
 from app.cases.roles import require_in_programme
-from app.core.errors import Invalid, NotFound, OporaError, Refusal
+from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import journal, reservations
@@ -25,6 +25,7 @@ from app.documents.numbering import RegisterNumber, SeriesKey, next_number
 from app.documents.printing import request_copy, try_paper
 from app.documents.queries import find_series
 from app.documents.rules import DocumentKind, DocumentState, Move, next_state
+from app.documents.sent_back import why_taken_back
 from app.documents.signing import SignatureInput, settle_signatures, sign_one
 from app.documents.sources import order_of, protocol_of
 from app.documents.steps import locked, move, note, why_not
@@ -56,12 +57,13 @@ def register(
 ) -> Document:
     """Give a signed paper its number, under the lock of its series, and have the registered copy printed.
 
-    Raises NotFound, Forbidden, Stale, Refusal (not signed), Invalid at `number`, `reason`, `leap`, `reservation`,
-    `dated`, `comment` (a date out of order needs one), `curator_number`, `supported_number`.
+    Raises NotFound, Forbidden, Stale, Refusal (not signed, or a plan in it was sent back), Invalid at `number`,
+    `reason`, `leap`, `reservation`, `dated`, `comment` (a date out of order needs one), `curator_number`,
+    `supported_number`.
     """
     document = locked(work, document_id, expected_version)
     require_in_programme(work, "documents.register", document.programme)
-    if reason := why_not(document, Move.register):
+    if reason := why_not_registered(work, document):
         raise Refusal([reason])
     dated = document.dated if document.kind == DocumentKind.protocol and document.dated else entry.dated
     if dated > work.today:
@@ -74,6 +76,11 @@ def register(
     if _is_due(work, document):
         enforce(work, document)
     return document
+
+
+def why_not_registered(work: Work, document: Document) -> Reason | None:
+    """Why the paper gets no number now; None when it can."""
+    return why_not(document, Move.register) or why_taken_back(work, document)
 
 
 def _number(

@@ -82,6 +82,8 @@ MOVES: Mapping[DocumentKind, Mapping[tuple[DocumentState, Move], DocumentState]]
     # In force from its registration or from the day it names; another order changes or cancels it.
     DocumentKind.order: {
         **_COMMON,
+        # only where a plan in it was sent back: there is no other way on (documents.sent_back)
+        (_S.signed, _M.withdraw): _S.draft,
         (_S.registered, _M.enforce): _S.in_force,
         (_S.registered, _M.cancel): _S.cancelled,
         (_S.in_force, _M.change): _S.changed,

@@ -9,7 +9,16 @@ from app.documents.acknowledgement import Mailing, PaperSheet, acknowledge, note
 from app.documents.annulment import annul, leap_of
 from app.documents.archive import archive
 from app.documents.comparison import compare
-from app.documents.drafting import changed_sources, draft, edit, ensure_draft, refresh, send_to_sign, withdraw
+from app.documents.drafting import (
+    changed_sources,
+    draft,
+    edit,
+    ensure_draft,
+    refresh,
+    send_to_sign,
+    why_not_withdrawn,
+    withdraw,
+)
 from app.documents.incoming import AnswerInput, IncomingInput, answer, receive, set_term
 from app.documents.journal import HandEntry, explain_gap
 from app.documents.links import declare, drop
@@ -23,6 +32,7 @@ from app.documents.registering import (
     printed,
     register,
     settle_agreement,
+    why_not_registered,
 )
 from app.documents.reports import attach_scan, may_report, print_report, require_report
 from app.documents.reservations import reserve
@@ -69,5 +79,7 @@ __all__ = [
     "set_term",
     "settle_agreement",
     "sign",
+    "why_not_registered",
+    "why_not_withdrawn",
     "withdraw",
 ]  # fmt: skip

@@ -87,7 +87,8 @@ class DocumentView(DraftPages):
 
     @page("/<int:document_id>/withdraw", methods=FORM, permission="write")
     def withdraw(self, document_id: int) -> Any:
-        _work, document = self._open(document_id, "documents.draft", Move.withdraw)
+        work, document = self._open(document_id, "documents.draft")
+        self.refuse_at_once(service.why_not_withdrawn(work, document))
         form = ReasonForm()
         if form.validate_on_submit():
             try:
@@ -141,7 +142,8 @@ class DocumentView(DraftPages):
 
     @page("/<int:document_id>/register", methods=FORM, permission="write")
     def register(self, document_id: int) -> Any:
-        work, document = self._open(document_id, "documents.register", Move.register)
+        work, document = self._open(document_id, "documents.register")
+        self.refuse_at_once(service.why_not_registered(work, document))
         if document.kind == DocumentKind.agreement:
             return self._register_agreement(document)
         signed = max((s.signed_on for s in document.signatures), default=work.today)

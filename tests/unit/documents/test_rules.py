@@ -56,9 +56,14 @@ def test_agreement_ends_by_term_or_earlier() -> None:
     assert allowed_moves(K.agreement, S.in_force) == (M.change, M.expire, M.terminate)
 
 
-def test_a_signed_paper_never_becomes_a_draft_again() -> None:
-    for moves in MOVES.values():
-        assert not [1 for (state, _move), target in moves.items() if state in FROZEN and target not in FROZEN]
+def test_a_signed_paper_becomes_a_draft_again_only_where_its_order_cannot_be_registered() -> None:
+    back = [
+        (kind, state, move)
+        for kind, moves in MOVES.items()
+        for (state, move), target in moves.items()
+        if state in FROZEN and target not in FROZEN
+    ]
+    assert back == [(K.order, S.signed, M.withdraw)], "a plan in it was sent back: documents.sent_back"
 
 
 def test_every_state_of_a_kind_is_reached_and_can_end() -> None:
