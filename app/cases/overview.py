@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.access.models import Membership
+from app.access.scopes import as_system
 from app.audit.models import AuditDetail, AuditRecord
 from app.audit.queries import readable, told_changes
 from app.cases.closing import closing_pages, led_to_closing
@@ -25,11 +27,12 @@ from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
-from app.engine.approvals import AUTHOR, asked_of
+from app.engine.approvals import AUTHOR, asked_of, electorate
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
 from app.engine.reasons import role_titles
 from app.engine.state import Context, State, Tally, Voter
+from app.schools.models import Person
 
 
 @dataclass
@@ -66,6 +69,8 @@ class Overview:
     )  # what the case will take by itself, and what it waits for
     begins: Mapping[str, str] = field(default_factory=dict)  # terms that have not begun: when they will
     reopens: frozenset[str] = frozenset()  # tasks of the stage the reader may take back
+    # votes given for the present content that are not in the tally: whose, and why not
+    uncounted: Mapping[str, tuple[str, Text | str]] = field(default_factory=dict)
 
     def voted_by_another(self, reader: int | None) -> str:
         """Who gave the vote of the reader's seat when it was not he: his substitute, or whom he stands in for."""
@@ -132,7 +137,8 @@ def overview(work: Work, case: Case) -> Overview:
         case=case, definition=definition, state=state, ctx=ctx, steps=_steps(work, case, definition, state),
         mine=led_to_closing(offers(definition, state, ctx), pages), ahead=led_to_closing(forward, pages),
         waiting=waiting_for(definition, state, ctx.voters, ctx.authors),
-        tally=_tally(definition, state, ctx, rows), events=rows, terms=reckonings(work, definition, state),
+        tally=_tally(definition, state, ctx, rows), uncounted=_uncounted(work, definition, state, ctx),
+        events=rows, terms=reckonings(work, definition, state),
         alone=led_to_closing(by_itself(definition, state, ctx), pages),
         begins=beginnings(work, definition, state),
         reopens=frozenset(
@@ -159,6 +165,43 @@ def _tally(definition: Definition, state: State, ctx: Context, rows: Sequence[Ca
         votes_against=decided.votes_against, abstained=decided.abstained, void=count.void, result=decided.result,
         excluded=count.excluded, majority=majority,
     )  # fmt: skip
+
+
+def _uncounted(
+    work: Work, definition: Definition, state: State, ctx: Context
+) -> dict[str, tuple[str, Text | str]]:
+    """Votes an undecided tally leaves out, since the voter left the group or may not vote any longer: his name, and
+    why, by his account. Votes for an earlier text are told apart."""
+    approval = definition.stages[state.stage].approval
+    if approval is None or state.approval != "open":
+        return {}
+    given = [vote.voter for vote in state.votes if not vote.void and vote.content_hash == state.content_hash]
+    may, barred = electorate(approval, ctx.voters, ctx.authors)
+    known = {voter.id: voter for voter in (*ctx.voters, *barred)}
+    out = [voter for voter in given if voter not in {one.id for one in may}]
+    names = _names_of_voters(work, [voter for voter in out if voter not in known])
+    found: dict[str, tuple[str, Text | str]] = {}
+    for voter in out:
+        if voter not in known:
+            found[voter] = names.get(voter, ""), _("is no longer in the group")
+        elif known[voter].excluded:
+            found[voter] = known[voter].name, excluded_why(known[voter])
+        else:  # who votes when nobody of the group may
+            found[voter] = known[voter].name, _("the group itself can vote again")
+    return found
+
+
+def _names_of_voters(work: Work, voters: Sequence[str]) -> dict[str, str]:
+    """Persons behind accounts that hold no role in the group any more, as the group names them."""
+    ids = {int(voter) for voter in voters if voter.isdecimal()}
+    if not ids:
+        return {}
+    with as_system(work.session):  # who has voted is told to whoever sees the vote
+        names = {str(key): name for key, name in _account_names(work, ids).items()}
+        held = select(Membership.user_id, Person).join(Person, Person.id == Membership.person_id)
+        for user_id, person in work.session.execute(held.where(Membership.user_id.in_(ids))):
+            names[str(user_id)] = person.short
+    return names
 
 
 def excluded_why(voter: Voter) -> str:

@@ -31,8 +31,17 @@ from app.jobs import schedule
 from app.jobs.runner import drain
 from app.plans import queries as plan_queries
 from app.plans import service as plans
+from app.schools.models import Person
 from app.schools.queries import organisations
-from tests.integration.access.test_substitutions import FIRST, account, act, at_the_vote, refused, stand_in
+from tests.integration.access.test_substitutions import (
+    FIRST,
+    account,
+    act,
+    at_the_vote,
+    refused,
+    stand_in,
+    submitted_for,
+)
 from tests.integration.cases.test_concurrency import FULL
 from tests.integration.cases.test_votes import print_content
 from tests.people import WebUsers
@@ -120,6 +129,40 @@ def test_a_vote_that_is_not_decided_gets_no_job(penza: Runtime) -> None:
     with penza.work(SYSTEM) as work:
         counting.count(work, {"case": case_id})
     assert approval_of(penza, case_id) == ("open", "vote_cast")
+
+
+def test_a_vote_that_does_not_count_any_more_is_told_with_its_reason(penza: Runtime) -> None:
+    case_id = at_the_vote(penza)
+    voter = (
+        penza.read(SYSTEM)
+        .session.get_one(Person, actor(penza, "member1").person_id)
+        .short.replace("\u00a0", " ")
+    )
+    act(penza, "member1", case_id, Cast("for"))
+    act(penza, "chair", case_id, Cast("for"))
+    assert "Голос не учитывается" not in card(penza, "chair", case_id)
+    leaves(penza, "member1")
+    shown = card(penza, "chair", case_id)
+    assert f"Голос не учитывается – {voter}: больше не состоит в группе" in shown
+    assert "За 1 " in shown
+    joins(penza, "member1", "member")
+    assert "Голос не учитывается" not in card(penza, "chair", case_id), "he is back, and so is his vote"
+    leaves(penza, "member1")
+    act(penza, "head", case_id, Fire("terminate", "Школа закрыта"))
+    ended = card(penza, "chair", case_id)
+    assert "не завершено" in ended
+    assert "Ещё не голосовали" not in ended, "nobody is waited for"
+    assert voter in ended
+
+
+def test_the_vote_of_who_may_not_vote_any_more_is_told_once(penza: Runtime) -> None:
+    case_id = at_the_vote(penza)
+    act(penza, "member1", case_id, Cast("for"))
+    submitted_for(penza, case_id, "member1")  # it turns out that the plan was drawn up in his place
+    shown = card(penza, "chair", case_id)
+    assert "автор документа не голосует за него" in shown
+    assert "Голос не учитывается – " in shown
+    assert "не голосует: " not in shown
 
 
 def test_a_decision_is_shown_with_its_own_figures_whoever_has_come_or_gone(penza: Runtime) -> None:
