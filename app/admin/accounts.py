@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, g, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.models.sqla.filters import FilterContains, SQLAFilterConverter
+from flask_appbuilder.security.forms import LoginForm_db
 from flask_appbuilder.security.views import AuthDBView, RoleModelView, UserDBModelView
-from flask_login import current_user
+from flask_login import current_user, login_user
 from markupsafe import Markup, escape
 from sqlalchemy import func, or_
 from werkzeug.exceptions import MethodNotAllowed
@@ -21,6 +22,7 @@ from app.audit.queries import history_of
 from app.core.clock import local_date
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
+from app.core.own_pages import is_own_page
 from app.core.unit_of_work import Work
 from app.ui.base import page
 from app.ui.crud import GuardedInterface
@@ -29,7 +31,26 @@ from app.ui.reference import ServiceReferenceView
 
 
 class LoginView(AuthDBView):
-    """Logging out is a POST: a link on a foreign page must not end somebody's work."""
+    """Logging in leads to a page of this site. Logging out is a POST: a link on a foreign page must not end
+    somebody's work."""
+
+    @expose("/login/", methods=["GET", "POST"])
+    def login(self) -> Any:
+        asked = request.args.get("next", "")
+        following = asked if is_own_page(asked, request.host) else self.appbuilder.get_url_for_index
+        if g.user is not None and g.user.is_authenticated:
+            return redirect(following)
+        form = LoginForm_db()
+        if not form.validate_on_submit():
+            return self.render_template(
+                self.login_template, title=self.title, form=form, appbuilder=self.appbuilder
+            )
+        user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
+        if user is None:
+            flash(str(self.invalid_login_message), "warning")
+            return redirect(self.appbuilder.get_url_for_login_with(following))
+        login_user(user, remember=False)
+        return redirect(following)
 
     @expose("/logout/", methods=["GET", "POST"])
     def logout(self) -> Any:

@@ -24,6 +24,7 @@ from app.admin.texts import ACTS
 from app.core.actor import Actor, StandsFor
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _, set_locale
+from app.core.own_pages import is_own_page
 from app.core.unit_of_work import Work
 from app.schools import queries as schools
 from app.schools.models import Organisation, Person
@@ -56,11 +57,9 @@ class ProfileView(RoomView):
             cookie["locale"] = languages.choose(work, request.form.get("language", ""))
         set_locale(cookie["locale"])
         back = request.form.get("back", "")
-        is_own = (
-            back.startswith("/") and not back.startswith("//") and "\\" not in back and back.isprintable()
-        )
         return self.done(
-            back if is_own else url_for("ProfileView.index"), _("Pages and letters are in English from now on")
+            back if is_own_page(back) else url_for("ProfileView.index"),
+            _("Pages and letters are in English from now on")
             if cookie["locale"] == "en" else _("Pages and letters are in Russian from now on"),
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.access.scopes import as_system, get_visible
 from app.core.errors import Invalid
 from app.core.i18n import _
+from app.core.own_pages import is_own_page
 from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.jobs import outbox
@@ -124,16 +125,6 @@ def choose(work: Work, chosen: Mapping[Kind, Way]) -> None:
             rows[kind].way = str(way)
         else:
             work.session.add(NoticeChoice(user_id=work.actor.user_id, kind=str(kind), way=str(way)))
-
-
-def is_own_page(link: str) -> bool:
-    """Whether a link stays in the product: an absolute path and nothing a browser would read as a host."""
-    return (
-        link.startswith("/")
-        and not link.startswith(("//", "/\\"))
-        and "\\" not in link
-        and link.isprintable()
-    )
 
 
 def _open_accounts(work: Work, users: Iterable[int]) -> dict[int, bool]:

@@ -9,6 +9,7 @@ from flask import request, url_for
 from app.access.languages import language_of
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _, n_
+from app.core.own_pages import is_own_page
 from app.jobs import outbox
 from app.notifications import mailing, queries, service
 from app.notifications.forms import choice_form
@@ -43,7 +44,7 @@ class NotificationView(RoomView):
         """Note that it was read, and go to what it is about."""
         with self.write() as work:
             link = service.mark_read(work, notice_id).link
-        return self.done(link if service.is_own_page(link) else url_for("NotificationView.index"))
+        return self.done(link if is_own_page(link) else url_for("NotificationView.index"))
 
     @page("/<int:notice_id>/read", permission="write", methods=("POST",))
     def read_one(self, notice_id: int) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import request, url_for
 
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _
+from app.core.own_pages import is_own_page
 from app.schools import name_forms, queries
 from app.schools.forms import NameFormsForm
 from app.schools.models import Organisation, Person, Position
@@ -18,7 +18,6 @@ from app.schools.texts import CASE_SAMPLES, CASE_TITLES, WORD_KINDS
 from app.ui.base import RoomView, page
 
 SHOWN = 100
-_LOCAL = re.compile(r"/(?![/\\])[\w/?=&.#-]*", re.ASCII)
 
 
 class NameFormsView(RoomView):
@@ -110,7 +109,7 @@ def _card(thing: Named) -> str:
 
 def _back(address: str) -> str:
     """Where the person came from: an address of this site, else nothing."""
-    return address if len(address) < 300 and _LOCAL.fullmatch(address) else ""
+    return address if is_own_page(address) else ""
 
 
 def _checkers(work: Any) -> Any:

@@ -18,6 +18,7 @@ from app.core.engines import is_busy
 from app.core.errors import Away, Busy, NoRoom, OporaError, SessionEnded, Stale
 from app.core.i18n import Text, _
 from app.core.outage import RETRY_AFTER, cause_of, is_away
+from app.core.own_pages import is_own_page, is_sent_by_own_page
 from app.core.storage import is_full
 from app.ui.forms import LABELS, as_sent
 
@@ -99,7 +100,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def foreign(error: CSRFError) -> Response:
         # the browser has lost its cookie, or somebody else has logged in; what another site sent is not repeated
-        is_own = request.headers.get("Sec-Fetch-Site") == "same-origin"
+        is_own = is_sent_by_own_page(request.headers.get("Sec-Fetch-Site"))
         typed = _typed() if is_own else []
         if typed and not current_user.is_authenticated:
             return answer(400, SessionEnded().message, typed=typed, advice=_ENTER_ANEW)
@@ -139,10 +140,10 @@ def register(app: Flask) -> None:
 def _back() -> str | None:
     """Where the person came from; who typed the address, or came from this very page, goes to the one above it.
 
-    The way back to another site is not ours to offer; the proxy in front may speak another scheme than we hear.
+    The way back to another site is not ours to offer.
     """
     came_from = request.referrer or ""
-    is_ours = came_from.startswith((f"http://{request.host}/", f"https://{request.host}/"))
+    is_ours = is_own_page(came_from, request.host)
     return came_from if is_ours and urlsplit(came_from).path != request.path else _above()
 
 

@@ -51,6 +51,13 @@ def test_what_was_typed_wrong_is_told_and_kept(web: WebUsers, penza: Runtime) ->
     assert person(penza, "Наставников").forms_checked_at is None
 
 
+def test_the_way_back_keeps_what_was_searched_for(web: WebUsers, penza: Runtime) -> None:
+    thing = person(penza, "Наставников")
+    back = "/people/list/?search=%D0%BD%D0%B0%D1%81&sort=-surname,name"
+    answer = web.post("clerk", f"/names/person/{thing.id}", forms_of(thing) | {"act": "check", "back": back})
+    assert answer.headers["Location"] == back
+
+
 def test_nobody_is_sent_to_a_foreign_site(web: WebUsers, penza: Runtime) -> None:
     thing = person(penza, "Наставников")
     url = f"/names/person/{thing.id}"

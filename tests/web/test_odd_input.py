@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -90,6 +91,24 @@ def test_an_address_has_no_lines(web: WebUsers) -> None:
     answer = client.post(url, data=sent)
     assert answer.status_code == 302
     assert "X-Evil" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("following", "leads_to"),
+    [
+        ("/cases/?search=%D1%88", "/cases/?search=%D1%88"), ("http://localhost/cases/", "http://localhost/cases/"),
+        ("", "/"), ("https://evil.example/", "/"), ("//evil.example/", "/"), ("///evil.example", "/"),
+        ("/\\evil.example/", "/"), ("http://localhost@evil.example/", "/"), ("cases/", "/"),
+    ],
+)  # fmt: skip
+def test_a_login_leads_to_a_page_of_this_site_only(web: WebUsers, following: str, leads_to: str) -> None:
+    client = web.app.test_client()
+    url = f"/login/?{urlencode({'next': following})}"
+    sent = {"csrf_token": token(client, url), "username": "clerk", "password": PASSWORD}
+    again = client.post(url, data=sent | {"password": "wrong"}).location
+    assert parse_qs(urlsplit(again).query) == {"next": [leads_to]}
+    assert client.post(url, data=sent).location == leads_to
+    assert client.get(url).location == leads_to, "and so when the login stands"
 
 
 @pytest.mark.parametrize(
