@@ -111,6 +111,19 @@ class OporaSecurityManager(SecurityManager):
         self.update_user_auth_stat(user, True)
         return user
 
+    def update_user_auth_stat(self, user: Any, success: bool = True) -> None:
+        """What FAB notes of a login, by the product's clock: its columns hold the time where the authority sits."""
+        system = runtime()
+        if success:
+            user.login_count = (user.login_count or 0) + 1
+            user.last_login = system.clock.now().astimezone(system.ports.zone).replace(tzinfo=None)
+            user.fail_login_count = 0
+        else:
+            user.fail_login_count = (user.fail_login_count or 0) + 1
+        self.session.commit()
+        if success:
+            self.on_user_login(user)
+
     def on_user_login(self, user: Any) -> None:
         system = runtime()
         user_id = user.id

@@ -39,6 +39,12 @@ def test_a_leap_brings_terms_and_keeps_people_logged_in(training: Runtime) -> No
     assert web("methodist").get("/cases/").status_code == 200
 
 
+def test_the_last_login_is_told_by_the_clock_of_the_copy(training: Runtime) -> None:
+    web = WebUsers(training)
+    began = START.astimezone(training.ports.zone)
+    assert f"<dt>Последний вход</dt><dd>{began:%d.%m.%Y %H}:" in text(web("methodist").get("/profile/"))
+
+
 @pytest.mark.parametrize(
     ("to", "sentence"),
     [
