@@ -21,6 +21,10 @@ TOLD: dict[str, Text] = {
     "suspend": _("The case is suspended, its terms stand still"),
     "cancel": STANDING["cancel"],
 }
+GOES_ON = _(
+    "The case was suspended when it was terminated. Once this is undone it is not suspended again: the work goes on "
+    "and its terms run. If it is to stand still, suspend it anew."
+)
 _PAUSES = ("suspend", "resume")  # a pause that is over changed nothing of why the case is in this stage
 
 
@@ -49,6 +53,14 @@ def turn_of(work: Work, case: Case, tab: str = "") -> Turn | None:
         TOLD[row.data["kind"]], row.data["kind"] == "return", Doers(work, [row]).of(row), row.at,
         tuple(filter(None, [*line.answers, row.comment])),
     )  # fmt: skip
+
+
+def was_suspended(work: Work, case: Case) -> bool:
+    """Whether the case stood suspended when it was terminated: undoing that does not bring the pause back."""
+    if case.status != CaseStatus.cancelled:
+        return False
+    kinds = [row.data["kind"] for row in events_of(work.session, case.id) if row.type == Moved.type]
+    return kinds[-2:] == ["suspend", "cancel"]  # while it is suspended it can only be resumed or terminated
 
 
 def _is_of_the_stage(work: Work, case: Case, tab: str) -> bool:

@@ -30,6 +30,7 @@ from app.cases.programme_views import ProgrammeView
 from app.cases.roles import may_assign_curator
 from app.cases.seen import task_seen
 from app.cases.terms import left_of
+from app.cases.turns import GOES_ON, was_suspended
 from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
@@ -213,11 +214,14 @@ class CaseView(RoomView):
                 form.take_errors(error)
                 case = queries.get_case(work.session, case_id)
         danger = transition.kind in ("cancel", "return")
-        return self._asked(work, case, form, "transition", step, heading, heading, danger)
+        goes_on = transition.kind == "reopen" and was_suspended(work, case)
+        return self._asked(
+            work, case, form, "transition", step, heading, heading, danger, GOES_ON if goes_on else ""
+        )
 
     def _asked(
         self, work: Work, case: Case, form: StepForm, kind: str, step: str, heading: str, submit: Any,
-        danger: bool = False,
+        danger: bool = False, lead: Text | str = "",
     ) -> Any:  # fmt: skip
         """The form of a step with what stands against it; the case itself when the step cannot be taken any more.
 
@@ -237,7 +241,7 @@ class CaseView(RoomView):
             return redirect(url_for("CaseView.show", case_id=case.id))
         return self.render(
             "cases/step.html", form.status, case=case, form=form, why=reasons(work, case, offer),
-            heading=heading, submit=submit, danger=danger, whom=behalf(work, case, shown, offer),
+            heading=heading, submit=submit, danger=danger, lead=lead, whom=behalf(work, case, shown, offer),
         )  # fmt: skip
 
 

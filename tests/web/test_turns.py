@@ -187,6 +187,22 @@ def test_a_diagnosis_stands_once_its_plan_is_adopted_until_the_case_comes_back_t
     assert f"{url}/risks/add" in text(web("director41").get(url))
 
 
+def test_before_a_termination_is_taken_back_the_page_says_that_the_pause_before_it_is_over(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    said = "До прекращения случай был приостановлен. После отмены он сразу в работе, и сроки идут"
+    take(penza, cases["41"], "methodist", Fire("suspend", "Карантин"))
+    for school in ("41", "50"):
+        take(penza, cases[school], "head", Fire("terminate", "Школа закрыта"))
+    form = f"/cases/{cases['41']}/step/reinstate"
+    assert said in text(web("head").get(form))
+    assert said not in text(web("head").get(f"/cases/{cases['50']}/step/reinstate")), "it was in work"
+    version = str(get_case(penza.read(SYSTEM).session, cases["41"]).version)
+    sent = {"comment": "По ошибке", "expected_version": version}
+    assert web.post("head", form, sent).status_code == 303
+    assert get_case(penza.read(SYSTEM).session, cases["41"]).status == "active"
+
+
 def test_a_termination_taken_back_is_told_as_that_and_opens_no_round(
     web: WebUsers, penza: Runtime, cases: dict[str, int]
 ) -> None:
