@@ -1,10 +1,10 @@
-"""Who sees memberships, substitutions: the administrator all, everyone his own; a head substitutions too."""
+"""Who sees memberships: the administrator all, everyone his own. Substitutions: see cases.policy."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, true
 
-from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, SentForm, Substitution
+from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, SentForm
 from app.access.scopes import nobody, policy
 from app.core.actor import Actor
 
@@ -14,14 +14,6 @@ def visible_memberships(actor: Actor) -> ColumnElement[bool]:
     if actor.has("admin"):
         return true()
     return Membership.__table__.c.user_id == actor.user_id
-
-
-@policy(Substitution)
-def visible_substitutions(actor: Actor) -> ColumnElement[bool]:
-    if actor.has("admin", "head"):
-        return true()
-    rows = Substitution.__table__.c
-    return or_(rows.absent_user_id == actor.user_id, rows.substitute_user_id == actor.user_id)
 
 
 @policy(AccountLanguage)

@@ -67,7 +67,7 @@ class EndForm(RoomForm):
 
 
 class SubstitutionView(RoomView):
-    """Everybody sees the substitutions that concern himself; the administrator and the head all of them."""
+    """Everybody sees the substitutions that concern himself; the head those of his authority, the administrator all."""
 
     route_base = "/substitutions"
     class_permission_name = "Substitutions"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, false, or_, select, true, union
 
+from app.access.models import Membership, Substitution
 from app.access.roles import AUTHORITY, BUSINESS
 from app.access.scopes import everyone, policy
 from app.audit.policy import scope_by_case
@@ -23,19 +24,24 @@ from app.cases.models import (
 )
 from app.core.actor import Actor
 from app.core.db import Base
+from app.schools.models import Organisation, OrganisationKind
 from app.schools.policy import plug_partners
 
 _cases, _programmes = Case.__table__, Programme.__table__
+_substitutions, _memberships, _organisations = (
+    Substitution.__table__, Membership.__table__, Organisation.__table__
+)  # fmt: skip
 
 
-def own_programmes(actor: Actor) -> Select[tuple[int]]:
-    """Programmes whose authority or centre the actor works for."""
-    offices = sorted(actor.organisation_ids(*AUTHORITY))
+def own_programmes(actor: Actor, *roles: str) -> Select[tuple[int]]:
+    """Programmes whose authority or centre the actor works for, in one of `roles` if they are named."""
+    roles = roles or tuple(AUTHORITY)
+    offices = sorted(actor.organisation_ids(*roles))
     conditions: list[ColumnElement[bool]] = [
         _programmes.c.authority_id.in_(offices),
         _programmes.c.centre_id.in_(offices),
     ]
-    for held in actor.of_programmes(*AUTHORITY):  # a substitution for one programme of the office
+    for held in actor.of_programmes(*roles):  # a substitution for one programme of the office
         office = held.organisation_id
         conditions.append(
             (_programmes.c.id == held.programme_id)
@@ -109,6 +115,54 @@ def partners(actor: Actor) -> Select[tuple[int]]:
     pair = visible_cases(actor)
     both = union(select(_cases.c.school_id).where(pair), select(_cases.c.curator_id).where(pair)).subquery()
     return select(both.c[0])
+
+
+@policy(Substitution)
+def visible_substitutions(actor: Actor) -> ColumnElement[bool]:
+    """The administrator sees all, everybody what concerns himself, a head what may concern his authority.
+
+    For a head that is what is limited to a programme of his, and what is limited to none unless both people belong to
+    another authority only. Who acts for him in one programme sees what is limited to that one.
+    """
+    if actor.has("admin"):
+        return true()
+    own = or_(
+        _substitutions.c.absent_user_id == actor.user_id, _substitutions.c.substitute_user_id == actor.user_id
+    )
+    if not actor.has("head"):
+        return own
+    programmes = own_programmes(actor, "head")
+    concerns_head: ColumnElement[bool] = _substitutions.c.programme_id.in_(programmes)
+    if offices := sorted(actor.organisation_ids("head")):
+        ours = or_(
+            _memberships.c.organisation_id.in_(offices),
+            _memberships.c.organisation_id.in_(_reached(_programmes.c.id.in_(programmes))),
+        )
+        theirs = or_(
+            _memberships.c.organisation_id.in_(_reached(_programmes.c.id.not_in(programmes))),
+            _memberships.c.organisation_id.in_(
+                select(_organisations.c.id).where(_organisations.c.kind == OrganisationKind.authority.value)
+            ),
+        )
+        unlimited = _substitutions.c.programme_id.is_(None)
+        concerns_head = or_(concerns_head, unlimited & or_(_one_belongs(ours), ~_one_belongs(theirs)))
+    return or_(own, concerns_head)
+
+
+def _reached(which: ColumnElement[bool]) -> CompoundSelect[tuple[int]]:
+    """The authorities, centres, schools and curator schools of these programmes."""
+    pairs = _programmes.join(_cases, _cases.c.programme_id == _programmes.c.id)
+    return union(
+        select(_programmes.c.authority_id).where(which), select(_programmes.c.centre_id).where(which),
+        select(_cases.c.school_id).select_from(pairs).where(which),
+        select(_cases.c.curator_id).select_from(pairs).where(which, _cases.c.curator_id.is_not(None)),
+    )  # fmt: skip
+
+
+def _one_belongs(where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of the two people of a substitution holds, has held or will hold a role there."""
+    people = (_substitutions.c.absent_user_id, _substitutions.c.substitute_user_id)
+    return exists().where(_memberships.c.user_id.in_(people), where).correlate(_substitutions)
 
 
 scope_by_case(of_visible_case)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app.access.memberships import actor_for
 from app.access.models import Membership, Substitution
+from app.access.scopes import get_visible
 from app.access.substitutions import acting_for
 from app.admin import substitutions
 from app.admin.service import close_account, grant
@@ -23,7 +24,7 @@ from app.cases.programmes import open_programme
 from app.cases.stays import compare
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
-from app.core.errors import Forbidden, Invalid
+from app.core.errors import Forbidden, Invalid, NotFound
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -156,6 +157,42 @@ def test_the_head_hands_on_nothing_that_reaches_another_authority(penza: Runtime
         with pytest.raises(Forbidden):
             correct(penza, "head", row_id, date(2025, 1, 23))
     stand_in(penza, "clerk", "director41", by="head")
+
+
+def test_the_head_is_shown_no_substitution_of_another_authority_alone(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    cases = open_cases(system)
+    own = queries.programmes(system.read(SYSTEM).session)[0].id
+    other = another_authority(system)
+    with system.work(SYSTEM) as work:
+        offices = {o.code: o.id for o in organisations(work.session)}
+        for username, code, role in (("member1", "cko2", "methodist"), ("director50", "27", "director")):
+            mine = select(Membership).where(Membership.user_id == account(system, username).id)
+            (row,) = work.session.scalars(mine)
+            row.role, row.organisation_id = role, offices[code]
+        work.session.get_one(Case, cases["oshi1"]).programme_id = other
+    foreign = {
+        stand_in(system, "member1", "director50"),
+        stand_in(system, "clerk", "methodist", programme_id=other),
+    }
+    ours = {
+        stand_in(system, "clerk", "director50", since=date(2025, 2, 3), until=date(2025, 2, 4)),  # one is of his own
+        stand_in(system, "member2", "methodist", programme_id=own), stand_in(system, "clerk", "director41"),
+    }  # fmt: skip
+    for who, shown in (
+        ("admin", foreign | ours),
+        ("head", ours),
+        ("member1", {min(foreign)}),
+        ("chair", set()),
+    ):
+        rows = system.read(actor(system, who)).session.scalars(select(Substitution.id))
+        assert set(rows) == shown, who
+    with pytest.raises(NotFound):
+        get_visible(system.read(actor(system, "head")).session, Substitution, max(foreign))
+    stand_in(system, "chair", "head", programme_id=own, since=date(2025, 1, 9), until=date(2025, 1, 31))
+    with system.work(actor(system, "chair")) as work:
+        limited = {row.programme_id for row in work.session.scalars(select(Substitution))}
+    assert limited == {own}, "who acts for the head in one programme sees what is limited to it"
 
 
 def test_of_a_centre_of_two_authorities_the_head_hands_on_what_is_for_his_own_programme(
