@@ -8,7 +8,7 @@ Statements that go around the ORM are not covered; a lint test forbids them in t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -90,11 +90,16 @@ def _apply_policies(state: ORMExecuteState) -> None:
         state.statement = state.statement.options(*options)
 
 
-@contextmanager
-def as_system(session: Session) -> Iterator[None]:
+def as_system(session: Session) -> AbstractContextManager[None]:
     """Look past the actor's own rows; each use says in a comment why it must."""
+    return as_actor(session, SYSTEM)
+
+
+@contextmanager
+def as_actor(session: Session, actor: Actor) -> Iterator[None]:
+    """Look as somebody else would: what he may see, no more and no less."""
     before = session.info.get("actor")
-    session.info["actor"] = SYSTEM
+    session.info["actor"] = actor
     try:
         yield
     finally:

@@ -177,7 +177,9 @@ def settle_account(work: Work, leaver: Leaver, key: str, act: str, successor: Su
 
 HOLDINGS = [
     HoldingSource("roles", _("Roles"), roles, settle_role, order=10),
-    HoldingSource("substitutions", _("Substitutions"), substitutes, settle_substitution, order=30),
+    HoldingSource(
+        "substitutions", _("Substitutions"), substitutes, settle_substitution, order=30, is_told=True
+    ),
     # without his account a person could not do what nobody has taken over
     HoldingSource("accounts", _("Account"), accounts, settle_account, order=90, needs_the_rest=True),
 ]

@@ -10,15 +10,19 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access import sessions
+from app.access.memberships import actor_for
 from app.access.models import Membership
-from app.access.scopes import as_system
+from app.access.scopes import as_actor, as_system, get_visible
 from app.access.substitutions import use
 from app.audit import service as audit
 from app.audit.models import AuditRecord
+from app.core.actor import Actor
 from app.core.asked_once import only_looking
-from app.core.errors import Forbidden, Invalid, OporaError, Refusal
+from app.core.db import Base
+from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal
 from app.core.holdings import HAND_ON, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
+from app.core.ports import Message
 from app.core.unit_of_work import Work
 from app.schools.models import Person
 from app.schools.rules import search_key
@@ -120,6 +124,7 @@ def hand_over(
     """
     _allowed(work)
     results: list[Result] = []
+    handed: list[tuple[HoldingSource, str]] = []
     with as_system(work.session):  # as above; every row is recorded under the administrator's name
         held = _groups(work, leaver)
         has_more = any(group.total > len(group.rows) for group in held)
@@ -134,6 +139,8 @@ def hand_over(
                     results.append(Result(_titled(source, row), False, said))
                 else:
                     results.append(_settle(work, leaver, successor, source, row, act))
+                    if act == HAND_ON and results[-1].is_done:
+                        handed.append((source, row.key))
         if leaver.last_day <= work.today and results:
             for user_id in leaver.user_ids:
                 sessions.end_all_sessions(work.session, user_id, work.now)
@@ -146,7 +153,49 @@ def hand_over(
                       "refused": sum(not result.is_done for result in results)},
                 values={"note": leaver.ground} if leaver.ground else None,
             )  # fmt: skip
+        got = [] if successor is None else _got(work, leaver, successor, handed)
+    if got and successor is not None:
+        _tell(work, leaver, successor, got)
     return results
+
+
+def _got(
+    work: Work, leaver: Leaver, successor: Successor, handed: list[tuple[HoldingSource, str]]
+) -> list[HoldingSource]:
+    """The source of each row the successor may see once the leaver is gone: of others he is told nothing."""
+    if successor.user_id is None:
+        return []
+    first = max(work.today, leaver.last_day + timedelta(days=1))  # roles handed on are held from then
+    actor = actor_for(work.session, successor.user_id, successor.name, first)
+    return [
+        source for source, key in handed
+        if not source.is_told and (source.shown is None or _is_seen(work, actor, source.shown, key))
+    ]  # fmt: skip
+
+
+def _is_seen(work: Work, actor: Actor, model: type[Base], key: str) -> bool:
+    try:
+        with as_actor(work.session, actor):
+            get_visible(work.session, model, key.partition(":")[0])
+    except NotFound:
+        return False
+    return True
+
+
+def _tell(work: Work, leaver: Leaver, successor: Successor, got: list[HoldingSource]) -> None:
+    """One notice about all that was handed on at once; it leads to «Мои задачи» where there is work in it.
+
+    Whoever has no role yet sees there nothing: his own page shows which he will hold, and from when.
+    """
+    user_id = successor.user_id
+    if work.ports.notify is None or user_id is None or user_id == work.actor.user_id:
+        return
+    has_work = any(source.shown is not None for source in got)
+    has_tasks = has_work and bool(actor_for(work.session, user_id, successor.name, work.today).roles)
+    params = {"name": leaver.name, "last": leaver.last_day.isoformat(), "n": len(got)}
+    key = f"leaving:{leaver.person_id}:{work.now.isoformat()}"
+    told = Message("leaving.handed_on", params, "/" if has_tasks else "/profile/", key)
+    work.ports.notify(work, {user_id}, told)
 
 
 def _chosen(group: Group, chosen: Mapping[str, str]) -> list[tuple[Holding, str]]:

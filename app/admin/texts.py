@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.i18n import Text, _
+from app.core.i18n import Text, _, n_
 from app.core.ports import Notice
 
 TAGS: dict[str, Text] = {
@@ -37,7 +37,13 @@ NOTICES: dict[str, Notice] = {
         _("You do not stand in for %(whom)s by %(ground)s: the substitution is cancelled"),
         "ban",
     ),
-}
+    "leaving.handed_on": Notice(
+        "substitutions",
+        n_("%(name)s leaves, the last day is %(last)s: %(n)s duty was handed on to you",
+           "%(name)s leaves, the last day is %(last)s: %(n)s duties were handed on to you", 0),
+        "user-check",
+    ),
+}  # fmt: skip
 
 FIELD_TITLES: dict[str, Text] = {
     "username": _("Account name"),

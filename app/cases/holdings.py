@@ -180,7 +180,7 @@ def settle_meeting(work: Work, leaver: Leaver, key: str, act: str, successor: Su
 
 
 HOLDINGS = [
-    HoldingSource("tasks", _("Tasks nobody else may do"), tasks, settle_task, order=40),
-    HoldingSource("votes", _("Votes not given yet"), votes, settle_vote, order=45),
-    HoldingSource("meetings", _("Meetings"), meetings, settle_meeting, order=50),
+    HoldingSource("tasks", _("Tasks nobody else may do"), tasks, settle_task, order=40, shown=Case),
+    HoldingSource("votes", _("Votes not given yet"), votes, settle_vote, order=45, shown=Case),
+    HoldingSource("meetings", _("Meetings"), meetings, settle_meeting, order=50, shown=Meeting),
 ]

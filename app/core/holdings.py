@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.core.i18n import Text
 
@@ -55,6 +55,9 @@ class HoldingSource:
     `settle(work, leaver, key, act, successor)` answers what came of it, or raises one of our errors. The rows
     are asked and settled as the system, by a page of the administrator; lower `order` goes first. `needs_the_rest`:
     its rows stay as they are when one settled before them was refused.
+
+    The successor is told how much he has got: of the rows of `shown` (their keys begin with its number) those that
+    he may see, without it all, because they are his own like a role. `is_told`: settling a row tells him already.
     """
 
     code: str
@@ -63,3 +66,5 @@ class HoldingSource:
     settle: Callable[[Work, Leaver, str, str, Successor | None], Text]
     order: int = 50
     needs_the_rest: bool = False
+    shown: type[Any] | None = None
+    is_told: bool = False

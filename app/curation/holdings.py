@@ -74,6 +74,13 @@ def settle_recommendation(
 
 
 HOLDINGS = [
-    HoldingSource("reports", _("Reports on visits"), reports, settle_report, order=75),
-    HoldingSource("recommendations", _("Recommendations"), recommendations, settle_recommendation, order=76),
+    HoldingSource("reports", _("Reports on visits"), reports, settle_report, order=75, shown=Visit),
+    HoldingSource(
+        "recommendations",
+        _("Recommendations"),
+        recommendations,
+        settle_recommendation,
+        order=76,
+        shown=Recommendation,
+    ),
 ]

@@ -268,10 +268,18 @@ def settle_reservation(work: Work, leaver: Leaver, key: str, act: str, successor
 
 
 HOLDINGS = [
-    HoldingSource("papers", _("Papers without a signature"), papers, settle_paper, order=60),
-    HoldingSource("typing", _("Typed into drafts and not saved"), typing, settle_typing, order=61),
-    HoldingSource("answers", _("Answers to incoming documents"), answers, settle_answer, order=62),
-    HoldingSource("readings", _("Papers to be read"), readings, settle_reading, order=63),
-    HoldingSource("controls", _("Control of orders"), controls, settle_control, order=64),
-    HoldingSource("reservations", _("Reserved numbers"), reservations, settle_reservation, order=65),
+    HoldingSource("papers", _("Papers without a signature"), papers, settle_paper, order=60, shown=Document),
+    HoldingSource(
+        "typing", _("Typed into drafts and not saved"), typing, settle_typing, order=61, shown=DraftInput
+    ),
+    HoldingSource(
+        "answers", _("Answers to incoming documents"), answers, settle_answer, order=62, shown=Incoming
+    ),
+    HoldingSource(
+        "readings", _("Papers to be read"), readings, settle_reading, order=63, shown=Acknowledgement
+    ),
+    HoldingSource("controls", _("Control of orders"), controls, settle_control, order=64, shown=Document),
+    HoldingSource(
+        "reservations", _("Reserved numbers"), reservations, settle_reservation, order=65, shown=NumberGap
+    ),
 ]

@@ -85,7 +85,9 @@ KINDS: dict[Kind, tuple[Text, Text]] = {
     ),
     Kind.votes: (_("Votes of the group"), _("A vote that waits for you was opened, or what you voted on has changed.")),
     Kind.substitutions: (
-        _("Substitutions"), _("You are to stand in for somebody, or the days in which you do have changed.")
+        _("Substitutions"),
+        _("You are to stand in for somebody, the days in which you do have changed, or you take over from somebody who "
+          "leaves."),
     ),
 }  # fmt: skip
 

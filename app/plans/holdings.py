@@ -71,4 +71,6 @@ def settle_measure(work: Work, leaver: Leaver, key: str, act: str, successor: Su
     return _("The successor answers for it")
 
 
-HOLDINGS = [HoldingSource("measures", _("Measures of plans"), measures, settle_measure, order=70)]
+HOLDINGS = [
+    HoldingSource("measures", _("Measures of plans"), measures, settle_measure, order=70, shown=PlanItem)
+]
