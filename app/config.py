@@ -53,6 +53,7 @@ class Settings:
     port: int
     https: bool
     trusted_hosts: tuple[str, ...]
+    trusted_proxy: str  # address of the proxy that is believed who asks through it
     mail_url: str
     mail_from: str
     public_url: str  # how people reach the site, for links in letters; no slash at its end
@@ -116,6 +117,7 @@ def load(
         port=port,
         https=_flag(env.get("HTTPS", "")),
         trusted_hosts=trusted_hosts,
+        trusted_proxy=_trusted_proxy(env),
         mail_url=env.get("MAIL_URL", ""),
         mail_from=env.get("MAIL_FROM", ""),
         public_url=_public_url(env, trusted_hosts, port),
@@ -126,6 +128,17 @@ def load(
         clock=clock,
         var=var,
     )
+
+
+def _trusted_proxy(env: Mapping[str, str]) -> str:
+    """One address, as the proxy's requests come from it; no names and no «*»: whoever is believed can say anything."""
+    given = env.get("TRUSTED_PROXY", "").strip()
+    try:
+        return str(ipaddress.ip_address(given)) if given else ""
+    except ValueError as error:
+        raise Misconfigured(
+            _("TRUSTED_PROXY must be the IP address of the proxy, for example: 10.0.0.5")
+        ) from error
 
 
 def _numbers(env: Mapping[str, str]) -> tuple[int, int, datetime | None]:

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import waitress
 
@@ -24,6 +25,13 @@ def keep_what_is_loaded() -> None:
     a second, and everybody else's with it."""
     gc.collect()
     gc.freeze()
+
+
+def proxy_settings(trusted: str) -> dict[str, Any]:
+    """Whom the named proxy asks for; of others, and of all else a proxy may say, nothing is believed."""
+    if not trusted:
+        return {}
+    return {"trusted_proxy": trusted, "trusted_proxy_count": 1, "trusted_proxy_headers": {"x-forwarded-for"}}
 
 
 class _Stop:
@@ -55,7 +63,7 @@ def serve(system: Runtime, on_start: Callable[[], None] | None = None) -> int:
     try:
         server = waitress.create_server(
             create_app(system), host=settings.host, port=settings.port, threads=8,
-            max_request_body_size=TAKEN_IN,
+            max_request_body_size=TAKEN_IN, **proxy_settings(settings.trusted_proxy),
         )  # fmt: skip
         keep_what_is_loaded()
         if on_start:

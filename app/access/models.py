@@ -142,3 +142,13 @@ class LoginGuard(Base):
     username: Mapped[str] = mapped_column(String(150), primary_key=True)
     failed: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None]
+
+
+class LoginAddress(Base):
+    """Failed attempts to log in from one address of the network, under whatever names, counted until an instant."""
+
+    __tablename__ = "login_addresses"
+
+    address: Mapped[str] = mapped_column(String(43), primary_key=True)
+    failed: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, true
 
-from app.access.models import AccountLanguage, LoginGuard, LoginSession, Membership, SentForm
+from app.access.models import AccountLanguage, LoginAddress, LoginGuard, LoginSession, Membership, SentForm
 from app.access.scopes import nobody, policy
 from app.core.actor import Actor
 
@@ -28,3 +28,4 @@ def visible_sent_forms(actor: Actor) -> ColumnElement[bool]:
 
 policy(LoginSession)(nobody)
 policy(LoginGuard)(nobody)
+policy(LoginAddress)(nobody)

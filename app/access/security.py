@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app, g, request
 from flask import session as cookie
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import (
@@ -22,6 +22,7 @@ from flask_appbuilder.security.sqla.models import (
 from flask_appbuilder.security.utils import is_null_password
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.security import check_password_hash
 
 from app.access import languages, sessions
@@ -52,6 +53,18 @@ def confirm_rights(work: Work) -> None:
     is_here = sessions.is_open(work.session, cookie.get("sid"), actor.user_id, work.now)
     if not is_here or not set(actor.memberships) <= set(present.memberships):
         raise Forbidden(_("Your rights changed while you waited. Nothing was saved."))
+
+
+def client_network(system: Runtime) -> str | None:
+    """The network the request comes from; None where it is not known, and attempts are counted by name alone.
+
+    What a request says of itself (X-Forwarded-For) is believed of the named proxy only, see app.server. Of a proxy that
+    is not named, or does not say for whom it asks, everybody's requests come from one address.
+    """
+    settings, came_from = system.settings, request.remote_addr
+    if came_from == settings.trusted_proxy or (settings.https and not settings.trusted_proxy):
+        return None
+    return sessions.network_of(came_from)
 
 
 class OporaSecurityManager(SecurityManager):
@@ -88,6 +101,9 @@ class OporaSecurityManager(SecurityManager):
     def auth_user_db(self, username: str, password: str) -> Any:
         """The account whose name and password these are, or None; five failures lock the name for a while.
 
+        Raises TooManyRequests when too many have failed from this address of the network, under whatever names; the
+        names it goes on with are not counted then, so it can lock only a few.
+
         The slow look at the password holds no transaction, so nobody can stop the writers by guessing.
         """
         system, name = runtime(), (username or "").strip()
@@ -101,11 +117,15 @@ class OporaSecurityManager(SecurityManager):
         if user is not None:
             name = user.username  # attempts at an account are counted together, however its name was spelled
         self.session.rollback()
+        address = client_network(system)
+        if address and not sessions.may_try_from(system.database, address, system.clock.now()):
+            log.warning("login: too many failed attempts from one address", extra={"address": address})
+            raise TooManyRequests
         if not sessions.may_try(system.database, name, system.clock.now()):
             return None
         if not check_password_hash(known, password) or known == nobodys:
             return None
-        sessions.forget_attempts(system.database, name)
+        sessions.forget_attempts(system.database, name, address)
         self.session.connection(execution_options={"writes": True})
         user = self.find_user(username=name)
         self.update_user_auth_stat(user, True)

@@ -5,21 +5,23 @@ These rows are written in a transaction of their own: they must stand whatever b
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Insert, case, delete, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.access.models import LoginGuard, LoginSession
+from app.access.models import LoginAddress, LoginGuard, LoginSession
 from app.access.scopes import as_system
 from app.core.db import Database
 
 LIFETIME = timedelta(hours=12)
 MAX_FAILED = 5
 LOCK = timedelta(minutes=15)
+MAX_FAILED_FROM = 50  # of one address of the network within LOCK
 
 
 def open_session(database: Database, user_id: int, now: datetime) -> str:
@@ -85,14 +87,7 @@ def may_try(database: Database, username: str, now: datetime) -> bool:
             .returning(LoginGuard.failed, LoginGuard.locked_until)
             .execution_options(synchronize_session=False)
         )  # fmt: skip
-        row = session.execute(count).one_or_none()
-        if row is None:
-            try:
-                with session.begin_nested():  # two first attempts at once: one inserts, the other counts on
-                    session.execute(insert(LoginGuard).values(username=key, failed=0, locked_until=None))
-            except IntegrityError:
-                pass
-            row = session.execute(count).one()
+        row = _counted(session, count, insert(LoginGuard).values(username=key, failed=0, locked_until=None))
         if row.locked_until is not None and row.locked_until > now:
             return False
         values: dict[str, Any] = {}
@@ -108,20 +103,75 @@ def may_try(database: Database, username: str, now: datetime) -> bool:
         return values.get("locked_until") is None
 
 
-def forget_attempts(database: Database, username: str) -> None:
-    """The right password was given: the count begins anew."""
+def may_try_from(database: Database, address: str, now: datetime) -> bool:
+    """Count an attempt from an address of the network before the password is looked at, whatever the name.
+
+    False once so many have failed that somebody is trying passwords on many names, until the quarter of an hour that
+    began with the first of them is over. Far more than the lapses of an office that shares one address.
+    """
+    over, until = LoginAddress.until <= now, literal(now + LOCK, LoginAddress.until.type)
+    count = (
+        update(LoginAddress).where(LoginAddress.address == address)
+        .values(
+            failed=case((over, 1), else_=LoginAddress.failed + 1), until=case((over, until), else_=LoginAddress.until)
+        )
+        .returning(LoginAddress.failed).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    with own_transaction(database) as session:
+        first = insert(LoginAddress).values(address=address, failed=0, until=now + LOCK)
+        failed: int = _counted(session, count, first).failed
+    return failed <= MAX_FAILED_FROM
+
+
+def _counted(session: Session, count: Any, first: Insert) -> Any:
+    """The row after one more attempt; the first one makes it."""
+    row = session.execute(count).one_or_none()
+    if row is None:
+        try:
+            with session.begin_nested():  # two first attempts at once: one inserts, the other counts on
+                session.execute(first)
+        except IntegrityError:
+            pass
+        row = session.execute(count).one()
+    return row
+
+
+def forget_attempts(database: Database, username: str, address: str | None = None) -> None:
+    """The right password was given: the count of the name begins anew, and the address has not failed this time."""
     with own_transaction(database) as session:
         session.execute(delete(LoginGuard).where(LoginGuard.username == guard_key(username)))
+        if address is not None:
+            session.execute(
+                update(LoginAddress).where(LoginAddress.address == address, LoginAddress.failed > 0)
+                .values(failed=LoginAddress.failed - 1).execution_options(synchronize_session=False)
+            )  # fmt: skip
+
+
+def network_of(address: str | None) -> str | None:
+    """What attempts from an address are counted by: it alone, of IPv6 the network of 64 bits one line is given.
+
+    None for this machine itself and for what is no address: there a proxy would make everybody look the same.
+    """
+    try:
+        found = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return None if found.is_loopback else str(ipaddress.ip_network((found, 64), strict=False))
+        found = found.ipv4_mapped
+    return None if found.is_loopback else str(found)
 
 
 def forget_old(session: Session, now: datetime) -> None:
-    """Throw away sessions that are over by their age, and the counts of names that are not locked.
+    """Throw away sessions that are over by their age, and the counts of names and addresses that are not locked.
 
     Anybody may type names that nobody has: what is counted of them must not stay for ever.
     """
     session.execute(delete(LoginSession).where(LoginSession.opened_at <= now - LIFETIME))
     is_open = or_(LoginGuard.locked_until.is_(None), LoginGuard.locked_until <= now)
     session.execute(delete(LoginGuard).where(is_open))
+    session.execute(delete(LoginAddress).where(LoginAddress.until <= now))
 
 
 def guard_key(username: str) -> str:

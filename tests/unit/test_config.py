@@ -38,7 +38,7 @@ def test_an_unsafe_system_does_not_serve_and_says_what_to_set(
     [
         {"PORT": "abc"}, {"PORT": "70000"}, {"WORKERS": "many"}, {"TIMEZONE": "Europe/Penza-on-Sura"},
         {"DATABASE_URL": "mysql://x"}, {"DATABASE_URL": "blah"}, {"STORAGE_URL": "s3://bucket"},
-        {"CLOCK": "2025-01-22"},
+        {"CLOCK": "2025-01-22"}, {"TRUSTED_PROXY": "proxy.example"}, {"TRUSTED_PROXY": "*"},
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_a_sentence_in_russian(tmp_path: Path, environ: dict[str, str]) -> None:

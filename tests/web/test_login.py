@@ -1,18 +1,24 @@
 """Logging in, staying in, being put out."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from http.client import HTTPConnection
+from threading import Thread
 from typing import Any
 
 import pytest
+import waitress
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.access import sent_forms
-from app.access.models import LoginGuard, LoginSession
+from app.access import security, sent_forms, sessions
+from app.access.models import LoginAddress, LoginGuard, LoginSession
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import PASSWORD, PEOPLE
+from app.server import proxy_settings
 from tests.people import WebUsers, log_in, token
 
 
@@ -54,6 +60,103 @@ def test_another_spelling_of_a_name_gives_no_further_attempts(penza_on_both: Run
     for _ in range(5):
         typed(client, "director50", "wrong")
     assert "/login/" in typed(client, spelled, PASSWORD).headers["Location"]
+
+
+def typed_from(client: FlaskClient, address: str, name: str, password: str, **headers: str) -> Any:
+    sent = {"csrf_token": token(client, "/login/"), "username": name, "password": password}
+    return client.post("/login/", data=sent, headers=headers, environ_base={"REMOTE_ADDR": address})
+
+
+def test_one_address_tries_passwords_on_a_few_names_only(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    client, clock = WebUsers(system).app.test_client(), system.clock
+    assert isinstance(clock, FixedClock)
+    for number in range(sessions.MAX_FAILED_FROM - 1):
+        assert typed_from(client, "203.0.113.7", f"name{number}", "wrong").status_code == 302
+    for _ in range(3):  # whoever logs in has not failed: the count is of those who did not
+        right = WebUsers(system).app.test_client()
+        assert typed_from(right, "203.0.113.7", "head", PASSWORD).location == "/"
+    assert typed_from(client, "203.0.113.7", "nobody", "wrong").status_code == 302
+    for name, password in (("director50", "wrong"), ("clerk", PASSWORD)):
+        for said in (
+            {},
+            {"X-Forwarded-For": "198.51.100.9"},
+        ):  # what a request says of itself is not believed
+            refused = typed_from(client, "203.0.113.7", name, password, **said)
+            assert refused.status_code == 429
+            assert "Слишком много попыток" in refused.text
+    with system.work(SYSTEM) as work:
+        assert work.session.get(LoginGuard, "director50") is None, (
+            "a name is not counted then, so it is not locked"
+        )
+        sent_forms.forget(work, {})
+        assert work.session.scalar(select(func.count()).select_from(LoginAddress)) == 1
+    assert typed_from(client, "203.0.113.8", "clerk", PASSWORD).location == "/", "another address"
+    clock.advance(minutes=15)
+    later = WebUsers(system).app.test_client()
+    assert typed_from(later, "203.0.113.7", "director50", PASSWORD).location == "/"
+    clock.advance(minutes=15)
+    with system.work(SYSTEM) as work:
+        sent_forms.forget(work, {})
+        assert work.session.scalar(select(func.count()).select_from(LoginAddress)) == 0
+
+
+def test_behind_a_proxy_addresses_are_counted_only_when_it_is_named(penza: Runtime) -> None:
+    """Else everybody would come from the proxy's address, and one could keep all others out."""
+    for proxy, came_from, is_counted in (
+        ("", "10.0.0.5", False), ("10.0.0.5", "10.0.0.5", False), ("10.0.0.5", "203.0.113.7", True),
+    ):  # fmt: skip
+        penza.settings = replace(penza.settings, https=True, trusted_proxy=proxy)
+        with WebUsers(penza).app.test_request_context("/login/", environ_base={"REMOTE_ADDR": came_from}):
+            assert security.client_network(penza) == (came_from if is_counted else None), (proxy, came_from)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "address"), [("127.0.0.1", "203.0.113.7"), ("10.0.0.5", "127.0.0.1"), ("", "127.0.0.1")]
+)
+def test_the_server_believes_the_named_proxy_for_whom_it_asks_and_nothing_else(
+    proxy: str, address: str
+) -> None:
+    def tell(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [])
+        return [f"{environ['REMOTE_ADDR']} {environ['HTTP_HOST']} {environ['wsgi.url_scheme']}".encode()]
+
+    server = waitress.create_server(tell, host="127.0.0.1", port=0, **proxy_settings(proxy))
+
+    def run() -> None:
+        with suppress(OSError):  # closed below, in the middle of its waiting
+            server.run()
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    asked = HTTPConnection("127.0.0.1", server.effective_port, timeout=10)
+    said = {
+        # the first of the two the visitor wrote himself, the last one the proxy
+        "X-Forwarded-For": "198.51.100.9, 203.0.113.7", "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https", "Forwarded": "for=198.51.100.9;host=evil.example", "Host": "opora.example",
+    }  # fmt: skip
+    try:
+        asked.request("GET", "/", headers=said)
+        assert asked.getresponse().read().decode() == f"{address} opora.example http"
+    finally:
+        asked.close()
+        server.close()
+        server.task_dispatcher.shutdown()
+        thread.join(timeout=5)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"), ("fe80::1%eth0", "fe80::/64"),
+        ("127.0.0.1", None), ("::1", None), ("::ffff:127.0.0.1", None), ("unix:", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_what_attempts_of_an_address_are_counted_by(address: str | None, network: str | None) -> None:
+    assert sessions.network_of(address) == network
+    assert len(sessions.network_of("2001:1111:2222:3333:4444::") or "") <= LoginAddress.address.type.length
 
 
 def test_names_nobody_has_and_logins_that_are_over_are_forgotten(penza_on_both: Runtime) -> None:
