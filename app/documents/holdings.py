@@ -275,9 +275,7 @@ HOLDINGS = [
     HoldingSource(
         "answers", _("Answers to incoming documents"), answers, settle_answer, order=62, shown=Incoming
     ),
-    HoldingSource(
-        "readings", _("Papers to be read"), readings, settle_reading, order=63, shown=Acknowledgement
-    ),
+    HoldingSource("readings", _("Papers to be read"), readings, settle_reading, order=63, is_told=True),
     HoldingSource("controls", _("Control of orders"), controls, settle_control, order=64, shown=Document),
     HoldingSource(
         "reservations", _("Reserved numbers"), reservations, settle_reservation, order=65, shown=NumberGap
