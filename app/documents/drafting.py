@@ -20,7 +20,7 @@ from app.documents.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move, report_right
-from app.documents.sent_back import leave_out, names_of, sent_back, to_take_back
+from app.documents.sent_back import goes_on, leave_out, names_of, sent_back, to_take_back
 from app.documents.steps import locked, move, must_be_draft, note, why_not
 from app.documents.templates import Template, edition_for, edition_of, registry
 from app.documents.values import drafter, gather, missing
@@ -146,7 +146,7 @@ def changed_sources(work: Work, document: Document) -> list[str]:
     template = edition_of(document)
     fresh = freeze(overlay(gather(work, document, template), thaw(document.typed)))
     changed_fields = [f.label for f in template.fields if fresh.get(f.name) != document.values.get(f.name)]
-    if 0 < len(sent_back(work, document)) < len(document.cases):
+    if (gone := sent_back(work, document)) and goes_on(work, document, gone):
         return [str(_("Schools of the order")), *changed_fields]
     return changed_fields
 
@@ -162,7 +162,7 @@ def send_to_sign(work: Work, document_id: int, expected_version: int | None = No
     must_be_draft(document)
     template = edition_of(document)
     gone = sent_back(work, document)
-    if gone and len(gone) == len(document.cases):
+    if gone and not goes_on(work, document, gone):
         raise Refusal([Reason(_("The plan was sent back or the support has ended: %(names)s. The order waits until "
                                 "the group adopts the plan anew.", names=names_of(gone)))])  # fmt: skip
     if changed := changed_sources(work, document):

@@ -8,18 +8,19 @@ from collections.abc import Sequence
 from sqlalchemy import and_, select
 
 from app.access.scopes import as_system
+from app.cases.adopted import is_sent_back
 from app.cases.models import Case, CaseStatus, StageRound
 from app.core.errors import Reason
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents.models import Document, DocumentCase
-from app.documents.rules import NUMBERED, PLAN_ORDER
+from app.documents.models import Document, DocumentCase, DocumentLink
+from app.documents.rules import NUMBERED, PLAN_CHANGE, PLAN_ORDER
 from app.documents.steps import note
 
 
 def sent_back(work: Work, document: Document) -> list[DocumentCase]:
     """Cases of the order whose adopted plan was sent back since: it would approve what nobody adopted."""
-    if document.template != PLAN_ORDER or document.in_state in NUMBERED:
+    if document.template not in (PLAN_ORDER, PLAN_CHANGE) or document.in_state in NUMBERED:
         return []
     stay = and_(
         StageRound.case_id == DocumentCase.case_id,
@@ -27,7 +28,7 @@ def sent_back(work: Work, document: Document) -> list[DocumentCase]:
         StageRound.round == DocumentCase.round,
     )
     query = (
-        select(DocumentCase, Case, StageRound.left_by)
+        select(DocumentCase, Case, StageRound)
         .join(Case, Case.id == DocumentCase.case_id)
         .join(StageRound, stay)
         .where(DocumentCase.document_id == document.id)
@@ -35,12 +36,46 @@ def sent_back(work: Work, document: Document) -> list[DocumentCase]:
     )
     with as_system(work.session):  # what a paper speaks about does not depend on who reads it
         rows = work.session.execute(query).all()
+        anew = {link.id for link in approving(work, document)}
     out = {
         link.id: link
-        for link, case, left_by in rows
-        if case.status == CaseStatus.cancelled or (left_by and _is_return(work, case, left_by))
+        for link, case, one in rows
+        if link.id in anew
+        and (
+            case.status == CaseStatus.cancelled
+            or is_sent_back(work.ports.definitions.of(work.session, case), one)
+        )
     }
     return list(out.values())
+
+
+def approving(work: Work, document: Document) -> list[DocumentCase]:
+    """Cases whose plan the order approves: all of them, of a change those whose plan was adopted since the order it
+    changes. The others stand in its appendix with the plan they have.
+    """
+    links = work.session.scalars(select(DocumentCase).where(DocumentCase.document_id == document.id)).all()
+    if document.template != PLAN_CHANGE:
+        return list(links)
+    before = _approved(work, document)
+    return [
+        link
+        for link in links
+        if link.case_id in before
+        and link.stage == before[link.case_id][0]
+        and link.round > before[link.case_id][1]
+    ]
+
+
+def _approved(work: Work, document: Document) -> dict[int, tuple[str, int]]:
+    """The stays the changed order approved the plans of, by case."""
+    target = select(DocumentLink.target_id).where(DocumentLink.document_id == document.id)
+    links = work.session.scalars(select(DocumentCase).where(DocumentCase.document_id.in_(target)))
+    return {link.case_id: (link.stage, link.round) for link in links}
+
+
+def goes_on(work: Work, document: Document, gone: Sequence[DocumentCase]) -> bool:
+    """Whether the order approves the plan of anybody else."""
+    return len(gone) < len(approving(work, document))
 
 
 def names_of(gone: Sequence[DocumentCase]) -> str:
@@ -66,20 +101,18 @@ def why_taken_back(work: Work, document: Document) -> Reason | None:
 
 
 def leave_out(work: Work, document: Document) -> None:
-    """Take them out of the draft; a draft about nobody else keeps them and waits (`drafting.send_to_sign`)."""
+    """Take them out of the draft; a draft about nobody else keeps them and waits (`drafting.send_to_sign`). Of a change
+    they stay in the appendix with the plan they had before.
+    """
     gone = sent_back(work, document)
-    if len(gone) == len(document.cases):
+    if not gone or not goes_on(work, document, gone):
         return
+    before = _approved(work, document) if document.template == PLAN_CHANGE else {}
     for link in gone:
+        if link.case_id in before:
+            link.stage, link.round = before[link.case_id]
+            continue
         note(work, document, "document:uncover", only=link.case_id)
         document.cases.remove(link)
         work.session.delete(link)
     work.session.flush()
-
-
-def _is_return(work: Work, case: Case, left_by: str) -> bool:
-    definition = work.ports.definitions.of(work.session, case)
-    steps = (
-        one.transitions.get(left_by) for one in (definition, *definition.editions.values())
-    )  # the stay may have ended by a former version
-    return any(step is not None and step.kind == "return" for step in steps)

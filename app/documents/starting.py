@@ -183,9 +183,9 @@ def _upon(work: Work, kind: Template, target: Document) -> Document:
             return begun
         document = blank(work, kind, target.programme)
         for link in target.cases:  # it is about the same schools
-            document.cases.append(
-                DocumentCase(case_id=link.case_id, stage=link.case.stage, round=link.case.round)
-            )
+            # a change of plans approves anew only those adopted since (`draft_decided`), not what is being revised
+            stay = link if kind.code == PLAN_CHANGE else link.case
+            document.cases.append(DocumentCase(case_id=link.case_id, stage=stay.stage, round=stay.round))
         work.session.flush()
         note(work, document, "document:draft", data={"template": kind.code})
         links.aim(work, document, target, LinkKind(kind.link))

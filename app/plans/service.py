@@ -18,6 +18,7 @@ from app.core.errors import Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.plans import queries
+from app.plans.adoption import keep_adopted
 from app.plans.history import about, revise
 from app.plans.models import PlanItem, PlanSnapshot
 from app.plans.rules import Direction, Level, content_hash
@@ -189,6 +190,7 @@ def _open_plan(work: Work, case_id: int) -> Case:
     require(work, "plans.edit", case)
     if reason := why_closed(work, case):
         raise Refusal([reason])
+    keep_adopted(work, case)
     return case
 
 

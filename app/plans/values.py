@@ -9,6 +9,7 @@ from typing import Any
 from app.cases.models import Case
 from app.core.ports import ValueSource
 from app.core.unit_of_work import Work
+from app.plans.adoption import adopted_plans
 from app.plans.models import PlanItem
 from app.plans.queries import items_of
 from app.plans.rules import DIRECTION_TITLES, LEVEL_TITLES, Direction, Level
@@ -19,7 +20,10 @@ _MONTHS = ("январь", "февраль", "март", "апрель", "май
 
 def order_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
     """The plan and the heading of an order: measures by direction, a municipal one common to all schools once."""
-    found = [(case, item) for case in cases for item in items_of(work.session, case.id)]
+    return _road_map(cases, [(case, item) for case in cases for item in items_of(work.session, case.id)])
+
+
+def _road_map(cases: Sequence[Case], found: Sequence[tuple[Case, PlanItem]]) -> Mapping[str, Any]:
     rows = _merged(found, single=len(cases) == 1)
     directions, number = [], 0
     for direction in Direction:
@@ -88,8 +92,14 @@ def _period(year: int, items: Sequence[PlanItem]) -> str:
 
 
 def changed_plan(work: Work, cases: Sequence[Case], subject: str = "") -> Mapping[str, Any]:
-    """The plan as it stands now, for the order that words it anew."""
-    return {"plan": order_plan(work, cases)["plan"]} if cases else {}
+    """The plan for the order that words it anew: of each school as the group adopted it last. What a school is still
+    revising is approved by nobody; its plan in force stays in the appendix."""
+    plans = adopted_plans(work, cases)
+    if not cases or any(plan is None for plan in plans.values()):
+        return {}
+    return {
+        "plan": _road_map(cases, [(case, item) for case in cases for item in plans[case.id] or ()])["plan"]
+    }
 
 
 VALUES: dict[str, ValueSource] = {"order_plan": order_plan, "order_change_plan": changed_plan}

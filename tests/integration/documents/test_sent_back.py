@@ -17,10 +17,14 @@ from app.demo import approval, beginning
 from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story, on
-from app.documents import service
+from app.documents import facts, service
 from app.documents.models import Document
 from app.documents.queues import document_queue
 from app.documents.service import RegisterInput, SignatureInput
+from app.plans import queries as plan_queries
+from app.plans import service as plans
+from app.plans.rules import Level
+from app.plans.service import ItemInput
 from tests.integration.documents.test_life import SCAN, look
 from tests.people import WebUsers
 
@@ -155,3 +159,87 @@ def test_nobody_is_asked_to_sign_an_order_that_has_to_become_a_draft_again(penza
     reason = {"reason": "План вернули", "expected_version": str(look(penza, order).version)}
     assert web.post("clerk", f"{url}/withdraw", reason).status_code == 303
     assert about(penza, order) == {story.ids["50"]}
+
+
+def reword(system: Runtime, case_id: int, words: str) -> None:
+    """The first measure of the plan says something else."""
+    with system.work(actor(system, "methodist")) as work:
+        item = plan_queries.items_of(work.session, case_id)[0]
+        fields = ("term", "direction", "owner", "expected_result", "participants", "risk", "risk_code")
+        kept = {name: getattr(item, name) for name in fields}
+        plans.edit_item(work, case_id, item.id, ItemInput(action=words, level=Level(item.level), **kept))
+
+
+def revised(system: Runtime) -> tuple[Story, int]:
+    """One order approved two plans, that of № 1 as it was corrected during the vote; both are revised since. The group
+    has adopted that of № 50 anew: the order that changes the first one."""
+    assert isinstance(system.clock, FixedClock)
+    schools = ("50", "co1")
+    story = Story(Script(system, system.clock, lambda line: None))
+    beginning.open_cases(story)
+    beginning.diagnose(story, schools)
+    beginning.plan(story, schools)
+    story.script.play()
+    reword(system, story.ids["co1"], "В силе")
+    approval.approve_plans(story, schools)
+    for school in schools:
+        story.fire(on(23, 1), 10, "chair", school, "change_plan", "", comment="Сроки", fields=RETURNED)
+    story.script.play()
+    reword(system, story.ids["co1"], "Ещё никем не принято")
+    reword(system, story.ids["50"], "Принято заново")
+    story.done(on(23, 1), 13, "director50", "50", "prepare_plan", "")
+    approval.vote(story, on(24, 1), ["50"], "план")
+    story.script.play()
+    return story, change_of(system)
+
+
+def change_of(system: Runtime) -> int:
+    changes = select(Document.id).where(Document.template == "order_change_plan").order_by(Document.id.desc())
+    return system.read(SYSTEM).session.scalars(changes.limit(1)).one()
+
+
+def says(system: Runtime, order: int) -> tuple[bool, bool, bool]:
+    """Whether the order prints the plan of № 50 adopted anew, that of № 1 in force, and its one under revision."""
+    values = str(look(system, order).values)
+    return "Принято заново" in values, "В силе" in values, "Ещё никем не принято" in values
+
+
+def test_a_change_of_the_plans_prints_nothing_that_is_still_being_revised(penza: Runtime) -> None:
+    story, change = revised(penza)
+    assert says(penza, change) == (True, True, False)
+    sign_order(penza, change)
+    with penza.work(actor(penza, "clerk")) as work:
+        service.register(work, change, RegisterInput(work.today))
+    registered = facts.FACTS["documents.order_registered"]
+    session = penza.read(SYSTEM).session
+    assert registered(session, story.ids["50"]).value is True
+    assert registered(session, story.ids["co1"]).value is False, "its own plan has still to be approved"
+    story.done(on(27, 1), 13, "directorco1", "co1", "prepare_plan", "")
+    approval.vote(story, on(28, 1), ["co1"], "план")
+    story.script.play()
+    assert change_of(penza) != change
+    assert says(penza, change_of(penza)) == (True, False, True)
+    assert list(verify.findings(penza)) == []
+
+
+def test_a_change_of_the_plans_is_taken_back_when_the_new_plan_is_sent_back(penza: Runtime) -> None:
+    story, change = revised(penza)
+    sign_order(penza, change)
+    story.fire(on(27, 1), 10, "chair", "50", "return_plan", "", comment="Сроки", fields=RETURNED)
+    story.script.play()
+    with pytest.raises(Refusal) as refused, penza.work(actor(penza, "clerk")) as work:
+        service.register(work, change, RegisterInput(work.today))
+    assert "СОШ № 50. Верните приказ в проект" in str(refused.value).replace("\u00a0", " ")
+    with penza.work(actor(penza, "clerk")) as work:
+        service.withdraw(work, change, "План вернули")
+    assert about(penza, change) == {story.ids["50"], story.ids["co1"]}, "it is about the whole appendix"
+    assert says(penza, change) == (False, True, False)
+    with pytest.raises(Refusal) as refused, penza.work(actor(penza, "clerk")) as work:
+        service.send_to_sign(work, change)
+    assert "Приказ подождёт" in str(refused.value)
+    story.done(on(28, 1), 13, "director50", "50", "prepare_plan", "")
+    approval.vote(story, on(29, 1), ["50"], "план")
+    story.script.play()
+    assert change_of(penza) == change
+    assert says(penza, change) == (True, True, False)
+    sign_order(penza, change)
