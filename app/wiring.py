@@ -12,8 +12,8 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app import texts
+from app.access import forgetting
 from app.access import policy as _access_policy
-from app.access import sent_forms
 from app.admin import holdings as account_holdings
 from app.admin import queues as admin_queues
 from app.calendar import policy as _calendar_policy
@@ -164,7 +164,7 @@ STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
 
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
-    **sent_forms.HANDLERS,
+    **forgetting.HANDLERS,
     **case_settling.HANDLERS,
     **case_counting.HANDLERS,
     **case_telling.HANDLERS,
@@ -188,7 +188,7 @@ PERIODIC = (
     Daily(case_daily.TERMS, at=time(1, 15)),  # after the papers of the night, before the reminders
     Daily(document_daily.TERMS, at=time(1, 5)),
     Daily(document_daily.RESERVATIONS, at=time(1, 10)),
-    Daily(sent_forms.FORGET, at=time(1, 20)),
+    Daily(forgetting.FORGET, at=time(1, 20)),
     Daily(notice_reminders.MORNING, at=time(6, 0)),
     Daily(document_daily.READING, at=time(6, 15)),
     # after all that reminds: a day later a reminder is too late

@@ -6,22 +6,20 @@ the same transaction as what he adds; whoever sends it at the same moment waits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from app.access import sessions
 from app.access.models import SentForm
 from app.core.errors import Invalid
 from app.core.i18n import _
-from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 
 LONGEST = 64
-FORGET = "access.forms.forget"
 _KEPT = timedelta(days=30)  # nobody sends a page again that has lain open for longer: its session is over
 
 
@@ -53,10 +51,6 @@ def _added(work: Work, add: Callable[[], Any]) -> int:
     return int(row.id)
 
 
-def forget(work: Work, payload: Mapping[str, Any]) -> None:
-    """Throw away the marks of forms that nobody sends again, and what logins that are over have left."""
-    work.session.execute(delete(SentForm).where(SentForm.sent_at < work.now - _KEPT))
-    sessions.forget_old(work.session, work.now)
-
-
-HANDLERS: dict[str, JobHandler] = {FORGET: forget}
+def forget_old(session: Session, now: datetime) -> None:
+    """Throw away the marks of forms that nobody sends again."""
+    session.execute(delete(SentForm).where(SentForm.sent_at < now - _KEPT))

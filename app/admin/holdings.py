@@ -60,7 +60,7 @@ def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     days = {"last": f"{leaver.last_day:%d.%m.%Y}", "first": f"{begins:%d.%m.%Y}"}
     if votes_already:
         return _("Ends on %(last)s, the successor holds it from %(first)s. He votes in the group already and has one "
-                 "vote: it becomes smaller", **days)  # fmt: skip
+                 "vote: the group becomes smaller", **days)  # fmt: skip
     if handed:
         return _("Ends on %(last)s, the successor holds it from %(first)s", **days)
     if act == HAND_ON:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -186,10 +187,9 @@ def _suggest(work: Work, form: Any) -> None:
     names = account_search.labels(work.session)
     form.absent.suggestions = form.substitute.suggestions = lambda: names
     form.organisation.suggestions = lambda: schools.organisation_names(work.session)
-    found = programmes(work.session)
-    if work.actor.has("admin"):
-        with as_system(work.session):  # the administrator names a programme without seeing its cases
-            found = programmes(work.session)
+    # the administrator names a programme without seeing its cases
+    with as_system(work.session) if work.actor.has("admin") else nullcontext():
+        found = programmes(work.session)
     form.programme.offer([(str(p.id), f"{p.code} · {p.title}") for p in found])
 
 

@@ -140,7 +140,7 @@ def _asked_move(
 def why_no_move(report: PlanReport) -> Reason | None:
     """Why nothing is decided on a new term here; None when one is asked for."""
     if report.status != ReportStatus.moved:
-        return Reason(_("There is no new term to approve here."))
+        return Reason(_("There is no new term to decide on here."))
     return None
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.access.forgetting import FORGET
 from app.access.models import Membership, SentForm, Substitution
-from app.access.sent_forms import FORGET
 from app.cases.curators import assign_curator
 from app.cases.models import Case
 from app.cases.queries import programmes

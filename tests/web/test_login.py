@@ -12,7 +12,7 @@ import waitress
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.access import security, sent_forms, sessions
+from app.access import forgetting, security, sessions
 from app.access.models import LoginAddress, LoginGuard, LoginSession
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
@@ -89,7 +89,7 @@ def test_one_address_tries_passwords_on_a_few_names_only(penza_on_both: Runtime)
         assert work.session.get(LoginGuard, "director50") is None, (
             "a name is not counted then, so it is not locked"
         )
-        sent_forms.forget(work, {})
+        forgetting.forget(work, {})
         assert work.session.scalar(select(func.count()).select_from(LoginAddress)) == 1
     assert typed_from(client, "203.0.113.8", "clerk", PASSWORD).location == "/", "another address"
     clock.advance(minutes=15)
@@ -97,7 +97,7 @@ def test_one_address_tries_passwords_on_a_few_names_only(penza_on_both: Runtime)
     assert typed_from(later, "203.0.113.7", "director50", PASSWORD).location == "/"
     clock.advance(minutes=15)
     with system.work(SYSTEM) as work:
-        sent_forms.forget(work, {})
+        forgetting.forget(work, {})
         assert work.session.scalar(select(func.count()).select_from(LoginAddress)) == 0
 
 
@@ -169,7 +169,7 @@ def test_names_nobody_has_and_logins_that_are_over_are_forgotten(penza_on_both: 
     for hours, left in ((0, (["clerk"], 1)), (13, ([], 0))):
         penza_on_both.clock.move(penza_on_both.clock.now() + timedelta(hours=hours))
         with penza_on_both.work(SYSTEM) as work:
-            sent_forms.forget(work, {})
+            forgetting.forget(work, {})
             names = list(work.session.scalars(select(LoginGuard.username)))
             assert (names, work.session.scalar(select(func.count()).select_from(LoginSession))) == left
 
