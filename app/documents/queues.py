@@ -19,7 +19,7 @@ from app.documents.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers
-from app.documents.sent_back import to_take_back, withdrawal
+from app.documents.sent_back import look_at_stays, to_take_back, withdrawal
 from app.documents.signers import ROLE_LABELS
 from app.documents.subjects import number_and_day
 from app.documents.templates import edition_of
@@ -34,6 +34,7 @@ COLLECTOR = DRAFTER  # and sees to it that it is signed
 def document_queue(work: Work) -> list[QueueItem]:
     """Papers whose next step is the actor's."""
     papers = unfinished_papers(work.session)
+    look_at_stays(work, papers)
     return [item for document in papers if (item := _item(work, document)) is not None]
 
 

@@ -3,13 +3,15 @@ support ended. A draft leaves them out; what was sent for signing is withdrawn t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
 from app.cases.adopted import is_sent_back
 from app.cases.models import Case, CaseStatus, StageRound
+from app.core.asked_once import asked_once
 from app.core.errors import Reason
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -17,11 +19,45 @@ from app.documents.models import Document, DocumentCase, DocumentLink
 from app.documents.rules import NUMBERED, PLAN_CHANGE, PLAN_ORDER
 from app.documents.steps import note
 
+Stay = tuple[DocumentCase, Case, StageRound]
+
 
 def sent_back(work: Work, document: Document) -> list[DocumentCase]:
     """Cases of the order whose adopted plan was sent back since: it would approve what nobody adopted."""
-    if document.template not in (PLAN_ORDER, PLAN_CHANGE) or document.in_state in NUMBERED:
+    if not _is_open_order(document):
         return []
+    with as_system(work.session):  # what a paper speaks about does not depend on who reads it
+        gone = [
+            link
+            for link, case, stay in _stays(work.session, document.id)
+            if case.status == CaseStatus.cancelled
+            or is_sent_back(work.ports.definitions.of(work.session, case), stay)
+        ]
+        if gone and document.template == PLAN_CHANGE:
+            anew = {link.id for link in approving(work, document)}
+            gone = [link for link in gone if link.id in anew]
+    return gone
+
+
+def look_at_stays(work: Work, documents: Iterable[Document]) -> None:
+    """Read at once what `sent_back` asks about each of these papers."""
+    session, orders = work.session, [one.id for one in documents if _is_open_order(one)]
+    with as_system(session):  # as there
+        _stays.look_ahead(session, orders, lambda some: _stays_of(session, some))
+
+
+def _is_open_order(document: Document) -> bool:
+    return document.template in (PLAN_ORDER, PLAN_CHANGE) and document.in_state not in NUMBERED
+
+
+@asked_once
+def _stays(session: Session, document_id: int) -> Sequence[Stay]:
+    """The cases of an order, each with its stay whose plan the order is about."""
+    return _stays_of(session, [document_id])[document_id]
+
+
+def _stays_of(session: Session, document_ids: Sequence[int]) -> dict[int, list[Stay]]:
+    found: dict[int, list[Stay]] = {key: [] for key in document_ids}
     stay = and_(
         StageRound.case_id == DocumentCase.case_id,
         StageRound.stage == DocumentCase.stage,
@@ -31,22 +67,12 @@ def sent_back(work: Work, document: Document) -> list[DocumentCase]:
         select(DocumentCase, Case, StageRound)
         .join(Case, Case.id == DocumentCase.case_id)
         .join(StageRound, stay)
-        .where(DocumentCase.document_id == document.id)
+        .where(DocumentCase.document_id.in_(document_ids))
         .order_by(DocumentCase.id)
     )
-    with as_system(work.session):  # what a paper speaks about does not depend on who reads it
-        rows = work.session.execute(query).all()
-        anew = {link.id for link in approving(work, document)}
-    out = {
-        link.id: link
-        for link, case, one in rows
-        if link.id in anew
-        and (
-            case.status == CaseStatus.cancelled
-            or is_sent_back(work.ports.definitions.of(work.session, case), one)
-        )
-    }
-    return list(out.values())
+    for link, case, one in session.execute(query):
+        found[link.document_id].append((link, case, one))
+    return found
 
 
 def approving(work: Work, document: Document) -> list[DocumentCase]:

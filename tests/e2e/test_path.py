@@ -30,6 +30,7 @@ EDITION = "2022"
 DIAGNOSIS = diagnostics_data.DIAGNOSES["41"]
 RESULTS = results_data.RESULTS["41"]
 VISITS = school41.VISITS
+EVENT = events_data.EVENTS[1]
 
 
 def on(day: int, month: int) -> date:
@@ -337,9 +338,12 @@ class Path:
     # --- events, visits, reports
 
     def carry_out(self) -> None:
+        """In the order of the days: a login that a clock set back makes future would not be one any more."""
+        self._first_report()
+        self._event_is_planned()
         self._visit()
-        self._event()
-        self._reports()
+        self._part_is_taken()
+        self._other_reports()
 
     def _visit(self) -> None:
         told = VISITS[1]
@@ -367,9 +371,8 @@ class Path:
         director.press("Ознакомлен")
         director.shoot("visit")
 
-    def _event(self) -> None:
-        told = events_data.EVENTS[1]
-        event = told.event
+    def _event_is_planned(self) -> None:
+        event = EVENT.event
         self.stand.on(on(10, 3))
         methodist = self.at_case("methodist", "Мероприятия")
         methodist.follow("Все мероприятия программы")
@@ -381,10 +384,12 @@ class Path:
         methodist.page.get_by_role("checkbox", name="СОШ № 41").check()
         methodist.send()
         methodist.sees(event.title)
+
+    def _part_is_taken(self) -> None:
         self.stand.on(on(21, 3))
         deputy = self.at_case("deputy41", "Мероприятия")
         deputy.follow("Внести", exact=True)
-        taken = told.participation("41")
+        taken = EVENT.participation("41")
         assert taken is not None
         deputy.fill({
             "teachers": taken.teachers, "evidence_link": taken.evidence_link,
@@ -394,7 +399,7 @@ class Path:
         deputy.send()
         deputy.shoot("events")
 
-    def _reports(self) -> None:
+    def _first_report(self) -> None:
         self.stand.on(on(20, 2))
         director = self.at_case("director41", "План")
         director.follow("Отчитаться")
@@ -405,6 +410,7 @@ class Path:
         director.send()
         director.shoot("plan-reported")
 
+    def _other_reports(self) -> None:
         self.stand.on(on(30, 9))
         with self.stand.system.work(actor(self.stand.system, "director41")) as work:
             rows = {item.number: item for item in plan_queries.items_of(work.session, self.case_id)}

@@ -13,6 +13,7 @@ from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
+from app.schools.queries import organisations
 from tests.people import WebUsers
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -285,16 +286,18 @@ def test_a_recommendation_due_before_its_visit_is_told_at_its_field_and_on_top(
 
 
 def test_a_curator_school_whose_agreement_is_not_over_is_not_exchanged(
-    web: WebUsers, room: str, cases: dict[str, int]
+    web: WebUsers, penza: Runtime, room: str, cases: dict[str, int]
 ) -> None:
-    """Also where the case was returned to its plan: the agreement outlives the return."""
+    """Neither is the page opened, nor a form of before taken; also where the case was returned to its plan."""
     in_force(web, room)
+    with penza.work(SYSTEM) as work:
+        other = next(one.id for one in organisations(work.session) if one.code == "51")
+        version = get_case(work.session, cases["41"]).version
+    of_before = {"curator": str(other), "expected_version": str(version)}
     page = f"/programmes/cases/{cases['41']}/curator"
-    other = re.search(r'<option value="(\d+)"[^>]*>МБОУ СОШ № 51', text(web("methodist").get(page)))
-    assert other
-    refused = fill(web, "methodist", page, {"curator": other[1]})
-    assert refused.status_code == 409
-    assert "Договор уже оформляется или действует: сначала расторгните его." in text(refused)
+    for refused in (web("methodist").get(page), web.post("methodist", page, of_before, "/")):
+        assert refused.status_code == 409
+        assert "Договор уже оформляется или действует: сначала расторгните его." in text(refused)
     assert "МБОУ СОШ № 66" in text(web("methodist").get(room)).partition("</header>")[2]
 
 
