@@ -40,6 +40,7 @@ from app.core.ports import (
     FactSource,
     FigureSource,
     JobHandler,
+    LookAhead,
     Panel,
     Ports,
     QueueSource,
@@ -139,7 +140,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # facts that are asked about many cases together
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+AHEAD: dict[str, LookAhead] = {
     **plan_facts.AHEAD,
     **result_facts.AHEAD,
     **curation_facts.AHEAD,

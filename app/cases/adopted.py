@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.cases.models import Case, StageRound
-from app.cases.queries import events_of_all, look_at_pasts, rounds_of
+from app.cases.queries import events_of_all, look_at_rounds, rounds_of
 from app.cases.stages import deciding_on
 from app.core.unit_of_work import Work
 from app.engine.definition import Definition
@@ -25,8 +25,9 @@ class Adopted:
 
 def adopted(work: Work, cases: Sequence[Case], content: str) -> dict[int, Adopted]:
     """What the group adopted last of this content, by case; what was sent back out of its own stage counts no more."""
-    look_at_pasts(work.session, [case.id for case in cases])
-    decided = events_of_all(work.session, [case.id for case in cases], [ApprovalDecided.type])
+    ids = [case.id for case in cases]
+    look_at_rounds(work.session, ids)
+    decided = events_of_all(work.session, ids, [ApprovalDecided.type])
     found: dict[int, Adopted] = {}
     for case in cases:
         definition = work.ports.definitions.of(work.session, case)
@@ -43,7 +44,6 @@ def adopted(work: Work, cases: Sequence[Case], content: str) -> dict[int, Adopte
 
 def is_sent_back(definition: Definition, stay: StageRound) -> bool:
     """Whether the stay ended with a return."""
-    steps = (
-        one.transitions.get(stay.left_by or "") for one in (definition, *definition.editions.values())
-    )  # the stay may have ended by a former version
+    versions = (definition, *definition.editions.values())  # the stay may have ended by a former one
+    steps = (one.transitions.get(stay.left_by or "") for one in versions)
     return any(step is not None and step.kind == "return" for step in steps)

@@ -172,6 +172,11 @@ def rounds_of(session: Session, case_id: int) -> Sequence[StageRound]:
 def look_at_pasts(session: Session, case_ids: Sequence[int]) -> None:
     """Read at once what `events_of` and `rounds_of` are asked about each of these cases."""
     events_of.look_ahead(session, case_ids, lambda some: events_of_all(session, some))
+    look_at_rounds(session, case_ids)
+
+
+def look_at_rounds(session: Session, case_ids: Sequence[int]) -> None:
+    """Read at once what `rounds_of` is asked about each of these cases."""
     rounds_of.look_ahead(session, case_ids, lambda some: _rounds_of_all(session, some))
 
 

@@ -112,6 +112,8 @@ class Storage(Protocol):
 
 
 FactSource = Callable[["Session", int], Fact]
+# what reads at once, for many cases, what a fact is asked about each of them
+LookAhead = Callable[["Session", "Sequence[int]"], None]
 EffectHandler = Callable[["Work", Any, Mapping[str, Any]], None]
 JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], Iterable[QueueItem]]  # whoever only counts need not read to the end
@@ -217,8 +219,7 @@ class Ports:
     storage: Storage
     definitions: Any = None  # cases.definitions.Definitions
     facts: dict[str, FactSource] = field(default_factory=dict)
-    # what reads at once, for many cases, what a fact is asked about each of them; by the name of the fact
-    ahead: dict[str, Callable[[Session, Sequence[int]], None]] = field(default_factory=dict)
+    ahead: dict[str, LookAhead] = field(default_factory=dict)  # by the name of the fact
     # fact → the act (CAPABILITIES) that makes it true, where not every act of its room does
     mended_by: dict[str, str] = field(default_factory=dict)
     dates: dict[str, DateWords] = field(default_factory=dict)  # facts a term may be counted from

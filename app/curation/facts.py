@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case, Programme
 from app.core.facts import day, number, yes_no
 from app.core.i18n import _, numbered
-from app.core.ports import DateWords, Fact, FactSource
+from app.core.ports import DateWords, Fact, FactSource, LookAhead
 from app.curation.models import Agreement, Recommendation, Visit
 from app.curation.queries import (
     current_agreement,
@@ -133,7 +133,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # what reads at once what a fact is asked about each of many cases
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+AHEAD: dict[str, LookAhead] = {
     "curation.agreement_in_force": look_at_agreements,
     "curation.agreement_until": look_at_agreements,
     "curation.agreement_date": look_at_agreements,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.core.asked_once import asked_once
 from app.core.facts import day, text, yes_no
 from app.core.i18n import _, numbered
-from app.core.ports import DateWords, Fact, FactSource
+from app.core.ports import DateWords, Fact, FactSource, LookAhead
 from app.documents.models import Document, DocumentCase
 from app.documents.rules import (
     PLAN_CHANGE,
@@ -74,7 +74,7 @@ def _covering_all(
     return found
 
 
-def look_at_papers(*templates: str) -> Callable[[Session, Sequence[int]], None]:
+def look_at_papers(*templates: str) -> LookAhead:
     """What reads at once what facts about papers of these templates are asked about each of many cases."""
 
     def look_ahead(session: Session, case_ids: Sequence[int]) -> None:
@@ -228,7 +228,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # what reads at once what a fact is asked about each of many cases
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+AHEAD: dict[str, LookAhead] = {
     "documents.protocol_signed": look_at_papers("protocol"),
     "documents.order_registered": look_at_papers(*_ORDERS),
     "documents.order_date": look_at_papers(*_ORDERS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core.facts import day, number, text, yes_no
 from app.core.i18n import Text, _, numbered
-from app.core.ports import DateWords, Fact, FactSource
+from app.core.ports import DateWords, Fact, FactSource, LookAhead
 from app.plans.queries import content, dues_of, items_of, look_at_items
 from app.plans.rules import content_hash, gap_sentences, gaps
 
@@ -79,7 +79,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # what reads at once what a fact is asked about each of many cases
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = dict.fromkeys(FACTS, look_at_items)
+AHEAD: dict[str, LookAhead] = dict.fromkeys(FACTS, look_at_items)
 
 DATES: dict[str, DateWords] = {
     "plans.ends": DateWords(_("the end of the plan"), _("the terms of the plan's measures are known"))

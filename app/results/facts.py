@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Programme
 from app.core.facts import one_of, text, yes_no
-from app.core.ports import Fact, FactSource
+from app.core.ports import Fact, FactSource, LookAhead
 from app.results import queries
 from app.results.rules import Outcome, Verdict, incomplete, order, signs
 from app.results.texts import names
@@ -89,7 +89,7 @@ FACTS: dict[str, FactSource] = {
 }
 
 # what reads at once what a fact is asked about each of many cases
-AHEAD: dict[str, Callable[[Session, Sequence[int]], None]] = {
+AHEAD: dict[str, LookAhead] = {
     "results.analysis_written": queries.look_at_reviews,
     "results.proposed_outcome": queries.look_at_reviews,
     "results.decided_outcome": queries.look_at_reviews,
