@@ -183,6 +183,20 @@ def test_on_a_phone_every_case_of_the_board_is_there_without_pushing_it_aside(pe
     assert all(left >= 0 and right <= PHONE for left, right in cards), cards
 
 
+@pytest.mark.parametrize("person", ["methodist"], indirect=True)
+def test_at_the_desk_every_case_of_the_board_is_in_sight_and_nothing_leaves_its_card(person: Person) -> None:
+    person.go("/cases/?look=board")
+    person.sees("просрочено")  # the longest of the marks
+    out = person.page.evaluate(
+        """[...document.querySelectorAll('.kc')].flatMap(card => {
+          const edge = Math.min(card.getBoundingClientRect().right, innerWidth);
+          return [card, ...card.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > edge)
+            .filter(e => e.checkVisibility()).map(e => `${e.className}: ${e.textContent.trim().slice(0, 40)}`);
+        })"""
+    )
+    assert out == []
+
+
 @pytest.mark.parametrize("person", ["head"], indirect=True)
 def test_on_a_phone_the_lines_of_a_school_begin_at_one_edge_clear_of_the_red_one(person: Person) -> None:
     person.page.set_viewport_size({"width": PHONE, "height": 900})
