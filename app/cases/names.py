@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from app.cases.check import kinds_of, paper_titles
+from app.cases.context import date_names
 from app.cases.roles import FOUND
 from app.core.i18n import Text, _, current_locale
 from app.core.ports import DateWords, FactSource
+from app.engine.comparison_words import RoomNames
 from app.engine.fact_kinds import BUILT_IN_KINDS, FactKind
 from app.engine.papers import REGISTERED
 
@@ -41,6 +43,11 @@ def say_names(
         for line in lines:
             say(f"  {line}")
     return 0
+
+
+def room_names(dates: Mapping[str, DateWords]) -> RoomNames:
+    """What a difference of two versions calls the rooms' dates and the papers."""
+    return RoomNames(date_names(dates), paper_titles())
 
 
 def _facts(kinds: Mapping[str, FactKind | None], dates: Mapping[str, DateWords]) -> Iterator[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from app.cases import migration, version_uploads
 from app.cases import versions as life
 from app.cases.check import finding_line, why_unreadable
-from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.migration import Fated, Order, fate_in_words
+from app.cases.names import room_names
 from app.cases.scenario_files import texts_beside
 from app.cases.texts import STATUS_TITLES
 from app.core.actor import SYSTEM
@@ -95,7 +95,7 @@ def export(system: Runtime, given: Given, say: Say) -> int:
 def difference(system: Callable[[], Runtime], given: Given, say: Say, dates: Mapping[str, DateWords]) -> int:
     """The difference in words; 0 also when there is none, then a sentence says so."""
     old, new = (_named(system, text) for text in (given.old, given.new))
-    found = comparison.compare(old, new, date_names(dates))
+    found = comparison.compare(old, new, room_names(dates))
     for change in found:
         say(in_reader(change.texts))
     if not found:

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.audit import service as audit
 from app.audit.queries import LastAct, last_act
-from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessRevision, ProcessVersion, VersionStatus
+from app.cases.names import room_names
 from app.cases.texts import in_words
 from app.cases.versions import RELEASED, check, find, locked, require_admin, require_seen
 from app.core.errors import Invalid, Reason, Refusal, Stale
@@ -177,8 +177,8 @@ def revise(work: Work, code: str, version: int, data: bytes | str, seen: int | N
     if definition is None or errors:
         raise Invalid(fields={"source": in_words([*errors, *found][0])})
     if definition.hash != row.hash:
-        dates = date_names(work.ports.dates)
-        changed = [one for one in comparison.compare(old, definition, dates) if one.structural] if old else []
+        differences = comparison.compare(old, definition, room_names(work.ports.dates)) if old else []
+        changed = [one for one in differences if one.structural]
         told = in_reader(changed[0].texts) if changed else _("its code, version or order")
         raise Invalid(
             fields={

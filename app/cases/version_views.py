@@ -16,6 +16,7 @@ from app.cases import migration, moving, version_uploads, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessVersion, VersionStatus
+from app.cases.names import room_names
 from app.cases.texts import STATUS_TITLES
 from app.core.errors import Invalid
 from app.core.i18n import Text, _, current_locale
@@ -107,7 +108,7 @@ class ProcedureView(RoomView):
         before = _before(work, row)
         dates = date_names(work.ports.dates)
         changes = (
-            comparison.compare(before[1], examined.definition, dates)
+            comparison.compare(before[1], examined.definition, room_names(work.ports.dates))
             if before and examined.definition
             else []
         )

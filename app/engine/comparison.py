@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.engine.anchors import NO_NAMES, DateNames
 from app.engine.comparison_conditions import compare_effects, compare_guards
 from app.engine.comparison_forms import compare_forms
 from app.engine.comparison_moves import compare_moves
@@ -16,10 +15,12 @@ from app.engine.comparison_votes import compare_votes
 from app.engine.comparison_words import (
     FOUND,
     ITSELF,
+    NO_ROOMS,
     PEOPLE,
     STEP_KINDS,
     Change,
     Pair,
+    RoomNames,
     join,
     many,
     named,
@@ -27,6 +28,7 @@ from app.engine.comparison_words import (
     of_stages,
     of_tasks,
     only,
+    paper_of,
     roles_of,
     same,
     say,
@@ -45,10 +47,10 @@ from app.engine.definition import (
 )
 
 
-def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> list[Change]:
+def compare(old: Definition, new: Definition, names: RoomNames = NO_ROOMS) -> list[Change]:
     """Every difference, in the order of the newer version; empty when they are the same but for their numbers.
 
-    What the newer version says took the place of something is compared with it; `dates` names the rooms' dates.
+    What the newer version says took the place of something is compared with it; `names`: what the rooms call things.
     """
     told = list(replaced(old, new))
     moves = list(compare_moves(old, new))  # their names are those of the versions cases come from
@@ -56,8 +58,8 @@ def compare(old: Definition, new: Definition, dates: DateNames = NO_NAMES) -> li
     return [
         *told,
         *_plain(old, new),
-        *_stages(old, new, dates),
-        *_transitions(old, new),
+        *_stages(old, new, names),
+        *_transitions(old, new, names),
         *_order(old, new),
         *moves,
     ]
@@ -83,16 +85,16 @@ def _plain(old: Definition, new: Definition) -> Iterator[Change]:
             yield say("changed", f"roles.{key}", about, FOUND[old.roles[key].found], FOUND[role.found])
 
 
-def _stages(old: Definition, new: Definition, dates: DateNames) -> Iterator[Change]:
+def _stages(old: Definition, new: Definition, names: RoomNames) -> Iterator[Change]:
     yield from _added_and_removed("stage", old.stages, new.stages)
     for key, stage in new.stages.items():
         if key in old.stages:
-            yield from _stage(old, new, old.stages[key], stage, dates)
+            yield from _stage(old, new, old.stages[key], stage, names)
         else:
-            yield from _stage(old, new, plain_stage(stage), stage, dates)
+            yield from _stage(old, new, plain_stage(stage), stage, names)
 
 
-def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: DateNames) -> Iterator[Change]:
+def _stage(old: Definition, new: Definition, was: Stage, now: Stage, names: RoomNames) -> Iterator[Change]:
     path = f"stages.{now.id}"
     here = named("stage", now.titles)
     yield from words(path, here, was.titles, now.titles)
@@ -102,7 +104,7 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
         (f"Срок этапа «{now.titles['ru']}»", f"Term of the stage “{now.titles['en']}”"),
         was.due,
         now.due,
-        dates,
+        names.dates,
     )
     if was.outcome != now.outcome:
         about = join(here, (": исход", ": outcome"))
@@ -123,15 +125,15 @@ def _stage(old: Definition, new: Definition, was: Stage, now: Stage, dates: Date
             yield Change("removed", f"{path}.tasks.{task.id}", texts_of(texts))
     for task in now.tasks:
         if task.id in before:
-            yield from _task(old, new, f"{path}.tasks.{task.id}", before[task.id], task, dates)
+            yield from _task(old, new, f"{path}.tasks.{task.id}", before[task.id], task, names)
         else:
             yield _task_added(new, now, task)
-            yield from _task(old, new, f"{path}.tasks.{task.id}", plain_task(task), task, dates)
+            yield from _task(old, new, f"{path}.tasks.{task.id}", plain_task(task), task, names)
     both = [key for key in before if key in after]
     if both != [key for key in after if key in before]:
         text = join(here, (": изменён порядок задач", ": another order of the tasks"))
         yield Change("changed", f"{path}.tasks", texts_of(text))
-    yield from compare_votes(old, new, path, here, was.approval, now.approval)
+    yield from compare_votes((old, new), path, here, was.approval, now.approval, names)
 
 
 def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
@@ -144,11 +146,11 @@ def _task_added(new: Definition, stage: Stage, task: Task) -> Change:
 
 
 def _task(
-    old: Definition, new: Definition, path: str, was: Task, now: Task, dates: DateNames
+    old: Definition, new: Definition, path: str, was: Task, now: Task, names: RoomNames
 ) -> Iterator[Change]:
     here: Pair = (f"Задача «{now.titles['ru']}»", f"Task “{now.titles['en']}”")
     yield from words(path, here, was.titles, now.titles)
-    yield from compare_due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, dates)
+    yield from compare_due((old, new), path, join(here, (": срок", ": term")), was.due, now.due, names.dates)
     if was.roles != now.roles:
         yield from many(
             path,
@@ -159,12 +161,14 @@ def _task(
     for key, label in (
         ("optional", ("необязательная", "optional")),
         ("repeatable", ("можно повторять", "repeatable")),
-        ("document", ("нужен зарегистрированный документ", "needs a registered paper")),
         ("page", ("страница", "page")),
     ):
         if getattr(was, key) != getattr(now, key):
             about = join(here, (f": {label[0]}", f": {label[1]}"))
             yield say("changed", path, about, value_of(getattr(was, key)), value_of(getattr(now, key)))
+    if was.document != now.document:
+        about = join(here, (": нужен зарегистрированный документ", ": needs a registered paper"))
+        yield say("changed", path, about, paper_of(was.document, names), paper_of(now.document, names))
     if was.reopens_with != now.reopens_with:
         about = join(here, (": открывается заново вместе с", ": reopened together with"))
         yield from many(path, about, of_tasks(old, was.reopens_with), of_tasks(new, now.reopens_with))
@@ -172,12 +176,12 @@ def _task(
     yield from compare_forms(path, here, was.form, now.form)
 
 
-def _transitions(old: Definition, new: Definition) -> Iterator[Change]:
+def _transitions(old: Definition, new: Definition, names: RoomNames) -> Iterator[Change]:
     for change in _added_and_removed("transition", old.transitions, new.transitions):
         come = new.transitions.get(change.path.partition(".")[2])
         yield change if come is None else _step_added(new, come)
     for key, step in new.transitions.items():
-        yield from _step(old, new, old.transitions.get(key) or plain_step(step), step)
+        yield from _step(old, new, old.transitions.get(key) or plain_step(step), step, names)
 
 
 def _step_added(new: Definition, step: Transition) -> Change:
@@ -205,7 +209,9 @@ def _step_added(new: Definition, step: Transition) -> Change:
     return Change("added", f"transitions.{step.id}", texts_of(texts))
 
 
-def _step(old: Definition, new: Definition, was: Transition, now: Transition) -> Iterator[Change]:
+def _step(
+    old: Definition, new: Definition, was: Transition, now: Transition, names: RoomNames
+) -> Iterator[Change]:
     path, here = f"transitions.{now.id}", named("transition", now.titles)
     yield from words(path, here, was.titles, now.titles)
     if was.kind != now.kind:
@@ -231,7 +237,7 @@ def _step(old: Definition, new: Definition, was: Transition, now: Transition) ->
         yield from many(path, join(here, text), before, after)
     yield from compare_guards(path, here, was.when, now.when)
     yield from compare_forms(path, here, was.form, now.form)
-    yield from compare_effects(path, here, was.effects, now.effects, ("", ""))
+    yield from compare_effects(path, here, was.effects, now.effects, ("", ""), names)
 
 
 def _end(definition: Definition, end: str | None) -> Pair:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from app.engine.comparison_words import (
     Change,
     Pair,
+    RoomNames,
     effect_of,
     join,
     same,
@@ -14,6 +15,7 @@ from app.engine.comparison_words import (
     texts_of,
     value_of,
     words,
+    written,
 )
 from app.engine.definition import (
     Effect,
@@ -67,17 +69,18 @@ def compare_guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Gua
 
 
 def compare_effects(
-    path: str, here: Pair, was: tuple[Effect, ...], now: tuple[Effect, ...], when: Pair
+    path: str, here: Pair, was: tuple[Effect, ...], now: tuple[Effect, ...], when: Pair, names: RoomNames
 ) -> Iterator[Change]:
     """Changes of what a step or a vote sets off; `here` names it."""
-    before, after = [effect_of(one) for one in was], [effect_of(one) for one in now]
+    before, after = [written(one) for one in was], [written(one) for one in now]
     for what, some, rest, ru, en in (
-        ("removed", before, after, "убрано действие", "an effect is removed"),
-        ("added", after, before, "добавлено действие", "an effect is added"),
+        ("removed", was, after, "убрано действие", "an effect is removed"),
+        ("added", now, before, "добавлено действие", "an effect is added"),
     ):
         for one in some:
-            if one not in rest:
-                texts = join(here, (f": {ru}{when[0]}: {one}", f": {en}{when[1]}: {one}"))
+            if written(one) not in rest:
+                said = effect_of(one, names)
+                texts = join(here, (f": {ru}{when[0]}: {said[0]}", f": {en}{when[1]}: {said[1]}"))
                 yield Change(what, path, texts_of(texts))  # type: ignore[arg-type]
     if before != after and {*before} == {*after}:
         told = (f": изменён порядок действий{when[0]}", f": another order of the effects{when[1]}")

@@ -11,6 +11,7 @@ from app.engine.comparison_words import (
     YES,
     Change,
     Pair,
+    RoomNames,
     fallback,
     join,
     majority,
@@ -34,10 +35,16 @@ from app.engine.structure import structure_of
 
 
 def compare_votes(
-    old: Definition, new: Definition, path: str, here: Pair, was: Approval | None, now: Approval | None
+    versions: tuple[Definition, Definition],
+    path: str,
+    here: Pair,
+    was: Approval | None,
+    now: Approval | None,
+    names: RoomNames,
 ) -> Iterator[Change]:
     """Changes of the vote of a stage; `here` names the stage."""
     where = f"{path}.approval"
+    old, new = versions
     if was is None or now is None:
         yield from _vote_itself(where, here, was, now)
     if now is None:
@@ -90,7 +97,7 @@ def compare_votes(
     for label, differs, before, after in said:
         if differs:
             yield say("changed", where, join(vote, label), before, after)
-    for text, before_, after_ in (
+    for text, were, are in (
         ((": голосуют", ": voters"), of_roles(old, was.voters), of_roles(new, now.voters)),
         ((": право вето", ": veto"), of_roles(old, was.veto), of_roles(new, now.veto)),
         (
@@ -99,9 +106,12 @@ def compare_votes(
             of_tasks(new, now.opens_after),
         ),
     ):
-        yield from many(where, join(vote, text), before_, after_)
-    yield from compare_effects(where, vote, was.on_pass, now.on_pass, (" при принятии", " when it passes"))
-    yield from compare_effects(where, vote, was.on_fail, now.on_fail, (" при отклонении", " when it fails"))
+        yield from many(where, join(vote, text), were, are)
+    for when, former, later in (
+        ((" при принятии", " when it passes"), was.on_pass, now.on_pass),
+        ((" при отклонении", " when it fails"), was.on_fail, now.on_fail),
+    ):
+        yield from compare_effects(where, vote, former, later, when, names)
 
 
 def _vote_itself(where: str, here: Pair, was: Approval | None, now: Approval | None) -> Iterator[Change]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from app.engine.anchors import DateNames
 from app.engine.definition import Approval, Definition, Effect, Portion, Titles
 from app.engine.wording import plural, quoted
 
@@ -42,6 +43,17 @@ STEP_KINDS: dict[str, Pair] = {
 ITSELF: Pair = ("случай сам, автоматически", "by itself, automatically")
 PEOPLE: Pair = ("люди", "by people")
 YES: dict[bool, Pair] = {True: ("да", "yes"), False: ("нет", "no")}
+
+
+@dataclass(frozen=True)
+class RoomNames:
+    """What the rooms call what a procedure names by its code: dates (in the genitive) and papers."""
+
+    dates: DateNames = field(default_factory=dict)
+    papers: Mapping[str, Titles] = field(default_factory=dict)
+
+
+NO_ROOMS = RoomNames()
 
 
 @dataclass(frozen=True)
@@ -194,5 +206,20 @@ def working_days(number: int) -> Pair:
     return ru, plural("en", number, "working day", "working days")
 
 
-def effect_of(effect: Effect) -> str:
+def paper_of(code: str | None, names: RoomNames) -> Pair:
+    """The title of a paper; its code where the rooms have no such paper."""
+    titles = names.papers.get(code or "")
+    return (f"«{titles['ru']}»", f"“{titles['en']}”") if titles else value_of(code)
+
+
+def written(effect: Effect) -> str:
     return " ".join([effect.name, *(f"{key}={value}" for key, value in effect.params.items())])
+
+
+def effect_of(effect: Effect, names: RoomNames) -> Pair:
+    """`documents.draft «Протокол заседания»`, other parameters as they are written."""
+    told = same(effect.name)
+    for key, value in effect.params.items():
+        known = key == "template" and value in names.papers
+        told = join(told, join(same(" "), paper_of(value, names) if known else same(f"{key}={value}")))
+    return told

@@ -142,6 +142,7 @@ def test_the_difference_is_told_in_words(shell: Shell, tmp_path: Path) -> None:
     assert (status, "Срок этапа «Диагностика»: 15 → 20 рабочих дней" in said) == (0, True)
     later = shell("diff", PROCEDURE / "v2.yaml", PROCEDURE / "v3.yaml")[1]
     assert "Срок этапа «Договор о сотрудничестве школ»: отсчёт со дня: начала этапа → приказа\n" in later
+    assert "нужен зарегистрированный документ: нет → «Приказ об утверждении плана»\n" in later
     assert shell("diff", f"{CODE}:1", f"{CODE}:2")[1] == said, "files or versions of the database"
     assert shell("diff", files[0], files[0])[:2] == (0, "Отличий нет.\n")
     broken = tmp_path / "broken.yaml"

@@ -16,6 +16,7 @@ from app.engine import Cast, Complete, FactValue, Fire, Open, Reopen, fold
 from app.engine.anchors import NO_NAMES, STAGE, DateNames
 from app.engine.checks import check
 from app.engine.comparison import compare
+from app.engine.comparison_words import RoomNames
 from app.engine.definition import Definition, akin
 from app.engine.diagram import draw
 from app.engine.loader import loads, parse_text
@@ -139,7 +140,7 @@ def test_entered_written_or_left_out_is_the_same_procedure() -> None:
 
 def told(old: str, new: str, dates: DateNames = NO_NAMES) -> dict[str, str]:
     before, after = loads(old, "old"), loads(new.replace("version: 1", "version: 2"), "new")
-    return {one.path: one.texts["ru"] for one in compare(before, after, dates)}
+    return {one.path: one.texts["ru"] for one in compare(before, after, RoomNames(dates))}
 
 
 def test_another_event_is_told_in_words() -> None:

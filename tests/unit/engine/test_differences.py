@@ -11,6 +11,7 @@ import yaml
 
 from app.engine import Definition
 from app.engine.comparison import Change, compare
+from app.engine.comparison_words import RoomNames
 from app.engine.loader import parse_text
 from tests.unit.engine.test_migration import PROCEDURE
 
@@ -277,4 +278,16 @@ def test_of_several_that_became_one_it_is_compared_with_that_of_its_title(
         "Задача «Составить промежуточную справку» заменена задачей «Опубликовать план на сайте школы»",
         # the report was kept there, this one is done again
         "Переход «Вернуть для изменения плана»: сохраняется: убрано — Опубликовать план на сайте школы",
+    ]
+
+
+def test_a_paper_that_is_drafted_is_called_by_its_title(third: Definition) -> None:
+    assert "template: protocol}" in THIRD
+    other = parse_text(THIRD.replace("template: protocol}", "template: minutes}", 1), "other")[0]
+    assert other is not None
+    names = RoomNames(papers={"protocol": {"ru": "Протокол заседания", "en": "Minutes"}})
+    said = [(one.what, one.texts["ru"], one.texts["en"]) for one in compare(third, other, names)]
+    assert [(what, ru.partition("действие")[2], en.rpartition("documents.")[2]) for what, ru, en in said] == [
+        ("removed", " при принятии: documents.draft «Протокол заседания»", "draft “Minutes”"),
+        ("added", " при принятии: documents.draft template=minutes", "draft template=minutes"),
     ]

@@ -9,6 +9,7 @@ import pytest
 
 from app.engine import Complete, Definition, FactValue, Fire, Open
 from app.engine.comparison import compare
+from app.engine.comparison_words import RoomNames
 from app.engine.definition import Field
 from app.engine.events import TaskCompleted, from_dict
 from app.engine.loader import loads
@@ -129,6 +130,12 @@ def test_forms_and_papers_are_part_of_the_version_and_of_the_difference_in_words
     assert f"Задача «Написать»: вопросы: добавлено — {added}" in told
     assert "Задача «Написать»: нужен зарегистрированный документ: нет → plan_order" in told
     assert len(told) == 4, told  # the fourth is the page the paper brings with it
+    names = RoomNames(papers={"plan_order": {"ru": "Приказ о плане", "en": "Order on the plan"}})
+    by_title = [change.texts for change in compare(plain, asking, names)]
+    assert [(one["ru"], one["en"]) for one in by_title if "документ" in one["ru"]] == [
+        ("Задача «Написать»: нужен зарегистрированный документ: нет → «Приказ о плане»",
+         "Task “Write”: needs a registered paper: none → “Order on the plan”")
+    ]  # fmt: skip
     renamed = loads(TEXT.replace("Сколько страниц", "Страниц").replace("version: 1", "version: 2"))
     assert [(one.what, one.texts["ru"]) for one in compare(asking, renamed)] == [
         ("words", "Задача «Написать»: вопрос «Страниц»: название: «Сколько страниц» → «Страниц»")
