@@ -89,9 +89,14 @@ def moves_in(definition: Definition, events: Sequence[CaseEvent]) -> list[Move]:
         if event.type == "moved":
             found.append(Move(data["transition"], data["from"], data["to"], data["round"], event.at))
         elif event.type == "migrated":
-            before, stages = found, data["stages"]
+            before, stages, steps = found, data["stages"], data.get("transitions", {})
             found = [
-                replace(move, source=stages.get(move.source, ""), target=stages.get(move.target, ""))
+                replace(
+                    move,
+                    transition=steps.get(move.transition, move.transition),
+                    source=stages.get(move.source, ""),
+                    target=stages.get(move.target, ""),
+                )
                 for move in found
             ]
         elif event.type == "undone":

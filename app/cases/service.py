@@ -25,7 +25,7 @@ from app.cases.seen import check_seen
 from app.cases.standing import Standing
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
-from app.core.i18n import _
+from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine, starting
@@ -123,14 +123,19 @@ def act(work: Work, case_id: int, action: Action, expected_version: int, seen: s
     case, standing = _locked(work, case_id)
     definition = work.ports.definitions.of(work.session, case)
     if case.version != expected_version and not _only_others_voted(work, case, action, expected_version):
-        told = lines(definition, events_of(work.session, case.id))
-        raise Stale(changes=[line.sentence for line in told if line.event.seq > expected_version])
+        raise Stale(changes=changes_since(work, case, expected_version))
     if isinstance(action, Complete):
         check_seen(work, case, definition.task(action.task), seen)
     done = _carry_out(work, case, standing, definition, action)
     if again := running_again(done.events, done.state):
         recount_terms(work, case_id, again)
     return done
+
+
+def changes_since(work: Work, case: Case, version: int) -> list[Text]:
+    """What happened to the case after this version of it, in sentences."""
+    told = lines(work.ports.definitions.of(work.session, case), events_of(work.session, case.id))
+    return [line.sentence for line in told if line.event.seq > version]
 
 
 def complete_task(

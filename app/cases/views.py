@@ -31,7 +31,7 @@ from app.cases.roles import may_assign_curator
 from app.cases.seen import task_seen
 from app.cases.terms import left_of
 from app.cases.turns import GOES_ON, was_suspended
-from app.core.errors import Invalid, NotFound, Reason, Refusal
+from app.core.errors import Invalid, NotFound, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine.explaining import standing_reasons
@@ -114,7 +114,7 @@ class CaseView(RoomView):
         case = queries.get_case(work.session, case_id)
         known = work.ports.definitions.of(work.session, case).task(task)
         if known is None:
-            raise NotFound
+            return self._of_another_version(work, case, task)
         back = url_for("CaseView.show", case_id=case_id)
         if known.form is None:
             if request.method == "GET":
@@ -157,7 +157,9 @@ class CaseView(RoomView):
                 case = queries.get_case(work.session, case_id)
         shown = overview(work, case)
         known = shown.definition.task(task)
-        if known is None or not shown.ctx.roles.intersection(known.roles):
+        if known is None:
+            return self._of_another_version(work, case, task)
+        if not shown.ctx.roles.intersection(known.roles):
             raise NotFound
         against = reopen_reasons(shown.definition, shown.state, task, shown.ctx)
         if against:
@@ -198,7 +200,7 @@ class CaseView(RoomView):
         case = queries.get_case(work.session, case_id)
         definition = work.ports.definitions.of(work.session, case)
         if step not in definition.transitions:
-            raise NotFound
+            return self._of_another_version(work, case, step)
         transition = definition.transitions[step]
         heading = in_reader(transition.titles)
         form = step_form(transition.form, work.today, reasoned=transition.kind not in ("forward", "resume"))
@@ -218,6 +220,20 @@ class CaseView(RoomView):
         return self._asked(
             work, case, form, "transition", step, heading, heading, danger, GOES_ON if goes_on else ""
         )
+
+    def _of_another_version(self, work: Work, case: Case, code: str) -> Any:
+        """The way on from a step that was called so before the case moved to another version of its procedure.
+
+        Raises NotFound where no version has it, Stale for what was typed into its form.
+        """
+        editions = work.ports.definitions.of(work.session, case).editions.values()
+        if not any(code in one.transitions or one.task(code) for one in editions):
+            raise NotFound
+        if request.method == "POST":
+            raise Stale(changes=service.changes_since(work, case, self.expected_version()))
+        told = _("The case has moved to version %(version)s of the procedure: this step is not there.",
+                 version=case.definition_version)  # fmt: skip
+        return self.done(url_for("CaseView.show", case_id=case.id), told, "warning")
 
     def _asked(
         self, work: Work, case: Case, form: StepForm, kind: str, step: str, heading: str, submit: Any,

@@ -38,6 +38,10 @@ def _leads_here(definition: Definition, path: str, rule: Migration, report: Repo
     for before, after in rule.tasks.items():
         if after not in tasks:
             report("unknown_task", f"{path}.tasks.{before}", id=after, among=tasks)
+    for before, after in rule.transitions.items():
+        if after not in definition.transitions:
+            where = f"{path}.transitions.{before}"
+            report("unknown_transition", where, id=after, among=definition.transitions)
     for task in rule.reopens:
         if task not in tasks:
             report("unknown_task", f"{path}.reopens", id=task, among=tasks)
@@ -51,6 +55,9 @@ def _comes_from(old: Definition, path: str, rule: Migration, report: Report) -> 
     for task in rule.tasks:
         if task not in tasks:
             report("unknown_task", f"{path}.tasks.{task}", id=task, among=tasks)
+    for step in rule.transitions:
+        if step not in old.transitions:
+            report("unknown_transition", f"{path}.transitions.{step}", id=step, among=old.transitions)
     for task in rule.drops:
         if task not in tasks:
             report("unknown_task", f"{path}.drops", id=task, among=tasks)

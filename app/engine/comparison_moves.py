@@ -14,6 +14,7 @@ from app.engine.comparison_words import (
     same,
     say,
     stage_title,
+    step_title,
     tasks_of,
     texts_of,
 )
@@ -61,6 +62,7 @@ def _rule(
     for label, before, after in (
         ((": этапы", ": stages"), _stages(old, was.stages), _stages(new, now.stages)),
         ((": задачи", ": tasks"), _tasks(old, was.tasks), _tasks(new, now.tasks)),
+        ((": переходы", ": transitions"), _steps(old, was.transitions), _steps(new, now.transitions)),
         ((": больше не нужны", ": needed no more"), of_tasks(old, was.drops), of_tasks(old, now.drops)),
         (
             (": выполняются заново", ": to be done again"),
@@ -83,6 +85,10 @@ def _stages(definition: Definition, successors: Mapping[str, str]) -> Pair2:
 
 def _tasks(definition: Definition, successors: Mapping[str, str]) -> Pair2:
     return _pairs(successors, {name: tasks_of(definition, (name,)) for name in successors.values()})
+
+
+def _steps(definition: Definition, successors: Mapping[str, str]) -> Pair2:
+    return _pairs(successors, {name: step_title(definition, name) for name in successors.values()})
 
 
 def _pairs(successors: Mapping[str, str], titles: Mapping[str, Pair]) -> Pair2:

@@ -13,7 +13,7 @@ from app.engine.migration_notes import titles_of
 
 
 def replaced(old: Definition, new: Definition) -> Iterator[Change]:
-    """Stages and tasks whose id has changed: cases are mapped, titles are told below."""
+    """Stages, tasks and steps whose id has changed: cases are mapped, titles are told below."""
     rule = new.migration_from(old.version)
     if rule is None:
         return
@@ -37,6 +37,16 @@ def replaced(old: Definition, new: Definition) -> Iterator[Change]:
             if dict(one.titles) == dict(other.titles):
                 text = _renamed(("Задача", "The task"), one.titles, before, after)
             yield Change("changed", f"tasks.{after}", texts_of(text))
+    for before, after in rule.transitions.items():
+        if before in old.transitions and before not in new.transitions and after in new.transitions:
+            was, now = old.transitions[before].titles, new.transitions[after].titles
+            text = (
+                f"Переход «{was['ru']}» заменён переходом «{now['ru']}»",
+                f"The transition “{was['en']}” is replaced by “{now['en']}”",
+            )
+            if dict(was) == dict(now):
+                text = _renamed(("Переход", "The transition"), was, before, after)
+            yield Change("changed", f"transitions.{after}", texts_of(text))
 
 
 def _renamed(what: Pair, titles: Titles, before: str, after: str) -> Pair:
@@ -60,8 +70,16 @@ def renamed(old: Definition, new: Definition) -> Definition:
         if old.task(a) and new.task(a) is None and new.task(b) and old.task(b) is None
     }  # fmt: skip
 
+    ways = {
+        a: b for a, b in rule.transitions.items()
+        if a in old.transitions and a not in new.transitions and b in new.transitions and b not in old.transitions
+    }  # fmt: skip
+
     near_stages = _nearest(stages, lambda one: old.stages[one].titles, lambda one: new.stages[one].titles)
     near_tasks = _nearest(tasks, lambda one: titles_of(old, one), lambda one: titles_of(new, one))
+    near_ways = _nearest(
+        ways, lambda one: old.transitions[one].titles, lambda one: new.transitions[one].titles
+    )
 
     def named(names: tuple[str, ...], by: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(by.get(name, name) for name in names))
@@ -93,14 +111,17 @@ def renamed(old: Definition, new: Definition) -> Definition:
             due=since_renamed(stage.due, tasks),
         )  # fmt: skip
     steps = {
-        key: replace(
+        ways.get(key, key): replace(
             step,
+            id=ways.get(key, key),
+            titles=_told(ways.get(key), new.transitions.get) or step.titles,
             sources=named(step.sources, stages),
             target=stages.get(step.target, step.target) if step.target else None,
             keeps=named(step.keeps, tasks),
             voids=named(step.voids, tasks),
         )
         for key, step in old.transitions.items()
+        if key not in ways or near_ways[ways[key]] == key
     }
     return replace(old, initial=stages.get(old.initial, old.initial), stages=found, transitions=steps)
 

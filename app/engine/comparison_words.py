@@ -164,6 +164,11 @@ def stage_title(definition: Definition, stage: str) -> Pair:
     return titles_or(found.titles if found else None, stage)
 
 
+def step_title(definition: Definition, step: str) -> Pair:
+    found = definition.transitions.get(step)
+    return titles_or(found.titles if found else None, step)
+
+
 def stage_titles(definition: Definition, stages: tuple[str, ...]) -> Pair:
     return listed([stage_title(definition, stage) for stage in stages])
 

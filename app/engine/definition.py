@@ -257,8 +257,9 @@ class Outcome:
 class Migration:
     """How cases of an earlier version move to this one; what is not named keeps its id.
 
-    `drops` are tasks that have no successor, `reopens` tasks (of this version) to be done again. `votes` is
-    about a vote in progress: a decision that was made stands. Terms that are not recounted keep their day.
+    `drops` are tasks that have no successor, `reopens` tasks (of this version) to be done again, `transitions` says
+    under which code a step taken before is known now: the way of a case is drawn by it. `votes` is about a vote in
+    progress: a decision that was made stands. Terms that are not recounted keep their day.
     """
 
     source: int
@@ -269,6 +270,7 @@ class Migration:
     votes: VotesRule = "keep"
     terms: TermsRule = "keep"
     notes: str = field(metadata=WORDS, default="")
+    transitions: Mapping[str, str] = field(metadata=LATER, default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -172,10 +172,11 @@ class TermsRecounted(Event):
 class Migrated(Event):
     """The case moved to another version of the procedure, whose number and hash these are.
 
-    `stages` and `tasks` say what each became (one that is not named has no successor), `reopened` which tasks
-    are to be done again, `votes` whether those in progress are kept or void; `approval` and `content_hash` are
-    how the vote stands now. `term` and `terms` were counted anew, `lost` names what has a term no more ("" is
-    the stage); `gone` are tasks of the stage that the new version does not know.
+    `stages` and `tasks` say what each became (one that is not named has no successor), `transitions` under which
+    code a step taken before is known now, `reopened` which tasks are to be done again, `votes` whether those in
+    progress are kept or void; `approval` and `content_hash` are how the vote stands now. `term` and `terms` were
+    counted anew, `lost` names what has a term no more ("" is the stage); `gone` are tasks of the stage that the new
+    version does not know.
     """
 
     type = "migrated"
@@ -197,6 +198,7 @@ class Migrated(Event):
     lost: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
     comment: str = ""
+    transitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -47,6 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{path}”: there is no task “{id}” here{hint}",
         "«{path}»: здесь нет задачи «{id}»{hint_ru}",
     ),
+    "unknown_transition": (
+        "“{path}”: there is no transition “{id}”{hint}",
+        "«{path}»: нет перехода «{id}»{hint_ru}",
+    ),
     "unknown_outcome": ("“{path}”: there is no outcome “{id}”{hint}", "«{path}»: нет исхода «{id}»{hint_ru}"),
     "unknown_fact": (
         "“{path}”: nobody provides the fact “{id}”{hint}",

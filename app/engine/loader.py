@@ -210,7 +210,7 @@ def _transition(reader: Reader, key: str, path: str, node: Any, working: tuple[s
 
 def _migration(reader: Reader, path: str, node: Any) -> Migration:
     parts = reader.element(node, "migration", path)
-    maps: dict[str, dict[str, str]] = {"stages": {}, "tasks": {}}
+    maps: dict[str, dict[str, str]] = {"stages": {}, "tasks": {}, "transitions": {}}
     for key, found in maps.items():
         for old, old_node, new in reader.pairs(parts.get(key), f"{path}.{key}"):
             reader.check_id(old, old_node)
@@ -222,6 +222,7 @@ def _migration(reader: Reader, path: str, node: Any) -> Migration:
         source=reader.number(parts.get("from"), f"{path}.from", 1, 1),
         stages=frozen(maps["stages"]),
         tasks=frozen(maps["tasks"]),
+        transitions=frozen(maps["transitions"]),
         drops=reader.texts(parts.get("drops"), f"{path}.drops"),
         reopens=reader.texts(parts.get("reopens"), f"{path}.reopens"),
         votes=cast(Any, votes),

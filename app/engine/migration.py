@@ -51,10 +51,18 @@ def inverse(rule: Migration) -> Migration:
     """The way back: each successor becomes what it came from; of several the first."""
     stages: dict[str, str] = {}
     tasks: dict[str, str] = {}
-    for found, forth in ((stages, rule.stages), (tasks, rule.tasks)):
+    steps: dict[str, str] = {}
+    for found, forth in ((stages, rule.stages), (tasks, rule.tasks), (steps, rule.transitions)):
         for before, after in forth.items():
             found.setdefault(after, before)
-    return Migration(rule.source, frozen(stages), frozen(tasks), votes=rule.votes, terms=rule.terms)
+    return Migration(
+        rule.source,
+        frozen(stages),
+        frozen(tasks),
+        votes=rule.votes,
+        terms=rule.terms,
+        transitions=frozen(steps),
+    )
 
 
 def extended(
@@ -118,6 +126,7 @@ def plan(old: Definition, new: Definition, state: State, ctx: Context, rule: Mig
         tasks=tasks,
         reopened=(),
         gone=tuple(task.id for task in old.stages[here].tasks if target.task(task.id) is None),
+        transitions=dict(rule.transitions),
     )
     carried = tasks_after(new, state, event)
     again = tuple(task for task in rule.reopens if task in carried and carried[task].status == "done")

@@ -21,10 +21,6 @@ SCENARIO_TEXTS: dict[str, tuple[str, str]] = {
         "“{path}”: this version of the procedure does not ask for the fact “{id}”{hint}",
         "«{path}»: о факте «{id}» эта версия порядка не спрашивает{hint_ru}",
     ),
-    "unknown_transition": (
-        "“{path}”: there is no transition “{id}”{hint}",
-        "«{path}»: нет перехода «{id}»{hint_ru}",
-    ),
     "unknown_person": (
         "“{id}” is neither one of the people of the scenario nor a role{hint}",
         "«{id}» — не участник сценария и не роль{hint_ru}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.engine.guards import Expression
@@ -48,7 +48,7 @@ def structure_of(value: Any) -> Any:
             f.name: structure_of(getattr(value, f.name))
             for f in fields(value)
             if not (
-                f.metadata.get("words") or (f.metadata.get("later") and getattr(value, f.name) == f.default)
+                f.metadata.get("words") or (f.metadata.get("later") and _unsaid(f, getattr(value, f.name)))
             )
         }
     if isinstance(value, Mapping):
@@ -56,3 +56,8 @@ def structure_of(value: Any) -> Any:
     if isinstance(value, tuple):
         return [structure_of(item) for item in value]
     return value
+
+
+def _unsaid(field: Field[Any], value: Any) -> bool:
+    """Whether the field is as in a file that does not name it."""
+    return bool(value == (field.default if field.default_factory is MISSING else field.default_factory()))

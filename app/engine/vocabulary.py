@@ -100,6 +100,7 @@ VOCABULARY: Vocabulary = {
         "from": True,
         "stages": False,
         "tasks": False,
+        "transitions": False,
         "drops": False,
         "reopens": False,
         "votes": False,

@@ -67,7 +67,7 @@ SECOND = (
 THERE = Order("letters", 1, 2)
 
 
-def opened(system: Runtime) -> int:
+def opened(system: Runtime, second: str = "") -> int:
     """A case of the first version; the second is published too."""
     publish(system, FIRST, 1, "letters")
     with system.work(actor(system, "methodist")) as work:
@@ -75,7 +75,7 @@ def opened(system: Runtime) -> int:
         found = service.open_case(
             work, programme=programmes(work.session)[0], school=schools["41"], curator=schools["66"], process="letters"
         ).id  # fmt: skip
-    publish(system, SECOND, 2, "letters")
+    publish(system, second or SECOND, 2, "letters")
     return found
 
 

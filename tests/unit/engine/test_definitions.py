@@ -116,6 +116,8 @@ BROKEN_MOVES: dict[str, tuple[str, str, str]] = {
     "moves from an unknown stage": ("sketch: draft", "sketch: draft, sky: draft", "unknown_stage"),
     "moves into an unknown task": ("compose: write", "compose: paint", "unknown_task"),
     "moves from an unknown task": ("compose: write", "compose: write, sing: write", "unknown_task"),
+    "moves into an unknown step": ("terms: recount", "transitions: {end: fly}", "unknown_transition"),
+    "moves from an unknown step": ("terms: recount", "transitions: {fly: finish}", "unknown_transition"),
     "drops an unknown task": ("terms: recount", "drops: [sing]", "unknown_task"),
     "reopens an unknown task": ("terms: recount", "reopens: [sing]", "unknown_task"),
     "a stage left behind": ("stages: {sketch: draft}, ", "", "unmapped_stage"),

@@ -111,3 +111,19 @@ def test_stages_that_became_one_and_a_task_with_another_code_are_told_so(procedu
         "Задача «Принять заявку»: код take_in → accept_it",
     ]
     assert not [one for one in told if "Познакомиться" in one], "the task came along with its stage"
+
+
+def test_a_step_with_another_code_is_compared_with_what_it_was(procedure: Definition) -> None:
+    step = "  begin:\n"
+    assert step in growth()
+    second = growth().replace("version: 1\n", "version: 2\n", 1).replace(step, "  set_out:\n")
+    titles = procedure.transitions["begin"].titles
+    bare = [one.texts["ru"] for one in compare(procedure, loads(second))]
+    assert f"Переход «{titles['ru']}» убран" in bare
+    told = compare(procedure, loads(f"{second}\nmigrations: {{from: 1, transitions: {{begin: set_out}}}}\n"))
+    assert [one.texts["ru"] for one in told] == [
+        f"Переход «{titles['ru']}»: код begin → set_out",
+        "Перевод случаев с версии 1: добавлено правило",
+        f"Перевод случаев с версии 1: переходы: добавлено — begin → {titles['ru']}",
+    ]
+    assert told[0].texts["en"] == f"The transition “{titles['en']}”: id begin → set_out"
