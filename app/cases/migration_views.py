@@ -86,7 +86,9 @@ class MigrationView(RoomView):
         if "all" in request.form:
             try:
                 with self.write() as work:
-                    return self._begun(row, moving.begin(work, Order(code, version, int(target), mapping)))
+                    return self._begun(
+                        row, target, moving.begin(work, Order(code, version, int(target), mapping))
+                    )
             except Invalid as error:
                 return self._rehearsed(row, target, mapping, error.message)
         if not chosen:
@@ -96,10 +98,12 @@ class MigrationView(RoomView):
         try:
             if len(chosen) >= parts.FROM:
                 with self.write() as work:
-                    return self._begun(row, moving.begin(work, order, migration.rehearse(work, order)))
+                    return self._begun(
+                        row, target, moving.begin(work, order, migration.rehearse(work, order))
+                    )
             results = migration.carry_out(self.write, order)
         except NotFound as error:  # the form was sent twice: they have moved
-            return self.done(_rehearsal_url(row), error.message, "warning")
+            return self.done(_rehearsal_url(row, target), error.message, "warning")
         except Invalid as error:
             return self._rehearsed(versions.get(self.read(), code, version), target, mapping, error.message)
         work = self.read()
@@ -108,10 +112,10 @@ class MigrationView(RoomView):
             in_reader=in_reader,
         )  # fmt: skip
 
-    def _begun(self, row: ProcessVersion, count: int) -> Any:
+    def _begun(self, row: ProcessVersion, target: str, count: int) -> Any:
         told = n_("%(n)s case is being moved; this page says how far it has come.",
                   "%(n)s cases are being moved; this page says how far it has come.", count)  # fmt: skip
-        return self.done(_rehearsal_url(row), told)
+        return self.done(_rehearsal_url(row, target), told)
 
     @page("/<code>/<int:version>/undo", permission="write", methods=("POST",))
     def undo_all(self, code: str, version: int) -> Any:
@@ -139,8 +143,8 @@ class MigrationView(RoomView):
         return self.done(where, told)
 
 
-def _rehearsal_url(row: ProcessVersion) -> str:
-    return url_for("MigrationView.rehearsal", code=row.code, version=row.version)
+def _rehearsal_url(row: ProcessVersion, target: str | None = None) -> str:
+    return url_for("MigrationView.rehearsal", code=row.code, version=row.version, to=target)
 
 
 def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersion | None:

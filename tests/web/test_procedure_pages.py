@@ -61,6 +61,19 @@ def test_the_administrator_publishes_rehearses_moves_and_takes_back(
     assert post(client, "/procedures/undo", f"{PAGE}/2", case=code).status_code == 409  # type: ignore[attr-defined]
 
 
+def test_whoever_has_many_cases_moved_stays_with_the_version_he_chose(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    """Two versions are published: the newest is not the one they move to."""
+    client = web("admin")
+    for version in (2, 3):
+        post(client, f"{PAGE}/{version}/publish", f"{PAGE}/{version}")
+    at = f"{PAGE}/1/rehearsal?to=2"
+    answer: Any = post(client, f"{PAGE}/1/migrate", at, to="2", all="1")
+    assert (answer.status_code, answer.headers["Location"]) == (303, at)
+    assert "v1 → v2" in client.get(at).text
+
+
 def test_a_faulty_upload_is_told_where_and_rubbish_is_refused(web: WebUsers) -> None:
     client = web("admin")
     broken = SECOND.replace("version: 2\n", "version: 9\n").replace("initial: identified", "initial: nowhere")
