@@ -5,6 +5,7 @@ He sees codes and fates of cases here, never their contents.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -50,7 +51,7 @@ class MigrationView(RoomView):
         order = Order(row.code, row.version, target.version, mapping)
         total = versions.counts_of_live(work).get((row.code, row.version), 0)
         number = page_of(total, _REHEARSED)
-        given = {"to": str(target.version), **{f"map.{old}": new for old, new in mapping.items()}}
+        given = _given(target.version, mapping)
         fated: list[Fated] = []
         unfit: list[Fated] = []
         waiting: list[dict[str, Any]] = []
@@ -84,11 +85,10 @@ class MigrationView(RoomView):
         chosen = tuple(text[:40] for text in request.form.getlist("case"))
         mapping = mapping_of(request.form)
         if "all" in request.form:
+            order = Order(code, version, int(target), mapping)
             try:
                 with self.write() as work:
-                    return self._begun(
-                        row, target, moving.begin(work, Order(code, version, int(target), mapping))
-                    )
+                    return self._begun(row, order, moving.begin(work, order))
             except Invalid as error:
                 return self._rehearsed(row, target, mapping, error.message)
         if not chosen:
@@ -98,12 +98,10 @@ class MigrationView(RoomView):
         try:
             if len(chosen) >= parts.FROM:
                 with self.write() as work:
-                    return self._begun(
-                        row, target, moving.begin(work, order, migration.rehearse(work, order))
-                    )
+                    return self._begun(row, order, moving.begin(work, order, migration.rehearse(work, order)))
             results = migration.carry_out(self.write, order)
         except NotFound as error:  # the form was sent twice: they have moved
-            return self.done(_rehearsal_url(row, target), error.message, "warning")
+            return self.done(_rehearsal_url(row, order), error.message, "warning")
         except Invalid as error:
             return self._rehearsed(versions.get(self.read(), code, version), target, mapping, error.message)
         work = self.read()
@@ -112,10 +110,10 @@ class MigrationView(RoomView):
             in_reader=in_reader,
         )  # fmt: skip
 
-    def _begun(self, row: ProcessVersion, target: str, count: int) -> Any:
+    def _begun(self, row: ProcessVersion, order: Order, count: int) -> Any:
         told = n_("%(n)s case is being moved; this page says how far it has come.",
                   "%(n)s cases are being moved; this page says how far it has come.", count)  # fmt: skip
-        return self.done(_rehearsal_url(row, target), told)
+        return self.done(_rehearsal_url(row, order), told)
 
     @page("/<code>/<int:version>/undo", permission="write", methods=("POST",))
     def undo_all(self, code: str, version: int) -> Any:
@@ -143,8 +141,15 @@ class MigrationView(RoomView):
         return self.done(where, told)
 
 
-def _rehearsal_url(row: ProcessVersion, target: str | None = None) -> str:
-    return url_for("MigrationView.rehearsal", code=row.code, version=row.version, to=target)
+def _rehearsal_url(row: ProcessVersion, order: Order | None = None) -> str:
+    """The rehearsal; after an order, of the version and with the mapping it names."""
+    given: dict[str, Any] = {} if order is None else _given(order.target, order.mapping)
+    return url_for("MigrationView.rehearsal", code=row.code, version=row.version, **given)
+
+
+def _given(target: int, mapping: Mapping[str, str]) -> dict[str, str]:
+    """What the address of a rehearsal says."""
+    return {"to": str(target), **{f"map.{old}": new for old, new in mapping.items()}}
 
 
 def _default(row: ProcessVersion, targets: list[ProcessVersion]) -> ProcessVersion | None:

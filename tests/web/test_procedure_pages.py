@@ -72,6 +72,8 @@ def test_whoever_has_many_cases_moved_stays_with_the_version_he_chose(
     answer: Any = post(client, f"{PAGE}/1/migrate", at, to="2", all="1")
     assert (answer.status_code, answer.headers["Location"]) == (303, at)
     assert "v1 → v2" in client.get(at).text
+    answer = post(client, f"{PAGE}/1/migrate", at, to="2", all="1", **{"map.curator_agreement": "events"})
+    assert answer.headers["Location"] == f"{at}&map.curator_agreement=events"
 
 
 def test_a_faulty_upload_is_told_where_and_rubbish_is_refused(web: WebUsers) -> None:
