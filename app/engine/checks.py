@@ -131,7 +131,7 @@ def _rights_in_use(definition: Definition, path: str, approval: Approval, report
     for key, named in (("tie", {approval.tie} if approval.tie else set()), ("veto", set(approval.veto))):
         for role in sorted((named - set(approval.voters)) & set(definition.roles)):
             if role != approval.fallback:
-                report("tie_outside_voters", f"{path}.{key}", id=role)
+                report(f"{key}_outside_voters", f"{path}.{key}", id=role)
             elif key == "tie" or role in OF_ONE:
                 report("fallback_right", f"{path}.{key}", key=key, id=role)
 

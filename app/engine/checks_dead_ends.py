@@ -37,6 +37,8 @@ def check_dead_ends(definition: Definition, kinds: Kinds, report: Report) -> Non
         for stage in definition.stages.values():
             name, path = stage.id, f"stages.{stage.id}.approval"
             _vote(definition, stage, path, kinds, report)
+            name, path = stage.id, f"stages.{stage.id}"
+            _suspended(definition, stage, path, kinds, report)
     except choices.TooMany:
         report("condition_unclear", path, id=name, most=choices.MOST)
     for step in definition.transitions.values():
@@ -73,6 +75,30 @@ def _vote(definition: Definition, stage: Stage, path: str, kinds: Kinds, report:
         ended = choices.Room(True, kinds, result)
         if not any(_leads_away(definition, stage, step, ended) for step in definition.leaving[stage.id]):
             report("vote_dead_end", path, id=stage.id, result=result, result_ru=result_ru)
+
+
+def _suspended(definition: Definition, stage: Stage, path: str, kinds: Kinds, report: Report) -> None:
+    """Whoever can be suspended can be resumed, or ended: while the case stands still its vote stays as it is."""
+    leaving = definition.leaving.get(stage.id, ())
+    pauses = [step for step in leaving if step.kind == "suspend"]
+    ways = [step for step in leaving if step.kind in ("resume", "cancel")]
+    if not pauses or not any(step.kind == "resume" for step in ways):  # that is told apart
+        return
+    for (when, when_ru), room in _stands(stage, kinds):
+        can = [_holds(choices.of_step(step, definition.outcomes), room) for step in pauses]
+        if any(can) and not any(_holds(choices.of_step(step, definition.outcomes), room) for step in ways):
+            step = pauses[can.index(True)]
+            report("suspended_for_ever", f"transitions.{step.id}", id=stage.id, when=when, when_ru=when_ru)
+
+
+def _stands(stage: Stage, kinds: Kinds) -> list[tuple[tuple[str, str], choices.Room]]:
+    """How the vote of a stage may stand, in words, and what can be true then."""
+    found = [(("while there is no decision", "до решения голосованием"), choices.Room(False, kinds))]
+    if stage.approval is not None:
+        for result, result_ru in ENDS.items():
+            words = f"after its vote has {result}", f"после того, как голосование {result_ru}"
+            found.append((words, choices.Room(True, kinds, result)))
+    return found
 
 
 def _leads_away(definition: Definition, stage: Stage, step: Transition, ended: choices.Room) -> bool:

@@ -153,6 +153,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“tie” decides nothing here: `majority` says how many votes are needed",
         "«tie» здесь ничего не решает: сколько голосов «за» нужно, говорит majority",
     ),
+    "misleading_sign": (
+        "“{path}”: a control character, or one that turns the reading direction: nobody sees it, write the text anew",
+        "«{path}»: управляющий знак или знак, который меняет направление чтения: его не видно, наберите текст заново",
+    ),
+    "veto_outside_voters": (
+        "The role “{id}” has a veto but no vote",
+        "У роли «{id}» право вето, а права голоса нет",
+    ),
+    "suspended_for_ever": (
+        "A case suspended at “{id}” {when} could never go on: no step to resume or to end it works then",
+        "Случай, приостановленный на этапе «{id}» {when_ru}, остаётся так навсегда: ни возобновить его, ни прекратить",
+    ),
     "tie_outside_voters": (
         "The role “{id}” decides a tie but has no vote",
         "При равенстве решает роль «{id}», а права голоса у неё нет",

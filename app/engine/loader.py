@@ -95,11 +95,15 @@ def _workflow(reader: Reader) -> Definition:
     for key, path, node in reader.named(parts.get("roles"), "roles"):
         role = reader.element(node, "role", path)
         found = reader.one_of(role.get("found"), f"{path}.found", FOUND, FOUND[0])
+        optional_word(reader, role, "notes", path)
         roles[key] = Role(key, reader.titles(role.get("titles"), f"{path}.titles"), found)
     outcomes = {}
     for key, path, node in reader.named(parts.get("outcomes"), "outcomes"):
         outcome = reader.element(node, "outcome", path)
+        optional_word(reader, outcome, "notes", path)
         outcomes[key] = Outcome(key, reader.titles(outcome.get("titles"), f"{path}.titles"))
+    if "notes" in parts:  # for whoever reads the file
+        reader.text(parts["notes"], "notes")
     return Definition(
         code=reader.identifier(parts.get("workflow"), "workflow"),
         version=reader.number(parts.get("version"), "version", 1),

@@ -26,6 +26,11 @@ EXPECTED: dict[str, tuple[str, str]] = {
     "float": ("a fraction", "дробное число"),
     "timestamp": ("a day", "день"),
 }
+# signs of a text that nobody sees, and signs no text has: controls, and what turns the reading direction
+UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200d\u2060]+")
+MISLEADING = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 EMPTY = ("an empty text", "пустой текст")
 _TAG = "tag:yaml.org,2002:"
 # the tags that may be written before each kind of element
@@ -228,8 +233,10 @@ class Reader:
         for language in LANGUAGES:
             if language in parts:
                 result[language] = self.text(parts[language], f"{path}.{language}").strip()
-            if not result[language] and node is not None:
+            if not UNSEEN.sub("", result[language]) and node is not None:
                 self.report("missing_title", node, path=path, language=language)
+            elif MISLEADING.search(result[language]):
+                self.report("misleading_sign", parts[language], path=f"{path}.{language}")
             if language in parts:
                 self._placeholders(parts[language], path, result[language], language, placeholders)
         return result

@@ -173,3 +173,26 @@ def test_a_return_that_keeps_too_much_is_undone_at_the_next_look() -> None:
     ):  # fmt: skip
         case.act(actor, action)
     assert case.moves() == [("go", "system"), ("back", "author"), ("go", "system")]
+
+
+PAUSE, GO_ON = (f"    kind: {kind}\n    from: working\n    by: [author]\n" for kind in ("suspend", "resume"))
+
+
+@pytest.mark.parametrize(
+    ("pause", "go_on", "found"),
+    [
+        ("", "approval.passed", 2),  # before the vote has ended, and after it has failed
+        ("", "approval.passed or approval.failed", 1),
+        ("approval.passed", "approval.passed", 0),
+        ("approval.passed", "approval.failed", 1),
+        ("", "paper.ready", 0),  # the rooms go on while the case stands still
+        ("", "paper.ready and not approval.passed", 1),
+        ("", "not approval.passed or approval.passed", 0),
+    ],
+)
+def test_whatever_is_suspended_can_be_resumed(pause: str, go_on: str, found: int) -> None:
+    text = SMALL.replace(PAUSE, PAUSE + (WHEN.format(pause) if pause else ""))
+    text = text.replace(GO_ON, GO_ON + WHEN.format(go_on))
+    assert codes(text) == ["suspended_for_ever"] * found
+    ended = STEP.format(id="stop", kind="cancel", way=ENDED["cancel"])
+    assert codes(text.replace(RETURN, RETURN + ended)) == [], "a suspended case may also be terminated"

@@ -156,6 +156,11 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "unknown kind": ("kind: forward", "kind: jump", "bad_value"),
     "unknown due event": ("{working_days: 5,", "{working_days: 5, since: someday,", "bad_value"),
     "no English title": ("{ru: Черновик, en: Draft}", "{ru: Черновик}", "missing_title"),
+    "a title that is read backwards": (
+        "{ru: Черновик, en: Draft}",
+        '{ru: Черновик, en: "Dra\u202eft"}',
+        "misleading_sign",
+    ),
     "empty Russian title": ("{ru: Закончить, en: Finish}", "{ru: '', en: Finish}", "missing_title"),
     "a title nobody fills": (
         "{ru: Хорошо, en: Good}",

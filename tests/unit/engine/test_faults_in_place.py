@@ -159,6 +159,7 @@ APART = " and ".join(f"{a} != {b}" for n, a in enumerate(PIGEONS) for b in PIGEO
 # The procedure between the vote and the pause, where nothing leads on once the vote has failed.
 VOTED = CLEAN[CLEAN.index("      binds: paper.hash\n") : CLEAN.index("  pause:\n")]
 CAUGHT = VOTED[: VOTED.index("  pass_over:\n")].replace("      binds: paper.hash\n", "")
+STANDS = CLEAN[CLEAN.index("  stop:\n") : CLEAN.index("  take_up:\n")]
 PRINTS = "    from: print\n    to: done\n    by: [author]\n"
 KNOWN: dict[str, Any] = {
     "known_facts": {
@@ -423,6 +424,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "ru: Закончить, ",
     ),
     "a vote that fails for ever": (VOTED, CAUGHT, "vote_dead_end", "id: vote"),
+    "a pause without an end": (
+        STANDS,
+        STANDS[STANDS.index("  pause:\n") :]
+        + "    when: {id: won, if: approval.passed, text: {ru: Нет, en: Not yet}}\n",
+        "suspended_for_ever",
+        "ru: Приостановить",
+    ),
     "a return the case undoes": (
         "    keeps: [proofread]\n    voids: [votes, write]\n    form: {comment: required}\n",
         "    keeps: [write]\n    voids: [votes]\n    form: {comment: required}\n"
@@ -465,7 +473,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "bad_value",
         "",
     ),
-    "a veto of an outsider": ("veto: [chair]", "veto: [author]", "tie_outside_voters", ""),
+    "a veto of an outsider": ("veto: [chair]", "veto: [author]", "veto_outside_voters", ""),
     "a veto of the one who votes for the group": ("veto: [chair]", "veto: [head]", "fallback_right", ""),
     "a tie decided by who votes for the group": ("tie: chair", "tie: head", "fallback_right", ""),
     "a voter instead of the voters": ("on_no_voters: head", "on_no_voters: chair", "fallback_votes", ""),

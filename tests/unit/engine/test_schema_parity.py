@@ -32,6 +32,7 @@ SENSE = {
     "unknown_stage", "unknown_role", "unknown_task", "unknown_outcome", "unreachable_stage", "no_way_out",
     "no_final_stage", "final_stage_works", "forward_loop", "return_forward", "return_unsaid", "keeps_and_voids",
     "votes_not_kept", "votes_kept_early", "reason_not_required", "kind_and_target", "no_resume", "tie_outside_voters",
+    "veto_outside_voters", "suspended_for_ever", "unknown_transition",
     "four_eyes_empties", "approval_unused", "approval_absent", "nobody_may", "no_term_to_remind", "begins_at_end",
     "automatic_kind", "automatic_form", "automatic_loop", "automatic_overlap", "automatic_gap", "step_never",
     "task_never", "task_before_vote", "vote_dead_end", "return_undone", "condition_unclear",
@@ -44,7 +45,8 @@ GUARD = "if: paper.length >= 1"
 ODD: tuple[Any, ...] = (
     None, "", " ", "x", "X", "Я", "a b", "1", "true", "1/2", "3 of 4", 0, 1, -1, 5, 100_000, 100_001, 0.5, 1.5,
     True, False, [], {}, [""], ["x"], [None], [[]], [{}], {"x": 1}, {"": "x"}, {"ru": "А", "en": "A"}, {"ru": "А"},
-    {"ru": "", "en": "A"},
+    {"ru": "", "en": "A"}, {"ru": "А", "en": "\u00a0\u200b"},
+    {"ru": "\u2060А", "en": "A"}, {"ru": "А", "en": "A\u202eB"},
     {"ru": " ", "en": "A"}, {"ru": "А", "en": "A", "de": "A"}, {"share": "1/2"}, {"share": 0.5}, {"count": 1},
     {"count": 0}, {"share": "half"}, {"share": ""}, {"working_days": 5}, "x" * 61,
     "entered", "opened", "vote_passed", "done:write", "done:x", "paper.hash", "if " * 400,
@@ -111,6 +113,37 @@ def test_no_part_may_be_empty_but_where_the_schema_says_so(number: int, way: tup
     for new in ("", None):
         agree(changed(number, way, "replaced", new))
     agree(changed(number, way, "removed", None))
+
+
+@pytest.mark.parametrize("way", [("notes",), ("roles", "author", "notes"), ("outcomes", "good", "notes")])
+@pytest.mark.parametrize("value", [["a"], 5, {"a": "b"}, None, "", "words"])
+def test_notes_are_words_wherever_they_stand(way: tuple[str, ...], value: Any) -> None:
+    data = yaml.safe_load(SMALL)
+    above = data
+    for key in way[:-1]:
+        above = above[key]
+    above[way[-1]] = value
+    agree(data)
+    assert VALIDATOR.is_valid(data) is isinstance(value, str)
+
+
+@pytest.mark.parametrize(
+    ("title", "code"),
+    [
+        ("\u200b\u200d", "missing_title"),
+        ("\u00a0\u2060", "missing_title"),
+        ("Ready\u202eydaeR", "misleading_sign"),
+        ("Ready\x07", "misleading_sign"),
+        ("Two\nlines", None),
+        ("Co\u00adoperation", None),
+    ],
+)
+def test_a_title_is_what_everybody_sees(title: str, code: str | None) -> None:
+    data = yaml.safe_load(SMALL)
+    data["stages"]["draft"]["titles"]["en"] = title
+    _definition, findings = parse_text(yaml.safe_dump(data, sort_keys=False), "small.yaml")
+    assert [one.code for one in findings] == ([code] if code else [])
+    assert VALIDATOR.is_valid(data) is (code is None)
 
 
 def test_two_guards_without_an_id_do_not_swallow_one_another() -> None:
