@@ -22,8 +22,8 @@ MAX_DEPTH = 20
 
 # Compiled at the first condition: whoever only decides never reads one.
 TOKENS = r"""\s*(?:
-      (?P<date>\d{4}-\d{2}-\d{2}(?!\w))
-    | (?P<number>-?\d+(?:\.\d+)?(?![\w.]))
+      (?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\w))
+    | (?P<number>-?[0-9]+(?:\.[0-9]+)?(?![\w.]))
     | (?P<text>"[^"\\]*"|'[^'\\]*')
     | (?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*(?![\w.]))
     | (?P<sign><=|>=|!=|==|=|<|>|\(|\)|\[|\]|,)

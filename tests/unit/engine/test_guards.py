@@ -99,6 +99,8 @@ def test_truth_has_three_values(text: str, expected: bool | None) -> None:
         '"unclosed',
         "a.",
         "1a = 2",
+        "n.three = 1\u0663",  # an Arabic digit
+        "d.day > \u0662\u0660\u0662\u0665-01-22",
         "not " * 30 + "a.yes",
         "(" * 30 + "a.yes" + ")" * 30,
         "a.yes or " * 200 + "a.yes",
