@@ -15,6 +15,7 @@ from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.audit import service as audit
 from app.cases.context import voters_of
+from app.cases.history import edition_with
 from app.cases.models import Case, CaseVote, Meeting, MeetingItem, MeetingStatus, Programme, StageRound
 from app.cases.queries import events_of, events_of_all, lock_programme, look_at_pasts, rounds_of
 from app.cases.roles import require_in_programme
@@ -80,6 +81,16 @@ def add_item(work: Work, meeting: Meeting, case: Case) -> MeetingItem:
         work.session.add(item)
         audit.record(work, "meeting:item", item, case_id=case.id, data={"meeting": meeting.id})
     return item
+
+
+def follow(work: Work, case: Case, was: tuple[str, int]) -> None:
+    """A case has moved to another version while the group votes: the question goes on where the case stands now."""
+    now = {"stage": case.stage, "round": case.round}
+    asked = select(MeetingItem).where(
+        MeetingItem.case_id == case.id, MeetingItem.stage == was[0], MeetingItem.round == was[1]
+    )
+    for item in work.session.scalars(asked):
+        audit.revise(work, item, now, "meeting:edit", case_id=case.id)  # read by the journal only
 
 
 def items_of(work: Work, meeting: Meeting) -> Sequence[MeetingItem]:
@@ -221,7 +232,8 @@ def stand_ins(
 
 def approval_of(work: Work, item: MeetingItem) -> Approval | None:
     """The rules of the vote on the question; None when its stage has none."""
-    stage = work.ports.definitions.of(work.session, item.case).stages.get(item.stage)
+    definition = edition_with(work.ports.definitions.of(work.session, item.case), item.stage)
+    stage = definition.stages.get(item.stage)
     return stage.approval if stage else None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from app.access.scopes import as_system
-from app.cases import service, versions, writer
+from app.cases import meetings, service, versions, writer
 from app.cases.context import actor_id, days_of, gather_facts
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, CaseEvent, VersionStatus
@@ -190,6 +190,8 @@ def move(work: Work, case_id: int, order: Order, expected_version: int | None = 
         if plan.event is None or (plan.fate == "loses_term" and not order.losing):
             raise Refusal([Reason(in_reader(note.texts)) for note in plan.notes])
         service.append_events(work, case, [plan.event], new)
+        if state.approval in (None, "open"):  # what was decided before stays with the stay it was decided in
+            meetings.follow(work, case, (state.stage, state.round))
     return plan
 
 
@@ -221,6 +223,7 @@ def undo(work: Work, case_code: str) -> Case:
         before, now = fold(new, events[:-1]), fold(new, events)
         ctx = Context(actor_id(work), frozenset(), work.now, work.today)
         service.append_events(work, case, [migration.undo(old, new, before, now, ctx)], old)
+        meetings.follow(work, case, (now.stage, now.round))
     return case
 
 
