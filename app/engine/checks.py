@@ -37,13 +37,13 @@ def check(
     `earlier` are other versions of the procedure: what a migration says of them is compared with what they have;
     `known_dates` are those facts a term may be counted from; `known_roles` say where people of a role are found.
     """
-    findings: list[Finding] = []
+    findings: list[Finding] = [*definition.beside]
 
     def report(code: str, path: str, /, severity: Severity = "error", **words: Any) -> None:
         findings.append(finding(code, definition.place(path), severity, **{"path": path, **words}))
 
     references(definition, report)
-    if not findings:
+    if len(findings) == len(definition.beside):
         kinds = known_facts if isinstance(known_facts, Mapping) else {}
         _ways(definition, report)
         check_dead_ends(definition, kinds, report)

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from app.engine.automatic import facts_alone, leaving_alone
 from app.engine.compiling import StepTest, TaskTest, step_tests, task_tests
+from app.engine.findings import Finding
 from app.engine.guards import Expression
 from app.engine.structure import LATER, WORDS, hash_of
 
@@ -290,6 +291,8 @@ class Definition:
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     # other versions by hash, as far as whoever loaded this one knows them: a case may have begun in one
     editions: Mapping[str, Definition] = field(default_factory=dict, repr=False)
+    # faults of the words alone: a version published before they were looked for can still be read
+    beside: tuple[Finding, ...] = field(default=(), repr=False)
     hash: str = field(init=False)
     leaving: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
     rank: Mapping[str, int] = field(init=False, repr=False)

@@ -64,7 +64,8 @@ def parse_text(text: str, name: str = "<text>") -> tuple[Definition | None, list
         return None, reader.findings
     definition = _workflow(reader)
     if reader.findings:
-        return None, sorted(reader.findings, key=lambda finding: (finding.line, finding.column))
+        found = [*reader.findings, *reader.beside]
+        return None, sorted(found, key=lambda finding: (finding.line, finding.column))
     return definition, checks.check(definition)
 
 
@@ -95,15 +96,17 @@ def _workflow(reader: Reader) -> Definition:
     for key, path, node in reader.named(parts.get("roles"), "roles"):
         role = reader.element(node, "role", path)
         found = reader.one_of(role.get("found"), f"{path}.found", FOUND, FOUND[0])
-        optional_word(reader, role, "notes", path)
+        if "notes" in role:
+            reader.notes(role["notes"], f"{path}.notes")
         roles[key] = Role(key, reader.titles(role.get("titles"), f"{path}.titles"), found)
     outcomes = {}
     for key, path, node in reader.named(parts.get("outcomes"), "outcomes"):
         outcome = reader.element(node, "outcome", path)
-        optional_word(reader, outcome, "notes", path)
+        if "notes" in outcome:
+            reader.notes(outcome["notes"], f"{path}.notes")
         outcomes[key] = Outcome(key, reader.titles(outcome.get("titles"), f"{path}.titles"))
     if "notes" in parts:  # for whoever reads the file
-        reader.text(parts["notes"], "notes")
+        reader.notes(parts["notes"], "notes")
     return Definition(
         code=reader.identifier(parts.get("workflow"), "workflow"),
         version=reader.number(parts.get("version"), "version", 1),
@@ -119,6 +122,7 @@ def _workflow(reader: Reader) -> Definition:
         ),
         name=reader.name,
         places=frozen(reader.places),
+        beside=tuple(reader.beside),
     )
 
 

@@ -54,6 +54,8 @@ class Reader:
         self.name = name
         self.vocabulary = VOCABULARY if vocabulary is None else vocabulary
         self.findings: list[Finding] = []
+        # faults of the words alone: a version published before they were looked for can still be read
+        self.beside: list[Finding] = []
         self.places: dict[str, tuple[int, int]] = {}
         self.root: Any = None
         self._left, self._items_left = MAX_ELEMENTS, MAX_ITEMS
@@ -79,6 +81,17 @@ class Reader:
     def report(self, code: str, node: Any, **words: Any) -> None:
         """Note a fault at a node."""
         self.findings.append(finding(code, self.at(node), "error", **words))
+
+    def remark(self, code: str, node: Any, **words: Any) -> None:
+        """Note a fault of words: the definition can be read all the same."""
+        self.beside.append(finding(code, self.at(node), "error", **words))
+
+    def notes(self, node: Any, path: str) -> None:
+        """Look at what is written for whoever reads the file."""
+        known = len(self.findings)
+        self.text(node, path)
+        self.beside += self.findings[known:]
+        del self.findings[known:]
 
     def keep(self, path: str, node: Any) -> None:
         """Remember where an element stands, for checks that come later."""
@@ -233,10 +246,12 @@ class Reader:
         for language in LANGUAGES:
             if language in parts:
                 result[language] = self.text(parts[language], f"{path}.{language}").strip()
-            if not UNSEEN.sub("", result[language]) and node is not None:
+            if not result[language] and node is not None:
                 self.report("missing_title", node, path=path, language=language)
+            elif result[language] and not UNSEEN.sub("", result[language]):
+                self.remark("missing_title", parts.get(language), path=path, language=language)
             elif MISLEADING.search(result[language]):
-                self.report("misleading_sign", parts[language], path=f"{path}.{language}")
+                self.remark("misleading_sign", parts[language], path=f"{path}.{language}")
             if language in parts:
                 self._placeholders(parts[language], path, result[language], language, placeholders)
         return result
