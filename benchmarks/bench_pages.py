@@ -25,7 +25,7 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo import loading
 from app.demo.penza import PAIRS, actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.schools.models import Organisation
 from app.schools.queries import organisations
 from benchmarks.asked import Asked, judge

@@ -15,8 +15,10 @@ from app.cases.projection import changes
 from app.cases.snapshots import case_fields
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Work
+from app.engine.answers import Accepted
 from app.engine.machine import decide
-from app.engine.state import Accepted, State, replace
+from app.engine.records import replace
+from app.engine.state import State
 from app.jobs.outbox import Promise, row_of
 from benchmarks.steps import CASES, STEPS, Steps
 

@@ -13,19 +13,11 @@ from app.cases.models import Case, Programme
 from app.cases.service import take_step
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Runtime
+from app.engine.actions import Action, Cast, Complete, Fire, Open
+from app.engine.answers import Accepted
+from app.engine.context import Context, FactValue, Voter
 from app.engine.machine import facts_needed
-from app.engine.state import (
-    Accepted,
-    Action,
-    Cast,
-    Complete,
-    Context,
-    FactValue,
-    Fire,
-    Open,
-    Voter,
-    replace,
-)
+from app.engine.records import replace
 from app.jobs.outbox import Promise
 from app.schools.queries import organisations
 

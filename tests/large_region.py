@@ -28,9 +28,11 @@ from app.core.actor import SYSTEM
 from app.core.db import Base
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import PASSWORD, SINCE
+from app.engine.actions import Action, Cast, Complete, Fire
+from app.engine.answers import Accepted
+from app.engine.context import Context, FactValue, Voter
 from app.engine.events import from_dict
 from app.engine.machine import decide
-from app.engine.state import Accepted, Action, Cast, Complete, Context, FactValue, Fire, Voter
 from app.engine.trial_worlds import World
 from app.schools.models import Organisation, Person
 

@@ -14,9 +14,13 @@ from app.cases.roles import case_roles, stands_for
 from app.cases.states import states_now
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.definition import Definition, Task
+from app.engine.actions import Complete
+from app.engine.answers import Accepted
+from app.engine.context import Context
+from app.engine.definition import Definition
+from app.engine.elements import Task
 from app.engine.offers import Offer
-from app.engine.state import Accepted, Complete, Context, State
+from app.engine.state import State
 
 
 @dataclass(frozen=True)

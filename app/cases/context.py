@@ -20,11 +20,14 @@ from app.core.clock import local_date
 from app.core.i18n import LOCALES, _, in_locale
 from app.core.ports import DateWords, Fact
 from app.core.unit_of_work import Work
+from app.engine.actions import Action, Cast
 from app.engine.anchors import DateNames
-from app.engine.definition import Definition, Task
+from app.engine.context import Context, FactValue, Voter
+from app.engine.definition import Definition
+from app.engine.elements import Task
 from app.engine.offers import Waiting, waiting_for
 from app.engine.papers import PAGE as PAPERS
-from app.engine.state import Action, Cast, Context, FactValue, State, Voter
+from app.engine.state import State
 from app.schools.models import Person
 
 SYSTEM_ID = "system"

@@ -22,7 +22,8 @@ from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.state import ContentChanged, State
+from app.engine.actions import ContentChanged
+from app.engine.state import State
 from app.jobs import outbox
 from app.jobs.schedule import Every
 

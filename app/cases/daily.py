@@ -21,7 +21,7 @@ from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import anchors, starting
-from app.engine.definition import Stage
+from app.engine.elements import Stage
 from app.jobs import outbox
 
 TERMS, PART, BEGIN = "cases.terms", "cases.terms.part", "cases.terms.begin"

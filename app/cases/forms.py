@@ -10,7 +10,7 @@ from wtforms import Field, HiddenField
 from app.cases.overview import in_reader
 from app.core.i18n import _
 from app.engine.asking import LARGEST
-from app.engine.definition import Form
+from app.engine.elements import Form
 from app.ui.forms import (
     AddForm,
     ChoiceField,

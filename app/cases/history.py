@@ -16,10 +16,11 @@ from app.cases.models import CaseEvent
 from app.core.i18n import LOCALES, Text, _, current_locale
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
+from app.engine.answers import Accepted
 from app.engine.automatic import is_alone
-from app.engine.definition import Definition, Field, Task, Transition
+from app.engine.definition import Definition
+from app.engine.elements import Field, Task, Transition
 from app.engine.evolution import in_force
-from app.engine.state import Accepted
 from app.engine.wording import printed
 
 

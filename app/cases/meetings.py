@@ -26,10 +26,10 @@ from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.engine.approvals import electorate
-from app.engine.definition import Approval
+from app.engine.context import Voter
+from app.engine.elements import Approval
 from app.engine.events import ApprovalOpened, from_dict
 from app.engine.evolution import fold
-from app.engine.state import Voter
 
 SEATS = ("chair", "secretary", "member")  # of the group, as its minutes name them
 

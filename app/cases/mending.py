@@ -12,9 +12,9 @@ from app.cases.roles import case_roles, may
 from app.cases.states import states_now
 from app.core.errors import Reason
 from app.core.unit_of_work import Work
+from app.engine.answers import Reason as EngineReason
 from app.engine.definition import Definition
 from app.engine.offers import waiting_for
-from app.engine.state import Reason as EngineReason
 
 # reasons which only the members of the group can mend
 OF_THE_VOTE = frozenset({"approval_open", "votes_void"})

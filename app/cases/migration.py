@@ -20,11 +20,13 @@ from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine import migration
-from app.engine.definition import Definition, Migration, frozen
+from app.engine.context import Context
+from app.engine.definition import Definition, frozen
+from app.engine.elements import Migration
 from app.engine.events import from_dict
 from app.engine.evolution import fold
 from app.engine.migration import Plan
-from app.engine.state import Context, State
+from app.engine.state import State
 
 Mapped = Mapping[str, str]
 NO_SUCCESSOR = "-"  # stands in a mapping where a task is needed no more

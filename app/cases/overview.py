@@ -27,11 +27,13 @@ from app.core.ports import Subject
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine
+from app.engine.answers import Tally
 from app.engine.approvals import AUTHOR, asked_of, electorate
+from app.engine.context import Context, Voter
 from app.engine.definition import Definition
 from app.engine.offers import Offer, Waiting, by_itself, offers, waiting_for
 from app.engine.reasons import role_titles
-from app.engine.state import Context, State, Tally, Voter
+from app.engine.state import State
 from app.schools.models import Person
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.engine.definition import Definition, Stage
+from app.engine.definition import Definition
+from app.engine.elements import Stage
 from app.engine.events import Event, Migrated, Moved, Undone
 from app.engine.evolution import evolve, in_force
 from app.engine.state import State, TaskState, VoteState
@@ -104,7 +105,7 @@ def _task_row(task: TaskState, status: str) -> dict[str, Any]:
 def project(definition: Definition, events: Sequence[Event]) -> Projection:
     """Fold the events and keep what each round left behind.
 
-    Raises engine.state.IllegalHistory if an event cannot have happened in the definition.
+    Raises engine.illegal_history.IllegalHistory if an event cannot have happened in the definition.
     """
     found = changes(definition, None, events)
     if found is None:

@@ -29,7 +29,10 @@ from app.core.actor import StandsFor
 from app.core.errors import Reason
 from app.core.ports import QueueItem
 from app.core.unit_of_work import Work
-from app.engine.definition import Definition, Stage
+from app.engine.actions import Fire
+from app.engine.context import Voter
+from app.engine.definition import Definition
+from app.engine.elements import Stage
 from app.engine.events import (
     ApprovalDecided,
     ApprovalOpened,
@@ -44,7 +47,7 @@ from app.engine.events import (
 from app.engine.fact_names import facts_needed
 from app.engine.machine import step_reasons
 from app.engine.offers import Waiting, waiting_for
-from app.engine.state import Fire, State, Voter
+from app.engine.state import State
 from app.schools.models import Organisation
 
 # from them something waits, see `_since`

@@ -24,11 +24,14 @@ from app.core.asked_once import asked_once
 from app.core.errors import Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
+from app.engine.actions import Action, Cast, Complete, Fire, Reopen
 from app.engine.approvals import electorate
 from app.engine.authors import TELLING, doings, last_doers
-from app.engine.definition import Approval, Definition
+from app.engine.context import Voter
+from app.engine.definition import Definition
+from app.engine.elements import Approval
 from app.engine.events import Event, from_dict
-from app.engine.state import Action, Cast, Complete, Fire, Reopen, State, Voter
+from app.engine.state import State
 
 
 class Told(NamedTuple):

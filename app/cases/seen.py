@@ -9,7 +9,7 @@ from app.core.db import canonical_json
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.engine.definition import Task
+from app.engine.elements import Task
 
 
 def content_seen(work: Work, case_id: int, page: str) -> str:

@@ -29,22 +29,14 @@ from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine import machine, starting
+from app.engine.actions import Action, Cast, Complete, ContentChanged, Open, Settle
+from app.engine.answers import Accepted, Refused
+from app.engine.context import Context
 from app.engine.deadlines import PlainWeek
 from app.engine.definition import Definition
 from app.engine.recounting import recount, running_again
 from app.engine.settling import is_entered_again, joined
-from app.engine.state import (
-    Accepted,
-    Action,
-    Cast,
-    Complete,
-    ContentChanged,
-    Context,
-    Open,
-    Refused,
-    Settle,
-    State,
-)
+from app.engine.state import State
 from app.jobs.outbox import Promise
 from app.schools.models import Organisation
 
@@ -217,7 +209,7 @@ def append_events(
     """Add events that nobody decides but that follow from an act outside the engine, with all their rows.
 
     `definition` is the one the case is pinned to from these events on, when they move it to another.
-    Raises engine.state.IllegalHistory if they cannot happen now.
+    Raises engine.illegal_history.IllegalHistory if they cannot happen now.
     """
     standing = writer.lock(work, case.id)
     before = standing.state(work, work.ports.definitions.of(work.session, case))

@@ -24,7 +24,9 @@ from app.core.asked_once import only_looking
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 from app.engine import machine
-from app.engine.state import Accepted, Settle, State
+from app.engine.actions import Settle
+from app.engine.answers import Accepted
+from app.engine.state import State
 from app.jobs import outbox
 from app.jobs.schedule import Every
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from app.engine.deadlines import Term, kept_term
 from app.engine.events import plain
-from app.engine.state import State, TaskState, VoteState, made
+from app.engine.records import made
+from app.engine.state import State, TaskState, VoteState
 
 # Fields of the state that are columns of `cases`; votes are rows; few votes and the rest stand in `cases.snapshot`.
 COLUMNS = ("stage", "round", "status", "version", "entered_at", "due", "approval", "outcome", "content_hash")
@@ -73,7 +74,7 @@ def state_from_rows(
     `columns` are those of `cases`, `kept` its snapshot, `votes` those of the present round in their order, where the
     snapshot asks for them.
     """
-    state = _new(State)  # as `engine.state.replace` does: the frozen class has nothing to check
+    state = _new(State)  # as `engine.records.replace` does: the frozen class has nothing to check
     values = state.__dict__
     (  # one by one: a third of the time of a loop, and every step of every case passes here
         values["stage"], values["round"], values["status"], values["version"], values["entered_at"], values["due"],

@@ -5,7 +5,8 @@ A stage is that of the plan when its vote is bound to the plan (`binds`), and so
 
 from __future__ import annotations
 
-from app.engine.definition import Definition, Task
+from app.engine.definition import Definition
+from app.engine.elements import Task
 
 PLAN = "plans.content_hash"
 RESULTS = "results.content_hash"

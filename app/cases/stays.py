@@ -19,7 +19,8 @@ from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine.deadlines import working_days_between
-from app.engine.definition import Definition, Task
+from app.engine.definition import Definition
+from app.engine.elements import Task
 
 
 @dataclass(frozen=True)

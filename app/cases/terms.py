@@ -23,7 +23,8 @@ from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine import anchors, machine
 from app.engine.deadlines import Calendar, PlainWeek, Term, days_left
-from app.engine.definition import Definition, Due
+from app.engine.definition import Definition
+from app.engine.elements import Due
 from app.engine.events import TermsRecounted, from_dict
 from app.engine.recounting import STAGE, recount
 from app.engine.state import State

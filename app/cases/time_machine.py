@@ -20,7 +20,8 @@ from app.core.ports import Figure
 from app.core.unit_of_work import Work
 from app.engine import events as engine_events
 from app.engine.deadlines import days_left, working_days_between
-from app.engine.definition import Definition, Task
+from app.engine.definition import Definition
+from app.engine.elements import Task
 from app.engine.evolution import in_force
 from app.engine.state import State
 

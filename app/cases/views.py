@@ -34,10 +34,11 @@ from app.cases.turns import GOES_ON, was_suspended
 from app.core.errors import Invalid, NotFound, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
+from app.engine.actions import Cast, Complete, Fire, Reopen
+from app.engine.answers import Accepted
+from app.engine.answers import Reason as EngineReason
 from app.engine.explaining import standing_reasons
 from app.engine.machine import reopen_reasons, step_reasons, task_reasons
-from app.engine.state import Accepted, Cast, Complete, Fire, Reopen
-from app.engine.state import Reason as EngineReason
 from app.ui.base import RoomView, int_arg, page
 from app.ui.paging import Paged, page_of
 

@@ -18,7 +18,7 @@ from app.demo.scan import scan
 from app.demo.story import ALL, DIRECTORS, GROUP, NAMES, Story, curator_of, on
 from app.documents import service as papers
 from app.documents.models import Document
-from app.engine.state import Cast
+from app.engine.actions import Cast
 
 
 def approve_plans(story: Story, schools: Sequence[str] = ALL) -> None:

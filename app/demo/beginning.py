@@ -13,7 +13,7 @@ from app.demo.script import Act
 from app.demo.story import ALL, DIRECTORS, NAMES, Story, curator_of, on
 from app.diagnostics import queries as diagnosis_queries
 from app.diagnostics import service as diagnosis
-from app.engine.state import Cast, Complete
+from app.engine.actions import Cast, Complete
 from app.library import service as library
 from app.plans import queries as plan_queries
 from app.plans import service as plans

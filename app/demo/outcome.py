@@ -13,7 +13,7 @@ from app.core.unit_of_work import Work
 from app.demo import results_data
 from app.demo.approval import hold_meeting, vote
 from app.demo.story import ALL, NAMES, OUTCOMES, Story, on
-from app.engine.state import Cast, Complete
+from app.engine.actions import Cast, Complete
 from app.results import grounds, procedures
 from app.results import service as results
 

@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.core.unit_of_work import Work
 from app.demo.penza import PAIRS
 from app.demo.script import Script
-from app.engine.state import Cast, Complete, Fire
+from app.engine.actions import Cast, Complete, Fire
 
 ALL: tuple[str, ...] = ("oshi1", "50", "co1", "41")
 NAMES = {"oshi1": "ОШИ № 1", "50": "СОШ № 50", "co1": "ЦО № 1", "41": "СОШ № 41"}

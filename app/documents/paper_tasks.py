@@ -22,7 +22,7 @@ from app.documents.facts import paper_for
 from app.documents.models import Document
 from app.documents.queries import get_document
 from app.documents.rules import PLAN_CHANGE, PLAN_ORDER, DocumentState
-from app.engine.definition import Task
+from app.engine.elements import Task
 
 AT_ONCE = 50  # of one press: what is left is offered again
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from app.engine import anchors
-from app.engine.definition import Definition, Due, Stage
+from app.engine.definition import Definition
+from app.engine.elements import Due, Stage
 
 Report = Callable[..., None]
 

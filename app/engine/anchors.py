@@ -13,11 +13,14 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from app.engine.context import Context
 from app.engine.deadlines import STAGE
-from app.engine.state import Context, State, TaskState, replace
+from app.engine.records import replace
+from app.engine.state import State, TaskState
 
 if TYPE_CHECKING:
-    from app.engine.definition import Definition, Due, Stage
+    from app.engine.definition import Definition
+    from app.engine.elements import Due, Stage
 
 ENTERED, OPENED, VOTE_OPENED, VOTE_PASSED = "entered", "opened", "vote_opened", "vote_passed"
 WORDS = (ENTERED, OPENED, VOTE_OPENED, VOTE_PASSED)

@@ -1,110 +1,137 @@
-"""The answers of the machine that say at once whether a step works, and everything else when somebody reads it.
-
-Until then nobody may change the context they were given with.
-"""
+"""What the machine says of a step: refused with all its reasons, or accepted with what follows from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.engine.context import Voter
 from app.engine.events import Event
-from app.engine.state import Accepted, Action, Context, Reason, Refused, State, Told
+from app.engine.state import State
 
 if TYPE_CHECKING:
-    from app.engine.definition import Definition
-
-Finding = Callable[["Definition", State, Any, Context], list[Reason]]
-Making = Callable[["Definition", State, Any, Context], tuple[tuple[Event, ...], State]]
+    from app.engine.elements import Effect
 
 
-class LateRefusal(Refused):
-    """A refusal that finds its reasons when they are first read.
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a step does not work: a sentence in both languages, names behind it, the page to mend it."""
 
-    `decide` fills its slots one by one: a class without an `__init__` of its own is made in half the time of another.
-    """
+    code: str
+    texts: Mapping[str, str]
+    link: str | None = None
+    items: tuple[str, ...] = ()
 
-    __slots__ = ("action", "before", "ctx", "definition", "find")
 
-    if TYPE_CHECKING:
+class Draft:
+    """A reason while it is being filled in."""
 
-        def __init__(self) -> None: ...
-    else:
-        __init__ = object.__init__
-    definition: Definition
-    before: State
-    action: Action
-    ctx: Context | None
-    find: Finding
+    __slots__ = ("code", "items", "link", "texts")
+
+
+def reason(code: str, texts: Mapping[str, str], link: str | None, items: tuple[str, ...]) -> Reason:
+    """As the class, in a quarter of its time: a refusal that is read makes several."""
+    made: Any = Draft()
+    made.code = code  # one by one: together they would become a tuple first
+    made.texts = texts
+    made.link = link
+    made.items = items
+    made.__class__ = Reason  # of the same layout; from here on nobody changes it
+    filled: Reason = made
+    return filled
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The count of a vote: what counts, what is needed, who is missing and what follows."""
+
+    eligible: int
+    needed: int
+    votes_for: int
+    votes_against: int
+    abstained: int
+    void: int
+    result: str | None  # passed | failed | None = not decided yet
+    missing: tuple[Voter, ...] = ()
+    excluded: tuple[Voter, ...] = ()
+    by_chair: bool = False
+    majority: int | None = None  # votes for that a decision needs; None = more than against
+
+    @property
+    def voted(self) -> int:
+        """Votes that count, abstentions included."""
+        return self.votes_for + self.votes_against + self.abstained
+
+    @property
+    def has_quorum(self) -> bool:
+        """Whether enough have voted."""
+        return self.voted >= self.needed
+
+
+class Refused:
+    """The step does not work; all reasons at once. Nothing has happened."""
+
+    __slots__ = ("_reasons",)
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        self._reasons = reasons
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """Everything that stands against the step, in the order of the definition."""
-        ctx = self.ctx
-        if ctx is not None:
-            find = self.find
-            self._reasons = tuple(find(self.definition, self.before, self.action, ctx))
-            self.ctx = None
         return self._reasons
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the reasons, in order."""
+        return tuple(reason.code for reason in self.reasons)
 
-class LateAcceptance(Accepted):
-    """A step that makes its events and the new state when they are first read."""
 
-    __slots__ = ("action", "before", "ctx", "definition", "make")
+Told = tuple[str, "tuple[Effect, ...]", Tally | None]
 
-    if TYPE_CHECKING:
 
-        def __init__(self) -> None: ...
-    else:
-        __init__ = object.__init__
-    definition: Definition
-    before: State
-    action: Action
-    ctx: Context | None
-    make: Making
+class Accepted:
+    """The step works: events to append, the state after them, effects to carry out.
 
-    def _made(self, ctx: Context) -> None:
-        self._events, self._state = self.make(self.definition, self.before, self.action, ctx)
-        self.ctx = None
+    `what`: opened · task_done · task_reopened · vote_counted · approved · rejected · moved ·
+    content_changed · nothing.
+    """
+
+    __slots__ = ("_events", "_state", "_told")
+
+    def __init__(
+        self,
+        what: str,
+        events: tuple[Event, ...],
+        state: State,
+        effects: tuple[Effect, ...] = (),
+        tally: Tally | None = None,
+    ) -> None:
+        self._told: Told = what, effects, tally
+        self._events, self._state = events, state
+
+    @property
+    def what(self) -> str:
+        """What has happened, in one word of the list above."""
+        return self._told[0]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What the application does now."""
+        return self._told[1]
+
+    @property
+    def tally(self) -> Tally | None:
+        """The count of the vote, when the step was one of it."""
+        return self._told[2]
 
     @property
     def events(self) -> tuple[Event, ...]:
         """What happened, in order."""
-        if self.ctx is not None:
-            self._made(self.ctx)
         return self._events
 
     @property
     def state(self) -> State:
         """Where the case stands after the events."""
-        if self.ctx is not None:
-            self._made(self.ctx)
         return self._state
-
-
-def refused_late(
-    find: Finding, definition: Definition, before: State, action: Action, ctx: Context
-) -> LateRefusal:
-    """A refusal whose reasons `find` finds."""
-    answer = LateRefusal()
-    answer.definition = definition
-    answer.before = before
-    answer.action = action
-    answer.ctx = ctx
-    answer.find = find
-    return answer
-
-
-def accepted_late(
-    told: Told, make: Making, definition: Definition, before: State, action: Action, ctx: Context
-) -> LateAcceptance:
-    """A step whose events and new state `make` makes."""
-    answer = LateAcceptance()
-    answer.definition = definition
-    answer.before = before
-    answer.action = action
-    answer.ctx = ctx
-    answer._told = told
-    answer.make = make
-    return answer

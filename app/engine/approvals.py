@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.engine.definition import Approval
-from app.engine.state import Tally, Voter, VoteState, replace
+from app.engine.answers import Tally
+from app.engine.context import Voter
+from app.engine.elements import Approval
+from app.engine.records import replace
+from app.engine.state import VoteState
 
 AUTHOR = {"ru": "автор документа не голосует за него", "en": "the author does not vote on his own paper"}
 

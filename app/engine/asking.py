@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from app.engine import reasons
-from app.engine.definition import Field, Form
-from app.engine.state import Complete, Fire, Reason
+from app.engine.actions import Complete, Fire
+from app.engine.answers import Reason
+from app.engine.elements import Field, Form
 from app.engine.wording import is_blank
 
 LARGEST = 1_000_000_000  # a number in a form is a count

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.engine.definition import Approval
+from app.engine.elements import Approval
 from app.engine.events import Event, Migrated, TaskCompleted, Undone
 from app.engine.state import State
 

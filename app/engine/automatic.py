@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.engine.definition import Definition, Transition
+    from app.engine.definition import Definition
+    from app.engine.elements import Transition
 
 # As whom the engine acts, and the part it plays then: not an id, so no person and no role can be called so.
 SYSTEM = "system"

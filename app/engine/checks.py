@@ -12,7 +12,8 @@ from app.engine.checks_migrations import check_migrations
 from app.engine.checks_names import guards_of, names_in_reach
 from app.engine.checks_references import own_names, references
 from app.engine.checks_steps import check_step
-from app.engine.definition import Approval, Definition, Stage
+from app.engine.definition import Definition
+from app.engine.elements import Approval, Stage
 from app.engine.fact_kinds import FactKind, kind_faults
 from app.engine.findings import Finding, Severity, finding
 from app.engine.reasons import APPROVAL_PASSED

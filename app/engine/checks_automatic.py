@@ -6,7 +6,8 @@ from collections.abc import Callable
 from itertools import combinations
 
 from app.engine import automatic, choices
-from app.engine.definition import Definition, Stage, Transition
+from app.engine.definition import Definition
+from app.engine.elements import Stage, Transition
 from app.engine.fact_kinds import Kinds
 
 Report = Callable[..., None]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.engine import choices
-from app.engine.definition import VOTES, Definition, Stage, Task, Transition
+from app.engine.definition import Definition
+from app.engine.elements import VOTES, Stage, Task, Transition
 from app.engine.fact_kinds import Kinds
 
 Report = Callable[..., None]

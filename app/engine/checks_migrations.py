@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from app.engine.definition import Definition, Migration, Stage
+from app.engine.definition import Definition
+from app.engine.elements import Migration, Stage
 
 Report = Callable[..., None]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from app.engine.anchor_checks import dates_named
-from app.engine.definition import Definition, Guard
+from app.engine.definition import Definition
+from app.engine.elements import Guard
 from app.engine.fact_names import BUILT_IN_FACTS
 from app.engine.papers import REGISTERED
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Set
 
-from app.engine.definition import VOTES, Approval, Definition, Due, Stage, Task, Transition
+from app.engine.definition import Definition
+from app.engine.elements import VOTES, Approval, Due, Stage, Task, Transition
 
 Report = Callable[..., None]
 

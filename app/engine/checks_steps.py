@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.engine.compiling import STAYING
-from app.engine.definition import REASONED, VOTES, Definition, Stage, Transition
+from app.engine.definition import Definition
+from app.engine.elements import REASONED, VOTES, Stage, Transition
 
 Report = Callable[..., None]
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from app.engine.definition import Transition
+from app.engine.elements import Transition
 from app.engine.fact_kinds import Kinds, can_say
 from app.engine.guards import Atom, Compares, Expression, Holds, Literal, Name, OneOf, Truth, Value, kind_of
 

@@ -39,12 +39,8 @@ from app.engine.comparison_words import (
     value_of,
     words,
 )
-from app.engine.definition import (
-    Definition,
-    Stage,
-    Task,
-    Transition,
-)
+from app.engine.definition import Definition
+from app.engine.elements import Stage, Task, Transition
 
 
 def compare(old: Definition, new: Definition, names: RoomNames = NO_ROOMS) -> list[Change]:

@@ -17,10 +17,7 @@ from app.engine.comparison_words import (
     words,
     written,
 )
-from app.engine.definition import (
-    Effect,
-    Guard,
-)
+from app.engine.elements import Effect, Guard
 
 
 def compare_guards(path: str, here: Pair, was: tuple[Guard, ...], now: tuple[Guard, ...]) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from app.engine.comparison_words import (
     titles_or,
     words,
 )
-from app.engine.definition import Field, Form
+from app.engine.elements import Field, Form
 
 COMMENTS: dict[str, Pair] = {
     "none": ("не спрашивается", "is not asked for"),

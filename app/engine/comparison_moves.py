@@ -18,7 +18,8 @@ from app.engine.comparison_words import (
     tasks_of,
     texts_of,
 )
-from app.engine.definition import Definition, Migration
+from app.engine.definition import Definition
+from app.engine.elements import Migration
 
 VOTES: dict[str, Pair] = {
     "keep": ("сохраняются", "are kept"),

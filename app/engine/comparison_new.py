@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.engine.definition import Approval, Form, Portion, Stage, Task, Transition
+from app.engine.elements import Approval, Form, Portion, Stage, Task, Transition
 
 
 def plain_stage(stage: Stage) -> Stage:

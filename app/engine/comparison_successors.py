@@ -8,7 +8,8 @@ from typing import Any
 
 from app.engine.anchors import since_renamed
 from app.engine.comparison_words import Change, Pair, texts_of
-from app.engine.definition import Definition, Stage, Titles
+from app.engine.definition import Definition
+from app.engine.elements import Stage, Titles
 from app.engine.migration_notes import titles_of
 
 

@@ -17,7 +17,8 @@ from app.engine.comparison_words import (
     words,
     working_days,
 )
-from app.engine.definition import Definition, Due
+from app.engine.definition import Definition
+from app.engine.elements import Due
 from app.engine.structure import structure_of
 from app.engine.wording import plural
 

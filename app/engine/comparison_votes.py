@@ -27,10 +27,8 @@ from app.engine.comparison_words import (
     value_of,
     words,
 )
-from app.engine.definition import (
-    Approval,
-    Definition,
-)
+from app.engine.definition import Definition
+from app.engine.elements import Approval
 from app.engine.structure import structure_of
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.engine.anchors import DateNames
-from app.engine.definition import Approval, Definition, Effect, Portion, Titles
+from app.engine.definition import Definition
+from app.engine.elements import Approval, Effect, Portion, Titles
 from app.engine.wording import plural, quoted
 
 What = Literal["added", "removed", "changed", "words"]

@@ -29,8 +29,12 @@ from app.engine.guards import (
 )
 
 if TYPE_CHECKING:
-    from app.engine.definition import Definition, Form, Guard, Stage, Task, Transition
-    from app.engine.state import Context, FactValue, Fire, Reason, State, Told
+    from app.engine.actions import Fire
+    from app.engine.answers import Reason, Told
+    from app.engine.context import Context, FactValue
+    from app.engine.definition import Definition
+    from app.engine.elements import Form, Guard, Stage, Task, Transition
+    from app.engine.state import State
 
 Facts = Mapping[str, "FactValue"]
 Test = Callable[["State", Facts, bool], Truth]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from app.engine.actions import Action, Complete, Fire
 from app.engine.automatic import SYSTEM
 from app.engine.checks_names import guards_of
-from app.engine.definition import Approval, Definition, Guard
+from app.engine.context import Context
+from app.engine.definition import Definition
+from app.engine.elements import Approval, Guard
 from app.engine.events import ApprovalDecided, CaseOpened, Event, Moved, TaskCompleted, VotesVoided
 from app.engine.explaining import standing_reasons
 from app.engine.findings import Finding, finding
 from app.engine.guards import Facts
 from app.engine.machine import evolve, guard_reader, is_stale
-from app.engine.state import Action, Complete, Context, Fire, State
+from app.engine.state import State
 
 KINDS = ("stage", "transition", "task", "guard", "approval")
 SIDES = {

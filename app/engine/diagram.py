@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from html import escape
 
 from app.engine.anchors import ENTERED, NO_NAMES, DateNames, event_words
-from app.engine.definition import Definition, Stage, Transition
+from app.engine.definition import Definition
 from app.engine.diagram_arcs import Box, Edge, Way, ends_of, least_height, place_of_mark, ways_of
+from app.engine.elements import Stage, Transition
 from app.engine.reasons import role_titles
 from app.engine.staying import staying_steps
 from app.engine.wording import NBSP

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from app.engine.definition import Definition, Transition
+from app.engine.definition import Definition
+from app.engine.elements import Transition
 
 Edge = tuple[str, str]  # id of the transition, stage it leads from
 # pixels at the side of a box

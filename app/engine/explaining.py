@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from app.engine import reasons
+from app.engine.actions import Fire
+from app.engine.answers import Reason
 from app.engine.asking import form_reasons
 from app.engine.automatic import holders
 from app.engine.compiling import (
@@ -25,8 +27,10 @@ from app.engine.compiling import (
     only_fact,
     reads_vote,
 )
-from app.engine.definition import Definition, Guard, Transition
-from app.engine.state import Context, Fire, Reason, State
+from app.engine.context import Context
+from app.engine.definition import Definition
+from app.engine.elements import Guard, Transition
+from app.engine.state import State
 from app.engine.voting import guard_reader, is_stale, tally_of
 
 # the fact of a guard; the test of a whole number and that number, if it compares with one; whether a value is right

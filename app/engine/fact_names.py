@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from app.engine import starting
+from app.engine.actions import Action, Cast, Complete, ContentChanged, Fire
 from app.engine.automatic import onward
 from app.engine.compiling import OF_THE_VOTE
-from app.engine.definition import Definition, Stage
+from app.engine.definition import Definition
+from app.engine.elements import Stage
 from app.engine.starting import RESUMING
-from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, State
+from app.engine.state import State
 
 # Facts the engine answers itself, from the state.
 BUILT_IN_FACTS = frozenset({"approval.passed", "approval.failed", "stage.round"})

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.engine import checks, papers
-from app.engine.definition import (
+from app.engine.definition import Definition, frozen
+from app.engine.elements import (
     KINDS,
     Approval,
-    Definition,
     Kind,
     Migration,
     Outcome,
@@ -19,7 +19,6 @@ from app.engine.definition import (
     Stage,
     Task,
     Transition,
-    frozen,
 )
 from app.engine.findings import DefinitionError, Finding
 from app.engine.loader_parts import (

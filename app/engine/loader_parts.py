@@ -7,18 +7,8 @@ from fractions import Fraction
 from typing import Any, cast
 
 from app.engine import anchors
-from app.engine.definition import (
-    Choice,
-    CommentRule,
-    Due,
-    Effect,
-    Escalation,
-    Field,
-    Form,
-    Guard,
-    Portion,
-    frozen,
-)
+from app.engine.definition import frozen
+from app.engine.elements import Choice, CommentRule, Due, Effect, Escalation, Field, Form, Guard, Portion
 from app.engine.guard_parsing import GuardError, parse
 from app.engine.guards import Expression, Holds, Name
 from app.engine.reading import Reader

@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.engine import explaining, reasons, starting
-from app.engine.answers import Finding, LateAcceptance, LateRefusal, accepted_late, refused_late
+from app.engine.actions import Action, Cast, Complete, ContentChanged, Fire, Open, Reopen, Settle
+from app.engine.answers import Accepted, Reason, Refused, Told
 from app.engine.asking import form_reasons
 from app.engine.compiling import StepTest
-from app.engine.definition import Definition, Form, Stage, Task, Transition
+from app.engine.context import Context
+from app.engine.definition import Definition
+from app.engine.elements import Form, Stage, Task, Transition
 from app.engine.events import (
     CaseOpened,
     Event,
@@ -19,27 +22,14 @@ from app.engine.events import (
     TaskCompleted,
     TaskReopened,
 )
-from app.engine.evolution import arrived, evolve, fold, next_tasks, opened
+from app.engine.evolution import evolve, fold
 from app.engine.explaining import fire_reasons, outcome_of
 from app.engine.fact_names import BUILT_IN_FACTS, RESUMING, facts_needed
+from app.engine.late_answers import Finding, LateAcceptance, LateRefusal, accepted_late, refused_late
+from app.engine.moves import arrived, next_tasks, opened
+from app.engine.records import made
 from app.engine.settling import next_step, settled
-from app.engine.state import (
-    Accepted,
-    Action,
-    Cast,
-    Complete,
-    ContentChanged,
-    Context,
-    Fire,
-    Open,
-    Reason,
-    Refused,
-    Reopen,
-    Settle,
-    State,
-    Told,
-    made,
-)
+from app.engine.state import State
 from app.engine.voting import (
     approval_opened,
     cast,

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.engine import starting
-from app.engine.definition import Approval, Definition, Migration, frozen
+from app.engine.context import Context
+from app.engine.definition import Definition, frozen
+from app.engine.elements import Approval, Migration
 from app.engine.events import Event, Migrated, Moved, Undone
 from app.engine.fact_names import BUILT_IN_FACTS
 from app.engine.machine import go_on
 from app.engine.migration_notes import Note, note, titles_of
 from app.engine.migration_terms import moved_terms
 from app.engine.segments import LIVE, migrated, tasks_after
-from app.engine.state import Context, State, TaskState, to_record
+from app.engine.state import State, TaskState, to_record
 from app.engine.voting import hash_of
 
 Fate = Literal["moves", "loses_term", "needs_mapping", "refused"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.engine.definition import Definition, Titles
+from app.engine.definition import Definition
+from app.engine.elements import Titles
 
 # code → (Russian, English); «{id}» is the title of what it is about.
 TEXTS: dict[str, tuple[str, str]] = {

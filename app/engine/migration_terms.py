@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from app.engine import anchors, starting
+from app.engine.context import Context
 from app.engine.deadlines import STAGE, Calendar, Term, add_working_days, prolong
-from app.engine.definition import Definition, Due, Migration, Titles
+from app.engine.definition import Definition
+from app.engine.elements import Due, Migration, Titles
 from app.engine.events import Migrated
 from app.engine.migration_notes import Note, note
 from app.engine.segments import migrated
-from app.engine.state import Context, State, TaskState
+from app.engine.state import State, TaskState
 
 
 def moved_terms(

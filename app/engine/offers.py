@@ -9,8 +9,11 @@ from typing import Literal
 
 from app.engine import approvals, settling
 from app.engine.anchors import is_pending
+from app.engine.answers import Reason
 from app.engine.compiling import WORKS_WHEN
-from app.engine.definition import Definition, Form, Stage, Titles
+from app.engine.context import Context, Voter
+from app.engine.definition import Definition
+from app.engine.elements import Form, Stage, Titles
 from app.engine.explaining import standing_reasons
 from app.engine.machine import (
     is_stale,
@@ -18,7 +21,7 @@ from app.engine.machine import (
     task_reasons,
     vote_reasons,
 )
-from app.engine.state import Context, Reason, State, Voter
+from app.engine.state import State
 
 OfferKind = Literal["task", "vote", "transition", "automatic"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.engine.definition import Guard
+from app.engine.elements import Guard
 from app.engine.guards import Holds, Name
 
 PAGE = "documents"

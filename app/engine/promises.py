@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.engine.state import Action, Cast, Complete, ContentChanged, Fire, Open, Reopen
+from app.engine.actions import Action, Cast, Complete, ContentChanged, Fire, Open, Reopen
 
 # code → (English, Russian), as in `findings`
 PROMISES: dict[str, tuple[str, str]] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from app.engine.definition import LANGUAGES
+from app.engine.elements import LANGUAGES
 from app.engine.findings import Finding, finding
 from app.engine.unreadable import Unreadable, told
 from app.engine.vocabulary import VOCABULARY, Vocabulary

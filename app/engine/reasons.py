@@ -7,10 +7,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from app.engine.answers import Draft, Reason, Tally, reason
 from app.engine.approvals import AUTHOR
-from app.engine.definition import Definition, Field, Guard, Task
+from app.engine.context import FactValue, Voter
+from app.engine.definition import Definition
+from app.engine.elements import Field, Guard, Task
 from app.engine.guards import Atom, Facts, Value
-from app.engine.state import Draft, FactValue, Reason, State, Tally, Voter, reason
+from app.engine.state import State
 from app.engine.wording import (
     asks_for_count,
     asks_for_names,

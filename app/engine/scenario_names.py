@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from app.engine.actions import Complete, Fire, Reopen
 from app.engine.checks_names import facts_named
 from app.engine.definition import Definition
 from app.engine.findings import Finding, finding
 from app.engine.scenario_reading import Person, Place, Scenario, Step
-from app.engine.state import Complete, Fire, Reopen
 
 
 def unknown_names(

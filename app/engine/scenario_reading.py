@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.engine.definition import Titles
+from app.engine.actions import Action, Cast, Complete, ContentChanged, Fire, Open, Reopen, Settle
+from app.engine.context import FactValue
+from app.engine.elements import Titles
 from app.engine.findings import Finding
 from app.engine.reading import EXPECTED, Reader
-from app.engine.state import Action, Cast, Complete, ContentChanged, FactValue, Fire, Open, Reopen, Settle
 from app.engine.vocabulary import Vocabulary
 
 Place = tuple[str, int, int]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from app.engine.answers import Accepted, Refused
 from app.engine.authors import authors
+from app.engine.context import Context, FactValue, Voter
 from app.engine.coverage import Coverage
 from app.engine.deadlines import add_working_days, working_days_between
 from app.engine.definition import Definition
@@ -19,14 +21,7 @@ from app.engine.offers import waiting_for
 from app.engine.scenario_names import unknown_names
 from app.engine.scenario_reading import Days, Expectation, Person, Scenario, Step
 from app.engine.starting import started
-from app.engine.state import (
-    Accepted,
-    Context,
-    FactValue,
-    Refused,
-    State,
-    Voter,
-)
+from app.engine.state import State
 
 Pair = tuple[str, str]  # English, Russian
 SYSTEM = "system"

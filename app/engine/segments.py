@@ -6,7 +6,9 @@ from app.engine import anchors
 from app.engine.deadlines import STAGE
 from app.engine.definition import Definition
 from app.engine.events import Migrated, Undone
-from app.engine.state import IllegalHistory, State, TaskState, from_record, replace
+from app.engine.illegal_history import IllegalHistory, must
+from app.engine.records import replace
+from app.engine.state import State, TaskState, from_record
 
 LIVE = ("active", "suspended")
 
@@ -14,26 +16,26 @@ LIVE = ("active", "suspended")
 def migrated(definition: Definition, state: State, event: Migrated) -> State:
     """The state in the version the case moved to. Raises IllegalHistory if that version cannot hold it."""
     _pinned(definition, event)
-    _must(state.status in LIVE, f"a case that is {state.status} does not move to another version")
-    _must(event.source == state.stage, f"moved from “{event.source}”, but the case was at “{state.stage}”")
+    must(state.status in LIVE, f"a case that is {state.status} does not move to another version")
+    must(event.source == state.stage, f"moved from “{event.source}”, but the case was at “{state.stage}”")
     target = definition.stages.get(event.target)
     if target is None or target.final:
         raise IllegalHistory(f"a case cannot be moved into “{event.target}”")
-    _must(event.stages.get(state.stage) == target.id, f"“{state.stage}” did not become “{target.id}”")
+    must(event.stages.get(state.stage) == target.id, f"“{state.stage}” did not become “{target.id}”")
     tasks = tasks_after(definition, state, event)
     for task_id, own in event.terms.items():
-        _must(task_id in tasks, f"a term for the unknown task “{task_id}”")
+        must(task_id in tasks, f"a term for the unknown task “{task_id}”")
         tasks[task_id] = replace(tasks[task_id], due=own.due, term=own)
     for task_id in event.lost:
         if task_id != STAGE:
-            _must(task_id in tasks, f"a lost term of the unknown task “{task_id}”")
+            must(task_id in tasks, f"a lost term of the unknown task “{task_id}”")
             tasks[task_id] = replace(tasks[task_id], due=None, term=None)
     rounds = rounds_after(state, event)
     first = target.approval.opens_after if target.approval else ()
     ready = target.approval is not None and all(_is_done(tasks.get(task)) for task in first)
-    _must(event.approval in (None, "open", state.approval), f"the vote cannot stand as “{event.approval}”")
-    _must(event.approval != "open" or ready, "the vote is open before its tasks are done")
-    _must(event.approval is None or target.approval is not None, "the new stage has no vote")
+    must(event.approval in (None, "open", state.approval), f"the vote cannot stand as “{event.approval}”")
+    must(event.approval != "open" or ready, "the vote is open before its tasks are done")
+    must(event.approval is None or target.approval is not None, "the new stage has no vote")
     votes = state.votes if event.approval is not None or target.id == state.stage else ()
     if event.votes == "void":
         votes = tuple(replace(vote, void=True) for vote in votes)
@@ -62,9 +64,9 @@ def undone(definition: Definition, state: State, event: Undone) -> State:
         former = from_record(event.state, state.version + 1)
     except ValueError as error:
         raise IllegalHistory(str(error)) from error
-    _must(former.stage in definition.stages, f"no stage “{former.stage}”")
+    must(former.stage in definition.stages, f"no stage “{former.stage}”")
     same = (former.status, former.opened_at, former.entered_at, former.paused_on)
-    _must(
+    must(
         same == (state.status, state.opened_at, state.entered_at, state.paused_on),
         "what a migration leaves alone was not left alone",
     )
@@ -78,12 +80,12 @@ def tasks_after(definition: Definition, state: State, event: Migrated) -> dict[s
         new = event.tasks.get(old)
         if new is None:
             continue
-        _must(definition.task(new) is not None, f"no task “{new}”")
+        must(definition.task(new) is not None, f"no task “{new}”")
         other = tasks.get(new)
         if other is None or (_is_done(other) and not _is_done(standing)):  # of two that became one both count
             tasks[new] = standing
     for new in event.reopened:
-        _must(_is_done(tasks.get(new)), f"the task “{new}” was not done")
+        must(_is_done(tasks.get(new)), f"the task “{new}” was not done")
         due = anchors.due_when_reopened(definition.stages[event.target], new, tasks[new])
         tasks[new] = replace(tasks[new], status="open", done_by=None, done_at=None, due=due)
     for task in definition.stages[event.target].tasks:
@@ -104,7 +106,7 @@ def rounds_after(state: State, event: Migrated) -> dict[str, int]:
 
 def _pinned(definition: Definition, event: Migrated | Undone) -> None:
     pinned = (event.definition, event.definition_version, event.definition_hash)
-    _must(
+    must(
         pinned == (definition.code, definition.version, definition.hash),
         f"{event.definition} v{event.definition_version} is not the version it was moved to",
     )
@@ -112,8 +114,3 @@ def _pinned(definition: Definition, event: Migrated | Undone) -> None:
 
 def _is_done(task: TaskState | None) -> bool:
     return task is not None and task.status == "done"
-
-
-def _must(holds: bool, problem: str) -> None:
-    if not holds:
-        raise IllegalHistory(problem)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from app.engine.actions import Fire
+from app.engine.answers import Accepted, Refused
 from app.engine.automatic import ITSELF, SYSTEM
 from app.engine.compiling import STAYING
+from app.engine.context import Context
 from app.engine.definition import Definition
 from app.engine.events import Event, Moved
-from app.engine.state import Accepted, Context, Fire, Refused, State, replace
+from app.engine.records import replace
+from app.engine.state import State
 
 Decision = Accepted | Refused
 Take = Callable[[Definition, State, Fire, Context], Decision]

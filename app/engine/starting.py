@@ -13,12 +13,15 @@ from datetime import date
 from typing import TypeVar
 
 from app.engine import anchors
+from app.engine.actions import Action, Fire
 from app.engine.anchors import Anchor, Pair
+from app.engine.context import Context
 from app.engine.deadlines import STAGE, Term, add_working_days, prolong, working_days_between
-from app.engine.definition import Definition, Due, Stage, Transition
+from app.engine.definition import Definition
+from app.engine.elements import Due, Stage, Transition
 from app.engine.events import CaseOpened, Event, Moved, TaskReopened, TermsStarted
 from app.engine.evolution import evolve
-from app.engine.state import Action, Context, Fire, State
+from app.engine.state import State
 
 # Steps after which a case that stood still goes on.
 RESUMING = ("resume", "reopen")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.engine.definition import Definition, Titles, Transition
+from app.engine.definition import Definition
+from app.engine.elements import Titles, Transition
 
 
 def staying_steps(definition: Definition) -> list[tuple[Titles, list[Transition]]]:

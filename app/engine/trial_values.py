@@ -8,7 +8,8 @@ from itertools import islice, product
 
 from app.engine.anchor_checks import dates_named
 from app.engine.checks_names import facts_named, guards_of
-from app.engine.definition import Definition, Guard
+from app.engine.definition import Definition
+from app.engine.elements import Guard
 from app.engine.guards import Compares, Literal, OneOf, Value
 from app.engine.machine import BUILT_IN_FACTS
 

@@ -7,28 +7,17 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
+from app.engine.actions import CHOICES, Action, Cast, Complete, ContentChanged, Fire, Open, Reopen, Settle
 from app.engine.anchors import LATEST
 from app.engine.authors import authors
 from app.engine.checks_names import guards_of
+from app.engine.context import Context, FactValue, Voter
 from app.engine.deadlines import Calendar, PlainWeek
-from app.engine.definition import Definition, Form
+from app.engine.definition import Definition
+from app.engine.elements import Form
 from app.engine.events import Event
 from app.engine.guards import Value
-from app.engine.state import (
-    CHOICES,
-    Action,
-    Cast,
-    Complete,
-    ContentChanged,
-    Context,
-    FactValue,
-    Fire,
-    Open,
-    Reopen,
-    Settle,
-    State,
-    Voter,
-)
+from app.engine.state import State
 from app.engine.trial_values import holding, values_of
 
 START = date(2025, 1, 9)

@@ -5,7 +5,7 @@ It and `workflows/schema.json` must accept the same; a test compares them.
 
 from __future__ import annotations
 
-from app.engine.definition import LANGUAGES
+from app.engine.elements import LANGUAGES
 
 Vocabulary = dict[str, dict[str, bool]]
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from app.engine import approvals, reasons, starting
-from app.engine.definition import Approval, Definition, Effect, Stage
+from app.engine.actions import CHOICES, Cast
+from app.engine.answers import Accepted, Reason, Refused, Tally
+from app.engine.context import Context
+from app.engine.definition import Definition
+from app.engine.elements import Approval, Effect, Stage
 from app.engine.events import ApprovalDecided, ApprovalOpened, Event, VoteCast, VotesVoided
 from app.engine.evolution import evolve
 from app.engine.guards import Facts, Value
-from app.engine.state import CHOICES, Accepted, Cast, Context, Reason, Refused, State, Tally
+from app.engine.state import State
 
 Decision = Refused | Accepted
 

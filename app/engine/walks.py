@@ -7,11 +7,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from app.engine.actions import CHOICES, Action, Cast, Complete, Fire, Open, Settle
+from app.engine.answers import Accepted, Refused
 from app.engine.automatic import SYSTEM
+from app.engine.context import Context
 from app.engine.deadlines import Calendar, PlainWeek
-from app.engine.definition import Definition, Form
+from app.engine.definition import Definition
+from app.engine.elements import Form
 from app.engine.events import Event, Moved, from_dict
 from app.engine.evolution import evolve, fold
+from app.engine.illegal_history import IllegalHistory
 from app.engine.machine import decide, is_stale, tally_of
 from app.engine.migration import plan, undo, undoable
 from app.engine.offers import by_itself, offers
@@ -19,20 +24,7 @@ from app.engine.promises import Divergence, Turn
 from app.engine.recounting import counted_anew, recount
 from app.engine.settling import is_entered_again
 from app.engine.starting import started
-from app.engine.state import (
-    CHOICES,
-    Accepted,
-    Action,
-    Cast,
-    Complete,
-    Context,
-    Fire,
-    IllegalHistory,
-    Open,
-    Refused,
-    Settle,
-    State,
-)
+from app.engine.state import State
 from app.engine.trial_worlds import START, Holidays, World, completed, fired
 
 LENGTH = 120

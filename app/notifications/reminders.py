@@ -28,7 +28,8 @@ from app.core.asked_once import only_looking
 from app.core.ports import JobHandler, Message
 from app.core.unit_of_work import Work
 from app.engine.deadlines import Calendar, days_left
-from app.engine.definition import Definition, Due
+from app.engine.definition import Definition
+from app.engine.elements import Due
 from app.engine.offers import Waiting
 from app.engine.state import State
 from app.jobs import outbox

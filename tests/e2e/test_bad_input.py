@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from app.cases import service
 from app.demo.penza import actor
 from app.demo.scan import scan
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.e2e.conftest import at_desk
 from tests.e2e.person import Person
 from tests.e2e.stand import Stand

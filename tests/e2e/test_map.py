@@ -7,7 +7,7 @@ import pytest
 from app.cases import service
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.e2e.conftest import Desks
 from tests.e2e.person import DESKTOP, PHONE
 from tests.people import open_cases

@@ -18,7 +18,7 @@ from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.people import WebUsers, token
 
 

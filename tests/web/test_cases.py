@@ -11,7 +11,7 @@ from app.cases.models import Case
 from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import THERE, YEAR, move, ready, take
 from tests.integration.cases.test_votes import stand_in

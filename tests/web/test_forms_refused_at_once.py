@@ -9,7 +9,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.documents.service import ensure_draft
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take
 from tests.people import WebUsers, token

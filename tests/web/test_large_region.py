@@ -32,7 +32,7 @@ from app.demo.script import Script
 from app.demo.story import Story
 from app.documents.minutes import minutes_values
 from app.documents.people import person_cards
-from app.engine.state import Cast
+from app.engine.actions import Cast
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from app.notifications import reminders

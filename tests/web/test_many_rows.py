@@ -14,7 +14,7 @@ from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.models import Acknowledgement, Document
-from app.engine.state import Cast
+from app.engine.actions import Cast
 from app.schools.models import Organisation
 from tests.large_region import cases_like, members
 from tests.people import WebUsers, plans_before_the_group

@@ -17,7 +17,7 @@ from app.core.ports import Figure
 from app.core.unit_of_work import Runtime
 from app.dashboards.queries import Overview, overview
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.plans.service import ItemInput, add_item
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take

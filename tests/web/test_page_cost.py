@@ -20,7 +20,7 @@ from app.demo import beginning
 from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.people import WebUsers, plans_before_the_group
 
 Asked = list[tuple[str, str]]

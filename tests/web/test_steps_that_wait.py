@@ -11,7 +11,7 @@ from app.cases.queries import get_case
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, Fire
+from app.engine.actions import Cast, Fire
 from tests.people import WebUsers, plans_before_the_group
 
 

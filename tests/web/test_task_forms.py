@@ -13,7 +13,7 @@ from app.cases.queries import events_of, get_case
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.unit_of_work import Runtime
-from app.engine.definition import Field, Form
+from app.engine.elements import Field, Form
 from tests.people import WebUsers, open_cases
 from tests.procedures import publish
 

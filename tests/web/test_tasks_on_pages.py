@@ -13,8 +13,8 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import facts
 from app.documents.service import RegisterInput
+from app.engine.actions import Complete
 from app.engine.papers import REGISTERED
-from app.engine.state import Complete
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_third_version import AGREED, publish
 from tests.integration.cases.test_versions import YEAR, stands, take

@@ -13,7 +13,7 @@ from app.demo.diagnostics_data import DIAGNOSES
 from app.demo.penza import actor
 from app.diagnostics import queries as diagnosed
 from app.diagnostics import service as diagnostics
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.people import WebUsers, open_cases
 from tests.procedures import publish
 

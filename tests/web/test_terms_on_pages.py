@@ -13,7 +13,7 @@ from app.cases.service import PROCESS
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.ui.filters import dm
 from tests.integration.cases.test_versions import take
 from tests.people import WebUsers, log_in

@@ -11,7 +11,7 @@ from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, Fire
+from app.engine.actions import Cast, Fire
 from app.results.service import write_analysis
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, take

@@ -8,7 +8,7 @@ from app.cases import queries, service
 from app.cases.programmes import open_programme
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.schools.queries import organisations
 from tests.people import WebUsers
 

@@ -146,7 +146,7 @@ def test_access_ends_with_the_last_day_not_before(penza: Runtime) -> None:
 
 def test_a_task_for_which_nobody_is_left_goes_over_with_the_role_only(penza: Runtime) -> None:
     from app.cases import service
-    from app.engine.state import Fire
+    from app.engine.actions import Fire
 
     case_id = open_cases(penza)["41"]
     assert "tasks" in listed(penza, "methodist")

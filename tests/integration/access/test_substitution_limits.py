@@ -29,7 +29,7 @@ from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
-from app.engine.state import Cast, Fire
+from app.engine.actions import Cast, Fire
 from app.schools.queries import organisations, signatory_on
 from app.schools.service import add_organisation
 from tests.integration.access.test_substitutions import (

@@ -31,7 +31,7 @@ from app.demo.penza import actor
 from app.demo.script import Script
 from app.demo.story import Story
 from app.documents.minutes import minutes_values
-from app.engine.state import Cast, Complete, Fire, Reopen
+from app.engine.actions import Cast, Complete, Fire, Reopen
 from app.plans import service as plans
 from app.schools.models import Organisation
 from app.schools.queries import signatory_on

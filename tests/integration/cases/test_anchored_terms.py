@@ -21,8 +21,8 @@ from app.core.errors import Refusal
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.actions import Complete, Fire
 from app.engine.evolution import fold
-from app.engine.state import Complete, Fire
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from tests.anchored_terms import ORDER_TERMS, begin, order

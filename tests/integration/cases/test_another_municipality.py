@@ -17,7 +17,7 @@ from app.core.unit_of_work import Runtime
 from app.dashboards.queries import overview
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
-from app.engine.state import Action, Cast, Complete, Fire
+from app.engine.actions import Action, Cast, Complete, Fire
 from app.plans import execution
 from app.plans import queries as plan
 from app.plans import service as plans

@@ -31,7 +31,7 @@ from app.documents import service as papers
 from app.documents import starting
 from app.documents.models import Document
 from app.documents.starting import Beginning
-from app.engine.state import Cast, Fire
+from app.engine.actions import Cast, Fire
 from app.events import service as events
 from app.events.models import ProgrammeEvent
 from app.plans import queries as planned

@@ -26,7 +26,7 @@ from app.core.pipelined import PipelinedConnection
 from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Action, Cast, Complete, Fire
+from app.engine.actions import Action, Cast, Complete, Fire
 from app.plans import queries as plan_queries
 from app.plans import service as plans
 from app.plans.rules import Direction

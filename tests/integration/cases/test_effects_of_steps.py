@@ -12,7 +12,7 @@ from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.models import Document, DocumentCase
-from app.engine.state import Complete, Fire
+from app.engine.actions import Complete, Fire
 from app.plans.models import PlanSnapshot
 from tests.people import open_cases
 from tests.procedures import publish

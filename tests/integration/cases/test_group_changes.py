@@ -26,7 +26,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import AUTHORITY, actor
 from app.documents.minutes import minutes_values
 from app.documents.models import Document
-from app.engine.state import Cast, Complete, Fire, Reopen
+from app.engine.actions import Cast, Complete, Fire, Reopen
 from app.jobs import schedule
 from app.jobs.runner import drain
 from app.plans import queries as plan_queries

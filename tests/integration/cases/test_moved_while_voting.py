@@ -10,7 +10,7 @@ from app.cases.queries import get_case, programmes
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast
+from app.engine.actions import Cast
 from tests.integration.cases.test_moves_in_the_past import is_sound
 from tests.integration.cases.test_versions import code_of, move, take
 from tests.people import plans_before_the_group

@@ -16,7 +16,7 @@ from app.cases.stays import compare
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Complete, Fire
+from app.engine.actions import Complete, Fire
 from app.schools.queries import organisations
 from tests.integration.cases.test_versions import code_of, move, take
 from tests.people import WebUsers

@@ -13,7 +13,7 @@ from app.core.actor import SYSTEM
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.integration.cases.test_versions import THERE, code_of, move, take
 from tests.people import open_cases
 

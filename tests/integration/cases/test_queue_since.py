@@ -13,7 +13,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire, Reopen
+from app.engine.actions import Fire, Reopen
 from tests.integration.cases.test_versions import YEAR, code_of, move, ready, take
 
 

@@ -19,6 +19,7 @@ from app.cases.verify import findings
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
+from app.engine.actions import Action
 from app.engine.definition import Definition, akin
 from app.engine.events import (
     Event,
@@ -31,7 +32,6 @@ from app.engine.events import (
     VoteCast,
 )  # fmt: skip
 from app.engine.evolution import fold
-from app.engine.state import Action
 from app.engine.trial_worlds import World
 from app.engine.walks import Walk
 from app.schools.queries import organisations

@@ -20,7 +20,7 @@ from app.core.errors import Forbidden, NotFound
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Action, Complete, Fire, Reopen
+from app.engine.actions import Action, Complete, Fire, Reopen
 from tests.integration.admin.conftest import let_pass
 from tests.integration.notifications.conftest import told
 from tests.people import open_cases

@@ -13,7 +13,7 @@ from app.cases.turns import turn_of
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Complete, Fire
+from app.engine.actions import Complete, Fire
 from tests.integration.cases.test_moves_in_the_past import FIRST, is_sound
 from tests.integration.cases.test_moves_in_the_past import opened as opened_first
 from tests.integration.cases.test_versions import code_of, move, take

@@ -16,7 +16,7 @@ from app.cases.programmes import edit_programme
 from app.core.errors import Forbidden, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.schools.queries import organisations
 from tests.people import open_cases
 

@@ -16,9 +16,10 @@ from app.cases.snapshots import asks_for_votes, case_fields, snapshot, state_fro
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine import loader
+from app.engine.actions import Complete, Fire
 from app.engine.definition import Definition, akin
 from app.engine.evolution import fold, in_force
-from app.engine.state import Complete, Fire, VoteState
+from app.engine.state import VoteState
 from app.engine.trial_worlds import World
 from app.engine.walks import Walk
 from app.jobs.outbox import Promise

@@ -11,7 +11,7 @@ from app.cases import curators, queries, service
 from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, Complete, Fire
+from app.engine.actions import Cast, Complete, Fire
 from app.schools.queries import organisations
 from tests.people import open_cases
 

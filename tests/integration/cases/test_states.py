@@ -15,7 +15,8 @@ from app.cases.states import states_now
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, State
+from app.engine.actions import Cast
+from app.engine.state import State
 from tests.integration.cases.test_concurrency import take, to_the_vote
 from tests.people import open_cases
 

@@ -11,8 +11,8 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import facts
 from app.documents.service import RegisterInput
+from app.engine.actions import Complete, Fire
 from app.engine.papers import REGISTERED
-from app.engine.state import Complete, Fire
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
 from tests.integration.documents.test_life import DAY, registered, sent_order, signed_order

@@ -20,7 +20,7 @@ from app.curation import service as curation
 from app.curation.queues import QUEUES
 from app.curation.service import AgreementTerms
 from app.demo.penza import actor
-from app.engine.state import Complete, Fire
+from app.engine.actions import Complete, Fire
 from app.jobs.runner import drain
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import YEAR, is_sound, stands, take

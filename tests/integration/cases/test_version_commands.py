@@ -10,7 +10,7 @@ from app.admin import verify
 from app.cases import service
 from app.cli import main
 from app.core.unit_of_work import Runtime
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.integration.cases.test_versions import PROCEDURE, SECOND, stands, take
 from tests.people import open_cases
 

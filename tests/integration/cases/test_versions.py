@@ -19,7 +19,7 @@ from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, Complete, Fire
+from app.engine.actions import Cast, Complete, Fire
 from tests.integration.admin.conftest import let_pass
 from tests.people import open_cases
 

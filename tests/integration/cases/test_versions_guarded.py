@@ -18,7 +18,7 @@ from app.core.actor import SYSTEM
 from app.core.errors import OporaError, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Complete, Fire
+from app.engine.actions import Complete, Fire
 from tests.integration.cases.test_versions import SECOND, THERE, code_of, is_sound, move, ready, stands, take
 
 PROCESS = service.PROCESS

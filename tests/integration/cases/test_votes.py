@@ -23,8 +23,8 @@ from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.minutes import minutes_values
-from app.engine.state import Cast, Fire
-from app.engine.state import Reason as Why
+from app.engine.actions import Cast, Fire
+from app.engine.answers import Reason as Why
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_versions import SECOND, YEAR, stands, take
 from tests.people import open_cases

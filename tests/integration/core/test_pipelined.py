@@ -20,8 +20,8 @@ from app.core.errors import Busy
 from app.core.pipelined import PipelinedConnection
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.actions import Fire
 from app.engine.events import TaskCompleted, TaskReopened
-from app.engine.state import Fire
 from app.jobs.outbox import Promise
 from tests.integration.core.lines import ADD, COUNT, kept, line_of, owner_dsn
 from tests.people import open_cases

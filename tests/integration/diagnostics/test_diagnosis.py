@@ -17,7 +17,7 @@ from app.diagnostics import queries, service
 from app.diagnostics.facts import FACTS
 from app.diagnostics.rules import Significance, StudyKind, StudyState
 from app.diagnostics.service import AnalysisInput, RiskInput, StudyInput, VerificationInput
-from app.engine.state import Fire
+from app.engine.actions import Fire
 
 RISK = RiskInput("competence", Significance.high, "Дефицит у пяти учителей.")
 

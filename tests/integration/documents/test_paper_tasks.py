@@ -18,7 +18,7 @@ from app.documents import paper_tasks, service
 from app.documents.paper_tasks import Chosen, Closed
 from app.documents.queries import get_document
 from app.documents.service import RegisterInput
-from app.engine.state import Complete
+from app.engine.actions import Complete
 from tests.integration.cases.test_versions import is_sound, stands, take
 from tests.people import open_cases
 from tests.procedures import publish

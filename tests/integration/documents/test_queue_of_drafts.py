@@ -7,7 +7,7 @@ from app.cases.service import act
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.queues import document_queue
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from tests.integration.documents.test_life import drafted
 
 

@@ -27,7 +27,7 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents.batch_models import PRINTED, DocumentBatch, DocumentBatchRow
 from app.documents.models import Document, DocumentFile
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.jobs import outbox
 from app.jobs.models import OutboxJob
 from app.jobs.rules import LEASE, JobState

@@ -15,7 +15,7 @@ from app.core.actor import SYSTEM
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
-from app.engine.state import Cast, Complete, Fire, Reopen
+from app.engine.actions import Cast, Complete, Fire, Reopen
 from app.jobs import outbox
 from app.jobs.runner import drain
 from app.notifications import queries

@@ -19,7 +19,7 @@ from app.core.i18n import in_locale
 from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Fire
+from app.engine.actions import Fire
 from app.jobs import outbox, schedule
 from app.jobs.runner import drain
 from app.notifications import queries

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine.state import Cast, Complete, Fire
+from app.engine.actions import Cast, Complete, Fire
 from app.jobs.runner import drain
 from app.notifications import queries, service
 from app.notifications.models import Notification

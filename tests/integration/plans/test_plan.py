@@ -21,7 +21,7 @@ from app.demo.penza import actor
 from app.demo.plans_data import RETURN_REASON, corrections, first_draft, plan, reports
 from app.diagnostics import queries as diagnosis
 from app.diagnostics import service as diagnostics
-from app.engine.state import Cast, Fire
+from app.engine.actions import Cast, Fire
 from app.notifications.queries import inbox
 from app.plans import execution, queries, service
 from app.plans.execution import ReportInput, Upload

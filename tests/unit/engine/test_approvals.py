@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from app.engine.answers import Tally
 from app.engine.approvals import electorate, tally
-from app.engine.definition import Approval, Portion
-from app.engine.state import Tally, Voter, VoteState
+from app.engine.context import Voter
+from app.engine.elements import Approval, Portion
+from app.engine.state import VoteState
 
 NOW = datetime(2025, 1, 22, tzinfo=UTC)
 CHOICE = {"+": "for", "-": "against", "0": "abstain"}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.engine.actions import Complete, Fire, Reopen
 from app.engine.authors import authors, doings
 from app.engine.definition import Definition, akin
 from app.engine.events import Event, Migrated, TaskCompleted, Undone
@@ -15,7 +16,7 @@ from app.engine.loader import load, loads
 from app.engine.migration import plan, undo
 from app.engine.scenario_reading import read_scenarios
 from app.engine.scenarios import rehearse
-from app.engine.state import Complete, Fire, Reopen, State
+from app.engine.state import State
 from app.engine.trial_worlds import World
 from app.engine.walks import Walk
 from tests.unit.engine.test_other_procedures import PROCEDURE

@@ -17,8 +17,12 @@ from typing import Any
 import pytest
 
 from app.engine import loader, reasons
+from app.engine.actions import Fire
+from app.engine.answers import Accepted, Reason, reason
+from app.engine.context import Context, FactValue
 from app.engine.deadlines import PlainWeek, add_working_days
-from app.engine.definition import Definition, Guard
+from app.engine.definition import Definition
+from app.engine.elements import Guard
 from app.engine.events import Moved, from_dict
 from app.engine.evolution import evolve
 from app.engine.explaining import standing_reasons
@@ -31,7 +35,7 @@ from app.engine.machine import (
     tally_of,
     task_reasons,
 )
-from app.engine.state import Accepted, Context, FactValue, Fire, Reason, State, TaskState, reason
+from app.engine.state import State, TaskState
 from app.engine.trial_worlds import World, fired
 from app.engine.walks import Walk
 from app.engine.wording import PLACEHOLDER, both, plural, printed

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.engine import Cast, Complete, FactValue, Fire, Open, Reason, Refused, Voter
+from app.engine.actions import Reopen
 from app.engine.guard_parsing import parse
 from app.engine.loader import loads
 from app.engine.machine import facts_needed, task_reasons
 from app.engine.offers import waiting_for
-from app.engine.state import Reopen
 from app.engine.wording import both
 from tests.unit.engine.test_other_procedures import PROCEDURE, Table
 

@@ -10,7 +10,7 @@ import pytest
 from app.engine import Complete, Definition, FactValue, Fire, Open
 from app.engine.comparison import compare
 from app.engine.comparison_words import RoomNames
-from app.engine.definition import Field
+from app.engine.elements import Field
 from app.engine.events import TaskCompleted, from_dict
 from app.engine.loader import loads
 from app.engine.machine import facts_needed, fold

@@ -12,7 +12,7 @@ from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.documents import facts
 from app.documents.service import RegisterInput
-from app.engine.state import Complete
+from app.engine.actions import Complete
 from tests.integration.cases.test_third_version import AGREED
 from tests.integration.cases.test_versions import stands, take
 from tests.integration.documents import test_paper_tasks as procedure
