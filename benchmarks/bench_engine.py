@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from app.cases.snapshots import case_fields, state_from_rows
-from app.engine import loader
 from app.engine.actions import Complete, Fire, Open
 from app.engine.answers import Accepted
 from app.engine.context import Context, FactValue
 from app.engine.machine import decide
+from app.engine.reading import loader
 from app.engine.state import State
 from benchmarks.asked import Asked, judge
 from benchmarks.peer_process import Peer, keep, show

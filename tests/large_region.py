@@ -33,7 +33,7 @@ from app.engine.answers import Accepted
 from app.engine.context import Context, FactValue, Voter
 from app.engine.events import from_dict
 from app.engine.machine import decide
-from app.engine.trial_worlds import World
+from app.engine.trials.worlds import World
 from app.schools.models import Organisation, Person
 
 # What hangs on a case in the rooms, parents before children.

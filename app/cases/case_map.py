@@ -14,10 +14,10 @@ from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of
 from app.core.i18n import current_locale
 from app.core.unit_of_work import Work
-from app.engine import diagram
 from app.engine.definition import Definition
+from app.engine.drawing import diagram
+from app.engine.drawing.staying import staying_steps
 from app.engine.elements import Titles
-from app.engine.staying import staying_steps
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from app.config import ROOT
 from app.core.facts import TypedFact
 from app.core.i18n import Text, _, current_locale
 from app.core.ports import FactSource
-from app.engine import checks, loader
-from app.engine.checks_names import effects_named
+from app.engine.checking import checks
+from app.engine.checking.fact_kinds import FactKind
+from app.engine.checking.names import effects_named
 from app.engine.definition import Definition
-from app.engine.fact_kinds import FactKind
 from app.engine.findings import Finding, finding
+from app.engine.reading import loader
 
 PAPERS = ROOT / "document_templates"
 

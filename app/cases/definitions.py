@@ -15,8 +15,8 @@ from app.cases.scenario_files import texts_beside
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.engine import loader
 from app.engine.definition import Definition, akin
+from app.engine.reading import loader
 
 _RELEASED = (VersionStatus.published, VersionStatus.retired)
 

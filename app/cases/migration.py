@@ -19,13 +19,13 @@ from app.cases.versions import require_admin
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.engine import migration
 from app.engine.context import Context
 from app.engine.definition import Definition, frozen
 from app.engine.elements import Migration
 from app.engine.events import from_dict
 from app.engine.evolution import fold
-from app.engine.migration import Plan
+from app.engine.migrating import migration
+from app.engine.migrating.migration import Plan
 from app.engine.state import State
 
 Mapped = Mapping[str, str]

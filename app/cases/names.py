@@ -9,8 +9,8 @@ from app.cases.context import date_names
 from app.cases.roles import FOUND
 from app.core.i18n import Text, _, current_locale
 from app.core.ports import DateWords, FactSource
-from app.engine.comparison_words import RoomNames
-from app.engine.fact_kinds import BUILT_IN_KINDS, FactKind
+from app.engine.checking.fact_kinds import BUILT_IN_KINDS, FactKind
+from app.engine.comparing.words import RoomNames
 from app.engine.papers import REGISTERED
 
 KINDS: dict[str, Text] = {

@@ -12,13 +12,14 @@ from app.cases.scenario_files import FOLDER, beside, text_of
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
 from app.core.ports import DateWords
-from app.engine import diagram, loader
 from app.engine.definition import Definition
+from app.engine.drawing import diagram
 from app.engine.findings import DefinitionError, Finding
-from app.engine.promises import OF_THE_PROCEDURE, told
-from app.engine.scenario_reading import Scenario
-from app.engine.scenarios import Rehearsal, of_version, rehearse
-from app.engine.simulation import Report, simulate
+from app.engine.reading import loader
+from app.engine.trials.promises import OF_THE_PROCEDURE, told
+from app.engine.trials.reading import Scenario
+from app.engine.trials.scenarios import Rehearsal, of_version, rehearse
+from app.engine.trials.simulation import Report, simulate
 
 Say = Callable[[str], None]
 KIND_TITLES: dict[str, Text] = {

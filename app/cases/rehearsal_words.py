@@ -11,7 +11,7 @@ from app.cases.history import in_reader
 from app.cases.migration import Fated, fate_in_words
 from app.core.i18n import Text, _
 from app.engine.definition import Definition
-from app.engine.migration_notes import titles_of
+from app.engine.migrating.notes import titles_of
 
 FATE_PILLS = {"moves": "ok", "loses_term": "warn", "needs_mapping": "warn", "refused": "bad"}
 

@@ -9,9 +9,9 @@ from app.core.errors import Invalid
 from app.core.i18n import _
 from app.engine.definition import Definition
 from app.engine.findings import Finding, finding
-from app.engine.reading import MAX_CHARACTERS
-from app.engine.scenario_reading import Scenario, read_scenarios
-from app.engine.scenarios import rehearse
+from app.engine.reading.reader import MAX_CHARACTERS
+from app.engine.trials.reading import Scenario, read_scenarios
+from app.engine.trials.scenarios import rehearse
 
 FOLDER = "scenarios"
 

@@ -17,9 +17,9 @@ from app.cases.projection import Projection, project
 from app.cases.snapshots import case_fields, is_readable
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
-from app.engine import loader
 from app.engine.events import CaseOpened, Event, Migrated, Undone, from_dict
 from app.engine.evolution import fold
+from app.engine.reading import loader
 
 _EVENTS = CaseEvent.__tablename__
 _ROUND = ("stage", "round", "entered_at", "left_at", "left_by")

@@ -19,9 +19,10 @@ from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.ports import DateWords
 from app.core.unit_of_work import Runtime
-from app.engine import comparison, loader
+from app.engine.comparing import comparison
 from app.engine.definition import Definition
 from app.engine.findings import DefinitionError
+from app.engine.reading import loader
 
 Say = Callable[[str], None]
 Given = argparse.Namespace

@@ -21,8 +21,9 @@ from app.cases.versions import RELEASED, check, find, locked, require_admin, req
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.engine import comparison, loader
-from app.engine.reading import MAX_CHARACTERS
+from app.engine.comparing import comparison
+from app.engine.reading import loader
+from app.engine.reading.reader import MAX_CHARACTERS
 
 MAX_BYTES = 4 * MAX_CHARACTERS
 MAX_SCENARIOS = 30

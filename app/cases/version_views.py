@@ -21,10 +21,12 @@ from app.cases.texts import STATUS_TITLES
 from app.core.errors import Invalid
 from app.core.i18n import Text, _, current_locale
 from app.core.unit_of_work import Work
-from app.engine import comparison, diagram, loader
 from app.engine.anchors import DateNames
+from app.engine.comparing import comparison
 from app.engine.definition import Definition
-from app.engine.staying import staying_steps
+from app.engine.drawing import diagram
+from app.engine.drawing.staying import staying_steps
+from app.engine.reading import loader
 from app.ui.base import RoomView, page
 from app.ui.forms import RoomForm, ScanField, YesField
 

@@ -21,11 +21,12 @@ from app.cases.texts import in_words
 from app.core.errors import Forbidden, NotFound, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.engine import checks, loader
+from app.engine.checking import checks
 from app.engine.definition import Definition
 from app.engine.findings import Finding
-from app.engine.reading import MOST
-from app.engine.scenarios import rehearse
+from app.engine.reading import loader
+from app.engine.reading.reader import MOST
+from app.engine.trials.scenarios import rehearse
 
 NUMBERS = range(1, MOST + 1)  # a version has no other number; a longer one is more than the column holds
 _TOLD = 5  # faults in the refusal to publish; the check lists them all

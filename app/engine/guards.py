@@ -1,4 +1,4 @@
-"""Conditions over named facts: read once (`guard_parsing`), never `eval`, three-valued, able to say which part failed.
+"""Conditions over named facts: read once (`conditions`), never `eval`, three-valued, able to say which part failed.
 
 Unknown (a fact with value None, or values of different kinds compared) is not true, nor is its negation.
 """

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from app.cases.snapshots import StoredTasks, case_fields, snapshot, state_from_rows
-from app.engine import loader
 from app.engine.actions import Complete, Fire, Open
 from app.engine.answers import Accepted
 from app.engine.context import Context, FactValue
 from app.engine.machine import decide
+from app.engine.reading import loader
 from app.engine.state import State, TaskState
-from app.engine.trial_worlds import World
+from app.engine.trials.worlds import World
 
 SHIPPED = Path(__file__).resolve().parents[2] / "workflows/school_support/v1.yaml"
 NOW = datetime(2025, 1, 22, 9, tzinfo=UTC)

@@ -20,8 +20,8 @@ from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.actions import Fire
-from app.engine.migration import Plan
-from app.engine.migration_notes import note
+from app.engine.migrating.migration import Plan
+from app.engine.migrating.notes import note
 from tests.integration.cases.test_version_commands import renamed_stage, without_term
 from tests.people import WebUsers, token
 

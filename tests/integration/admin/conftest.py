@@ -23,7 +23,7 @@ from app.core.ports import Fact
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor, load_reference
 from app.engine import Cast, Fire
-from app.engine.checks_names import effects_named, facts_named
+from app.engine.checking.names import effects_named, facts_named
 from app.files.service import keep_scan
 from app.jobs import outbox
 from tests.conftest import BOTH_DATABASES

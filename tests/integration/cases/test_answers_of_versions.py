@@ -15,7 +15,7 @@ from app.core.errors import Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.actions import Complete, Fire
-from app.engine.loader import loads
+from app.engine.reading.loader import loads
 from tests.integration.cases.test_versions import code_of, take
 from tests.integration.evidence.test_package import opened, ordered
 from tests.people import WebUsers, open_cases

@@ -22,8 +22,8 @@ from app.core.errors import Invalid
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor
-from app.engine import loader
 from app.engine.actions import Fire
+from app.engine.reading import loader
 from app.jobs import schedule
 from app.jobs.execution import looking
 from app.jobs.models import OutboxJob

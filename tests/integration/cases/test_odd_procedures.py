@@ -18,9 +18,9 @@ from app.cases.queries import get_case, programmes
 from app.cli import main
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine import diagram
-from app.engine.loader import load
-from app.engine.simulation import simulate
+from app.engine.drawing import diagram
+from app.engine.reading.loader import load
+from app.engine.trials.simulation import simulate
 from app.schools.queries import organisations
 from tests.procedures import publish
 

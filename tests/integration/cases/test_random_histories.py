@@ -32,8 +32,8 @@ from app.engine.events import (
     VoteCast,
 )  # fmt: skip
 from app.engine.evolution import fold
-from app.engine.trial_worlds import World
-from app.engine.walks import Walk
+from app.engine.trials.walks import Walk
+from app.engine.trials.worlds import World
 from app.schools.queries import organisations
 from tests.fuzz import runs
 from tests.integration.cases.test_automatic_steps import publish as publish_automatic

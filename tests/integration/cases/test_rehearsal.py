@@ -13,7 +13,7 @@ from app.cases.check import check_files
 from app.cases.rehearsal import play_files, simulate_files
 from app.cli import main
 from app.config import ROOT
-from app.engine import promises, walks
+from app.engine.trials import promises, walks
 
 SHIPPED = ROOT / "workflows" / "school_support"
 

@@ -15,13 +15,13 @@ from app.cases.projection import Projection, changes, project
 from app.cases.snapshots import asks_for_votes, case_fields, snapshot, state_from_rows
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
-from app.engine import loader
 from app.engine.actions import Complete, Fire
 from app.engine.definition import Definition, akin
 from app.engine.evolution import fold, in_force
+from app.engine.reading import loader
 from app.engine.state import VoteState
-from app.engine.trial_worlds import World
-from app.engine.walks import Walk
+from app.engine.trials.walks import Walk
+from app.engine.trials.worlds import World
 from app.jobs.outbox import Promise
 from tests.people import open_cases
 

@@ -12,8 +12,8 @@ from app.cases.roles import FOUND
 from app.cli import main
 from app.config import ROOT
 from app.core.i18n import in_locale
-from app.engine.checks import check
-from app.engine.loader import parse_text
+from app.engine.checking.checks import check
+from app.engine.reading.loader import parse_text
 from tests.anchored_terms import ORDER_TERMS
 from tests.procedures import growth
 from tests.unit.engine.automatic_procedure import PROCEDURE

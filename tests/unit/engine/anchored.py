@@ -25,8 +25,8 @@ from app.engine.deadlines import Calendar, PlainWeek, add_working_days
 from app.engine.definition import Definition
 from app.engine.events import Event
 from app.engine.evolution import evolve
-from app.engine.loader import loads
-from app.engine.migration import Plan
+from app.engine.migrating.migration import Plan
+from app.engine.reading.loader import loads
 from app.engine.starting import started
 
 ANCHORED = """\

@@ -25,7 +25,7 @@ from app.engine import (
     decide,
 )
 from app.engine.events import Event
-from app.engine.loader import load
+from app.engine.reading.loader import load
 
 SHIPPED = Path(__file__).parents[3] / "workflows" / "school_support" / "v1.yaml"
 NOW = datetime(2025, 1, 22, 9, 0, tzinfo=UTC)

@@ -26,14 +26,14 @@ from app.engine.anchors import STAGE, event_words, until, waiting_sentence
 from app.engine.deadlines import PlainWeek, Term, add_working_days
 from app.engine.definition import Definition
 from app.engine.events import TermsStarted, from_dict
-from app.engine.loader import load, loads
 from app.engine.machine import facts_needed
 from app.engine.offers import waiting_for
+from app.engine.reading.loader import load, loads
 from app.engine.recounting import counted_anew, recount
-from app.engine.simulation import simulate
 from app.engine.starting import started
 from app.engine.state import from_record, to_record
-from app.engine.trial_worlds import Holidays
+from app.engine.trials.simulation import simulate
+from app.engine.trials.worlds import Holidays
 from tests.unit.engine.anchored import ANCHORED, ORDER, PREPARED, AnchoredDesk, counted
 from tests.unit.engine.conftest import SHIPPED
 

@@ -14,16 +14,16 @@ import yaml
 
 from app.engine import Cast, Complete, FactValue, Fire, Open, Reopen, fold
 from app.engine.anchors import NO_NAMES, STAGE, DateNames
-from app.engine.checks import check
-from app.engine.comparison import compare
-from app.engine.comparison_words import RoomNames
+from app.engine.checking.checks import check
+from app.engine.comparing.comparison import compare
+from app.engine.comparing.words import RoomNames
 from app.engine.definition import Definition, akin
-from app.engine.diagram import draw
-from app.engine.loader import loads, parse_text
-from app.engine.migration import Plan, plan, undo
-from app.engine.scenario_reading import read_scenarios
-from app.engine.scenarios import rehearse
-from app.engine.simulation import simulate
+from app.engine.drawing.diagram import draw
+from app.engine.migrating.migration import Plan, plan, undo
+from app.engine.reading.loader import loads, parse_text
+from app.engine.trials.reading import read_scenarios
+from app.engine.trials.scenarios import rehearse
+from app.engine.trials.simulation import simulate
 from tests.unit.engine.anchored import ANCHORED, ORDER, AnchoredDesk, counted
 from tests.unit.engine.broken_since import BROKEN_SINCE
 

@@ -12,13 +12,13 @@ from app.engine.authors import authors, doings
 from app.engine.definition import Definition, akin
 from app.engine.events import Event, Migrated, TaskCompleted, Undone
 from app.engine.evolution import evolve, in_force
-from app.engine.loader import load, loads
-from app.engine.migration import plan, undo
-from app.engine.scenario_reading import read_scenarios
-from app.engine.scenarios import rehearse
+from app.engine.migrating.migration import plan, undo
+from app.engine.reading.loader import load, loads
 from app.engine.state import State
-from app.engine.trial_worlds import World
-from app.engine.walks import Walk
+from app.engine.trials.reading import read_scenarios
+from app.engine.trials.scenarios import rehearse
+from app.engine.trials.walks import Walk
+from app.engine.trials.worlds import World
 from tests.unit.engine.test_other_procedures import PROCEDURE
 
 FOLDER = Path(__file__).parents[3] / "workflows" / "school_support"

@@ -33,15 +33,15 @@ from app.engine import (
     settling,
     waiting_for,
 )
-from app.engine.checks import check
-from app.engine.comparison import compare
-from app.engine.diagram import draw
+from app.engine.checking.checks import check
+from app.engine.comparing.comparison import compare
+from app.engine.drawing.diagram import draw
 from app.engine.events import Event, Moved, from_dict
-from app.engine.loader import loads, parse_text
 from app.engine.offers import by_itself
-from app.engine.scenario_reading import read_scenarios
-from app.engine.scenarios import rehearse
-from app.engine.simulation import simulate
+from app.engine.reading.loader import loads, parse_text
+from app.engine.trials.reading import read_scenarios
+from app.engine.trials.scenarios import rehearse
+from app.engine.trials.simulation import simulate
 from tests.fuzz import runs
 from tests.unit.engine.automatic_procedure import PROCEDURE, SCENARIOS
 from tests.unit.engine.test_choices import WORLD, conditions

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.choices import PASSED, Case, Room, TooMany, both, ever, in_words, neither
-from app.engine.fact_kinds import FactKind
-from app.engine.guard_parsing import parse
+from app.engine.checking.choices import PASSED, Case, Room, TooMany, both, ever, in_words, neither
+from app.engine.checking.fact_kinds import FactKind
 from app.engine.guards import Expression, kind_of
+from app.engine.reading.conditions import parse
 
 DAY = date(2025, 1, 22)
 NUMBERS = list(range(-3, 9))

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.engine import loader
 from app.engine.actions import Complete, Fire, Open
 from app.engine.answers import Accepted
 from app.engine.compiling import gate
@@ -18,12 +17,13 @@ from app.engine.context import Context, FactValue
 from app.engine.definition import Definition
 from app.engine.elements import Guard
 from app.engine.explaining import fire_reasons
-from app.engine.guard_parsing import parse
 from app.engine.machine import decide, guard_reader, task_reasons
+from app.engine.reading import loader
+from app.engine.reading.conditions import parse
 from app.engine.records import replace
 from app.engine.state import State
-from app.engine.trial_worlds import World
-from app.engine.walks import Walk
+from app.engine.trials.walks import Walk
+from app.engine.trials.worlds import World
 
 SHIPPED = Path(__file__).resolve().parents[3] / "workflows/school_support/v1.yaml"
 CONDITIONS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.engine import Cast, Complete, Fire, Open, Refused, Settle
-from app.engine.checks import check
-from app.engine.loader import loads, parse_text
+from app.engine.checking.checks import check
+from app.engine.reading.loader import loads, parse_text
 from tests.unit.engine.test_automatic import Case
 from tests.unit.engine.test_definitions import KINDS, SMALL
 

@@ -12,12 +12,12 @@ import pytest
 import yaml
 
 from app.engine import Definition, DefinitionError
-from app.engine.checks import check
-from app.engine.checks_names import effects_named, facts_named, pages_named
-from app.engine.fact_kinds import FactKind
+from app.engine.checking.checks import check
+from app.engine.checking.fact_kinds import FactKind
+from app.engine.checking.names import effects_named, facts_named, pages_named
 from app.engine.finding_texts import TEXTS
-from app.engine.loader import load, loads, parse_text
-from app.engine.vocabulary import VOCABULARY
+from app.engine.reading.loader import load, loads, parse_text
+from app.engine.reading.vocabulary import VOCABULARY
 from tests.unit.engine.broken_since import BROKEN_SINCE
 from tests.unit.engine.test_faults_in_place import FAULTS
 

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from app.engine import Definition
-from app.engine.diagram import SLIM, WIDE, Journey, draw, numbered_steps
-from app.engine.diagram_arcs import Box
-from app.engine.loader import loads, parse_text
+from app.engine.drawing.arcs import Box
+from app.engine.drawing.diagram import SLIM, WIDE, Journey, draw, numbered_steps
+from app.engine.reading.loader import loads, parse_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from app.engine import Definition
-from app.engine.comparison import Change, compare
-from app.engine.comparison_words import RoomNames
-from app.engine.loader import parse_text
+from app.engine.comparing.comparison import Change, compare
+from app.engine.comparing.words import RoomNames
+from app.engine.reading.loader import parse_text
 from tests.unit.engine.test_migration import PROCEDURE
 
 THIRD = (PROCEDURE / "v3.yaml").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from app.engine import loader, reasons
+from app.engine import reasons
 from app.engine.actions import Fire
 from app.engine.answers import Accepted, Reason, reason
 from app.engine.context import Context, FactValue
@@ -26,7 +26,6 @@ from app.engine.elements import Guard
 from app.engine.events import Moved, from_dict
 from app.engine.evolution import evolve
 from app.engine.explaining import standing_reasons
-from app.engine.guard_parsing import parse
 from app.engine.machine import (
     decide,
     guard_reader,
@@ -35,9 +34,11 @@ from app.engine.machine import (
     tally_of,
     task_reasons,
 )
+from app.engine.reading import loader
+from app.engine.reading.conditions import parse
 from app.engine.state import State, TaskState
-from app.engine.trial_worlds import World, fired
-from app.engine.walks import Walk
+from app.engine.trials.walks import Walk
+from app.engine.trials.worlds import World, fired
 from app.engine.wording import PLACEHOLDER, both, plural, printed
 
 WORKFLOWS = Path(__file__).resolve().parents[3] / "workflows/school_support"

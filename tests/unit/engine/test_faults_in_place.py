@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.engine.checks import check
-from app.engine.fact_kinds import FactKind
-from app.engine.loader import parse_text
+from app.engine.checking.checks import check
+from app.engine.checking.fact_kinds import FactKind
+from app.engine.reading.loader import parse_text
 
 CLEAN = """\
 workflow: corpus

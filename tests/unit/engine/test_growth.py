@@ -9,9 +9,9 @@ import pytest
 from app.cases.rehearsal import play_files
 from app.cases.stages import PLAN, RESULTS, deciding_on, is_before, leaving_asks, submitting, tasks_of_page
 from app.engine import Definition
-from app.engine.comparison import compare
-from app.engine.loader import loads
-from app.engine.simulation import simulate
+from app.engine.comparing.comparison import compare
+from app.engine.reading.loader import loads
+from app.engine.trials.simulation import simulate
 from tests.procedures import growth
 
 ROOT = Path(__file__).parents[3]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.guard_parsing import GuardError, parse
+from app.engine.reading.conditions import GuardError, parse
 
 FACTS: dict[str, Any] = {
     "a.yes": True,

@@ -174,7 +174,7 @@ def test_random_histories_get_to_the_end(new_desk: Any) -> None:
 
 
 def test_the_engine_is_pure() -> None:
-    code = "import sys, app.engine, app.engine.loader, app.engine.diagram; print(' '.join(sys.modules))"
+    code = "import sys, app.engine, app.engine.reading.loader, app.engine.drawing.diagram; print(' '.join(sys.modules))"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()

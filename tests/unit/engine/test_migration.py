@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from app.engine import Complete, Definition, Fire
-from app.engine.comparison import compare
+from app.engine.comparing.comparison import compare
 from app.engine.deadlines import PlainWeek, add_working_days
 from app.engine.definition import akin
 from app.engine.events import from_dict
 from app.engine.evolution import fold
-from app.engine.loader import loads
-from app.engine.migration import extended, plan, rule_between
+from app.engine.migrating.migration import extended, plan, rule_between
+from app.engine.reading.loader import loads
 from app.engine.recounting import counted_anew, recount
 from app.engine.state import State, from_record, to_record
-from app.engine.trial_worlds import Holidays
+from app.engine.trials.worlds import Holidays
 from tests.unit.engine.conftest import NOW
 
 PROCEDURE = Path(__file__).parents[3] / "workflows" / "school_support"

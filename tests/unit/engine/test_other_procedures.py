@@ -27,7 +27,7 @@ from app.engine import (
     waiting_for,
 )
 from app.engine.events import Event, Moved
-from app.engine.loader import loads
+from app.engine.reading.loader import loads
 
 PROCEDURE = """\
 workflow: other

@@ -6,10 +6,10 @@ import pytest
 
 from app.engine import Cast, Complete, FactValue, Fire, Open, Reason, Refused, Voter
 from app.engine.actions import Reopen
-from app.engine.guard_parsing import parse
-from app.engine.loader import loads
 from app.engine.machine import facts_needed, task_reasons
 from app.engine.offers import waiting_for
+from app.engine.reading.conditions import parse
+from app.engine.reading.loader import loads
 from app.engine.wording import both
 from tests.unit.engine.test_other_procedures import PROCEDURE, Table
 

@@ -13,7 +13,7 @@ from app.engine import Complete, Fire, IllegalHistory, evolve, fold
 from app.engine.deadlines import PlainWeek, add_working_days, days_left, working_days_between
 from app.engine.events import CaseOpened, TermsRecounted, from_dict
 from app.engine.recounting import STAGE, counted_anew, recount
-from app.engine.trial_worlds import Holidays
+from app.engine.trials.worlds import Holidays
 
 OFF = Holidays(frozenset({date(2025, 1, 24), date(2025, 1, 27)}))
 

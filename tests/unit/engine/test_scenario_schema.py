@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from app.engine.scenario_reading import VOCABULARY, read_scenarios
+from app.engine.trials.reading import VOCABULARY, read_scenarios
 
 WORKFLOWS = Path(__file__).parents[3] / "workflows"
 SCHEMA = json.loads((WORKFLOWS / "scenarios.schema.json").read_text(encoding="utf-8"))

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.engine import Definition
-from app.engine.coverage import Target, targets_of
 from app.engine.finding_texts import TEXTS
-from app.engine.loader import loads
-from app.engine.scenario_reading import Scenario, read_scenarios
+from app.engine.reading.loader import loads
 from app.engine.scenario_texts import SCENARIO_TEXTS
-from app.engine.scenarios import Rehearsal, printed, rehearse
+from app.engine.trials.coverage import Target, targets_of
+from app.engine.trials.reading import Scenario, read_scenarios
+from app.engine.trials.scenarios import Rehearsal, printed, rehearse
 
 FOLDER = Path(__file__).parents[3] / "workflows" / "school_support"
 HEAD = """workflow: school_support

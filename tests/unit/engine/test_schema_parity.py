@@ -15,10 +15,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.checks import check
-from app.engine.loader import identity, parse_text
-from app.engine.scenario_reading import read_scenarios
-from app.engine.scenarios import rehearse
+from app.engine.checking.checks import check
+from app.engine.reading.loader import identity, parse_text
+from app.engine.trials.reading import read_scenarios
+from app.engine.trials.scenarios import rehearse
 from tests.unit.engine.anchored import ANCHORED
 from tests.unit.engine.automatic_procedure import PROCEDURE
 from tests.unit.engine.test_definitions import SECOND, SMALL

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from app.engine import Definition, trial_values, walks
-from app.engine.guard_parsing import parse
-from app.engine.loader import loads
-from app.engine.simulation import simulate
+from app.engine import Definition
+from app.engine.reading.conditions import parse
+from app.engine.reading.loader import loads
+from app.engine.trials import values as trial_values
+from app.engine.trials import walks
+from app.engine.trials.simulation import simulate
 from tests.fuzz import runs
 
 SHIPPED = Path(__file__).parents[3] / "workflows" / "school_support" / "v1.yaml"

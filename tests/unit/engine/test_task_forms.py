@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from app.engine import Complete, Definition, FactValue, Fire, Open
-from app.engine.comparison import compare
-from app.engine.comparison_words import RoomNames
+from app.engine.comparing.comparison import compare
+from app.engine.comparing.words import RoomNames
 from app.engine.elements import Field
 from app.engine.events import TaskCompleted, from_dict
-from app.engine.loader import loads
 from app.engine.machine import facts_needed, fold
 from app.engine.offers import offers
+from app.engine.reading.loader import loads
 from app.engine.structure import structure_of
-from app.engine.trial_worlds import START, completed
+from app.engine.trials.worlds import START, completed
 from tests.unit.engine.conftest import Desk
 from tests.unit.engine.test_definitions import SMALL
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from app.engine import Cast, Complete, Definition, Fire, Open, Reopen, fold
 from app.engine.definition import akin
-from app.engine.loader import loads
-from app.engine.migration import Plan, plan
+from app.engine.migrating.migration import Plan, plan
+from app.engine.reading.loader import loads
 from tests.unit.engine.anchored import ANCHORED, PREPARED, AnchoredDesk, counted
 
 WITHOUT = ANCHORED.replace("    due: {working_days: 15, since: paper.ordered_on}\n", "")

@@ -13,8 +13,8 @@ import pytest
 
 from app.cases.case_map import journey, moves_in
 from app.engine import Definition
-from app.engine.diagram import WIDE, draw
-from app.engine.loader import loads
+from app.engine.drawing.diagram import WIDE, draw
+from app.engine.reading.loader import loads
 
 SVG = "{http://www.w3.org/2000/svg}"
 AT = datetime(2025, 1, 22, 9, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""A definition is judged before it runs."""

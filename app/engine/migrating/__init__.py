@@ -1,0 +1,1 @@
+"""A live case moves to another version of its procedure, and back."""

@@ -1,0 +1,1 @@
+"""A workflow file becomes a Definition: its text, its vocabulary, its conditions."""

@@ -1,0 +1,111 @@
+"""The keys a definition may have: `reader` refuses every other one.
+
+It and `workflows/schema.json` must accept the same; a test compares them.
+"""
+
+from __future__ import annotations
+
+from app.engine.elements import LANGUAGES
+
+Vocabulary = dict[str, dict[str, bool]]
+
+# element → {key: required}
+VOCABULARY: Vocabulary = {
+    "workflow": {
+        "workflow": True,
+        "version": True,
+        "titles": True,
+        "initial": True,
+        "roles": True,
+        "outcomes": False,
+        "stages": True,
+        "transitions": True,
+        "migrations": False,
+        "notes": False,
+    },
+    "role": {"titles": True, "found": True, "notes": False},
+    "outcome": {"titles": True, "notes": False},
+    "stage": {
+        "titles": True,
+        "final": False,
+        "outcome": False,
+        "tasks": False,
+        "approval": False,
+        "due": False,
+        "page": False,
+        "notes": False,
+    },
+    "task": {
+        "titles": True,
+        "roles": True,
+        "optional": False,
+        "repeatable": False,
+        "when": False,
+        "due": False,
+        "page": False,
+        "reopens_with": False,
+        "form": False,
+        "document": False,
+        "notes": False,
+    },
+    "approval": {
+        "id": True,
+        "titles": True,
+        "voters": True,
+        "quorum": False,
+        "majority": False,
+        "tie": False,
+        "veto": False,
+        "four_eyes": False,
+        "binds": False,
+        "opens_after": False,
+        "on_no_voters": True,
+        "on_pass": False,
+        "on_fail": False,
+        "source": False,
+    },
+    "portion": {"share": False, "count": False},
+    "due": {"working_days": True, "since": False, "remind": False, "escalate": False, "source": False},
+    "escalation": {"after": True, "to": True},
+    "transition": {
+        "titles": True,
+        "kind": True,
+        "from": True,
+        "to": False,
+        "by": False,
+        "automatic": False,
+        "when": False,
+        "form": False,
+        "keeps": False,
+        "voids": False,
+        "effects": False,
+        "outcome": False,
+        "outcome_from": False,
+        "notes": False,
+    },
+    "guard": {"id": True, "if": True, "text": True, "unknown": False, "link": False},
+    "form": {"comment": False, "fields": False},
+    "field": {
+        "id": True,
+        "kind": True,
+        "titles": True,
+        "required": False,
+        "choices": False,
+        "not_before": False,
+        "not_after": False,
+    },
+    "choice": {"titles": True},
+    "effect": {"name": True, "params": False},
+    "migration": {
+        "from": True,
+        "stages": False,
+        "tasks": False,
+        "transitions": False,
+        "drops": False,
+        "reopens": False,
+        "votes": False,
+        "terms": False,
+        "notes": False,
+    },
+    "text": dict.fromkeys(LANGUAGES, True),
+}

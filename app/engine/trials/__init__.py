@@ -1,0 +1,1 @@
+"""A procedure is tried: scenarios, their coverage, random histories."""
