@@ -152,16 +152,21 @@ def gate(
 
     Every guard must be true; unknown is not true.
     """
-    holding, least, tests = [], [], []
+    holding: list[str] = []
+    least: list[Any] = []
+    tests: list[Test] = []
     for expression in (guard.expression for guard in guards):
         figure = fact_and_number(expression)
         if is_plain(expression):
             holding.append(str(expression))
-        elif figure is not None and figure[1] == ">=":  # «at least so many»: most figures are asked for so
-            least.append((figure[0], figure[3]))
+        elif (
+            figure is not None and figure[1] == ">=" and not least
+        ):  # «at least so many»: most are asked for so
+            least = [figure[0], figure[3]]
         else:
             tests.append(_test(expression))
-    facts_that_hold, at_least, others = tuple(holding), tuple(least), tuple(tests)
+    facts_that_hold, others = tuple(holding), tuple(tests)
+    counted, number = least or ("", 0)  # a loop over one figure costs as much as the figure
     first, alone, apart = next(iter(by), ""), len(by) < 2, frozenset(by).isdisjoint
 
     def opens(state: State, ctx: Context, stale: bool) -> bool:
@@ -177,11 +182,10 @@ def gate(
             for name in facts_that_hold:
                 if facts[name].value is not True:
                     return False
-            if at_least:  # a loop over nothing costs as much as a fact
-                for name, number in at_least:
-                    value = facts[name].value
-                    if value < number if type(value) is int else compare(value, ">=", number) is not True:
-                        return False
+            if counted:
+                value = facts[counted].value
+                if value < number if type(value) is int else compare(value, ">=", number) is not True:
+                    return False
         except KeyError:  # nobody knows
             return False
         if others:
