@@ -13,7 +13,8 @@ from sqlalchemy import Table, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.models import AuditDetail, AuditHead, AuditRecord
-from app.core.db import Base, canonical_json
+from app.core.canonical import canonical_json
+from app.core.db import Base
 from app.core.unit_of_work import Work
 
 GENESIS = "0" * 64

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from app.cases.models import Case
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.errors import Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work

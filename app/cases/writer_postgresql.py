@@ -28,7 +28,7 @@ from app.cases.statements import (
     appending,
     rewriting,
 )
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.errors import NotFound
 from app.core.pipelined import PipelinedConnection
 from app.core.unit_of_work import Work

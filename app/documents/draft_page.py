@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.documents import kept, proofing

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 
 _DAY = "$date"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.unit_of_work import Work
 from app.documents.frozen import freeze
 from app.documents.models import Document, DraftInput

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.i18n import Text, _
 from app.documents.frozen import thaw
 from app.documents.gate import MAX_DOCX, HostileFile

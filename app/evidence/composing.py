@@ -18,7 +18,7 @@ from typing import Any
 
 import jinja2
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.ports import Exhibit, ExhibitFile, Storage
 from app.evidence.rules import TITLES, Section, safe_name, unique_name
 from app.ui.filters import nb

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.i18n import Text, _, n_
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Programme
 from app.core.asked_once import asked_once
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.sourced import setting
 from app.results.models import AssessmentFigure, ListNotice, ResultsReview, RiskChange
 from app.results.rules import (

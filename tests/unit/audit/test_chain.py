@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.audit.service import chain, chained, details_digest, link
 from app.core.actor import Actor, StandsFor
-from app.core.db import canonical_json
+from app.core.canonical import canonical_json
 from app.core.unit_of_work import Work
 
 texts = st.text(max_size=12) | st.sampled_from(['"', "\\", "«Школа»\n", "\x00\x1f\u2028", "𝔘", "</script>"])
