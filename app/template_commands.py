@@ -9,9 +9,9 @@ from typing import Any
 
 from app.core.errors import OporaError
 from app.core.i18n import LOCALES, _
-from app.documents.carried import unpack
-from app.documents.gate import MAX_DOCX, HostileFile
-from app.documents.template_doctor_run import examine_template
+from app.documents.doctor.run import examine_template
+from app.documents.docx.carried import unpack
+from app.documents.docx.gate import MAX_DOCX, HostileFile
 from app.documents.templates import manifest
 
 Print = Callable[[str], Any]

@@ -82,8 +82,8 @@ from app.documents import template_pictures
 from app.documents import template_policy as _template_policy
 from app.documents import verify as document_proof
 from app.documents.incoming import listings
-from app.documents.names import prefill_person, prefill_position
-from app.documents.offices import prefill_organisation
+from app.documents.language.names import prefill_person, prefill_position
+from app.documents.language.offices import prefill_organisation
 from app.documents.reports import ReportPress
 from app.events import evidence as event_evidence
 from app.events import facts as event_facts

@@ -17,8 +17,8 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from app.documents.render_pool import RenderPool, cores
-from app.documents.rendering import render
+from app.documents.docx.pool import RenderPool, cores
+from app.documents.docx.rendering import render
 from benchmarks.asked import Asked, judge
 from benchmarks.bench_rendering import TEMPLATES, WORKS, by_docxtpl
 from tests.unit.documents import penza

@@ -27,7 +27,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from app.documents.rendering import document_text, render
+from app.documents.docx.rendering import document_text, render
 from benchmarks.asked import Asked, judge
 from benchmarks.bench_rendering import CODES, TEMPLATES, WORKS, seconds
 from tests.unit.documents import penza

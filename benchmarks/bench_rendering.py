@@ -22,10 +22,10 @@ from typing import Any
 
 from docxtpl import DocxTemplate
 
-from app.documents.compiled import Compiled, compiled
-from app.documents.intake import Intake
-from app.documents.rendering import render
-from app.documents.sandbox import Sandbox
+from app.documents.docx.compiled import Compiled, compiled
+from app.documents.docx.intake import Intake
+from app.documents.docx.rendering import render
+from app.documents.docx.sandbox import Sandbox
 from benchmarks.asked import Asked, judge
 from tests.unit.documents import penza
 

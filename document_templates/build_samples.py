@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from app import wiring  # noqa: F401 -- all models known to each other
 from app.core.engines import make_engine
-from app.documents.frozen import freeze
+from app.documents.doctor.run import SAMPLES, Sample
+from app.documents.docx.frozen import freeze
 from app.documents.models import Document
-from app.documents.template_doctor_run import SAMPLES, Sample
 from app.documents.templates import manifest
 from tests.unit.documents import penza
 

@@ -21,8 +21,8 @@ from app.cases.models import Programme
 from app.cases.programmes import open_programme
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Runtime, Work
-from app.documents.names import prefill_person, prefill_position
-from app.documents.offices import prefill_organisation
+from app.documents.language.names import prefill_person, prefill_position
+from app.documents.language.offices import prefill_organisation
 from app.schools.models import Organisation, Person
 from app.schools.service import add_organisation, add_person, appoint
 

@@ -15,7 +15,7 @@ from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stal
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import proofing, starting
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Document
 from app.documents.proofing import Unverified
 from app.documents.queries import get_document

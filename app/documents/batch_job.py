@@ -37,13 +37,13 @@ from app.documents.batch_models import (
     DocumentBatch,
     DocumentBatchRow,
 )
-from app.documents.carried import pack
-from app.documents.frozen import thaw
+from app.documents.docx.carried import pack
+from app.documents.docx.frozen import thaw
+from app.documents.docx.pool import RenderPool, shared
+from app.documents.docx.process import RenderStopped
+from app.documents.docx.rendering import RenderError
 from app.documents.models import Document, DocumentFile
 from app.documents.printing import PAPER, enter, printed_by_another
-from app.documents.render_pool import RenderPool, shared
-from app.documents.render_process import RenderStopped
-from app.documents.rendering import RenderError
 from app.documents.templates import Template, edition_of, registry
 from app.documents.values import missing
 from app.jobs import outbox

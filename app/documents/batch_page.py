@@ -23,7 +23,7 @@ from app.documents.batch_models import (
     DocumentBatch,
     DocumentBatchRow,
 )
-from app.documents.carried import unpack
+from app.documents.docx.carried import unpack
 from app.documents.models import Document, DocumentFile
 from app.documents.printing import PAPER
 from app.documents.proofing import Unverified

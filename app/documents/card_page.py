@@ -17,7 +17,7 @@ from app.cases.stages import PLAN, deciding_on
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.documents import draft_page, facts, life_page, paper_tasks, service, starting
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.inputs import labels_of
 from app.documents.models import Document
 from app.documents.queries import file_of, lines_of_document

@@ -16,12 +16,12 @@ from app.core.errors import Reason, Refusal
 from app.core.i18n import Text, _
 from app.core.ports import Storage
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
+from app.documents.docx.package import canonical, unpack
+from app.documents.docx.rendering import RenderError, render
 from app.documents.models import Document
-from app.documents.package import canonical, unpack
 from app.documents.printing import REGISTERED, numbered
 from app.documents.queries import file_of, get_document
-from app.documents.rendering import RenderError, render
 from app.documents.rules import DocumentKind
 
 

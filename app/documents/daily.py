@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.audit import service as audit
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Document, NumberGap
 from app.documents.numbering import GapReason
 from app.documents.registering import enforce

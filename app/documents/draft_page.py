@@ -13,8 +13,8 @@ from app.core.canonical import canonical_json
 from app.core.i18n import Text
 from app.core.unit_of_work import Work
 from app.documents import kept, proofing
+from app.documents.docx.frozen import freeze, overlay, read, thaw
 from app.documents.forms import DraftForm, draft_form, office_key
-from app.documents.frozen import freeze, overlay, read, thaw
 from app.documents.inputs import SOURCE_LABELS, Input, inputs, labels_of
 from app.documents.models import Document, DraftInput
 from app.documents.people import card, staff

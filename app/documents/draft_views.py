@@ -9,7 +9,7 @@ from flask import make_response, render_template, request, url_for
 from app.core.errors import Invalid, Refusal
 from app.core.i18n import _
 from app.documents import draft_page, kept, service
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Document
 from app.documents.paper_pages import FORM, PaperPages
 from app.documents.proofing import Proof

@@ -16,7 +16,7 @@ from app.cases.roles import require, require_in_programme, require_running
 from app.core.errors import Invalid, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents.frozen import changed, digest, freeze, overlay, thaw
+from app.documents.docx.frozen import changed, digest, freeze, overlay, thaw
 from app.documents.models import Document, DocumentCase
 from app.documents.printing import request_paper, try_paper
 from app.documents.rules import DocumentKind, DocumentState, Move, report_right

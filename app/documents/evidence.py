@@ -8,7 +8,7 @@ from app.cases.models import Case
 from app.core.i18n import _
 from app.core.ports import EvidenceSource, Exhibit, ExhibitFile
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.incoming import list_incoming
 from app.documents.links import marks_of
 from app.documents.models import Document, DocumentSignature

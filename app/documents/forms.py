@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from app.core.i18n import Text, _
-from app.documents.frozen import read
+from app.documents.docx.frozen import read
 from app.documents.inputs import CASE_LABELS, Input, inputs
 from app.documents.models import NumberGap
 from app.documents.row_inputs import ROWS, rows_shown, rows_typed

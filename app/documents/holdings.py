@@ -15,8 +15,8 @@ from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Su
 from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement
+from app.documents.docx.frozen import read
 from app.documents.drafting import fill
-from app.documents.frozen import read
 from app.documents.models import (
     Acknowledgement,
     Document,

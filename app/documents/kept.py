@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.core.canonical import canonical_json
 from app.core.unit_of_work import Work
-from app.documents.frozen import freeze
+from app.documents.docx.frozen import freeze
 from app.documents.models import Document, DraftInput
 
 MAX_KEPT = 400_000  # signs of one person's unsaved typing

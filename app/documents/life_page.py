@@ -11,7 +11,7 @@ from app.cases.terms import calendar_of
 from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, links
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Acknowledgement, Document
 from app.documents.queries import list_documents
 from app.documents.rules import (

@@ -14,9 +14,9 @@ from app.cases.models import Case, Programme
 from app.cases.stages import RESULTS
 from app.core.sourced import setting
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
+from app.documents.language.names import NBSP, initials_last
 from app.documents.models import Document, DocumentLink
-from app.documents.names import NBSP, initials_last
 from app.documents.people import organisation_card, person_cards, signatory_card
 from app.documents.queries import standing_lines
 from app.documents.sources import GROUP, controller, protocol_of, purpose, side

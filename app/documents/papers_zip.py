@@ -15,11 +15,11 @@ from app.audit import service as audit
 from app.core.errors import Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
+from app.documents.docx.rendering import RenderError, render
 from app.documents.models import Document
 from app.documents.printing import PAPER, REGISTERED
 from app.documents.queries import file_of, get_document
-from app.documents.rendering import RenderError, render
 from app.documents.templates import edition_of
 from app.documents.values import missing
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.documents.names import CASES, acting_position
+from app.documents.language.names import CASES, acting_position
 from app.schools.models import Organisation, OrganisationKind, Person, Position
 from app.schools.queries import signatory_on
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.access.scopes import as_system
 from app.core.i18n import in_locale
 from app.core.unit_of_work import Work
-from app.documents.frozen import put, thaw
+from app.documents.docx.frozen import put, thaw
+from app.documents.docx.pool import shared
+from app.documents.docx.process import RenderStopped
+from app.documents.docx.rendering import RenderError, render
 from app.documents.models import Document, DocumentFile, Registration
 from app.documents.queries import standing_lines
-from app.documents.render_pool import shared
-from app.documents.render_process import RenderStopped
-from app.documents.rendering import RenderError, render
 from app.documents.rules import DocumentKind, DocumentState
 from app.documents.templates import edition_of
 from app.files.service import keep

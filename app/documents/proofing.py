@@ -16,13 +16,13 @@ from sqlalchemy import select
 
 from app.access.scopes import as_system
 from app.core.unit_of_work import Work
-from app.documents.compiled import compiled
-from app.documents.dates import date_short
-from app.documents.intake import Intake, RenderError
-from app.documents.names import CASES
-from app.documents.page_html import Mark, page_html
-from app.documents.paper import OddValue, XmlPaper
-from app.documents.rendering import render
+from app.documents.docx.compiled import compiled
+from app.documents.docx.intake import Intake, RenderError
+from app.documents.docx.page_html import Mark, page_html
+from app.documents.docx.paper import OddValue, XmlPaper
+from app.documents.docx.rendering import render
+from app.documents.language.dates import date_short
+from app.documents.language.names import CASES
 from app.documents.templates import Template
 from app.schools.models import Organisation, Person, Position
 

@@ -15,7 +15,7 @@ from app.core.i18n import Text, _, n_
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement, incoming, unread
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Acknowledgement, Document, Incoming
 from app.documents.queries import unfinished_papers
 from app.documents.rules import PURPOSES, SIGNERS, DocumentKind, DocumentState, missing_signers

@@ -16,8 +16,8 @@ from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import journal, reservations
+from app.documents.docx.frozen import thaw
 from app.documents.drafting import SIDES, ensure_draft, freeze_and_send
-from app.documents.frozen import thaw
 from app.documents.journal import HandEntry, Line
 from app.documents.links import apply_links
 from app.documents.models import Document, DocumentCase, NumberGap, Registration, Series

@@ -18,8 +18,8 @@ from app.core.errors import Invalid, NotFound, Reason, Refusal
 from app.core.i18n import _
 from app.core.ports import Paper
 from app.core.unit_of_work import Work
+from app.documents.docx.frozen import digest, thaw
 from app.documents.drafting import changed_sources, ensure_draft
-from app.documents.frozen import digest, thaw
 from app.documents.models import Document
 from app.documents.printing import try_paper
 from app.documents.proofs import Proof, keep_proof

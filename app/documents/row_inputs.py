@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.core.i18n import Text, _
-from app.documents.names import NBSP, initials
+from app.documents.language.names import NBSP, initials
 from app.ui.forms import ChoiceField, LongTextField, RowOf, TextField
 
 # What an amendment does; the place stands in the case the words of the order ask for.

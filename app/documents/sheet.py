@@ -11,11 +11,11 @@ from app.core.errors import Reason, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents.acknowledgement import addressees
+from app.documents.docx.rendering import render
 from app.documents.models import Acknowledgement
 from app.documents.order_values import acknowledgement_values
 from app.documents.people import person_card, signatory_card
 from app.documents.queries import get_document
-from app.documents.rendering import render
 from app.documents.rules import NUMBERED, DocumentKind
 from app.documents.templates import registry
 

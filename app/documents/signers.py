@@ -9,7 +9,7 @@ from app.cases.queries import get_case
 from app.core.errors import Invalid
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
-from app.documents.frozen import read
+from app.documents.docx.frozen import read
 from app.documents.models import Document
 from app.documents.people import position_of
 from app.schools.models import Position

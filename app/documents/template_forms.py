@@ -7,7 +7,7 @@ from datetime import date
 from wtforms import HiddenField
 
 from app.core.i18n import _
-from app.documents.gate import MAX_DOCX
+from app.documents.docx.gate import MAX_DOCX
 from app.ui.forms import DateField, LongTextField, RoomForm, ScanField, YesField
 
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.core.errors import OporaError
 from app.core.unit_of_work import Runtime, Work
 from app.documents import pdf
-from app.documents.frozen import thaw
-from app.documents.render_pool import shared
-from app.documents.rendering import document_text
-from app.documents.template_doctor_run import samples
+from app.documents.doctor.run import samples
+from app.documents.docx.frozen import thaw
+from app.documents.docx.pool import shared
+from app.documents.docx.rendering import document_text
 from app.documents.template_models import TemplatePictures
 from app.documents.template_versions import PICTURES
 from app.documents.templates import manifest

@@ -17,7 +17,7 @@ from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Reason, Re
 from app.core.i18n import Text, _
 from app.core.ports import Storage
 from app.core.unit_of_work import Work
-from app.documents.template_doctor_run import Sample, digest_of
+from app.documents.doctor.run import Sample, digest_of
 from app.documents.template_models import TemplatePictures, TemplateVersion, VersionState
 from app.documents.templates import Published, Template, manifest, registry
 from app.files.gate import clean_name

@@ -13,12 +13,12 @@ from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import pdf, template_versions
-from app.documents.carried import unpack
+from app.documents.doctor.run import digest_of, examine_template, fields_of
+from app.documents.docx.carried import unpack
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.gate import HostileFile
 from app.documents.docx_frame import docx_frame
-from app.documents.filters import FILTERS
-from app.documents.gate import HostileFile
 from app.documents.printing import MEDIA_TYPE
-from app.documents.template_doctor_run import digest_of, examine_template, fields_of
 from app.documents.template_forms import PublishForm, RetireForm, UploadForm
 from app.documents.template_models import TemplatePictures, TemplateVersion
 from app.documents.template_pictures import SIDES

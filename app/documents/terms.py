@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.access.scopes import as_system
 from app.cases.queries import get_case
 from app.core.unit_of_work import Work
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import Document, DocumentLink
 
 PROLONG = "curation.agreement_prolonged"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.i18n import Text, _
 from app.core.ports import Notice
-from app.documents.typography import small
+from app.documents.language.typography import small
 
 
 @dataclass(frozen=True)

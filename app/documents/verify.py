@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.core.ports import Storage
 from app.documents.comparison import comparisons
-from app.documents.frozen import digest
+from app.documents.docx.frozen import digest
 from app.documents.models import (
     Acknowledgement,
     Document,

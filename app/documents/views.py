@@ -13,6 +13,7 @@ from app.core.errors import Invalid, NotFound, Refusal
 from app.core.i18n import _
 from app.core.unit_of_work import Work
 from app.documents import card_page, life_page, service
+from app.documents.docx.rendering import RenderError
 from app.documents.docx_frame import docx_frame
 from app.documents.draft_views import DraftPages
 from app.documents.facts import paper_for
@@ -30,7 +31,6 @@ from app.documents.models import Document
 from app.documents.paper_pages import FORM
 from app.documents.pdf_views import PdfView
 from app.documents.queries import COPIES, file_of, get_document, list_documents
-from app.documents.rendering import RenderError
 from app.documents.rules import KIND_LABELS, STATE_LABELS, DocumentKind, DocumentState, Move, missing_signers
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
 from app.documents.signers import ROLE_LABELS, expected_signer

@@ -16,9 +16,9 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import kept, service
 from app.documents.acknowledgement import addressees
+from app.documents.docx.rendering import document_text
 from app.documents.models import Acknowledgement, Document, DraftInput, Registration
 from app.documents.queues import reading_queue
-from app.documents.rendering import document_text
 from app.documents.service import Mailing, RegisterInput
 from app.documents.sheet import print_sheet
 from app.documents.unread import unread

@@ -24,14 +24,14 @@ from app.demo.penza import SINCE, actor
 from app.documents import batch_job, batch_page, service
 from app.documents.batch_job import BatchPress
 from app.documents.batch_models import FAILED, PRINTED, REFUSED, DocumentBatch, DocumentBatchRow
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
+from app.documents.docx.pool import RenderPool
+from app.documents.docx.process import Child
+from app.documents.docx.rendering import render
+from app.documents.language.names import prefill_person, prefill_position
+from app.documents.language.offices import prefill_organisation
 from app.documents.models import Document, DocumentFile
-from app.documents.names import prefill_person, prefill_position
-from app.documents.offices import prefill_organisation
 from app.documents.printing import print_document
-from app.documents.render_pool import RenderPool
-from app.documents.render_process import Child
-from app.documents.rendering import render
 from app.documents.templates import registry
 from app.jobs.models import OutboxJob
 from app.jobs.rules import LEASE

@@ -16,9 +16,9 @@ from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import service, starting
 from app.documents.daily import keep_terms
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
+from app.documents.docx.rendering import document_text
 from app.documents.models import Acknowledgement
-from app.documents.rendering import document_text
 from app.documents.service import HandEntry, RegisterInput, SignatureInput
 from app.documents.sheet import print_sheet
 from app.documents.starting import Beginning

@@ -20,9 +20,9 @@ from app.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import facts, service
+from app.documents.docx.rendering import document_text
 from app.documents.models import Document, DocumentFile, NumberGap, Registration, Series
 from app.documents.queries import get_document
-from app.documents.rendering import document_text
 from app.documents.service import HandEntry, Proof, RegisterInput, SignatureInput
 from app.documents.verify import findings
 from app.jobs.runner import drain

@@ -21,12 +21,12 @@ from app.curation.rules import VisitGround
 from app.curation.visits import Lesson, VisitInput
 from app.demo.penza import actor
 from app.documents import daily, journal, register_page, register_sheet, reservations, service
-from app.documents.frozen import digest, freeze
+from app.documents.docx.frozen import digest, freeze
+from app.documents.docx.rendering import document_text
 from app.documents.journal import HandEntry, Line
 from app.documents.models import Document, NumberGap, Series
 from app.documents.numbering import SeriesKey
 from app.documents.queries import get_document
-from app.documents.rendering import document_text
 from app.documents.rules import DocumentState
 from app.documents.verify import findings
 from app.jobs.runner import drain

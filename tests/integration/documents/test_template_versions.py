@@ -17,8 +17,8 @@ from app.core.errors import Forbidden, Invalid, Refusal, Stale
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import pdf, service, template_versions
+from app.documents.doctor.run import digest_of
 from app.documents.queries import file_of, get_document
-from app.documents.template_doctor_run import digest_of
 from app.documents.template_versions import PublishInput, UploadInput
 from app.documents.templates import edition_for, registry
 from app.jobs.runner import drain

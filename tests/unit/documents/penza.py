@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.documents.names import prefill_person, prefill_position
+from app.documents.language.names import prefill_person, prefill_position
 
 
 def position(title: str) -> dict[str, Any]:

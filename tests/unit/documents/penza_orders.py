@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from app.documents.names import initials_first
+from app.documents.language.names import initials_first
 
 from . import penza
 

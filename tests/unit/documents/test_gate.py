@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.documents import gate
-from app.documents.gate import HostileFile, check_docx
+from app.documents.docx import gate
+from app.documents.docx.gate import HostileFile, check_docx
 
 from .packages import MAIN, R, W, document, docx, pack, paragraph, parts, relations, types
 

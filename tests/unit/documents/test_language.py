@@ -9,9 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.dates import date_full, date_long, date_quoted, date_short, period
-from app.documents.filters import FILTERS
-from app.documents.language import (
+from app.documents.docx.filters import FILTERS
+from app.documents.language.dates import date_full, date_long, date_quoted, date_short, period
+from app.documents.language.names import (
+    CASES,
+    acting_position,
+    full_name,
+    initials_first,
+    initials_last,
+    prefill_person,
+    prefill_position,
+)
+from app.documents.language.offices import prefill_organisation
+from app.documents.language.typography import ends, lines, nbsp, no_dot, quotes
+from app.documents.language.words import (
     acting,
     agree,
     approved,
@@ -22,17 +33,6 @@ from app.documents.language import (
     school_list,
     school_number_key,
 )
-from app.documents.names import (
-    CASES,
-    acting_position,
-    full_name,
-    initials_first,
-    initials_last,
-    prefill_person,
-    prefill_position,
-)
-from app.documents.offices import prefill_organisation
-from app.documents.typography import ends, lines, nbsp, no_dot, quotes
 
 FOLDER = Path(__file__).parent
 Row = tuple[str, tuple[str, ...], frozenset[str]]

@@ -9,8 +9,8 @@ from docx import Document as NewDocument
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
-from app.documents.page_html import Mark, page_html
-from app.documents.rendering import render
+from app.documents.docx.page_html import Mark, page_html
+from app.documents.docx.rendering import render
 from app.documents.templates import FOLDER
 from tests.unit.documents.penza import agreement, order_plan
 

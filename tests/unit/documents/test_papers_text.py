@@ -11,8 +11,8 @@ import pytest
 import yaml
 from docx import Document
 
-from app.documents.compiled import compiled
-from app.documents.rendering import document_text, render
+from app.documents.docx.compiled import compiled
+from app.documents.docx.rendering import document_text, render
 
 from . import penza
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.documents.docx.rendering import document_text, render
 from app.documents.proofing import Proof, proof
-from app.documents.rendering import document_text, render
 from app.documents.templates import Template, registry
 from tests.unit.documents.penza import agreement, order_plan
 

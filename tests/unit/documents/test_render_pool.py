@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.documents.intake import MissingFields
-from app.documents.render_pool import RenderPool
-from app.documents.render_process import RenderStopped
-from app.documents.rendering import render
+from app.documents.docx.intake import MissingFields
+from app.documents.docx.pool import RenderPool
+from app.documents.docx.process import RenderStopped
+from app.documents.docx.rendering import render
 
 from . import penza
 from .hostile_templates import GOOD, with_paragraph
@@ -96,7 +96,7 @@ def test_memory_is_limited() -> None:
 
 
 def test_loops_are_bounded_whatever_the_text_between() -> None:
-    from app.documents.intake import TemplateMistake
+    from app.documents.docx.intake import TemplateMistake
 
     bomb = docx("{% for a in rows %}{% for b in rows %}" + "слово " * 500 + "{% endfor %}{% endfor %}")
     with pytest.raises(TemplateMistake):

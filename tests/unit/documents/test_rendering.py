@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from app.documents import rendering
-from app.documents.names import prefill_person
-from app.documents.rendering import (
+from app.documents.docx import rendering
+from app.documents.docx.rendering import (
     MissingFields,
     TemplateMistake,
     ValueRefused,
@@ -22,6 +21,7 @@ from app.documents.rendering import (
     render,
     template_names,
 )
+from app.documents.language.names import prefill_person
 
 from .packages import docx, pack, paragraph, parts
 

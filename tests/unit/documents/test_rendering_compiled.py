@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.i18n import in_locale
-from app.documents import deflate, package
-from app.documents.compiled import compiled
-from app.documents.intake import Intake, RenderError, ValueRefused, is_plain
-from app.documents.rendering import _print_by_docxtpl, render
-from app.documents.typography import _RULES, nbsp
+from app.documents.docx import deflate, package
+from app.documents.docx.compiled import compiled
+from app.documents.docx.intake import Intake, RenderError, ValueRefused, is_plain
+from app.documents.docx.rendering import _print_by_docxtpl, render
+from app.documents.language.typography import _RULES, nbsp
 
 from . import penza
 from .templates_corpus import FAST, SLOW
@@ -136,7 +136,7 @@ ELSEWHERE = """
 import hashlib, pickle, sys, zlib
 ours = zlib.compressobj
 zlib.compressobj = lambda *_: ours(1, zlib.DEFLATED, -15, 1)  # another machine packs differently
-from app.documents.rendering import render
+from app.documents.docx.rendering import render
 for template, values in pickle.load(open(sys.argv[1], "rb")):
     print(hashlib.sha256(render(template, values)).hexdigest())
 """

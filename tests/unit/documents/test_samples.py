@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.documents.template_doctor_run import samples
+from app.documents.doctor.run import samples
 from document_templates.build_samples import of_tests, write
 
 MADE = of_tests()

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from app.core.i18n import in_locale
-from app.documents import template_doctor_run as doctor
-from app.documents.carried import pack, unpack
-from app.documents.gate import HostileFile
-from app.documents.render_process import Child, RenderStopped, Watch
+from app.documents.doctor import run as doctor
+from app.documents.docx.carried import pack, unpack
+from app.documents.docx.gate import HostileFile
+from app.documents.docx.process import Child, RenderStopped, Watch
 from app.documents.templates import manifest
 from app.template_commands import check_file, list_kinds
 

@@ -16,10 +16,10 @@ import yaml
 from docx import Document
 from docx.shared import Mm
 
-from app.documents.dates import MONTHS
-from app.documents.filters import FILTERS
-from app.documents.gate import check_docx
-from app.documents.rendering import MissingFields, document_text, render, template_names
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.gate import check_docx
+from app.documents.docx.rendering import MissingFields, document_text, render, template_names
+from app.documents.language.dates import MONTHS
 
 from . import penza
 

@@ -13,7 +13,7 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import service
-from app.documents.frozen import thaw
+from app.documents.docx.frozen import thaw
 from app.documents.models import DraftInput
 from app.documents.queries import get_document
 from tests.people import WebUsers, token

@@ -18,9 +18,9 @@ from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.documents import batch_job, service
+from app.documents.docx.rendering import document_text
 from app.documents.papers_zip import safe_name
 from app.documents.queries import list_documents
-from app.documents.rendering import document_text
 from app.jobs.runner import drain
 from app.schools.models import Organisation
 from tests.people import WebUsers

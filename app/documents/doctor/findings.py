@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.i18n import Text
-from app.documents.carried import pack
-from app.documents.template_doctor_fields import Shape
-from app.documents.template_doctor_places import Tag, Trouble
+from app.documents.doctor.fields import Shape
+from app.documents.doctor.places import Tag, Trouble
+from app.documents.docx.carried import pack
 
 ERROR, WARNING, INFO = "error", "warning", "info"
 _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}

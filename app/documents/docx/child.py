@@ -1,7 +1,7 @@
 """A child process that prints papers and reads uploaded templates: no database, no settings, hard limits.
 
-`python -m app.documents.render_child MEGABYTES SECONDS` answers framed requests on its standard input until it
-ends. The parent (`render_process`) watches the clock and believes nothing but JSON and the bytes of a paper.
+`python -m app.documents.docx.child MEGABYTES SECONDS` answers framed requests on its standard input until it
+ends. The parent (`process`) watches the clock and believes nothing but JSON and the bytes of a paper.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import time
 from collections import OrderedDict
 from typing import IO, Any
 
-from app.documents.carried import pack
-from app.documents.gate import HostileFile
-from app.documents.intake import MissingFields, RenderError, TemplateMistake, ValueRefused
-from app.documents.rendering import render
+from app.documents.docx.carried import pack
+from app.documents.docx.gate import HostileFile
+from app.documents.docx.intake import MissingFields, RenderError, TemplateMistake, ValueRefused
+from app.documents.docx.rendering import render
 
 try:
     import resource
@@ -118,7 +118,7 @@ def main() -> int:
         more_time(seconds)
         try:
             if head["op"] == "examine":
-                from app.documents.template_doctor_trials import perform
+                from app.documents.doctor.trials import perform
 
                 write_frame(out, {"report": perform(body, head), "peak": peak_megabytes()})
                 continue

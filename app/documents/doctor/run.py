@@ -15,11 +15,11 @@ from typing import Any
 
 from app.core.canonical import canonical_json
 from app.core.i18n import Text, _
-from app.documents.frozen import thaw
-from app.documents.gate import MAX_DOCX, HostileFile
-from app.documents.render_process import Child, RenderStopped, Watch, refusal
-from app.documents.template_doctor_fields import Shape, dictionary
-from app.documents.template_doctor_learning import learn
+from app.documents.doctor.fields import Shape, dictionary
+from app.documents.doctor.learning import learn
+from app.documents.docx.frozen import thaw
+from app.documents.docx.gate import MAX_DOCX, HostileFile
+from app.documents.docx.process import Child, RenderStopped, Watch, refusal
 from app.documents.templates import FOLDER, Templates, manifest
 
 SAMPLES = FOLDER / "samples"

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.documents.dates import date_full, date_long, date_quoted, date_short, period
-from app.documents.language import (
+from app.documents.language.dates import date_full, date_long, date_quoted, date_short, period
+from app.documents.language.names import form, full_name, initials_first, initials_last
+from app.documents.language.typography import capital, ends, lines, nbsp, no_dot, quoted, quotes, small
+from app.documents.language.words import (
     acting,
     agree,
     approved,
@@ -19,8 +21,6 @@ from app.documents.language import (
     plural,
     school_list,
 )
-from app.documents.names import form, full_name, initials_first, initials_last
-from app.documents.typography import capital, ends, lines, nbsp, no_dot, quoted, quotes, small
 from app.engine.wording import inner
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -1,4 +1,4 @@
-"""One limited child process that prints papers (`render_child` is what runs in it), and the watch over its clock.
+"""One limited child process that prints papers (`child` is what runs in it), and the watch over its clock.
 
 The child has a limit of memory and of processor time for each paper; it knows no database and no settings, and
 answers with JSON and bytes, nothing executable.
@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from app.core.i18n import _
-from app.documents.carried import unpack
-from app.documents.gate import HostileFile
-from app.documents.intake import MissingFields, RenderError, TemplateMistake, ValueRefused
-from app.documents.render_child import read_frame, write_frame
+from app.documents.docx.carried import unpack
+from app.documents.docx.child import read_frame, write_frame
+from app.documents.docx.gate import HostileFile
+from app.documents.docx.intake import MissingFields, RenderError, TemplateMistake, ValueRefused
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 300  # megabytes of a child
 SECONDS = 10  # for one paper, of the processor and of the clock
 START = 30.0  # seconds a child may take to begin
@@ -79,7 +79,7 @@ class Child:
         env |= {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]), "PYTHONUTF8": "1",
                 "MALLOC_ARENA_MAX": "1", "PYTHONNOUSERSITE": "1"}  # fmt: skip
         self.process = subprocess.Popen(  # noqa: S603 -- our own module, fixed arguments
-            [sys.executable, "-m", "app.documents.render_child", str(self.memory), str(self.seconds)],
+            [sys.executable, "-m", "app.documents.docx.child", str(self.memory), str(self.seconds)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=ROOT, env=env,
             start_new_session=os.name == "posix",
         )  # fmt: skip

@@ -15,11 +15,11 @@ from docxtpl import DocxTemplate
 from jinja2 import nodes
 from lxml import etree
 
-from app.documents.filters import FILTERS
-from app.documents.intake import Intake
-from app.documents.paper_code import BOUND, PRINTED, PaperCode, bind
-from app.documents.sandbox import Sandbox
-from app.documents.skeleton import NotCovered, W, depends, settle
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.intake import Intake
+from app.documents.docx.paper_code import BOUND, PRINTED, PaperCode, bind
+from app.documents.docx.sandbox import Sandbox
+from app.documents.docx.skeleton import NotCovered, W, depends, settle
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)  # a paper carries its own date; the file must not carry another
 _DECLARATION = "<?xml version='1.0' encoding='UTF-8' standalone='yes'?>\n"

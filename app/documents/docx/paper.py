@@ -13,9 +13,9 @@ from jinja2.runtime import LoopContext
 from markupsafe import Markup, escape
 
 from app.core.i18n import _
-from app.documents.dates import date_short
-from app.documents.filters import FILTERS
-from app.documents.intake import TemplateMistake
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.intake import TemplateMistake
+from app.documents.language.dates import date_short
 
 MAX_LOOPS = 100_000  # passes of all loops together
 MAX_PRINTED = 3_000_000  # signs printed into one paper

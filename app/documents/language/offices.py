@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from app.documents.names import CASES
+from app.documents.language.names import CASES
 
 Forms = tuple[str, str, str, str, str, str]  # endings in the order of CASES
 

@@ -20,12 +20,12 @@ from xml.sax.saxutils import escape
 import jinja2
 
 from app.core.i18n import _
-from app.documents import deflate
-from app.documents.intake import TemplateMistake
-from app.documents.package import Member, Package, lasting, packed, unpack
-from app.documents.paper import OddValue, XmlPaper
-from app.documents.skeleton import DOCXTPL_MARKS, NotCovered
-from app.documents.template_parts import Part, Reader
+from app.documents.docx import deflate
+from app.documents.docx.intake import TemplateMistake
+from app.documents.docx.package import Member, Package, lasting, packed, unpack
+from app.documents.docx.paper import OddValue, XmlPaper
+from app.documents.docx.parts import Part, Reader
+from app.documents.docx.skeleton import DOCXTPL_MARKS, NotCovered
 
 _KEPT = 32  # templates kept ready
 _WORTH_PACKING = 24  # bytes of text

@@ -4,7 +4,7 @@
         for one in pool.render_many(template, values):   # in order; `one.error` or `one.data`
             …
 
-Each child (`render_process`) has a limit of memory, of processor time for each paper, is watched by the clock and
+Each child (`process`) has a limit of memory, of processor time for each paper, is watched by the clock and
 replaced after a number of papers.
 """
 
@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.documents.render_process import MEMORY, SECONDS, START, Child, RenderStopped, Watch, refusal
+from app.documents.docx.process import MEMORY, SECONDS, START, Child, RenderStopped, Watch, refusal
 
 RECYCLE_AFTER = 2_000  # papers; what a long life collects is given back
 MOST = 16  # children of one pool; each begins when it is first needed

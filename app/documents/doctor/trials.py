@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.core.i18n import Text, _
-from app.documents.carried import pack
-from app.documents.compiled import compiled
-from app.documents.frozen import thaw
-from app.documents.gate import HostileFile, check_docx
-from app.documents.intake import MissingFields, RenderError
-from app.documents.rendering import render
-from app.documents.template_doctor import examine
-from app.documents.template_doctor_fields import Shape
-from app.documents.template_doctor_findings import ERROR, INFO, WARNING, Examination
+from app.documents.doctor.examination import examine
+from app.documents.doctor.fields import Shape
+from app.documents.doctor.findings import ERROR, INFO, WARNING, Examination
+from app.documents.docx.carried import pack
+from app.documents.docx.compiled import compiled
+from app.documents.docx.frozen import thaw
+from app.documents.docx.gate import HostileFile, check_docx
+from app.documents.docx.intake import MissingFields, RenderError
+from app.documents.docx.rendering import render
 
 Values = dict[str, Any]
 _KEPT = {

@@ -9,13 +9,13 @@ from typing import Any
 from jinja2 import nodes
 
 from app.core.i18n import _
-from app.documents.carried import pack
-from app.documents.filters import FILTERS
-from app.documents.paper import TESTS
-from app.documents.sandbox import ALLOWED, too_long, too_wide
-from app.documents.template_doctor_fields import LOOP, Shape
-from app.documents.template_doctor_findings import ERROR, Examination
-from app.documents.template_doctor_places import Tag
+from app.documents.doctor.fields import LOOP, Shape
+from app.documents.doctor.findings import ERROR, Examination
+from app.documents.doctor.places import Tag
+from app.documents.docx.carried import pack
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.paper import TESTS
+from app.documents.docx.sandbox import ALLOWED, too_long, too_wide
 
 _NUMBERED = Shape("list", item=Shape("group", {
     "no": Shape("number"), "parts": Shape("list", item=Shape("group", {"no": Shape("text"), "text": Shape("text")})),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from app.documents import deflate
+from app.documents.docx import deflate
 
 FIRST = "[Content_Types].xml"
 _LOCAL = struct.Struct("<4s5H3L2H")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from app.documents.dates import MONTHS
-from app.documents.names import NBSP
+from app.documents.language.dates import MONTHS
+from app.documents.language.names import NBSP
 
 _UPPER = "А-ЯЁ"
 _INITIALS = rf"[{_UPPER}]\.(?:\s?[{_UPPER}]\.)?"

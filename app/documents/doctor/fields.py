@@ -12,7 +12,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from app.documents.names import CASES
+from app.documents.language.names import CASES
 
 _DEPTH = 8
 

@@ -20,11 +20,18 @@ from jinja2 import meta, nodes
 from lxml import etree
 
 from app.core.i18n import _
-from app.documents.compiled import Compiled, compiled
-from app.documents.intake import Intake, MissingFields, RenderError, TemplateMistake, ValueRefused, is_plain
-from app.documents.paper import OddValue, Paper, XmlPaper
-from app.documents.sandbox import Sandbox
-from app.documents.template_parts import EPOCH
+from app.documents.docx.compiled import Compiled, compiled
+from app.documents.docx.intake import (
+    Intake,
+    MissingFields,
+    RenderError,
+    TemplateMistake,
+    ValueRefused,
+    is_plain,
+)
+from app.documents.docx.paper import OddValue, Paper, XmlPaper
+from app.documents.docx.parts import EPOCH
+from app.documents.docx.sandbox import Sandbox
 
 __all__ = [
     "MAX_TEMPLATE",

@@ -8,8 +8,8 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from app.documents.template_doctor_fields import LOOP, Shape
-from app.documents.template_doctor_places import read_parts
+from app.documents.doctor.fields import LOOP, Shape
+from app.documents.doctor.places import read_parts
 
 
 def learn(fields: Shape, template: bytes) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from markupsafe import Markup, escape
 
-from app.documents.page_styles import Styles, W, is_on, number, val
+from app.documents.docx.page_styles import Styles, W, is_on, number, val
 
 _MAX_XML = 20_000_000
 

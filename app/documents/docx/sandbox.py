@@ -11,9 +11,9 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.core.i18n import _
-from app.documents.filters import FILTERS
-from app.documents.intake import Intake, TemplateMistake
-from app.documents.paper import TESTS, Missing, Paper
+from app.documents.docx.filters import FILTERS
+from app.documents.docx.intake import Intake, TemplateMistake
+from app.documents.docx.paper import TESTS, Missing, Paper
 
 ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Template,

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.documents.names import NBSP, gender_of
-from app.documents.offices import prefill_organisation
-from app.documents.typography import nbsp, small
+from app.documents.language.names import NBSP, gender_of
+from app.documents.language.offices import prefill_organisation
+from app.documents.language.typography import nbsp, small
 
 # --- numbers and lists --------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.documents.names import NBSP
+from app.documents.language.names import NBSP
 
 MONTHS = (
     "января",

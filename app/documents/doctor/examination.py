@@ -1,7 +1,7 @@
 """The doctor of templates: what is wrong with an uploaded DOCX, where it stands, and what to do about it.
 
 Every tag is read on its own (so that all mistakes are told at once), then all together with the dictionary of the
-kind; whatever no reading finds, printing test papers does. Runs in a limited child process (`template_doctor_run`).
+kind; whatever no reading finds, printing test papers does. Runs in a limited child process (`run`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from difflib import get_close_matches
 import jinja2
 
 from app.core.i18n import _
-from app.documents.template_doctor_fields import LOOP, Shape
-from app.documents.template_doctor_findings import ERROR, WARNING, Examination
-from app.documents.template_doctor_names import Reader
-from app.documents.template_doctor_places import PartTags, Tag, Trouble, read_parts
+from app.documents.doctor.fields import LOOP, Shape
+from app.documents.doctor.findings import ERROR, WARNING, Examination
+from app.documents.doctor.names import Reader
+from app.documents.doctor.places import PartTags, Tag, Trouble, read_parts
 
 _BLOCKS = {"if": "endif", "for": "endfor"}
 _COMMANDS = ("if", "elif", "else", "endif", "for", "endfor")

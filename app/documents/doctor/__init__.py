@@ -1,0 +1,1 @@
+"""An uploaded template is examined before anybody prints with it."""

@@ -1,0 +1,1 @@
+"""The Russian of official papers: cases of names and offices, words with numbers, dates, typography."""
