@@ -13,9 +13,9 @@ from flask_appbuilder import AppBuilder
 
 from app.admin import views as admin
 from app.admin import working_days
-from app.cases import migration_views as migrations
-from app.cases import version_views as procedures
 from app.cases import views as cases
+from app.cases.procedures import migration_views as migrations
+from app.cases.procedures import version_views as procedures
 from app.core.i18n import Text, _
 from app.curation import views as curation
 from app.dashboards import views as dashboards

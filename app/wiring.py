@@ -22,13 +22,13 @@ from app.cases import counting as case_counting
 from app.cases import daily as case_daily
 from app.cases import facts as case_facts
 from app.cases import holdings as case_holdings
-from app.cases import moving as case_moving
 from app.cases import policy as _case_policy
 from app.cases import queues as case_queues
 from app.cases import settling as case_settling
 from app.cases import telling as case_telling
 from app.cases import terms as case_terms
-from app.cases.definitions import Definitions
+from app.cases.procedures import moving as case_moving
+from app.cases.procedures.definitions import Definitions
 from app.config import Settings
 from app.core.clock import Clock, SystemClock, TrainingClock
 from app.core.db import Database

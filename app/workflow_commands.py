@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from app import wiring
-from app.cases import version_commands as commands
-from app.cases.check import check_files
-from app.cases.names import say_names
-from app.cases.rehearsal import draw_file, play_files, simulate_files
+from app.cases.procedures import version_commands as commands
+from app.cases.procedures.check import check_files
+from app.cases.procedures.names import say_names
+from app.cases.procedures.rehearsal import draw_file, play_files, simulate_files
 from app.cases.roles import FOUND
 from app.core.i18n import LOCALES
 from app.core.unit_of_work import Runtime

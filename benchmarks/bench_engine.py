@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.cases.snapshots import case_fields, state_from_rows
+from app.cases.writing.snapshots import case_fields, state_from_rows
 from app.engine.actions import Complete, Fire, Open
 from app.engine.answers import Accepted
 from app.engine.context import Context, FactValue

@@ -20,9 +20,10 @@ import structlog
 from sqlalchemy import event, select
 
 from app.admin.verify import report
-from app.cases import counting, migration, terms, versions
-from app.cases.migration import Order
+from app.cases import counting, terms
 from app.cases.models import Case
+from app.cases.procedures import migration, versions
+from app.cases.procedures.migration import Order
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.notifications import reminders

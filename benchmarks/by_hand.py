@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 
 from app.audit.service import GENESIS, chain, stream_of
-from app.cases import rows, writer
-from app.cases.projection import changes
-from app.cases.snapshots import case_fields
+from app.cases.writing import rows, writer
+from app.cases.writing.projection import changes
+from app.cases.writing.snapshots import case_fields
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Work
 from app.engine.answers import Accepted

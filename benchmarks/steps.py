@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app.audit import service as audit
-from app.cases import queries, writer
+from app.cases import queries
 from app.cases.context import context
 from app.cases.models import Case, Programme
 from app.cases.service import take_step
+from app.cases.writing import writer
 from app.core.actor import SYSTEM, Actor
 from app.core.unit_of_work import Runtime
 from app.engine.actions import Action, Cast, Complete, Fire, Open

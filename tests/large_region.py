@@ -21,9 +21,9 @@ from app.access.models import Membership
 from app.audit.models import AuditDetail, AuditHead, AuditRecord
 from app.audit.service import GENESIS, chained, details_digest
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, StageRound
-from app.cases.projection import Projection, project
-from app.cases.rows import told as in_columns
-from app.cases.snapshots import case_fields
+from app.cases.writing.projection import Projection, project
+from app.cases.writing.rows import told as in_columns
+from app.cases.writing.snapshots import case_fields
 from app.core.actor import SYSTEM
 from app.core.db import Base
 from app.core.unit_of_work import Runtime, Work

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.cases import service, version_uploads, versions
-from app.cases.version_uploads import Upload
+from app.cases import service
+from app.cases.procedures import version_uploads, versions
+from app.cases.procedures.version_uploads import Upload
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 

@@ -14,7 +14,7 @@ from app.access.permissions import PAGES
 from app.access.roles import RoleCode
 from app.admin.service import add_account, grant
 from app.calendar.service import prefill as prefill_calendar
-from app.cases.definitions import import_shipped
+from app.cases.procedures.definitions import import_shipped
 from app.config import ROOT, Settings
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid

@@ -13,7 +13,7 @@ from sqlalchemy import func, or_, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases import telling, writer
+from app.cases import telling
 from app.cases.context import actor_id, context, days_of, gather_facts
 from app.cases.curators import check_curator, check_supported
 from app.cases.history import in_reader, lines
@@ -22,7 +22,8 @@ from app.cases.models import Case, CaseEvent, Programme
 from app.cases.queries import events_of, get_case, lock_case, lock_programme
 from app.cases.roles import require_in_programme
 from app.cases.seen import check_seen
-from app.cases.standing import Standing
+from app.cases.writing import writer
+from app.cases.writing.standing import Standing
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, Stale
 from app.core.i18n import Text, _

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case, CaseVote
 from app.cases.queries import events_of_all
-from app.cases.snapshots import COLUMNS, asks_for_votes, is_readable, state_from_rows
+from app.cases.writing.snapshots import COLUMNS, asks_for_votes, is_readable, state_from_rows
 from app.core.unit_of_work import Work
 from app.engine import machine
 from app.engine.events import from_dict

@@ -9,10 +9,10 @@ from datetime import datetime
 from app.cases.content_changes import Changes, content_changes
 from app.cases.history import Doers, Line, edition_with, lines, title
 from app.cases.models import Case, CaseEvent
-from app.cases.projection import Projection, RoundRow
 from app.cases.queries import events_of
 from app.cases.terms import calendar_of
 from app.cases.time_machine import TaskThen, of_round, projected, tasks_then, who_did
+from app.cases.writing.projection import Projection, RoundRow
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.i18n import Text

@@ -10,9 +10,9 @@ from typing import Any
 
 from app.cases.history import Doers, in_reader, title
 from app.cases.models import Case, CaseEvent
-from app.cases.projection import Projection, RoundRow, project
 from app.cases.queries import events_of
 from app.cases.terms import STAGE, beginnings, calendar_of
+from app.cases.writing.projection import Projection, RoundRow, project
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.i18n import Text, _

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditDetail, AuditRecord
 from app.audit.service import details_digest
-from app.cases.definitions import Definitions
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, ProcessVersion, StageRound
-from app.cases.projection import Projection, project
-from app.cases.snapshots import case_fields, is_readable
+from app.cases.procedures.definitions import Definitions
+from app.cases.writing.projection import Projection, project
+from app.cases.writing.snapshots import case_fields, is_readable
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
 from app.engine.events import CaseOpened, Event, Migrated, Undone, from_dict

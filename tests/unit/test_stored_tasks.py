@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from app.cases.snapshots import StoredTasks, case_fields, snapshot, state_from_rows
+from app.cases.writing.snapshots import StoredTasks, case_fields, snapshot, state_from_rows
 from app.engine.actions import Complete, Fire, Open
 from app.engine.answers import Accepted
 from app.engine.context import Context, FactValue

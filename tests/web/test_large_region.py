@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from app.access.memberships import accounts_holding
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import daily, meetings, migration, moving, queries, service, terms, versions
+from app.cases import daily, meetings, queries, service, terms
 from app.cases.counting import look_at
-from app.cases.migration import Order
 from app.cases.models import Case, Meeting
 from app.cases.parts import InParts
+from app.cases.procedures import migration, moving, versions
+from app.cases.procedures.migration import Order
 from app.cases.states import states_now
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.cases import migration, queries, service, version_uploads, versions
-from app.cases.migration import Order
+from app.cases import queries, service
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.migration import Order
+from app.cases.procedures.version_uploads import Upload
 from app.cases.programmes import open_programme
-from app.cases.version_uploads import Upload
 from app.core.clock import FixedClock
 from app.core.ports import Figure
 from app.core.unit_of_work import Runtime

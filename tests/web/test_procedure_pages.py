@@ -12,8 +12,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.models import Membership
-from app.cases import rehearsal_words, service
-from app.cases.migration import Fated
+from app.cases import service
+from app.cases.procedures import rehearsal_words
+from app.cases.procedures.migration import Fated
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.i18n import in_locale

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from app.cases import migration, service, version_uploads, versions
+from app.cases import service
+from app.cases.procedures import migration, version_uploads, versions
 from app.cases.queues import case_queue
 from app.cases.service import PROCESS
 from app.core.i18n import in_locale

@@ -11,11 +11,12 @@ from sqlalchemy import select, update
 from app.admin import verify
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import daily, migration, queries, service, terms, version_uploads, versions
+from app.cases import daily, queries, service, terms
 from app.cases.history import sentence
 from app.cases.models import Case, CaseTask
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.version_uploads import Upload
 from app.cases.queues import case_queue
-from app.cases.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Refusal
 from app.core.i18n import in_locale

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.cases import history, migration, service, versions
-from app.cases.migration import Order
+from app.cases import history, service
 from app.cases.models import CaseEvent
+from app.cases.procedures import migration, versions
+from app.cases.procedures.migration import Order
 from app.cases.queries import events_of
 from app.core.actor import SYSTEM
 from app.core.errors import Stale

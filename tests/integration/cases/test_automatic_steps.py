@@ -11,10 +11,11 @@ from sqlalchemy import select
 from app.access.scopes import as_system
 from app.audit import service as audit
 from app.audit.models import AuditRecord
-from app.cases import curators, migration, queries, service, settling, version_uploads, versions
+from app.cases import curators, queries, service, settling
 from app.cases.history import doer, sentence
-from app.cases.migration import Order
 from app.cases.models import Case, CaseEvent, CaseTask
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.migration import Order
 from app.config import ROOT
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock

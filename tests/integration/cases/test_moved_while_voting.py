@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from app.cases import meetings, migration, service
+from app.cases import meetings, service
 from app.cases.meeting_views import _is_open
-from app.cases.migration import Order
 from app.cases.models import Case, Meeting
+from app.cases.procedures import migration
+from app.cases.procedures.migration import Order
 from app.cases.queries import get_case, programmes
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime

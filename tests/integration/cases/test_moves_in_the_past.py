@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import delete, insert, select
 
 from app.admin import verify
-from app.cases import migration, service
-from app.cases.migration import Order
+from app.cases import service
 from app.cases.models import Case, CaseTask
+from app.cases.procedures import migration
+from app.cases.procedures.migration import Order
 from app.cases.queries import get_case, programmes
 from app.cases.stays import compare
 from app.core.actor import SYSTEM

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from app.access.models import Membership
-from app.cases import service, versions
+from app.cases import service
+from app.cases.procedures import versions
 from app.cases.queries import get_case
 from app.cases.roles import case_roles
 from app.cases.time_machine import case_then

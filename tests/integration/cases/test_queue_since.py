@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.cases import migration, queries, service
+from app.cases import queries, service
 from app.cases.models import CaseEvent
+from app.cases.procedures import migration
 from app.cases.queues import case_queue
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock

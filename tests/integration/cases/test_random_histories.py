@@ -12,10 +12,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.cases import queries, service, versions, writer
-from app.cases.definitions import Definitions
+from app.cases import queries, service
 from app.cases.models import Case
+from app.cases.procedures import versions
+from app.cases.procedures.definitions import Definitions
 from app.cases.verify import findings
+from app.cases.writing import writer
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime, Work
 from app.demo.penza import actor

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from app.cases.check import check_files
-from app.cases.rehearsal import play_files, simulate_files
+from app.cases.procedures.check import check_files
+from app.cases.procedures.rehearsal import play_files, simulate_files
 from app.cli import main
 from app.config import ROOT
 from app.engine.trials import promises, walks

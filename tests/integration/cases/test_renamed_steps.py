@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from app.cases import migration
 from app.cases.case_map import journey, moves_in
-from app.cases.migration import Order
+from app.cases.procedures import migration
+from app.cases.procedures.migration import Order
 from app.cases.queries import events_of, get_case
 from app.cases.turns import turn_of
 from app.core.actor import SYSTEM

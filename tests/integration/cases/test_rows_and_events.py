@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from app.admin import verify
-from app.cases import queries, rows, service, snapshots, writer
-from app.cases.projection import Projection, changes, project
-from app.cases.snapshots import asks_for_votes, case_fields, snapshot, state_from_rows
+from app.cases import queries, service
+from app.cases.writing import rows, snapshots, writer
+from app.cases.writing.projection import Projection, changes, project
+from app.cases.writing.snapshots import asks_for_votes, case_fields, snapshot, state_from_rows
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.actions import Complete, Fire

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.cases import projection, queries, service, snapshots
+from app.cases import queries, service
 from app.cases.queues import case_queue
 from app.cases.states import states_now
+from app.cases.writing import projection, snapshots
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import migration, service, versions
-from app.cases.migration import Order
+from app.cases import service
 from app.cases.models import CaseEvent
+from app.cases.procedures import migration, versions
+from app.cases.procedures.migration import Order
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.errors import Refusal

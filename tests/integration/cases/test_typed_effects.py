@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from app import wiring
-from app.cases import service, version_uploads, versions
-from app.cases.check import check_files
-from app.cases.version_uploads import Upload
+from app.cases import service
+from app.cases.procedures import version_uploads, versions
+from app.cases.procedures.check import check_files
+from app.cases.procedures.version_uploads import Upload
 from app.config import ROOT
 from app.core.errors import Refusal
 from app.core.unit_of_work import Runtime

@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import select, text
 
 from app.admin import verify
-from app.cases import migration, service, version_uploads, versions, writer
-from app.cases.migration import Order
+from app.cases import service
 from app.cases.models import Case, CaseTask
-from app.cases.version_uploads import Upload
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.migration import Order
+from app.cases.procedures.version_uploads import Upload
+from app.cases.writing import writer
 from app.core.actor import SYSTEM
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal
 from app.core.unit_of_work import Runtime
@@ -312,7 +314,7 @@ def test_corrected_texts_reach_live_cases_on_every_machine_and_nothing_else_does
     first = versions.get(system.read(SYSTEM), service.PROCESS, 1).source
     corrected = first.replace("ru: Школа выявлена", "ru: Школа включена в перечень", 1)
     admin = actor(system, "admin")
-    from app.cases.definitions import Definitions
+    from app.cases.procedures.definitions import Definitions
 
     elsewhere = Definitions()
     elsewhere.look_every = 0.0

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases import migration, service, version_uploads, versions
+from app.cases import service
 from app.cases.models import Case, ProcessVersion
-from app.cases.version_uploads import Upload
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid, OporaError, Refusal, Stale
 from app.core.unit_of_work import Runtime, Work

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditRecord
-from app.cases import migration, service, version_uploads, versions
-from app.cases.definitions import import_shipped
+from app.cases import service
 from app.cases.models import Case
-from app.cases.version_uploads import Upload
+from app.cases.procedures import migration, version_uploads, versions
+from app.cases.procedures.definitions import import_shipped
+from app.cases.procedures.version_uploads import Upload
 from app.config import ROOT
 from app.core.actor import SYSTEM
 from app.core.errors import OporaError, Refusal, Stale

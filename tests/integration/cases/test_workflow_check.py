@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import wiring
-from app.cases.check import check_files, kinds_of, template_codes
+from app.cases.procedures.check import check_files, kinds_of, template_codes
 from app.cases.roles import FOUND
 from app.cli import main
 from app.config import ROOT

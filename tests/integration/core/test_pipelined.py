@@ -13,8 +13,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from app.admin import verify
-from app.cases import service, writer
+from app.cases import service
 from app.cases.models import Case
+from app.cases.writing import writer
 from app.core.actor import SYSTEM
 from app.core.errors import Busy
 from app.core.pipelined import PipelinedConnection

@@ -13,7 +13,7 @@ import structlog
 from app import wiring
 from app.admin import verify
 from app.admin.bootstrap import add_first_administrator, bootstrap, has_administrator
-from app.cases.check import kinds_of
+from app.cases.procedures.check import kinds_of
 from app.cases.queries import list_cases
 from app.core import logs
 from app.core.actor import SYSTEM

@@ -18,9 +18,10 @@ from sqlalchemy import func, select
 
 from app.calendar import service as calendar
 from app.calendar.rules import DayInput
-from app.cases import moving, service, terms, versions
-from app.cases.migration import Order
+from app.cases import service, terms
 from app.cases.models import Case, CaseEvent
+from app.cases.procedures import moving, versions
+from app.cases.procedures.migration import Order
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock, TrainingClock
 from app.core.unit_of_work import Runtime

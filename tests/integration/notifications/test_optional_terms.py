@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from app.cases import service, version_uploads, versions
+from app.cases import service
 from app.cases.models import CaseTask
-from app.cases.version_uploads import Upload
+from app.cases.procedures import version_uploads, versions
+from app.cases.procedures.version_uploads import Upload
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor

@@ -11,8 +11,9 @@ from sqlalchemy import delete
 
 from app.admin import verify
 from app.calendar.models import CalendarDay
-from app.cases import migration, service, version_uploads, versions
+from app.cases import service
 from app.cases.models import Case
+from app.cases.procedures import migration, version_uploads, versions
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid
 from app.core.i18n import in_locale

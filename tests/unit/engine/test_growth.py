@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cases.rehearsal import play_files
+from app.cases.procedures.rehearsal import play_files
 from app.cases.stages import PLAN, RESULTS, deciding_on, is_before, leaving_asks, submitting, tasks_of_page
 from app.engine import Definition
 from app.engine.comparing.comparison import compare

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.audit.models import AuditHead
-from app.cases import writer_postgresql, writer_sqlite
 from app.cases.models import Case, CaseTask, CaseVote, StageRound
-from app.cases.projection import changes
-from app.cases.snapshots import case_fields
-from app.cases.standing import Standing
+from app.cases.writing import writer_postgresql, writer_sqlite
+from app.cases.writing.projection import changes
+from app.cases.writing.snapshots import case_fields
+from app.cases.writing.standing import Standing
 from app.core.db import WorkSession
 from app.core.pipelined import PipelinedConnection
 from app.core.unit_of_work import Work

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.cases import migration
 from app.cases.history import in_reader
-from app.cases.migration import Fated, fate_in_words
+from app.cases.procedures import migration
+from app.cases.procedures.migration import Fated, fate_in_words
 from app.core.i18n import Text, _
 from app.engine.definition import Definition
 from app.engine.migrating.notes import titles_of

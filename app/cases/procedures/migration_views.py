@@ -11,12 +11,13 @@ from typing import Any
 from flask import request, url_for
 
 from app.access.scopes import as_system
-from app.cases import migration, moving, parts, versions
+from app.cases import parts
 from app.cases.history import in_reader
-from app.cases.migration import Fated, Order, fate_in_words
 from app.cases.models import ProcessVersion, VersionStatus
-from app.cases.rehearsal_words import FATE_PILLS, counts, mapping_of, names, unmapped
-from app.cases.version_views import version_url
+from app.cases.procedures import migration, moving, versions
+from app.cases.procedures.migration import Fated, Order, fate_in_words
+from app.cases.procedures.rehearsal_words import FATE_PILLS, counts, mapping_of, names, unmapped
+from app.cases.procedures.version_views import version_url
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import Text, _, n_
 from app.ui.base import RoomView, page

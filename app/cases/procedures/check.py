@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from app.cases.scenario_files import text_of, uncovered_edges
+from app.cases.procedures.scenario_files import text_of, uncovered_edges
 from app.config import ROOT
 from app.core.facts import TypedFact
 from app.core.i18n import Text, _, current_locale

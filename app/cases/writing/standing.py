@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.projection import project
-from app.cases.rows import EVENTS
-from app.cases.snapshots import asks_for_votes, is_readable, state_from_rows
+from app.cases.writing.projection import project
+from app.cases.writing.rows import EVENTS
+from app.cases.writing.snapshots import asks_for_votes, is_readable, state_from_rows
 from app.core.unit_of_work import Work
 from app.engine.definition import Definition
 from app.engine.events import Event, from_dict

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from app.audit.models import AuditDetail, AuditHead, AuditRecord
 from app.audit.service import chain, stream_of
 from app.cases.models import Case, CaseEvent, CaseTask, CaseVote, StageRound
-from app.cases.projection import Projection
+from app.cases.writing.projection import Projection
 from app.core.unit_of_work import Work
 from app.engine.events import Event
 from app.jobs.models import OutboxJob

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.audit.service import GENESIS, in_place_of, link, stream_of
-from app.cases.projection import Projection
-from app.cases.rows import CASES, EVENTS, told
-from app.cases.snapshots import asks_for_votes, is_readable
-from app.cases.standing import Standing
-from app.cases.statements import (
+from app.cases.writing.projection import Projection
+from app.cases.writing.rows import CASES, EVENTS, told
+from app.cases.writing.snapshots import asks_for_votes, is_readable
+from app.cases.writing.standing import Standing
+from app.cases.writing.statements import (
     FURTHER_DETAIL,
     FURTHER_EVENT,
     FURTHER_JOB,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from app.access.scopes import as_system
 from app.cases.models import Case, ProcessVersion, VersionStatus
-from app.cases.scenario_files import texts_beside
+from app.cases.procedures.scenario_files import texts_beside
 from app.core.errors import OporaError
 from app.core.i18n import _
 from app.core.unit_of_work import Work
@@ -135,7 +135,7 @@ def import_shipped(work: Work, folder: Path) -> list[str]:
     that somebody here has written stays as it is. A file whose published version came with the product and has
     another hash is refused: a published version never changes.
     """
-    from app.cases import version_uploads, versions  # they read definitions too
+    from app.cases.procedures import version_uploads, versions  # they read definitions too
 
     told = []
     for path in sorted(folder.glob("*/v*.yaml")):

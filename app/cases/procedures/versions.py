@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from app.access.scopes import as_system
 from app.audit import service as audit
-from app.cases.check import effect_faults, kinds_of, paper_faults, template_codes
 from app.cases.models import LIVE, Case, ProcessRevision, ProcessVersion, VersionStatus
+from app.cases.procedures.check import effect_faults, kinds_of, paper_faults, template_codes
+from app.cases.procedures.scenario_files import of_texts
 from app.cases.roles import FOUND
-from app.cases.scenario_files import of_texts
 from app.cases.texts import in_words
 from app.core.errors import Forbidden, NotFound, Reason, Refusal, Stale
 from app.core.i18n import _

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from app.access.scopes import as_system
-from app.cases import meetings, service, versions, writer
+from app.cases import meetings, service
 from app.cases.context import actor_id, days_of, gather_facts
 from app.cases.history import in_reader
 from app.cases.models import LIVE, Case, CaseEvent, VersionStatus
+from app.cases.procedures import versions
+from app.cases.procedures.versions import require_admin
 from app.cases.queries import events_of, get_case
 from app.cases.states import states_now
-from app.cases.versions import require_admin
+from app.cases.writing import writer
 from app.core.errors import Invalid, NotFound, OporaError, Reason, Refusal, Stale
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work

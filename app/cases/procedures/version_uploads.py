@@ -15,9 +15,9 @@ from app.audit import service as audit
 from app.audit.queries import LastAct, last_act
 from app.cases.history import in_reader
 from app.cases.models import ProcessRevision, ProcessVersion, VersionStatus
-from app.cases.names import room_names
+from app.cases.procedures.names import room_names
+from app.cases.procedures.versions import RELEASED, check, find, locked, require_admin, require_seen
 from app.cases.texts import in_words
-from app.cases.versions import RELEASED, check, find, locked, require_admin, require_seen
 from app.core.errors import Invalid, Reason, Refusal, Stale
 from app.core.i18n import _
 from app.core.unit_of_work import Work

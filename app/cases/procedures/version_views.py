@@ -12,11 +12,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 from wtforms import HiddenField
 
-from app.cases import migration, moving, version_uploads, versions
 from app.cases.context import date_names
 from app.cases.history import in_reader
 from app.cases.models import ProcessVersion, VersionStatus
-from app.cases.names import room_names
+from app.cases.procedures import migration, moving, version_uploads, versions
+from app.cases.procedures.names import room_names
 from app.cases.texts import STATUS_TITLES
 from app.core.errors import Invalid
 from app.core.i18n import Text, _, current_locale

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from app.cases.check import kinds_of, paper_titles
 from app.cases.context import date_names
+from app.cases.procedures.check import kinds_of, paper_titles
 from app.cases.roles import FOUND
 from app.core.i18n import Text, _, current_locale
 from app.core.ports import DateWords, FactSource

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from app.audit.service import GENESIS, stream_of
-from app.cases.projection import Projection
-from app.cases.rows import (
+from app.cases.writing.projection import Projection
+from app.cases.writing.rows import (
     CASES,
     DETAILS,
     EVENTS,
@@ -26,8 +26,8 @@ from app.cases.rows import (
     event_row,
     rows_of,
 )
-from app.cases.snapshots import asks_for_votes, is_readable
-from app.cases.standing import Standing
+from app.cases.writing.snapshots import asks_for_votes, is_readable
+from app.cases.writing.standing import Standing
 from app.core.errors import NotFound
 from app.core.unit_of_work import Work
 from app.engine.events import Event

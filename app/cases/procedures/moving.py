@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.access.scopes import as_system
-from app.cases import migration, parts
-from app.cases.migration import Fated, Order
+from app.cases import parts
 from app.cases.models import Case
 from app.cases.parts import InParts, Progress
+from app.cases.procedures import migration
+from app.cases.procedures.migration import Fated, Order
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Work
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from app.cases.check import finding_line, not_readable, shipped, shown, versions_beside
 from app.cases.context import date_names
 from app.cases.history import in_reader
-from app.cases.scenario_files import FOLDER, beside, text_of
+from app.cases.procedures.check import finding_line, not_readable, shipped, shown, versions_beside
+from app.cases.procedures.scenario_files import FOLDER, beside, text_of
 from app.core.errors import OporaError
 from app.core.i18n import Text, _
 from app.core.ports import DateWords

@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.cases import migration, version_uploads
-from app.cases import versions as life
-from app.cases.check import finding_line, why_unreadable
 from app.cases.history import in_reader
-from app.cases.migration import Fated, Order, fate_in_words
-from app.cases.names import room_names
-from app.cases.scenario_files import texts_beside
+from app.cases.procedures import migration, version_uploads
+from app.cases.procedures import versions as life
+from app.cases.procedures.check import finding_line, why_unreadable
+from app.cases.procedures.migration import Fated, Order, fate_in_words
+from app.cases.procedures.names import room_names
+from app.cases.procedures.scenario_files import texts_beside
 from app.cases.texts import STATUS_TITLES
 from app.core.actor import SYSTEM
 from app.core.errors import Invalid

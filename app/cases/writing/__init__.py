@@ -1,0 +1,1 @@
+"""How a step is written: rows computed from events, sent together, on both databases."""
