@@ -20,6 +20,7 @@ from app.cases.mending import obstacles
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, rounds_of
 from app.cases.roles import programme_rights, stands_for
+from app.cases.stages import is_passed_over
 from app.cases.terms import STAGE, Reckoning, beginnings, reckonings
 from app.core.errors import Reason
 from app.core.i18n import Text, _
@@ -221,7 +222,7 @@ def _steps(work: Work, case: Case, definition: Definition, state: State) -> list
     for number, stage in enumerate(order):
         mine = [r for r in rounds if r.stage == stage]
         left = next((r.left_at for r in reversed(mine) if r.left_at), None)
-        skipped = number < here and stage not in state.rounds
+        skipped = number < here and is_passed_over(definition, state, stage)
         is_over = not skipped and (number < here or (number == here and definition.stages[stage].final))
         steps.append(
             {

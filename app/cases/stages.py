@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from app.engine.definition import Definition
 from app.engine.elements import Task
+from app.engine.state import State
 
 PLAN = "plans.content_hash"
 RESULTS = "results.content_hash"
@@ -68,3 +69,11 @@ def submitting(definition: Definition, stage: str, content: str) -> frozenset[st
     if there is None or there.approval is None or stage not in deciding_on(definition, content):
         return frozenset()
     return frozenset(there.approval.opens_after)
+
+
+def is_passed_over(definition: Definition, state: State, stage: str) -> bool:
+    """Whether the case went past this earlier stage: never entered it, or left a required task of it undone."""
+    if stage not in state.rounds:
+        return True
+    standing = ((task, state.tasks.get(task.id)) for task in definition.stages[stage].tasks)
+    return any(not task.optional and one is not None and one.status == "not_needed" for task, one in standing)

@@ -11,6 +11,7 @@ from typing import Any
 from app.cases.history import Doers, in_reader, title
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of
+from app.cases.stages import is_passed_over
 from app.cases.terms import STAGE, beginnings, calendar_of
 from app.cases.writing.projection import Projection, RoundRow, project
 from app.core.clock import local_date
@@ -120,7 +121,7 @@ def _steps(
     steps = []
     for number, stage in enumerate(order):
         mine = [row for row in rounds if row.stage == stage]
-        skipped = number < here and stage not in state.rounds
+        skipped = number < here and is_passed_over(definition, state, stage)
         over = not skipped and (number < here or (number == here and definition.stages[stage].final))
         late = number == here and state.is_active and state.due is not None and state.due < on
         steps.append(

@@ -259,3 +259,18 @@ def test_a_school_is_found_however_its_number_is_typed(web: WebUsers, cases: dic
         page = text(web("methodist").get("/cases/", query_string={"q": typed, "look": "table"}))
         assert "СОШ № 50" in page, typed
         assert "СОШ № 41" not in page, typed
+
+
+def test_a_step_forward_is_pressed_only_when_nothing_is_missing(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    """What is missing stands below the button, so it leads nowhere until then; the page of the step still opens."""
+    case = f"/cases/{cases['41']}"
+    for step, missing in (("start_diagnosis", False), ("submit_diagnosis", True)):
+        page = text(web("methodist").get(case))
+        assert (f'href="{case}/step/{step}"' in page) is not missing
+        assert ('<button class="btn-x" disabled>' in page) is missing
+        assert ("Почему нельзя: «" in page) is missing
+        assert web("methodist").get(f"{case}/step/{step}").status_code == 200
+        if not missing:
+            take(penza, cases["41"], "methodist", Fire(step))
