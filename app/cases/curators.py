@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access.scopes import as_system
 from app.audit import service as audit
@@ -61,6 +64,26 @@ def _has_agreement(work: Work, case: Case) -> bool:
         return until is not None and until(work.session, case.id).value is not None
 
 
+def never_curators(work: Work, programme: Programme) -> set[int]:
+    """Keys of the schools that curate nobody in the programme, since it supports them: see `check_curator`."""
+    return _schools(work, Case.school_id, Case.programme_id == programme.id)
+
+
+def never_supported(work: Work, programme: Programme) -> set[int]:
+    """Keys of the schools no case is opened for: they have one, or curate another school (see `check_supported`)."""
+    return never_curators(work, programme) | _schools(
+        work, Case.curator_id, Case.programme_id == programme.id, _runs()
+    )
+
+
+def _schools(work: Work, column: InstrumentedAttribute[Any], *which: ColumnElement[bool]) -> set[int]:
+    return set(work.session.scalars(select(column).where(*which)))
+
+
+def _runs() -> ColumnElement[bool]:
+    return Case.status.in_([CaseStatus.active, CaseStatus.suspended])
+
+
 def check_curator(
     work: Work, programme: Programme, school: Organisation, curator: Organisation | None
 ) -> None:
@@ -85,12 +108,9 @@ def check_supported(work: Work, programme: Programme, school: Organisation) -> N
     curated = work.session.scalars(
         select(Organisation)
         .join(Case, Case.school_id == Organisation.id)
-        .where(
-            Case.programme_id == programme.id, Case.curator_id == school.id,
-            Case.status.in_([CaseStatus.active, CaseStatus.suspended]),
-        )
+        .where(Case.programme_id == programme.id, Case.curator_id == school.id, _runs())
         .order_by(Case.id)
-    ).all()  # fmt: skip
+    ).all()
     if curated:
         told = _(
             "%(school)s is a curator school in this programme and cannot be supported in it. It curates: %(names)s.",

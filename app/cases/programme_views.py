@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from app.core.unit_of_work import Work
 from app.schools.models import Organisation
 from app.schools.queries import organisations
 from app.ui.base import RoomView, page
+from app.ui.choice_fields import ChoiceField
 from app.ui.paging import Paged, page_of
 
 
@@ -101,12 +103,12 @@ class ProgrammeView(RoomView):
         programme = get_visible(work.session, Programme, programme_id)
         require_in_programme(work, "case.open", programme)
         offered = work.ports.definitions.offered(work.session)
-        schools = [(o.id, o.short_name) for o in organisations(work.session, "school")]
         form = CaseForm(data={"procedure": service.usual_process(work, programme, offered)})
         form.procedure.offer([(code, in_reader(one.titles)) for code, one in offered.items()])
         if len(offered) < 2:  # nothing to choose
             del form.procedure
-        form.school.choices = form.curator.choices = [("", "—"), *schools]
+        _offer_schools(work, form.school, curators.never_supported(work, programme), ("", "—"))
+        _offer_schools(work, form.curator, curators.never_curators(work, programme), ("", "—"))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -129,7 +131,7 @@ class ProgrammeView(RoomView):
         require_in_programme(work, "case.assign_curator", case.programme)
         self.refuse_at_once(curators.why_not_exchanged(work, case))
         form = CuratorForm(data={"curator": case.curator_id, "expected_version": case.version})
-        form.curator.choices = [(o.id, o.short_name) for o in organisations(work.session, "school")]
+        _offer_schools(work, form.curator, curators.never_curators(work, case.programme))
         if form.validate_on_submit():
             try:
                 with self.write() as work:
@@ -149,6 +151,13 @@ def _offices(work: Work) -> tuple[Organisation, Organisation]:
         raise NotFound
     centres = organisations(work.session, "centre") or authorities
     return authorities[0], centres[0]
+
+
+def _offer_schools(work: Work, field: ChoiceField, without: Set[int], *first: tuple[Any, str]) -> None:
+    """Let a school be chosen that would be taken; one that was chosen already is told why it is not."""
+    schools = organisations(work.session, "school")
+    offered = [one for one in schools if one.id not in without or one.id == field.data]
+    field.choices = [*first, *((school.id, school.short_name) for school in offered)]
 
 
 def _last_settings(work: Work) -> dict[str, Any]:

@@ -274,3 +274,24 @@ def test_a_step_forward_is_pressed_only_when_nothing_is_missing(
         assert web("methodist").get(f"{case}/step/{step}").status_code == 200
         if not missing:
             take(penza, cases["41"], "methodist", Fire(step))
+
+
+def offered_in(page: str, field: str) -> set[str]:
+    """The texts of a drop-down list."""
+    there = page.split(f'name="{field}"')[1].split("</select>")[0]
+    return set(re.findall(r"<option[^>]*>([^<]+)</option>", there))
+
+
+def test_only_schools_that_would_be_taken_are_offered_as_curators_and_for_support(
+    web: WebUsers, cases: dict[str, int]
+) -> None:
+    """Neither a supported school as a curator nor the other way round; and no school curates itself."""
+    supported, curating = {"МБОУ СОШ № 41", "МБОУ СОШ № 50"}, {"МБОУ СОШ № 66", "МБОУ СОШ № 51"}
+    exchanged = text(web("methodist").get(f"/programmes/cases/{cases['41']}/curator"))
+    opened = text(web("methodist").get("/programmes/1/cases/add"))
+    for curators in (offered_in(exchanged, "curator"), offered_in(opened, "curator")):
+        assert curators >= curating
+        assert not curators & supported
+    schools = offered_in(opened, "school")
+    assert schools, "other schools are left"
+    assert not schools & (supported | curating)
