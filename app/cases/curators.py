@@ -52,7 +52,7 @@ def why_not_exchanged(work: Work, case: Case) -> Reason | None:
     if not is_before_agreement(definition, case.stage):
         return Reason(_("The agreement is being made or in force: terminate it and return the case first."))
     if _has_agreement(work, case):
-        told = _("The agreement is being made or in force: terminate it first.")
+        told = _("The agreement is being made or in force: give it up or terminate it first.")
         return Reason(told, page_url(work, "curation", case))
     return None
 

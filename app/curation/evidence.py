@@ -9,7 +9,7 @@ from app.core.i18n import Text, _
 from app.core.ports import EvidenceSource, Exhibit, ExhibitFile
 from app.core.unit_of_work import Work
 from app.curation.queries import VisitCount, count_visits, current_agreement, visits_of
-from app.curation.rules import AGREEMENT_STATES, RECOMMENDATION_STATUSES, REPORT_STATES, SIDES, VISIT_MODES
+from app.curation.rules import RECOMMENDATION_STATUSES, REPORT_STATES, SIDES, VISIT_MODES
 
 
 def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
@@ -57,7 +57,7 @@ def exhibits(work: Work, case: Case) -> Sequence[Exhibit]:
              f"{side.signed_on:%d.%m.%Y}" if side.signed_on else "—")
             for side in agreement.sides
         )  # fmt: skip
-        told = _("%(state)s; in force from %(since)s to %(until)s", state=AGREEMENT_STATES[agreement.state],
+        told = _("%(state)s; in force from %(since)s to %(until)s", state=agreement.state_label,
                  since=f"{agreement.since:%d.%m.%Y}", until=f"{agreement.until:%d.%m.%Y}")  # fmt: skip
         kept = (ExhibitFile(scan.sha256, scan.name, scan.media_type),) if scan is not None else ()
         titles = (_("Side"), _("School"), _("Number"), _("Signed on"))

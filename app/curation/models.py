@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case
 from app.core.db import Base, Versioned
+from app.core.i18n import Text as Words
+from app.curation.rules import AGREEMENT_STATES, NOT_CONCLUDED, AgreementState
 from app.files.models import StoredFile
 from app.schools.models import Organisation
 
@@ -46,6 +48,18 @@ class Agreement(Versioned, Base):
 
     def side(self, code: str) -> AgreementSide:
         return next(s for s in self.sides if s.side == code)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether both schools have signed it."""
+        return all(side.signed_on is not None for side in self.sides)
+
+    @property
+    def state_label(self) -> Words:
+        """Where it stands, in words; one that was given up before both had signed was never concluded."""
+        if self.state == AgreementState.terminated and not self.is_signed:
+            return NOT_CONCLUDED
+        return AGREEMENT_STATES[self.state]
 
     @property
     def revision(self) -> int:

@@ -18,7 +18,7 @@ from app.curation.queries import (
     visits_of,
     what_is_missing,
 )
-from app.curation.rules import AGREEMENT_STATES, REPORT_STATES
+from app.curation.rules import REPORT_STATES
 
 
 def load(work: Work, case: Case) -> Mapping[str, Any]:
@@ -31,7 +31,6 @@ def load(work: Work, case: Case) -> Mapping[str, Any]:
         "case": case,
         "agreement": agreement,
         "missing": what_is_missing(agreement) if agreement else (),
-        "states": AGREEMENT_STATES,
         "report_states": REPORT_STATES,
         "visits": visits,
         "planned": planned,

@@ -32,6 +32,7 @@ AGREEMENT_STATES: dict[str, Text] = {
     "expired": _("Expired"),
     "terminated": _("Terminated"),
 }
+NOT_CONCLUDED = _("Not concluded")
 
 
 class Side(StrEnum):

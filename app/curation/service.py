@@ -123,7 +123,10 @@ def take_back(work: Work, case_id: int, reason: str, expected_version: int | Non
 def terminate(
     work: Work, case_id: int, ended_on: date, reason: str, expected_version: int | None = None
 ) -> Agreement:
-    """End the agreement before its term, with the reason; also when the case itself has stopped running."""
+    """End the agreement before its term, with the reason; also when the case itself has stopped running.
+
+    One that both have not signed yet is given up: it was never concluded.
+    """
     case, agreement = live(work, case_id)
     require(work, "curation.agreement", case)
     check_version(agreement.revision, expected_version)
@@ -135,7 +138,8 @@ def terminate(
     if wrong:
         raise Invalid(fields=wrong)
     changes = {"state": AgreementState.terminated.value, "ended_on": ended_on, "end_reason": reason.strip()}
-    revise(work, agreement, changes, "agreement:terminate", case.id)
+    tag = "agreement:terminate" if agreement.is_signed else "agreement:give_up"
+    revise(work, agreement, changes, tag, case.id)
     if (effect := work.ports.effects.get(AGREEMENT_OVER)) is not None:
         effect(work, case, {"ended_on": ended_on, "reason": reason.strip()})
     return agreement

@@ -22,6 +22,7 @@ TAGS: dict[str, Text] = {
     "agreement:scan_corrected": _("The scan of the agreement in force was replaced"),
     "agreement:correct": _("Why the agreement in force was corrected"),
     "agreement:terminate": _("The agreement was terminated"),
+    "agreement:give_up": _("The agreement was given up before both schools had signed it"),
     "agreement:prolong": _("An additional agreement set another last day"),
     "agreement:expire": _("The term of the agreement ended"),
     "visit:add": _("A visit was recorded"),

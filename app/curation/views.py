@@ -192,7 +192,7 @@ class CurationView(CurationPages):
         work = self.read()
         case = get_case(work.session, case_id)
         require(work, "curation.agreement", case)  # also in a case that has stopped running
-        _live(work, case_id)
+        signed = _live(work, case_id).is_signed
         form: Any = TerminateForm(data=_start(work, case_id))
         if form.validate_on_submit():
             try:
@@ -200,10 +200,18 @@ class CurationView(CurationPages):
                     service.terminate(
                         work, case_id, form.ended_on.data, form.reason.data, self.expected_version()
                     )
-                return self.done(room(case_id), _("The agreement is terminated"))
+                told = _("The agreement is terminated") if signed else _("The agreement is given up")
+                return self.done(room(case_id), told)
             except (Invalid, Refusal) as error:
                 form.take_errors(error)
-        return self._short_form(case_id, form, _("Terminate the agreement"), _("Terminate"), danger=True)
+        heading = _("Terminate the agreement") if signed else _("Give up the agreement")
+        lead = (
+            ""
+            if signed
+            else _("It was not signed by both schools, so it was never concluded. The history keeps it.")
+        )
+        submit = _("Terminate") if signed else _("Give it up")
+        return self._short_form(case_id, form, heading, submit, lead=lead, danger=True)
 
 
 _ACTS = ("agreement", "scan", "visit", "recommendation")

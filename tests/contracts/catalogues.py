@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ APP = ROOT / "app"
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None, "n_": (1, 2), "gettext": None, "ngettext": (1, 2), "lazy_gettext": None,
 }  # fmt: skip
+# Sentences of libraries: no line of ours says them.
+OF_LIBRARIES = frozenset({"fab_ru.po", "wtforms_ru.po"})
 METHODS = [("**/translations/**", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 
 Message = tuple[str, int, str, bool]
@@ -32,6 +35,24 @@ def messages() -> Iterator[Message]:
         first = message[0] if isinstance(message, tuple) else message
         if first:
             yield f"app/{file}", line, first, isinstance(message, tuple)
+    for path in sorted(APP.rglob("*.py")):
+        for line, first, plural in _within_texts(path):
+            yield str(path.relative_to(ROOT)), line, first, plural
+
+
+def _within_texts(path: Path) -> Iterator[tuple[int, str, bool]]:
+    """(line, message id, whether it has plural forms) of what stands within f-strings, where Babel does not look."""
+    texts = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.JoinedStr))
+    for node in (inner for text in texts for inner in ast.walk(text)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in KEYWORDS
+            and node.args
+        ):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield node.lineno, first.value, KEYWORDS[node.func.id] is not None
 
 
 def translated() -> Iterator[tuple[Path, str, tuple[str, ...]]]:
@@ -87,6 +108,16 @@ def lacking() -> list[str]:
         elif plural and len(forms) < 3:
             wrong.setdefault(msgid, f"{file}:{line}: Russian needs three plural forms of {msgid!r}")
     return list(wrong.values())
+
+
+def unused() -> list[str]:
+    """Sentences of our catalogues that nothing says any more."""
+    said = {msgid for _file, _line, msgid, _plural in messages()}
+    return [
+        f"{path.relative_to(ROOT)}: nothing says {key!r}"
+        for path, key, _forms in translated()
+        if path.name not in OF_LIBRARIES and key not in said
+    ]
 
 
 def unreadable() -> list[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-from tests.contracts.catalogues import clashing, lacking, messages, repeated, unreadable
+from tests.contracts.catalogues import clashing, lacking, messages, repeated, unreadable, unused
 
 
 def test_sentences_are_found_in_code_and_in_templates() -> None:
     files = {file for file, _line, _msgid, _plural in messages()}
     assert any(file.endswith(".py") for file in files)
     assert any(file.endswith(".html") for file in files)
+    assert "FAULT" in {msgid for _file, _line, msgid, _plural in messages()}, (
+        "what stands within an f-string too"
+    )
 
 
 def test_every_sentence_has_its_russian() -> None:
@@ -27,6 +30,10 @@ def test_a_sentence_has_one_russian_whichever_room_says_it() -> None:
 
 def test_no_catalogue_says_a_sentence_twice() -> None:
     assert repeated() == []
+
+
+def test_no_catalogue_keeps_a_sentence_that_nothing_says() -> None:
+    assert unused() == []
 
 
 # What the papers of the authority say in Russian whoever reads the page: each is an example of what is typed.

@@ -297,7 +297,10 @@ def test_a_curator_school_whose_agreement_is_not_over_is_not_exchanged(
     page = f"/programmes/cases/{cases['41']}/curator"
     for refused in (web("methodist").get(page), web.post("methodist", page, of_before, "/")):
         assert refused.status_code == 409
-        assert "Договор уже оформляется или действует: сначала расторгните его." in text(refused)
+        assert (
+            "Договор уже оформляется или действует: сначала откажитесь от него или расторгните его."
+            in text(refused)
+        )
     assert "МБОУ СОШ № 66" in text(web("methodist").get(room)).partition("</header>")[2]
 
 
@@ -310,3 +313,25 @@ def test_rows_that_may_be_left_empty_say_so_beside_their_stars(web: WebUsers, ro
     assert re.search(
         r'<textarea[^>]*name="purpose"[^>]* required|<textarea[^>]* required[^>]*name="purpose"', page
     )
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_an_agreement_is_terminated_once_both_have_signed_and_given_up_before(
+    web: WebUsers, room: str, cases: dict[str, int], is_signed: bool
+) -> None:
+    (in_force if is_signed else to_sign)(web, room)
+    offered = text(web("clerk").get(room))
+    assert ("</svg>Расторгнуть</a>" in offered, "</svg>Отказаться</a>" in offered) == (
+        is_signed,
+        not is_signed,
+    )
+    form = text(web("clerk").get(f"{room}/terminate"))
+    assert ("Расторгнуть договор" in form, "Отказаться от договора" in form) == (is_signed, not is_signed)
+    ended = fill(web, "clerk", f"{room}/terminate", {"ended_on": "2025-01-28", "reason": "Школа выбыла"})
+    assert ended.status_code == 303
+    told = text(web("clerk").get(room))
+    assert ("Расторгнут<" in told, "Не заключён<" in told) == (is_signed, not is_signed)
+    assert ("не был заключён: от него отказались 28.01.2025. Школа выбыла" in told) is not is_signed
+    history = text(web("clerk").get(f"/cases/{cases['41']}"))
+    assert ("Договор расторгнут" in history) is is_signed
+    assert ("От договора отказались до подписания" in history) is not is_signed
