@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cases.models import Case, CaseStatus
-from app.cases.queries import SHORT_NAMES
+from app.cases.queries import SHORT_NAMES, WITH_NAMES
 from app.core.asked_once import asked_once
 from app.core.errors import NotFound
 from app.plans.models import PlanItem, PlanReport, PlanSnapshot
@@ -25,7 +25,9 @@ from app.plans.rules import (
     fulfilment,
     is_reported,
 )
+from app.schools.models import Organisation, Position
 
+NBSP = "\u00a0"
 _WITH_REPORTS = select(PlanItem).options(selectinload(PlanItem.reports).joinedload(PlanReport.file))
 
 
@@ -93,6 +95,36 @@ def report_of(session: Session, case_id: int, report_id: int) -> PlanReport:
     ).one_or_none()
     if found is None:
         raise NotFound
+    return found
+
+
+def owned_by(offices: Iterable[Organisation], day: date) -> ColumnElement[bool]:
+    """Measures for which one of these offices answers: it is named itself, or somebody who works there on the day."""
+    named = {name.replace(NBSP, " ") for one in offices for name in (one.short_name, one.full_name)}
+    named |= {name.replace("«", '"').replace("»", '"') for name in named}
+    people = select(Position.person_id).where(
+        Position.organisation_id.in_([one.id for one in offices]),
+        Position.since <= day, or_(Position.until.is_(None), Position.until >= day),
+    )  # fmt: skip
+    by_person = and_(
+        PlanItem.owner_id.is_not(None), PlanItem.owner_id.in_(people)
+    )  # never unknown: it is negated
+    return or_(func.replace(PlanItem.owner, NBSP, " ").in_(named), by_person)
+
+
+def items_begun(session: Session, day: date, which: ColumnElement[bool]) -> dict[Case, list[PlanItem]]:
+    """Those of these measures that begin by the day, in cases that are worked on, with their reports; by school."""
+    rows = session.execute(
+        select(Case, PlanItem)
+        .join(PlanItem, PlanItem.case_id == Case.id)
+        .join(Organisation, Organisation.id == Case.school_id)
+        .options(*WITH_NAMES, selectinload(PlanItem.reports).joinedload(PlanReport.file))
+        .where(Case.status == CaseStatus.active, PlanItem.starts <= day, which)
+        .order_by(Organisation.sort_key, Case.id)
+    )
+    found: dict[Case, list[PlanItem]] = {}
+    for case, item in rows:
+        found.setdefault(case, []).append(item)
     return found
 
 

@@ -5,35 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement
+
 from app.access.permissions import CAPABILITIES
 from app.access.roles import SCHOOL
-from app.cases.models import Case, CaseStatus
-from app.cases.queries import list_cases
+from app.cases.models import Case
 from app.cases.roles import case_roles, may
 from app.cases.stages import leaving_asks
 from app.core.i18n import n_, numbered
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.plans.models import PlanReport
-from app.plans.queries import all_dues, items_of, moves_to_approve
+from app.plans.queries import all_dues, items_begun, moves_to_approve, owned_by
 from app.plans.rules import ReportStatus
+from app.schools.queries import organisations
 
 AHEAD = timedelta(days=7)
+OFFICE = frozenset({"methodist"})
 
 
 def reports_waiting(work: Work) -> list[QueueItem]:
-    """One line per school with the numbers of the measures due by now or within a week; the oldest term counts."""
-    if not work.actor.has(*SCHOOL):
+    """One line per school with the numbers of the measures due by now or within a week; the oldest term counts.
+
+    The school is asked about its own measures, the methodist about those of the authority and the centre.
+    """
+    if not work.actor.has(*SCHOOL, *OFFICE):
         return []
+    offices = [one for kind in ("authority", "centre") for one in organisations(work.session, kind)]
+    of_offices = owned_by(offices, work.today)
     found = []
-    for case in list_cases(work.session):
-        if case.status != CaseStatus.active or not case_roles(work.actor, case) & SCHOOL:
+    for roles, which in ((SCHOOL, ~of_offices), (OFFICE, of_offices)):
+        if work.actor.has(*roles):
+            found += _reports_waiting(work, roles, which)
+    return found
+
+
+def _reports_waiting(work: Work, roles: frozenset[str], which: ColumnElement[bool]) -> list[QueueItem]:
+    found = []
+    for case, items in items_begun(work.session, work.today + AHEAD, which).items():
+        if not case_roles(work.actor, case) & roles:
             continue
         definition = work.ports.definitions.of(work.session, case)
         if case.stage not in leaving_asks(definition, "plans.items_reported"):
             continue  # the plan is carried out where nobody goes on without its reports
         open_dues = [
-            due for due in all_dues(items_of(work.session, case.id))
+            due for due in all_dues(items)
             if due.status is ReportStatus.planned and due.due <= work.today + AHEAD
         ]  # fmt: skip
         if not open_dues:

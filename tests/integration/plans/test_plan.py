@@ -427,3 +427,21 @@ def test_figures_of_many_cases_come_by_one_query(penza: Runtime, cases: dict[str
         work.session.flush()
         found = FIGURES["plans.overdue"](work, list(cases.values()), date(2025, 3, 1))
         assert {case: figure.value for case, figure in found.items()} == {cases["41"]: 1}
+
+
+@pytest.mark.parametrize("owner", ["МКУ «ЦКО и МОУО» г. Пензы", 'МКУ "ЦКО и МОУО" г. Пензы', "Учебная"])
+def test_whoever_answers_for_a_measure_is_asked_to_report_on_it(
+    penza: Runtime, case_id: int, owner: str
+) -> None:
+    """The centre, by its name or by somebody who works there, and not the school for it."""
+    director, methodist = actor(penza, "director41"), actor(penza, "methodist")
+    person = methodist.person_id if owner == "Учебная" else None
+    with penza.work(methodist) as work:
+        for one in ({"owner": "Директор школы"}, {"owner": owner, "owner_id": person}):
+            service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": "до 04.04.2025", **one}))
+    _running(penza, case_id, date(2025, 4, 1))
+    asked = {str(one): reports_waiting(penza.read(one)) for one in (director, methodist)}
+    assert [[str(line.title) for line in lines] for lines in asked.values()] == [
+        ["Отчитаться о мероприятии № 1"], ["Отчитаться о мероприятии № 2"],
+    ]  # fmt: skip
+    assert all(line.due == date(2025, 4, 4) for lines in asked.values() for line in lines)
