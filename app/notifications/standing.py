@@ -5,8 +5,10 @@ Nothing of it is stored, so it is right also when a step is taken back, a case r
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
 
+from app.access.models import Membership, Substitution
+from app.access.roles import GROUP
 from app.cases.models import Case, CaseEvent, CaseStatus, CaseTask, CaseVote
 from app.notifications.models import Notification
 
@@ -21,7 +23,7 @@ def stands() -> ColumnElement[bool]:
     since = Notification.created_at >= Case.entered_at  # the case stands where it stood when this was told
     open_now = CaseTask.status == "open"
     with_this_term = or_(Case.due == Notification.due, _task(open_now, CaseTask.due == Notification.due))
-    to_vote = and_(since, Case.approval == "open", ~_voted())
+    to_vote = and_(since, Case.approval == "open", ~_voted(), ~_absent_voted())
     # where there are no tasks the case itself is to go on
     to_work = and_(since, or_(_task(open_now), ~_task()))
     asked = or_(
@@ -52,3 +54,20 @@ def _voted() -> ColumnElement[bool]:
     by_him = exists().where(*given_by_him).correlate(CaseVote, Notification)
     counts = CaseVote.void.is_(False)
     return exists().where(*here, counts, or_(his_seat, by_him)).correlate(Case, Notification)
+
+
+def _absent_voted() -> ColumnElement[bool]:
+    """Whether a substitute who has no vote of his own was told, and all he stood in for then have voted themselves."""
+    told_on = func.date(Notification.created_at)
+    stood_in = (
+        Substitution.substitute_user_id == Notification.user_id, Substitution.since <= told_on,
+        func.coalesce(Substitution.last_day, Substitution.until) >= told_on,
+    )  # fmt: skip
+    has_a_vote = exists().where(Membership.user_id == Notification.user_id, Membership.role.in_(GROUP))
+    voted = exists().where(
+        CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round,
+        CaseVote.void.is_(False), CaseVote.voter == cast(Substitution.absent_user_id, String),
+    ).correlate(Case, Substitution)  # fmt: skip
+    anybody = exists().where(*stood_in).correlate(Notification)
+    waits = exists().where(*stood_in, ~voted).correlate(Case, Notification)
+    return and_(~has_a_vote.correlate(Notification), anybody, ~waits)

@@ -88,6 +88,21 @@ def test_a_vote_is_not_asked_again_of_the_substitute_who_has_given_it(penza_on_b
         assert waiting == {user_id(system, who) for who in ("member2", "chair", "secretary")}
 
 
+def test_a_vote_is_asked_no_more_of_the_substitute_when_the_absent_person_has_given_it(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    for absent in ("member1", "member2"):
+        stand_in(system, "clerk", absent, since=date(2025, 1, 9))
+    to_the_vote(system, case_id)
+    take(system, actor(system, "member1"), case_id, Cast("for"))
+    assert "vote.opened" in asks(system, "clerk"), "the other one has not voted"
+    take(system, actor(system, "member2"), case_id, Cast("for"))
+    assert "vote.opened" not in asks(system, "clerk")
+    assert asks(system, "chair") == ["vote.opened"]
+
+
 def test_what_was_sent_back_asks_until_it_is_mended(penza_on_both: Runtime) -> None:
     system = penza_on_both
     case_id = open_cases(system)["41"]
