@@ -103,7 +103,7 @@ from app.library import policy as _library_policy
 from app.notifications import delivery as notice_delivery
 from app.notifications import policy as _notice_policy
 from app.notifications import reminders as notice_reminders
-from app.notifications.service import notify
+from app.notifications.service import notify, settle
 from app.plans import effects as plan_effects
 from app.plans import evidence as plan_evidence
 from app.plans import facts as plan_facts
@@ -310,7 +310,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         field_titles=dict(texts.FIELD_TITLES),
         tags=dict(texts.TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
-        notices=dict(texts.NOTICES), notify=notify, working_day=working_calendar, proofs=dict(PROOFS),
+        notices=dict(texts.NOTICES), notify=notify, settle=settle, working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | texts.kept_in_words(),
         choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),
         before_commit=[case_settling.promise],

@@ -138,6 +138,8 @@ class Message:
 
 # who is to be told what, by accounts; the answer is how many were told
 Notify = Callable[["Work", Iterable[int], Message], int]
+# what notices whose key begins so asked of these accounts is done
+Settle = Callable[["Work", Iterable[int], str], None]
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ class Ports:
     field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
     notices: dict[str, Notice] = field(default_factory=dict)  # code → sentence of a notification
     notify: Notify | None = None  # the room of notifications
+    settle: Settle | None = None  # the same room
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
     papers: Papers | None = None  # who prints reports

@@ -153,9 +153,19 @@ def notify(work: Work, row: Acknowledgement) -> None:
         day, due = work.today.isoformat(), row.due.isoformat() if row.due else ""
         told = Message(
             _sentence(work, row), {"title": row.document.title, "due": due}, due=row.due,
-            link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
+            link=f"/documents/{row.document_id}", key=f"{_key(row)}{day}",
         )  # fmt: skip
         tell(work, readers(work, row), told)
+
+
+def settle(work: Work, row: Acknowledgement) -> None:
+    """Nobody is asked any more to read the paper for this addressee: it was read, or he has left."""
+    if work.ports.settle is not None:
+        work.ports.settle(work, readers(work, row), _key(row))
+
+
+def _key(row: Acknowledgement) -> str:
+    return f"document:{row.document_id}:{row.addressee}:"
 
 
 def _sentence(work: Work, row: Acknowledgement) -> str:

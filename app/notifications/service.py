@@ -93,6 +93,19 @@ def _goes_with(work: Work, ids: list[int], letter: str) -> None:
         )
 
 
+def settle(work: Work, users: Iterable[int], key: str) -> None:
+    """What notices whose key begins so asked of these people is done, by whomever: they are new no more.
+
+    For what no case shows (see `standing`) and nobody takes back.
+    """
+    theirs = (
+        Notification.user_id.in_(list(users)), Notification.key.startswith(key, autoescape=True),
+        Notification.read_at.is_(None),
+    )  # fmt: skip
+    with as_system(work.session):  # the notice is the recipient's, whoever did it
+        work.session.execute(update(Notification).where(*theirs).values(read_at=work.now))
+
+
 def mark_read(work: Work, notice_id: int) -> Notification:
     """Note that the actor has read one of his notices. Raises NotFound for anybody else's."""
     row = get_visible(work.session, Notification, notice_id)

@@ -29,6 +29,7 @@ from app.files.models import StoredFile
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from app.notifications.models import Notification
+from app.notifications.queries import unread_count
 from app.schools.queries import organisations
 from tests.integration.cases.test_votes import stand_in
 from tests.integration.documents.test_life import DAY, later, look, registered, signed_order
@@ -263,6 +264,32 @@ def test_reminders_go_out_once_a_day_to_whoever_has_not_read(penza: Runtime, cas
     assert link == f"/documents/{found}"
     assert actor(penza, "director41").user_id in users
     assert codes == ["document.unread", "document.unread_late"], "a reminder says how the term stands"
+
+
+@pytest.mark.parametrize("on_paper", [False, True])
+def test_a_paper_that_was_read_asks_nobody_of_the_school_any_more(
+    penza: Runtime, cases: dict[str, int], on_paper: bool
+) -> None:
+    found = order(penza, cases, "41")
+    with penza.work(actor(penza, "clerk")) as work:
+        ids = {o.code: o.id for o in organisations(work.session)}
+        service.send(work, found, Mailing((ids["41"], ids["66"]), due=date(2025, 1, 27)))
+    drain(penza)
+
+    def asks(who: str) -> int:
+        one = actor(penza, who)
+        return unread_count(penza.read(one).session, one.user_id or 0)
+
+    before = {who: asks(who) for who in ("director41", "deputy41", "curator66")}
+    reader = actor(penza, "clerk" if on_paper else "director41")
+    with penza.work(reader) as work:
+        line = next(row for row in addressees(work, found) if row.organisation_id == ids["41"])
+        if on_paper:
+            service.note_paper(work, line.id, PaperSheet("Образцова М.И.", DAY, PDF))
+        else:
+            service.acknowledge(work, line.id)
+    after = {who: asks(who) for who in before}
+    assert after == {who: count - (who != "curator66") for who, count in before.items()}
 
 
 def test_an_order_to_a_whole_region_is_told_of_by_workers_in_parts(
