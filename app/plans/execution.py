@@ -83,7 +83,7 @@ def report_item(
     if file_id := _evidence_file(work, case_id, data):
         values["file_id"] = file_id
     if data.status is ReportStatus.moved:
-        values["moved_to"] = data.moved_to
+        values |= {"moved_to": data.moved_to, "refused_because": ""}
     return [_report(work, item, day, known.get(day), values) for day in sorted(wanted)]
 
 
@@ -116,7 +116,7 @@ def refuse_move(
     case, report = _asked_move(work, case_id, report_id, expected_version)
     if len(why.strip()) < 3:
         raise Invalid(fields={"reason": _("Say why.")})
-    changes = {"status": ReportStatus.planned.value, "reason": why.strip()}
+    changes = {"status": ReportStatus.planned.value, "refused_because": why.strip()}
     revise(work, report, report.item, changes, "plan:move_refused")
     _tell_asker(work, case, report, "plan.move_refused", who=work.actor.name, why=why.strip())
     return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Versioned
@@ -64,6 +64,7 @@ class PlanReport(Versioned, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     moved_to: Mapped[date | None] = mapped_column(Date)  # the new term asked for last
     approved_to: Mapped[date | None] = mapped_column(Date)  # the one approved last, which counts
+    refused_because: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
     move_approved_by: Mapped[int | None] = mapped_column(Integer)
     move_approved_at: Mapped[datetime | None]
     reported_by: Mapped[int | None] = mapped_column(Integer)
@@ -78,7 +79,7 @@ class PlanReport(Versioned, Base):
 
     @property
     def is_move_refused(self) -> bool:
-        """A new term was asked for and refused; `reason` then says why."""
+        """A new term was asked for and refused; `refused_because` says why, `reason` why it was asked for."""
         return self.status == ReportStatus.planned and self.moved_to != self.approved_to
 
     @property

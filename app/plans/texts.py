@@ -23,6 +23,7 @@ FIELD_TITLES: dict[str, Text] = {
     "link": _("Link"),
     "reason": _("Reason"),
     "moved_to": _("New term"),
+    "refused_because": _("Why the new term was refused"),
     "approved_to": _("Approved term"),
 }
 

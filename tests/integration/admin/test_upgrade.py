@@ -100,6 +100,32 @@ def test_new_terms_approved_before_revision_0013_count_after_it(
     owner.dispose()
 
 
+def test_why_a_term_was_refused_before_revision_0015_is_kept_as_that_after_it(
+    empty_place: TestDatabase, tmp_path: Path
+) -> None:
+    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
+    config = alembic_config(empty_place)
+    command.downgrade(config, "0014")
+    owner = create_engine(normalise_url(empty_place.owner_url))
+    refused, asked = "status = 'planned'", "status = 'moved'"
+    with owner.begin() as connection:
+        ids = connection.scalars(text("SELECT id FROM plan_reports ORDER BY id LIMIT 2")).all()
+        for key, state in zip(ids, (refused, asked), strict=True):
+            told = f"moved_to = '2025-11-20', reason = 'Слово', {state}"
+            connection.execute(text(f"UPDATE plan_reports SET {told} WHERE id = :id"), {"id": key})
+    words = text("SELECT reason, refused_because FROM plan_reports WHERE reason || refused_because = 'Слово'")
+    command.upgrade(config, "head")
+    with owner.connect() as connection:
+        assert sorted(tuple(row) for row in connection.execute(words)) == [("", "Слово"), ("Слово", "")]
+    command.downgrade(config, "0014")
+    with owner.connect() as connection:
+        kept = connection.scalars(
+            text("SELECT id FROM plan_reports WHERE reason = 'Слово' ORDER BY id")
+        ).all()
+        assert kept == ids
+    owner.dispose()
+
+
 def test_the_archives_are_of_revisions_this_release_knows() -> None:
     scripts = ScriptDirectory.from_config(alembic_config(TestDatabase("sqlite://", "sqlite://")))
     known = {script.revision for script in scripts.walk_revisions()}

@@ -31,7 +31,7 @@ from app.plans.queues import moves_waiting, reports_waiting
 from app.plans.rules import Direction, ReportStatus
 from app.plans.service import ItemInput
 from app.plans.values import order_plan
-from tests.people import open_cases
+from tests.people import WebUsers, open_cases
 from tests.web.test_page_cost import asked_of
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -315,7 +315,7 @@ def test_a_term_of_another_year_is_refused(penza: Runtime, case_id: int, term: s
 
 
 def test_a_new_term_is_refused_with_a_reason_and_the_measure_waits_as_before(
-    penza: Runtime, case_id: int
+    web: WebUsers, penza: Runtime, case_id: int
 ) -> None:
     director, methodist = actor(penza, "director41"), actor(penza, "methodist")
     with penza.work(methodist) as work:
@@ -333,6 +333,9 @@ def test_a_new_term_is_refused_with_a_reason_and_the_measure_waits_as_before(
     assert "reason" in fault.value.fields
     with penza.work(methodist) as work:
         execution.refuse_move(work, case_id, moved_id, "Срок держит вся программа")
+    page = web("director41").get(f"/cases/{case_id}/plans").get_data(as_text=True).replace("\u00a0", " ")
+    assert "в переносе на 20.04.2025 отказано: Срок держит вся программа" in page
+    assert "Причина: Карантин" in page, "why it was asked for is not overwritten"
     assert moves_waiting(penza.read(methodist)) == []
     [item_waits] = reports_waiting(penza.read(director))
     assert item_waits.due == date(2025, 4, 4)
