@@ -11,7 +11,7 @@ from app.access.scopes import get_visible
 from app.cases import meetings, queries
 from app.cases.forms import AgendaForm, MeetingForm
 from app.cases.history import title
-from app.cases.models import Meeting, MeetingItem, Programme
+from app.cases.models import CaseStatus, Meeting, MeetingItem, Programme
 from app.cases.roles import may_in_programme, require_in_programme
 from app.core.errors import Invalid, NotFound
 from app.core.i18n import _
@@ -44,7 +44,7 @@ class MeetingView(RoomView):
             meeting = meetings.open_meeting(work, programme)
             work.session.flush()
             for case in queries.list_cases(work.session, programme_id=programme.id):
-                if case.approval == "open":
+                if case.approval == "open" and case.status == CaseStatus.active:  # else nobody may vote
                     meetings.add_item(work, meeting, case)
             meeting_id = meeting.id
         return self.done(
@@ -130,9 +130,10 @@ def _require_editable(work: Work, meeting: Meeting) -> None:
 
 
 def _is_open(item: MeetingItem) -> bool:
-    """Whether the group still votes on the question."""
+    """Whether the group still votes on the question, or will when the case goes on."""
     case = item.case
-    return case.approval == "open" and (case.stage, case.round) == (item.stage, item.round)
+    here = (case.stage, case.round) == (item.stage, item.round)
+    return here and case.approval == "open" and case.status in (CaseStatus.active, CaseStatus.suspended)
 
 
 def _people(work: Work, meeting: Meeting) -> dict[int, Person]:

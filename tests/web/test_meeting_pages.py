@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from app.cases.models import Meeting
 from app.core.unit_of_work import Runtime
-from tests.integration.cases.test_concurrency import to_the_vote
+from app.demo.penza import actor
+from app.engine.actions import Fire
+from tests.integration.cases.test_concurrency import take, to_the_vote
 from tests.people import WebUsers
 from tests.web.test_cases import text
 
@@ -41,3 +44,22 @@ def test_a_meeting_with_open_votes_says_so_before_it_is_closed(
         assert answer.status_code == 409, "what was held opens no form"
         assert "протокол" in text(answer)
         assert "Исправить" not in text(answer), "it can only be looked at"
+
+
+def test_a_vote_that_will_never_be_finished_is_no_open_question(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    """The support of one school ends while the group votes: nobody may vote on it, whatever meeting it is on."""
+    for school in ("41", "50"):
+        to_the_vote(penza, cases[school])
+    first = web.post("secretary", "/meetings/open", {"programme_id": "1"}, page="/meetings/").location
+    take(penza, actor(penza, "head"), cases["41"], Fire("terminate", "Школа закрыта"))
+    page = text(web("secretary").get(first))
+    assert "По 1 вопросу голосование ещё идёт" in page
+    with penza.work(actor(penza, "secretary")) as work:
+        work.session.get_one(Meeting, int(first.rpartition("/")[2])).status = "held"
+    second = web.post("secretary", "/meetings/open", {"programme_id": "1"}, page="/meetings/").location
+    assert second != first
+    page = text(web("secretary").get(second))
+    assert "МБОУ СОШ № 50" in page
+    assert "МБОУ СОШ № 41" not in page
