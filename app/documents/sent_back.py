@@ -99,6 +99,18 @@ def _approved(work: Work, document: Document) -> dict[int, tuple[str, int]]:
     return {link.case_id: (link.stage, link.round) for link in links}
 
 
+def _ended(work: Work, document: Document) -> list[DocumentCase]:
+    """Cases in the appendix of a change whose support was terminated, whichever plan of theirs stands there."""
+    if document.template != PLAN_CHANGE:
+        return []
+    of_it = (DocumentCase.document_id == document.id, Case.status == CaseStatus.cancelled)
+    with as_system(work.session):  # as in `sent_back`
+        links = work.session.scalars(
+            select(DocumentCase).join(Case, Case.id == DocumentCase.case_id).where(*of_it)
+        )
+        return list(links)
+
+
 def goes_on(work: Work, document: Document, gone: Sequence[DocumentCase]) -> bool:
     """Whether the order approves the plan of anybody else."""
     return len(gone) < len(approving(work, document))
@@ -128,14 +140,14 @@ def why_taken_back(work: Work, document: Document) -> Reason | None:
 
 def leave_out(work: Work, document: Document) -> None:
     """Take them out of the draft; a draft about nobody else keeps them and waits (`drafting.send_to_sign`). Of a change
-    they stay in the appendix with the plan they had before.
+    they stay in the appendix with the plan they had before, unless their support has ended.
     """
-    gone = sent_back(work, document)
-    if not gone or not goes_on(work, document, gone):
+    gone, ended = sent_back(work, document), _ended(work, document)
+    if not (gone or ended) or not goes_on(work, document, gone):
         return
     before = _approved(work, document) if document.template == PLAN_CHANGE else {}
-    for link in gone:
-        if link.case_id in before:
+    for link in dict.fromkeys([*gone, *ended]):
+        if link.case_id in before and link not in ended:
             link.stage, link.round = before[link.case_id]
             continue
         note(work, document, "document:uncover", only=link.case_id)

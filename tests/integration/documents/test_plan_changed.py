@@ -168,3 +168,22 @@ def test_a_sentence_about_a_paper_keeps_its_quotes_apart(penza: Runtime, cases: 
     said = str(refused.value)
     assert "«Приказ „Об утверждении" in said
     assert "в состоянии «утратил силу»" in said
+
+
+def test_a_school_whose_support_has_ended_leaves_the_appendix_of_a_change(
+    penza: Runtime, cases: dict[str, int]
+) -> None:
+    approved(penza, cases)
+    later(penza, LATER)
+    stands_at(penza, "plan_approval", 2, cases["50"])
+    change = adopted(penza, cases["50"]).id
+    assert covered(penza, change) == set(cases.values())
+    with penza.work(SYSTEM) as work:
+        get_case(work.session, cases["co1"]).status = "cancelled"
+    typed(penza, change, plan=PLAN)
+    through(penza, change, LATER)
+    assert covered(penza, change) == set(cases.values()) - {cases["co1"]}
+
+
+def covered(system: Runtime, document_id: int) -> set[int]:
+    return {link.case_id for link in look(system, document_id).cases}
