@@ -13,7 +13,7 @@ from app.admin import queries, service, substitutions
 from app.admin.service import RoleData
 from app.admin.substitutions import SubstitutionData
 from app.core.errors import Invalid, Reason, Refusal
-from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
+from app.core.holdings import CLOSE, HAND_ON, HisAlready, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, Person
@@ -36,7 +36,9 @@ def roles(work: Work, leaver: Leaver) -> list[Holding]:
     ]
 
 
-def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+def settle_role(
+    work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None
+) -> Text | HisAlready:
     row = service.locked_role(work, int(key))
     if act == HAND_ON and (successor is None or successor.user_id is None):
         raise Invalid(_("The successor has no account: a role is held by an account."))
@@ -64,9 +66,8 @@ def settle_role(work: Work, leaver: Leaver, key: str, act: str, successor: Succe
     if handed:
         return _("Ends on %(last)s, the successor holds it from %(first)s", **days)
     if act == HAND_ON:
-        return _(
-            "Ends on %(last)s; the successor holds this role already", last=f"{leaver.last_day:%d.%m.%Y}"
-        )
+        last = f"{leaver.last_day:%d.%m.%Y}"
+        return HisAlready(_("Ends on %(last)s; the successor holds this role already", last=last))
     return _("Ends on %(last)s", last=f"{leaver.last_day:%d.%m.%Y}")
 
 

@@ -20,7 +20,7 @@ from app.core.actor import Actor
 from app.core.asked_once import only_looking
 from app.core.db import Base
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal
-from app.core.holdings import HAND_ON, Holding, HoldingSource, Leaver, Successor
+from app.core.holdings import HAND_ON, HisAlready, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _
 from app.core.ports import Message
 from app.core.unit_of_work import Work
@@ -48,6 +48,7 @@ class Result:
     title: str
     is_done: bool
     said: str
+    is_new: bool = True  # to the successor
 
 
 def accounts_of(work: Work, person: Person) -> tuple[int, ...]:
@@ -139,7 +140,7 @@ def hand_over(
                     results.append(Result(_titled(source, row), False, said))
                 else:
                     results.append(_settle(work, leaver, successor, source, row, act))
-                    if act == HAND_ON and results[-1].is_done:
+                    if act == HAND_ON and results[-1].is_done and results[-1].is_new:
                         handed.append((source, row.key))
         if leaver.last_day <= work.today and results:
             for user_id in leaver.user_ids:
@@ -214,11 +215,13 @@ def _settle(
     title = _titled(source, row)
     try:
         with work.session.begin_nested():  # a refused row leaves nothing half-done
-            said: Text | str = source.settle(work, leaver, row.key, act, successor)
+            said = source.settle(work, leaver, row.key, act, successor)
             work.session.flush()
     except OporaError as error:
         work.session.expire_all()  # what the row had changed in memory is taken back too
         return Result(title, False, _words(error))
+    if isinstance(said, HisAlready):
+        return Result(title, True, str(said.said), is_new=False)
     return Result(title, True, str(said))
 
 

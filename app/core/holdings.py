@@ -49,6 +49,13 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class HisAlready:
+    """What came of a row when the successor held the same before: nothing is new to him."""
+
+    said: Text
+
+
+@dataclass(frozen=True)
 class HoldingSource:
     """A room's part: `find` lists what goes on after the last day, `settle` hands one row on or ends it.
 
@@ -63,7 +70,7 @@ class HoldingSource:
     code: str
     title: Text
     find: Callable[[Work, Leaver], list[Holding]]
-    settle: Callable[[Work, Leaver, str, str, Successor | None], Text]
+    settle: Callable[[Work, Leaver, str, str, Successor | None], Text | HisAlready]
     order: int = 50
     needs_the_rest: bool = False
     shown: type[Any] | None = None

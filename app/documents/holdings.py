@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 from app.access.memberships import accounts_holding
 from app.audit import service as audit
 from app.core.errors import Invalid, Reason, Refusal
-from app.core.holdings import CLOSE, HAND_ON, Holding, HoldingSource, Leaver, Successor
+from app.core.holdings import CLOSE, HAND_ON, HisAlready, Holding, HoldingSource, Leaver, Successor
 from app.core.i18n import Text, _, numbered
 from app.core.unit_of_work import Work
 from app.documents import acknowledgement
@@ -140,7 +140,9 @@ def _read_alone(work: Work, leaver: Leaver, offices: Collection[int]) -> set[int
     return {m.organisation_id for m in now if m.user_id in leaver.user_ids} - read_by_others
 
 
-def settle_reading(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
+def settle_reading(
+    work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None
+) -> Text | HisAlready:
     """A paper sent in person is sent to the successor; a school's goes over with the role that reads for it."""
     row = work.session.get_one(Acknowledgement, int(key))
     if row.organisation is not None:
@@ -158,7 +160,7 @@ def settle_reading(work: Work, leaver: Leaver, key: str, act: str, successor: Su
     instead = work.session.get_one(Person, successor.person_id)
     if acknowledgement.release(work, row, leaver.last_day, leaver.ground, instead):
         return _("The paper is sent to the successor to be read")
-    return _("The successor was sent this paper already")
+    return HisAlready(_("The successor was sent this paper already"))
 
 
 def typing(work: Work, leaver: Leaver) -> list[Holding]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
+from app.access.models import Membership
+from app.admin.service import RoleData, give_role
 from app.core.holdings import HAND_ON
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.schools.models import Organisation
 from tests.integration.access.test_leaving import LAST, furnished, hand_over, listed, refusals
-from tests.integration.access.test_substitutions import on
+from tests.integration.access.test_substitutions import account, on
 from tests.integration.notifications.test_moves import latest, rows_of, told_of
 
 CODE = "leaving.handed_on"
@@ -52,3 +57,14 @@ def test_he_is_told_nothing_of_what_he_cannot_see(penza: Runtime) -> None:
     (result,) = hand_over(penza, "secretary", "director41", only="measures")
     assert result.is_done, "a measure may be given to whoever has a card"
     assert told_of(penza, CODE) == set(), "but the case is that of № 50"
+
+
+def test_what_the_successor_held_already_is_not_counted(penza: Runtime) -> None:
+    with penza.work(actor(penza, "admin")) as work:
+        held = work.session.scalars(select(Membership).where(Membership.role == "secretary")).one()
+        office = work.session.get_one(Organisation, held.organisation_id)
+        role = RoleData("secretary", office, None, date(2025, 1, 9), None)
+        give_role(work, account(penza, "clerk"), role)
+    (result,) = hand_over(penza, "secretary", "clerk", only="roles", act=HAND_ON)
+    assert "уже" in result.said
+    assert told_of(penza, CODE) == set(), "nothing is new to the successor"
