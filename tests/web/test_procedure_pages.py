@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from app.access.models import Membership
 from app.cases import service
-from app.cases.procedures import rehearsal_words
-from app.cases.procedures.migration import Fated
+from app.cases.procedures import moving, rehearsal_words
+from app.cases.procedures.migration import Fated, Order
 from app.cases.queries import get_case
 from app.core.actor import SYSTEM
 from app.core.i18n import in_locale
@@ -23,6 +23,7 @@ from app.demo.penza import actor
 from app.engine.actions import Fire
 from app.engine.migrating.migration import Plan
 from app.engine.migrating.notes import note
+from app.jobs.runner import drain
 from tests.integration.cases.test_version_commands import renamed_stage, without_term
 from tests.people import WebUsers, token
 
@@ -407,3 +408,19 @@ def test_the_draft_of_another_administrator_is_replaced_only_by_whoever_has_seen
     asked = send(second, 17)
     assert send(second, 17, over=mark(asked.text), replaces="y").status_code == 303
     assert "working_days: 17" in second.get(f"{PAGE}/2/yaml").text
+
+
+def test_while_workers_move_the_cases_no_second_move_is_offered(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    client = web("admin")
+    post(client, f"{PAGE}/2/publish", f"{PAGE}/2")
+    at, button = f"{PAGE}/1/rehearsal?to=2", "Перевести выбранные случаи"
+    assert button in client.get(at).text.replace("\u00a0", " ")
+    with penza.work(actor(penza, "admin")) as work:
+        moving.begin(work, Order("school_support", 1, 2))
+    page = client.get(at).text.replace("\u00a0", " ")
+    assert "Случаи сейчас переводятся" in page
+    assert button not in page
+    drain(penza)
+    assert "Случаи сейчас переводятся" not in client.get(at).text.replace("\u00a0", " ")
