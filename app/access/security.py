@@ -25,7 +25,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.security import check_password_hash
 
-from app.access import languages, sessions
+from app.access import devices, languages, sessions
 from app.access.memberships import actor_for
 from app.core.errors import Forbidden
 from app.core.i18n import _
@@ -101,6 +101,8 @@ class OporaSecurityManager(SecurityManager):
     def auth_user_db(self, username: str, password: str) -> Any:
         """The account whose name and password these are, or None; five failures lock the name for a while.
 
+        On a device the account was used on before they are counted apart, and lock that device.
+
         Raises TooManyRequests when too many have failed from this address of the network, under whatever names; the
         names it goes on with are not counted then, so it can lock only a few.
 
@@ -110,22 +112,23 @@ class OporaSecurityManager(SecurityManager):
         self.session.rollback()
         if not name or len(name) > 150 or is_null_password(password):
             return None
-        user = self.find_user(username=name)
+        user, counted = self.find_user(username=name), name
         # compared when there is no such account, so that the answer takes as long
         nobodys: str = current_app.config["AUTH_DB_FAKE_PASSWORD_HASH_CHECK"]
         known = user.password if user is not None and user.is_active else nobodys
         if user is not None:
             name = user.username  # attempts at an account are counted together, however its name was spelled
+            counted = devices.counted_as(user.id, name)
         self.session.rollback()
         address = client_network(system)
         if address and not sessions.may_try_from(system.database, address, system.clock.now()):
             log.warning("login: too many failed attempts from one address", extra={"address": address})
             raise TooManyRequests
-        if not sessions.may_try(system.database, name, system.clock.now()):
+        if not sessions.may_try(system.database, counted, system.clock.now()):
             return None
         if not check_password_hash(known, password) or known == nobodys:
             return None
-        sessions.forget_attempts(system.database, name, address)
+        sessions.forget_attempts(system.database, counted, address)
         self.session.connection(execution_options={"writes": True})
         user = self.find_user(username=name)
         self.update_user_auth_stat(user, True)
@@ -147,6 +150,7 @@ class OporaSecurityManager(SecurityManager):
     def on_user_login(self, user: Any) -> None:
         system = runtime()
         user_id = user.id
+        devices.remember(user_id)
         cookie["sid"] = sessions.open_session(system.database, user_id, system.clock.now())
         cookie["locale"] = languages.at_login(system.database, user_id, str(cookie.get("locale", "")))
 

@@ -147,6 +147,13 @@ def forget_attempts(database: Database, username: str, address: str | None = Non
             )  # fmt: skip
 
 
+def lift_locks(session: Session, username: str, of_devices: str) -> None:
+    """Attempts at the account begin anew, here and on its devices, in the caller's transaction."""
+    theirs = or_(LoginGuard.username == guard_key(username), LoginGuard.username.startswith(of_devices))
+    with as_system(session):  # counts of failed attempts are visible to nobody
+        session.execute(delete(LoginGuard).where(theirs))
+
+
 def network_of(address: str | None) -> str | None:
     """What attempts from an address are counted by: it alone, of IPv6 the network of 64 bits one line is given.
 

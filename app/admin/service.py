@@ -8,13 +8,12 @@ from datetime import date
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import func, or_, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from app.access import passwords, sessions
-from app.access.models import LoginGuard, Membership
+from app.access import devices, passwords, sessions
+from app.access.models import Membership
 from app.access.roles import ROLE_TITLES
-from app.access.scopes import as_system
 from app.audit import service as audit
 from app.core.errors import Invalid, NotFound, Reason, Refusal, check_version
 from app.core.i18n import _
@@ -129,8 +128,7 @@ def reset_password(work: Work, user: User, password: str) -> None:
     _strong(password, "password")
     user.password = generate_password_hash(password)
     sessions.end_all_sessions(work.session, user.id, work.now)
-    with as_system(work.session):  # counters of failed attempts are visible to nobody
-        work.session.execute(delete(LoginGuard).where(LoginGuard.username == user.username.casefold()))
+    sessions.lift_locks(work.session, user.username, devices.counts_of(user.id))
     _record(work, "account:password_reset", user, {})
 
 

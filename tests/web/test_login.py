@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import waitress
 from flask.testing import FlaskClient
+from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import func, select
 
 from app.access import forgetting, security, sessions
 from app.access.models import LoginAddress, LoginGuard, LoginSession
+from app.admin.service import reset_password
 from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
-from app.demo.penza import PASSWORD, PEOPLE
+from app.demo.penza import PASSWORD, PEOPLE, actor
 from app.server import proxy_settings
 from tests.people import WebUsers, log_in, token
 
@@ -191,3 +193,39 @@ def test_logging_out_by_a_link_is_refused(web: WebUsers) -> None:
 
 def test_a_form_without_its_token_is_refused(web: WebUsers) -> None:
     assert web("clerk").post("/logout/").status_code == 400
+
+
+def test_strangers_do_not_lock_the_owner_out_of_the_device_he_uses(penza_on_both: Runtime) -> None:
+    """Nor does a cookie of one's own making, or of another account, give anybody further attempts."""
+    system = penza_on_both
+    own, stranger, other = (WebUsers(system).app.test_client() for _ in range(3))
+    assert typed(own, "clerk", PASSWORD).location == "/"
+    assert typed(other, "head", PASSWORD).location == "/"
+    leave(own)
+    leave(other)
+    for _ in range(5):
+        typed(stranger, "clerk", "wrong")
+    stranger.set_cookie("device", "eyJkZXZpY2UiOiIxIn0.made.up", path="/login/")
+    for client in (stranger, other):
+        assert "/login/" in typed(client, "clerk", PASSWORD).location
+    assert typed(own, "clerk", PASSWORD).location == "/"
+    leave(own)
+    for _ in range(5):  # whoever sits at that desk guesses no more than others
+        typed(own, "clerk", "wrong")
+    assert "/login/" in typed(own, "clerk", PASSWORD).location
+    with system.work(actor(system, "admin")) as work:
+        user = work.session.scalars(select(User).where(User.username == "clerk")).one()
+        reset_password(work, user, "Новый-пароль-2025")
+    assert typed(own, "clerk", "Новый-пароль-2025").location == "/", "a new password lifts both locks"
+
+
+def leave(client: FlaskClient) -> None:
+    client.post("/logout/", data={"csrf_token": token(client, "/profile/")})
+
+
+def test_the_cookie_of_a_device_is_sent_to_the_login_alone(web: WebUsers) -> None:
+    client = web.app.test_client()
+    typed(client, "clerk", PASSWORD)
+    cookie = client.get_cookie("device", path="/login/")
+    assert cookie is not None
+    assert (cookie.http_only, cookie.same_site, cookie.path) == (True, "Lax", "/login/")
