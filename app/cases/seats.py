@@ -1,7 +1,8 @@
 """Acting for another in a case: whose seat a substitute fills in a vote, and by which right a step is taken.
 
 One head, one vote: a member of the group votes for himself only, whoever he stands in for; a substitute who is
-no member fills one seat, the one handed to him first. A conflict of interest of either bars the substitute.
+no member fills one seat, the first handed to him whose holder has not voted himself: such a vote stands. A conflict of
+interest of either bars the substitute.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, and_, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.access.memberships import accounts_holding
@@ -81,14 +82,15 @@ def seat_of(
     own, seats = str(work.actor.user_id), {voter.id for voter in (*eligible, *barred)}
     if work.actor.is_system or own in seats:
         return None
-    return next(
-        (
-            h.stands_for
-            for h in programme_rights(work.actor, case.programme)
-            if h.stands_for and h.role in approval.asked and str(h.stands_for.user_id) in seats
-        ),
-        None,
-    )
+    handed = [
+        h.stands_for
+        for h in programme_rights(work.actor, case.programme)
+        if h.stands_for and h.role in approval.asked and str(h.stands_for.user_id) in seats
+    ]
+    if not handed:
+        return None
+    in_person = _voted_in_person(work.session, case)
+    return next((one for one in handed if str(one.user_id) not in in_person), handed[0])
 
 
 def bar(
@@ -96,6 +98,8 @@ def bar(
 ) -> Text | None:
     """Why this head may not give this vote, beside what bars the seat itself; None when it may."""
     if seat is not None:
+        if str(seat.user_id) in _voted_in_person(work.session, case):
+            return _("You do not vote for %(whom)s: that vote has been given in person.", whom=seat.whom)
         with as_system(work.session):  # a conflict of interest is a fact, whoever asks
             concerned = concerned_in(work.session, case.school_id, work.today)
         if work.actor.user_id in concerned:
@@ -108,6 +112,19 @@ def bar(
     if earlier is not None:
         return _("You have already voted in this round in another's seat: one person has one vote.")
     return None
+
+
+def _voted_in_person(session: Session, case: Case) -> set[str]:
+    """Seats in which a vote of this round counts that their holder gave himself."""
+    query = select(CaseVote.voter).join(
+        CaseEvent,
+        and_(
+            CaseEvent.case_id == CaseVote.case_id, CaseEvent.type == "vote_cast", CaseEvent.at == CaseVote.at,
+            cast(CaseEvent.actor_id, String) == CaseVote.voter, CaseEvent.on_behalf_of.is_(None),
+        ),
+    )  # fmt: skip
+    here = (CaseVote.case_id == case.id, CaseVote.stage == case.stage, CaseVote.round == case.round)
+    return set(session.scalars(query.where(*here, CaseVote.void.is_(False))))
 
 
 def _earlier_seat(work: Work, case: Case, seat: StandsFor | None) -> CaseEvent | None:

@@ -25,6 +25,7 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.errors import Forbidden, Invalid, NotFound, OporaError, Refusal, Stale
 from app.core.i18n import in_locale
+from app.core.ports import QueueItem
 from app.core.unit_of_work import Runtime
 from app.demo import beginning, plans_data
 from app.demo.penza import actor
@@ -293,6 +294,31 @@ def test_the_holder_and_the_substitute_contend_for_the_seat(penza: Runtime) -> N
     with pytest.raises(Stale), penza.work(actor(penza, "clerk")) as work:
         service.act(work, case_id, Cast("against"), seen)
     assert votes_of(penza, case_id) == {str(account(penza, "chair").id): "for"}
+
+
+def test_who_has_voted_himself_is_not_absent_and_the_substitute_fills_the_next_seat(penza_on_both: Runtime) -> None:
+    system, case_id = penza_on_both, at_the_vote(penza_on_both)
+    for absent in ("member1", "member2"):
+        stand_in(system, "clerk", absent)
+    act(system, "member1", case_id, Cast("for"))
+    assert [(line.kind, line.behalf) for line in lines_of(system, "clerk")] == [("vote", "Макетову\u00a0О.Ю.")]
+    act(system, "clerk", case_id, Cast("against"))
+    first, second = (str(account(system, who).id) for who in ("member1", "member2"))
+    assert votes_of(system, case_id) == {first: "for", second: "against"}
+    act(system, "member2", case_id, Cast("for"))
+    assert lines_of(system, "clerk") == []
+    with pytest.raises(Refusal) as caught:
+        act(system, "clerk", case_id, Cast("against"))
+    assert "этот голос уже отдан лично" in refused(caught.value)
+    assert votes_of(system, case_id) == {first: "for", second: "for"}
+    assert list(verify.findings(system)) == []
+
+
+def lines_of(system: Runtime, username: str) -> list[QueueItem]:
+    """What waits in the cases for this person."""
+    found = case_queue(system.read(actor(system, username)))
+    system.database.session.remove()
+    return found
 
 
 def test_a_member_has_one_vote_whoever_he_stands_in_for(penza: Runtime) -> None:
