@@ -133,7 +133,7 @@ def _unread_notices() -> int:
 
     if "unread_notices" not in g:
         user_id = g.actor.user_id if g.get("actor") else None
-        g.unread_notices = unread_count(runtime().read(g.actor).session, user_id) if user_id else 0
+        g.unread_notices = unread_count(runtime().read(g.actor), user_id) if user_id else 0
     count: int = g.unread_notices
     return count
 

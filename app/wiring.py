@@ -80,6 +80,7 @@ from app.documents import queues as document_queues
 from app.documents import subjects as document_subjects
 from app.documents import template_pictures
 from app.documents import template_policy as _template_policy
+from app.documents import unread as document_unread
 from app.documents import verify as document_proof
 from app.documents.incoming import listings
 from app.documents.language.names import prefill_person, prefill_position
@@ -103,7 +104,7 @@ from app.library import policy as _library_policy
 from app.notifications import delivery as notice_delivery
 from app.notifications import policy as _notice_policy
 from app.notifications import reminders as notice_reminders
-from app.notifications.service import notify, settle
+from app.notifications.service import notify
 from app.plans import effects as plan_effects
 from app.plans import evidence as plan_evidence
 from app.plans import facts as plan_facts
@@ -310,7 +311,8 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         field_titles=dict(texts.FIELD_TITLES),
         tags=dict(texts.TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
-        notices=dict(texts.NOTICES), notify=notify, settle=settle, working_day=working_calendar, proofs=dict(PROOFS),
+        notices=dict(texts.NOTICES), notify=notify, open_matters=dict(document_unread.OPEN_MATTERS),
+        working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | texts.kept_in_words(),
         choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),
         before_commit=[case_settling.promise],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,13 @@ from app.access.memberships import accounts_holding
 from app.access.models import Substitution, goes_over
 from app.access.substitutions import in_force_on
 from app.cases.models import Case
+from app.cases.seats import concerned_in
+from app.core.ports import Matter
 from app.engine.definition import Definition
 from app.engine.offers import Waiting
+
+# whom something is asked of, by account, and what of each
+Asked = Mapping[int, Collection[Matter]]
 
 
 class Holders:
@@ -21,6 +26,7 @@ class Holders:
     def __init__(self, session: Session, day: date) -> None:
         self.session, self.day = session, day
         self._acting: dict[int, list[Substitution]] | None = None
+        self._own: dict[str, dict[int, set[int]]] = {}
         # office → accounts, each with the programme it is limited to by its substitution (None: any)
         self._by_role: dict[str, dict[int, set[tuple[int, int | None]]]] = {}
 
@@ -34,15 +40,20 @@ class Holders:
                         found.add(user_id)
         return found
 
-    def waited_for(self, definition: Definition, case: Case, waiting: Iterable[Waiting]) -> set[int]:
-        """Accounts for which these things wait: the voter himself, otherwise the holders of the roles."""
-        found: set[int] = set()
+    def waited_for(self, definition: Definition, case: Case, waiting: Iterable[Waiting]) -> Asked:
+        """Accounts for which these things wait, the voter himself or the holders of the roles, and which for each."""
+        found: dict[int, set[Matter]] = {}
         for one in waiting:
             if one.voter is None:
-                found |= self.of(definition, case, one.roles)
+                matter = Matter("task" if one.kind == "task" else "step", one.id)
+                people = self.of(definition, case, one.roles)
             elif one.voter.isdecimal():
-                found.add(int(one.voter))
-                found |= self._seated(definition, case, one)
+                matter = Matter("vote", row=int(one.voter))
+                people = {int(one.voter)} | self._seated(definition, case, one)
+            else:
+                continue
+            for user_id in people:
+                found.setdefault(user_id, set()).add(matter)
         return found
 
     def _offices(self, definition: Definition, case: Case, role: str) -> set[int]:
@@ -56,29 +67,53 @@ class Holders:
         return {case.programme.authority_id, case.programme.centre_id}
 
     def _seated(self, definition: Definition, case: Case, one: Waiting) -> set[int]:
-        """Who may vote in the seat of the absent voter: those to whom a role that votes here was handed on."""
+        """Who may vote in the seat of the absent voter: those to whom a role that votes here was handed on, but for
+        members of the group, who vote for themselves only, and for those who work in the school (see `seats`).
+        """
         found: set[int] = set()
         for role in one.roles:
             for office in self._offices(definition, case, role):
                 for row in self._substitutions({int(one.voter or 0)}, role, office):
                     if row.programme_id in (None, case.programme_id):
                         found.add(row.substitute_user_id)
-        return found
+        if not found:
+            return found
+        return (
+            found - self._group(definition, case, one) - concerned_in(self.session, case.school_id, self.day)
+        )
+
+    def _group(self, definition: Definition, case: Case, one: Waiting) -> set[int]:
+        """Accounts with a vote of their own in what the case waits for."""
+        approvals = (stage.approval for stage in definition.stages.values() if stage.approval)
+        approval = next(approval for approval in approvals if approval.id == one.id)
+        # whoever votes only in place of the group has no vote while somebody of it may
+        roles = approval.voters if set(one.roles) <= set(approval.voters) else approval.asked
+        return {
+            user_id
+            for role in roles
+            for office in self._offices(definition, case, role)
+            for user_id in self._holding(role).get(office, ())
+        }
 
     def _in_office(self, role: str) -> dict[int, set[tuple[int, int | None]]]:
         if role not in self._by_role:
-            offices: dict[int, set[int]] = {}
-            for held in accounts_holding(self.session, role, self.day):
-                offices.setdefault(held.organisation_id, set()).add(held.user_id)
             self._by_role[role] = {
                 office: {(user_id, None) for user_id in users}
                 | {
                     (row.substitute_user_id, row.programme_id)
                     for row in self._substitutions(users, role, office)
                 }
-                for office, users in offices.items()
+                for office, users in self._holding(role).items()
             }
         return self._by_role[role]
+
+    def _holding(self, role: str) -> dict[int, set[int]]:
+        """Who holds the role himself: office → accounts."""
+        if role not in self._own:
+            self._own[role] = {}
+            for held in accounts_holding(self.session, role, self.day):
+                self._own[role].setdefault(held.organisation_id, set()).add(held.user_id)
+        return self._own[role]
 
     def _substitutions(self, users: set[int], role: str, office: int) -> list[Substitution]:
         if self._acting is None:  # once for all cases: a vote of a large group asks about each of its members

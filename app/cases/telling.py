@@ -14,7 +14,7 @@ from typing import Any
 
 from app.cases.context import waiting_now
 from app.cases.history import Doers, lines, named
-from app.cases.holders import Holders
+from app.cases.holders import Asked, Holders
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import events_of, get_case
 from app.core.i18n import LOCALES, in_locale
@@ -50,7 +50,7 @@ class _Step:
 
 
 Titles = dict[str, str]
-Told = tuple[str, Titles, set[int]]  # code of the notice, what it names, whom it is for
+Told = tuple[str, Titles, Asked]  # code of the notice, what it names, whom it is for and what it asks of him
 
 
 def promise(work: Work, case: Case, events: Sequence[Event]) -> None:
@@ -76,8 +76,9 @@ def tell(work: Work, payload: Mapping[str, Any]) -> None:
         find = _OTHERS[row.type]
     for code, what, people in find(step):  # who is touched in two ways is told the first
         params = {"school": case.school.short_name, "what": what, "said": _said(step)}
-        told = Message(code, params, f"/cases/{case.id}", f"case/{case.id}/{row.seq}", case.id)
-        work.ports.notify(work, people - {row.actor_id or 0}, told)
+        link, key = f"/cases/{case.id}", f"case/{case.id}/{row.seq}"
+        told = Message(code, params, link, key, case.id, matters=people)
+        work.ports.notify(work, people.keys() - {row.actor_id or 0}, told)
 
 
 def _move(kind: str, outcome: str | None) -> str:
@@ -146,7 +147,7 @@ def _returned(step: _Step) -> list[Told]:
     people = _holders(step).waited_for(step.definition, step.case, opened)
     return [
         ("case.returned", _stage(step), people),
-        ("vote.returned", _vote(step, step.before), _voted(step)),
+        ("vote.returned", _vote(step, step.before), dict.fromkeys(_voted(step), ())),
     ]
 
 
@@ -163,8 +164,8 @@ def _of_all(code: str) -> Callable[[_Step], list[Told]]:
             if not state.is_active:  # nobody is hurried by a case that stands still
                 continue
             awaited = waiting_now(step.work, step.case, definition, state)
-            people |= holders.waited_for(definition, step.case, awaited)
-        return [(code, what, people)]
+            people |= holders.waited_for(definition, step.case, awaited).keys()
+        return [(code, what, dict.fromkeys(people, ()))]
 
     return find
 
@@ -188,7 +189,8 @@ def _votes(code: str) -> Callable[[_Step], list[Told]]:
 def _to_do_again(step: _Step) -> list[Told]:
     data, definition = step.event.data, step.definition
     tasks = [task for name in (data["task"], *data.get("also", ())) if (task := definition.task(name))]
-    people = _holders(step).of(definition, step.case, {role for task in tasks for role in task.roles})
+    again = [Waiting("task", task.id, task.titles, task.roles) for task in tasks]
+    people = _holders(step).waited_for(definition, step.case, again)
     each = [named(task.titles) for task in tasks]
     what = {locale: ", ".join(titles[locale] for titles in each) for locale in LOCALES}
     return [("task.reopened", what, people)]
@@ -210,7 +212,7 @@ def _voted(step: _Step) -> set[int]:
         for vote in step.before.votes
         if not vote.void
     ]
-    return _holders(step).waited_for(step.definition, step.case, seats)
+    return set(_holders(step).waited_for(step.definition, step.case, seats))
 
 
 def _stage(step: _Step) -> Titles:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from app.core.errors import Reason
@@ -119,13 +119,24 @@ JobHandler = Callable[["Work", Mapping[str, Any]], None]
 QueueSource = Callable[["Work"], Iterable[QueueItem]]  # whoever only counts need not read to the end
 
 
+class Matter(NamedTuple):
+    """One thing a notice asks of its reader: a task or a step by its name, a vote by the account that holds the seat,
+    a paper by the row of its addressee. Once it is done, the notice asks for it no more.
+    """
+
+    kind: str
+    name: str = ""
+    row: int = 0
+
+
 @dataclass(frozen=True)
 class Message:
     """Something to tell people in the product (and by mail, as each of them wishes).
 
     `code` is one of `Ports.notices`; `params` fill its sentence: a day as ISO text and a title as
     {"ru": …, "en": …} are printed in the reader's language. `link` is a page of the product. `key` names
-    what is told: the same person is told the same key once.
+    what is told: the same person is told the same key once. `matters` are what it asks of each account; without
+    any it asks as long as its case stands where it stood, or only tells.
     """
 
     code: str
@@ -134,12 +145,11 @@ class Message:
     key: str
     case_id: int | None = None
     due: date | None = None
+    matters: Mapping[int, Collection[Matter]] = field(default_factory=dict)
 
 
 # who is to be told what, by accounts; the answer is how many were told
 Notify = Callable[["Work", Iterable[int], Message], int]
-# what notices whose key begins so asked of these accounts is done
-Settle = Callable[["Work", Iterable[int], str], None]
 
 
 @dataclass(frozen=True)
@@ -232,7 +242,8 @@ class Ports:
     field_titles: dict[str, Text] = field(default_factory=dict)  # column → its name in «было → стало»
     notices: dict[str, Notice] = field(default_factory=dict)  # code → sentence of a notification
     notify: Notify | None = None  # the room of notifications
-    settle: Settle | None = None  # the same room
+    # kind of a matter → the condition «it is still to be done» for the number of its row, where a room has its own
+    open_matters: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
     papers: Papers | None = None  # who prints reports

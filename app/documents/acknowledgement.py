@@ -23,7 +23,7 @@ from app.documents.proofs import Proof
 from app.documents.queries import standing_lines
 from app.documents.rules import DocumentKind
 from app.documents.steps import lock_visible, locked, note
-from app.documents.unread import READERS, SENT, settle, tell
+from app.documents.unread import READERS, SENT, tell
 from app.engine.deadlines import add_working_days
 from app.files.service import keep_scan
 from app.schools.models import Organisation, Person
@@ -132,7 +132,6 @@ def release(
     if row.person_id is None or row.read_at is not None:
         raise Refusal([Reason(_("This is noted already."))])
     row.released_on, row.released_ground = last_day, ground[:200]
-    settle(work, row)
     document = row.document
     note(
         work,
@@ -167,7 +166,6 @@ def acknowledge(work: Work, acknowledgement_id: int) -> Acknowledgement:
     row.read_at, row.read_on, row.read_by = work.now, work.today, work.actor.user_id
     row.reader, row.capacity = work.actor.name[:200], capacity[:300]
     _note_reading(work, row, "document:read", {"addressee": row.addressee})
-    settle(work, row)
     return row
 
 
@@ -193,7 +191,6 @@ def note_paper(work: Work, acknowledgement_id: int, sheet: PaperSheet) -> Acknow
     row.reader, row.on_paper, row.scan_id = sheet.reader.strip()[:200], True, stored.id
     row.capacity = (row.organisation.short_name if row.organisation else "")[:300]
     _note_reading(work, row, "document:read_on_paper", {"addressee": row.addressee, "file": stored.id})
-    settle(work, row)
     return row
 
 

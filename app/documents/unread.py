@@ -17,7 +17,7 @@ from app.access.scopes import as_system
 from app.access.substitutions import acting_for
 from app.cases.roles import may_in_programme
 from app.cases.terms import calendar_of
-from app.core.ports import Message
+from app.core.ports import Matter, Message
 from app.core.unit_of_work import Work
 from app.documents.models import Acknowledgement, Document
 from app.documents.rules import NUMBERED, DocumentState
@@ -151,21 +151,22 @@ def notify(work: Work, row: Acknowledgement) -> None:
         return
     with as_system(work.session):  # whoever sends it, the addressee is told
         day, due = work.today.isoformat(), row.due.isoformat() if row.due else ""
+        people = {user_id: [Matter("paper", row=row.id)] for user_id in readers(work, row)}
         told = Message(
-            _sentence(work, row), {"title": row.document.title, "due": due}, due=row.due,
-            link=f"/documents/{row.document_id}", key=f"{_key(row)}{day}",
+            _sentence(work, row), {"title": row.document.title, "due": due}, due=row.due, matters=people,
+            link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
         )  # fmt: skip
-        tell(work, readers(work, row), told)
+        tell(work, people, told)
 
 
-def settle(work: Work, row: Acknowledgement) -> None:
-    """Nobody is asked any more to read the paper for this addressee: it was read, or he has left."""
-    if work.ports.settle is not None:
-        work.ports.settle(work, readers(work, row), _key(row))
+def _is_unread(row: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition «the paper stands, and whoever may read it for this addressee, the reader too, is waited for»."""
+    lines = select(Acknowledgement.id).join(Document, Document.id == Acknowledgement.document_id)
+    return lines.where(Acknowledgement.id == row, *_waits()).exists()
 
 
-def _key(row: Acknowledgement) -> str:
-    return f"document:{row.document_id}:{row.addressee}:"
+# what notices of this room ask for
+OPEN_MATTERS = {"paper": _is_unread}
 
 
 def _sentence(work: Work, row: Acknowledgement) -> str:

@@ -98,7 +98,7 @@ def collect_digests(work: Work, payload: Mapping[str, Any]) -> None:
             work, COLLECT, f"{turn}/{looks}", {"turn": turn, "looks": looks}, due=work.now + _NEXT_LOOK
         )
         return
-    for user_id, rows in queries.waiting_digests(work.session).items():
+    for user_id, rows in queries.waiting_digests(work).items():
         service.collect_digest(work, user_id, rows)
 
 

@@ -42,6 +42,19 @@ class Notification(Base):
     mailed_at: Mapped[datetime | None]
 
 
+class NoticeMatter(Base):
+    """One thing a notice asks of its reader (`core.ports.Matter`); whether it is done is asked of the rows it names."""
+
+    __tablename__ = "notice_matters"
+    __table_args__ = (UniqueConstraint("notification_id", "kind", "name", "row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    notification_id: Mapped[int] = mapped_column(Integer, ForeignKey("notifications.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(60))
+    row: Mapped[int] = mapped_column(Integer)
+
+
 class NoticeChoice(Base):
     """The way a person chose for one kind of notices; without a row the kind's default counts."""
 

@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
-from app.core.asked_once import asked_once
 from app.core.i18n import Text, current_locale
 from app.core.ports import Message
 from app.core.unit_of_work import Work
@@ -37,20 +36,21 @@ class Shown:
         return self.row.read_at is None and not self.is_settled
 
 
-@asked_once
-def unread_count(session: Session, user_id: int) -> int:
+def unread_count(work: Work, user_id: int) -> int:
     """How many notices this person has not read; those that ask for what is done already are not counted."""
     query = select(func.count(Notification.id)).where(
-        Notification.user_id == user_id, Notification.read_at.is_(None), stands()
+        Notification.user_id == user_id, Notification.read_at.is_(None), stands(work)
     )
-    return session.scalar(query) or 0
+    return work.session.scalar(query) or 0
 
 
 def inbox(work: Work, *, unread: bool = False, page: int = 1) -> tuple[list[Shown], bool]:
     """One page of the actor's notices, the newest first, and whether there are older ones."""
-    query = select(Notification, stands().label("stands")).where(Notification.user_id == work.actor.user_id)
+    query = select(Notification, stands(work).label("stands")).where(
+        Notification.user_id == work.actor.user_id
+    )
     if unread:
-        query = query.where(Notification.read_at.is_(None), stands())
+        query = query.where(Notification.read_at.is_(None), stands(work))
     query = query.order_by(Notification.id.desc()).offset((page - 1) * PAGE).limit(PAGE + 1)
     rows = work.session.execute(query).all()
     lines = [replace(shown(work, row), is_settled=not still) for row, still in rows[:PAGE]]
@@ -129,14 +129,14 @@ def letters_since(session: Session, users: Sequence[int], since: datetime) -> di
         return {row.user_id: row.letters for row in session.execute(query)}
 
 
-def waiting_digests(session: Session) -> dict[int, list[Notification]]:
+def waiting_digests(work: Work) -> dict[int, list[Notification]]:
     """Unread notices that wait for a daily letter, by person, as far as there is still something to do about them."""
     found: dict[int, list[Notification]] = {}
     query = select(Notification).where(
         Notification.mail == Way.daily, Notification.mailed_at.is_(None), Notification.letter.is_(None),
-        Notification.read_at.is_(None), stands(),
+        Notification.read_at.is_(None), stands(work),
     )  # fmt: skip
-    for row in session.scalars(query.order_by(Notification.id)):
+    for row in work.session.scalars(query.order_by(Notification.id)):
         found.setdefault(row.user_id, []).append(row)
     return found
 

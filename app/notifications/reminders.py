@@ -7,6 +7,7 @@ said depends on the day alone, and each thing has a key: a morning that was miss
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.access.substitutions import acting_for
 from app.calendar.queries import years_to_fill
 from app.cases.context import waiting_now
 from app.cases.history import named
-from app.cases.holders import Holders
+from app.cases.holders import Asked, Holders
 from app.cases.models import Case, CaseStatus, CaseTask
 from app.cases.queries import WITH_NAMES
 from app.cases.renamed import Entered, as_entered
@@ -25,7 +26,7 @@ from app.cases.seats import look_ahead
 from app.cases.states import states_now
 from app.cases.terms import calendar_of
 from app.core.asked_once import only_looking
-from app.core.ports import JobHandler, Message
+from app.core.ports import JobHandler, Matter, Message
 from app.core.unit_of_work import Work
 from app.engine.deadlines import Calendar, days_left
 from app.engine.definition import Definition
@@ -122,10 +123,11 @@ def _of_term(
     left = days_left(work.today, due, calendar)
     for told in to_say(left, rule.remind, rule.escalate.after if rule.escalate else None):
         if told.word == Word.escalate and rule.escalate:
-            users = holders.of(definition, case, rule.escalate.to)
+            whole = [Matter("task", task)] if task else []
+            people: Asked = dict.fromkeys(holders.of(definition, case, rule.escalate.to), whole)
         else:
-            users = holders.waited_for(definition, case, waiting)
-        yield _message(case, names, told, left, due, task, what), users
+            people = holders.waited_for(definition, case, waiting)
+        yield replace(_message(case, names, told, left, due, task, what), matters=people), set(people)
 
 
 def _message(

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access.scopes import as_system, get_visible
 from app.core.errors import Invalid
 from app.core.i18n import _
 from app.core.own_pages import is_own_page
-from app.core.ports import Message
+from app.core.ports import Matter, Message
 from app.core.unit_of_work import Work
 from app.jobs import outbox
 from app.notifications import queries
-from app.notifications.models import NoticeChoice, Notification
+from app.notifications.models import NoticeChoice, NoticeMatter, Notification
 from app.notifications.rules import Kind, Way
 from app.notifications.standing import stands
 
@@ -51,28 +51,32 @@ def notify(work: Work, users: Iterable[int], told: Message) -> int:
         }
         for user_id in sorted(people)
     ]  # fmt: skip
-    return _tell(work, rows) if rows else 0
+    return _tell(work, rows, told.matters) if rows else 0
 
 
-def _tell(work: Work, rows: Sequence[Mapping[str, Any]]) -> int:
+def _tell(work: Work, rows: Sequence[Mapping[str, Any]], matters: Mapping[int, Collection[Matter]]) -> int:
     """One notice for each person, unless he was told the same before; the answer is how many are new."""
     dialect = work.session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert_new = postgresql.insert if dialect == "postgresql" else sqlite.insert
     ways = {row["user_id"]: row["mail"] for row in rows}
     count = 0
+    asked: list[dict[str, Any]] = []
     for start in range(0, len(rows), _AT_ONCE):
         statement = (
-            insert(Notification)
+            insert_new(Notification)
             .values(rows[start : start + _AT_ONCE])
             .on_conflict_do_nothing(index_elements=["user_id", "key"])
             .returning(Notification.id, Notification.user_id)
         )
         for made, user_id in work.session.execute(statement).all():
             count += 1
+            asked += [{"notification_id": made, **one._asdict()} for one in sorted(matters.get(user_id, ()))]
             if ways[user_id] == Way.at_once:
                 letter = f"notice:{made}"
                 _goes_with(work, [made], letter)
                 outbox.enqueue(work, LETTER, letter, {"letter": letter, "user": user_id})
+    if asked:
+        work.session.execute(insert(NoticeMatter), asked)
     return count
 
 
@@ -93,19 +97,6 @@ def _goes_with(work: Work, ids: list[int], letter: str) -> None:
         )
 
 
-def settle(work: Work, users: Iterable[int], key: str) -> None:
-    """What notices whose key begins so asked of these people is done, by whomever: they are new no more.
-
-    For what no case shows (see `standing`) and nobody takes back.
-    """
-    theirs = (
-        Notification.user_id.in_(list(users)), Notification.key.startswith(key, autoescape=True),
-        Notification.read_at.is_(None),
-    )  # fmt: skip
-    with as_system(work.session):  # the notice is the recipient's, whoever did it
-        work.session.execute(update(Notification).where(*theirs).values(read_at=work.now))
-
-
 def mark_read(work: Work, notice_id: int) -> Notification:
     """Note that the actor has read one of his notices. Raises NotFound for anybody else's."""
     row = get_visible(work.session, Notification, notice_id)
@@ -121,7 +112,9 @@ def mark_all_read(work: Work, up_to: int) -> int:
             Notification.user_id == work.actor.user_id,
             Notification.read_at.is_(None),
             Notification.id <= up_to,
-            stands(),  # what asks for nothing any more is not new; it is again when the step is taken back
+            stands(
+                work
+            ),  # what asks for nothing any more is not new; it is again when the step is taken back
         )
     ).all()
     for row in rows:

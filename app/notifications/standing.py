@@ -1,29 +1,32 @@
 """Whether what a notice asks for is still to be done: asked of the rows of its case whenever notices are read.
 
-Nothing of it is stored, so it is right also when a step is taken back, a case rests for a while or a term moves.
+A notice keeps what it asks of its reader (`NoticeMatter`), not whether that is done, so it is right also when a step is
+taken back, a case rests for a while or a term moves.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, func, or_
+from typing import Any
 
-from app.access.models import Membership, Substitution
-from app.access.roles import GROUP
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+
+from app.access.models import Substitution
 from app.cases.models import Case, CaseEvent, CaseStatus, CaseTask, CaseVote
-from app.notifications.models import Notification
+from app.core.unit_of_work import Work
+from app.notifications.models import NoticeMatter, Notification
 
 _TERMS = ("terms.today", "terms.remind", "terms.overdue", "terms.escalated")
 _VOTES = ("vote.opened", "vote.void")
 _TASKS = ("case.returned", "task.reopened")
 
 
-def stands() -> ColumnElement[bool]:
-    """The condition «it only tells something, or what it asks for has not been done or decided yet»."""
+def stands(work: Work) -> ColumnElement[bool]:
+    """The condition «it only tells something, or what it asks of its reader has not been done or decided yet»."""
     code = Notification.code
     since = Notification.created_at >= Case.entered_at  # the case stands where it stood when this was told
     open_now = CaseTask.status == "open"
     with_this_term = or_(Case.due == Notification.due, _task(open_now, CaseTask.due == Notification.due))
-    to_vote = and_(since, Case.approval == "open", ~_voted(), ~_absent_voted())
+    to_vote = and_(since, Case.approval == "open", ~_voted(Notification.user_id))
     # where there are no tasks the case itself is to go on
     to_work = and_(since, or_(_task(open_now), ~_task()))
     asked = or_(
@@ -32,8 +35,22 @@ def stands() -> ColumnElement[bool]:
         and_(code.in_(_TASKS), to_work),
     )
     still = exists().where(Case.id == Notification.case_id, Case.status == CaseStatus.active.value, asked)
-    asks = and_(code.in_([*_TERMS, *_VOTES, *_TASKS]), Notification.case_id.is_not(None))
-    return or_(~asks, still)
+    of_case = and_(code.in_([*_TERMS, *_VOTES, *_TASKS]), Notification.case_id.is_not(None))
+    return and_(_anything_left(work), or_(~of_case, still))
+
+
+def _anything_left(work: Work) -> ColumnElement[bool]:
+    """Whether one of the things asked of the reader is still to be done, or the notice names none."""
+    kind, row = NoticeMatter.kind, NoticeMatter.row
+    seat = or_(row == Notification.user_id, _stands_in(work))
+    left = or_(
+        kind == "step",  # it waits as long as the case stands where it stands
+        and_(kind == "task", ~_done()),
+        and_(kind == "vote", seat, ~_voted(row)),
+        *(and_(kind == name, is_open(row)) for name, is_open in sorted(work.ports.open_matters.items())),
+    )
+    matter = exists().where(NoticeMatter.notification_id == Notification.id)
+    return or_(~matter.correlate(Notification), matter.where(left).correlate(Notification))
 
 
 def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -42,32 +59,34 @@ def _task(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*here, *conditions).correlate(Case, Notification)
 
 
-def _voted() -> ColumnElement[bool]:
-    """Whether the vote that was asked for is given: in the seat of the person who was told, whoever sat there, or by
-    him in the seat of another: one head, one vote."""
-    here = (CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round)
-    his_seat = CaseVote.voter == cast(Notification.user_id, String)
+def _done() -> ColumnElement[bool]:
+    """Whether the task is done; one that has another name since its case moved to a new version is not known to be."""
+    here = (CaseTask.case_id == Case.id, CaseTask.stage == Case.stage, CaseTask.round == Case.round)
+    done = (CaseTask.task == NoticeMatter.name, CaseTask.status != "open")
+    return exists().where(Case.id == Notification.case_id, *here, *done).correlate(Notification, NoticeMatter)
+
+
+def _voted(seat: ColumnElement[int] | Any) -> ColumnElement[bool]:
+    """Whether the vote that was asked for is given: in that seat, by whomever, or by the reader in the seat of another:
+    one head, one vote."""
+    here = (
+        Case.id == Notification.case_id,
+        CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round,
+    )  # fmt: skip
     given_by_him = (
         CaseEvent.case_id == CaseVote.case_id, CaseEvent.at == CaseVote.at,
         CaseEvent.actor_id == Notification.user_id, cast(CaseEvent.on_behalf_of, String) == CaseVote.voter,
     )  # fmt: skip
     by_him = exists().where(*given_by_him).correlate(CaseVote, Notification)
     counts = CaseVote.void.is_(False)
-    return exists().where(*here, counts, or_(his_seat, by_him)).correlate(Case, Notification)
+    given = exists().where(*here, counts, or_(CaseVote.voter == cast(seat, String), by_him))
+    return given.correlate(Notification, NoticeMatter)
 
 
-def _absent_voted() -> ColumnElement[bool]:
-    """Whether a substitute who has no vote of his own was told, and all he stood in for then have voted themselves."""
-    told_on = func.date(Notification.created_at)
-    stood_in = (
-        Substitution.substitute_user_id == Notification.user_id, Substitution.since <= told_on,
-        func.coalesce(Substitution.last_day, Substitution.until) >= told_on,
-    )  # fmt: skip
-    has_a_vote = exists().where(Membership.user_id == Notification.user_id, Membership.role.in_(GROUP))
-    voted = exists().where(
-        CaseVote.case_id == Case.id, CaseVote.stage == Case.stage, CaseVote.round == Case.round,
-        CaseVote.void.is_(False), CaseVote.voter == cast(Substitution.absent_user_id, String),
-    ).correlate(Case, Substitution)  # fmt: skip
-    anybody = exists().where(*stood_in).correlate(Notification)
-    waits = exists().where(*stood_in, ~voted).correlate(Case, Notification)
-    return and_(~has_a_vote.correlate(Notification), anybody, ~waits)
+def _stands_in(work: Work) -> ColumnElement[bool]:
+    """Whether the reader stands in for the holder of the seat today."""
+    own = (
+        Substitution.absent_user_id == NoticeMatter.row,
+        Substitution.substitute_user_id == Notification.user_id,
+    )
+    return exists().where(*own, Substitution.in_force(work.today)).correlate(Notification, NoticeMatter)

@@ -35,7 +35,6 @@ class NotificationView(RoomView):
             rows, more = queries.inbox(work, unread=unread)
         return self.render(
             "notifications/inbox.html", rows=rows, more=more, page=number, show="unread" if unread else "",
-            unread=queries.unread_count(work.session, self.actor.user_id or 0),
             sees_mail=self.actor.has("admin"),
         )  # fmt: skip
 

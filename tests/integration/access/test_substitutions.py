@@ -296,12 +296,16 @@ def test_the_holder_and_the_substitute_contend_for_the_seat(penza: Runtime) -> N
     assert votes_of(penza, case_id) == {str(account(penza, "chair").id): "for"}
 
 
-def test_who_has_voted_himself_is_not_absent_and_the_substitute_fills_the_next_seat(penza_on_both: Runtime) -> None:
+def test_who_has_voted_himself_is_not_absent_and_the_substitute_fills_the_next_seat(
+    penza_on_both: Runtime,
+) -> None:
     system, case_id = penza_on_both, at_the_vote(penza_on_both)
     for absent in ("member1", "member2"):
         stand_in(system, "clerk", absent)
     act(system, "member1", case_id, Cast("for"))
-    assert [(line.kind, line.behalf) for line in lines_of(system, "clerk")] == [("vote", "Макетову\u00a0О.Ю.")]
+    assert [(line.kind, line.behalf) for line in lines_of(system, "clerk")] == [
+        ("vote", "Макетову\u00a0О.Ю.")
+    ]
     act(system, "clerk", case_id, Cast("against"))
     first, second = (str(account(system, who).id) for who in ("member1", "member2"))
     assert votes_of(system, case_id) == {first: "for", second: "against"}

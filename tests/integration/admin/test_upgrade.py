@@ -126,6 +126,33 @@ def test_why_a_term_was_refused_before_revision_0015_is_kept_as_that_after_it(
     owner.dispose()
 
 
+def test_notices_of_papers_to_be_read_sent_before_revision_0016_end_with_the_reading_after_it(
+    empty_place: TestDatabase, tmp_path: Path
+) -> None:
+    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
+    config = alembic_config(empty_place)
+    command.downgrade(config, "0015")
+    owner = create_engine(normalise_url(empty_place.owner_url))
+    sent = """INSERT INTO document_acknowledgements (id, document_id, addressee, sent_at, reader, capacity, on_paper)
+              SELECT :id, min(id), :to, :at, '', '', false FROM documents"""
+    told = """INSERT INTO notifications (id, user_id, key, kind, code, params, link, created_at, mail)
+              SELECT :id, min(ab_user.id), 'document:' || :paper || ':org:1:2025-01-22', 'reminder', 'document.read',
+                     '{}', '/', :at, 'product' FROM ab_user"""
+    with owner.begin() as connection:
+        at = {"at": AFTER_THE_DEMO}
+        for key, addressee in ((901, "org:1"), (902, "org:11")):
+            connection.execute(text(sent), {"id": key, "to": addressee} | at)
+        paper = connection.scalar(text("SELECT min(id) FROM documents"))
+        connection.execute(text(told), {"id": 901, "paper": str(paper)} | at)
+    command.upgrade(config, "head")
+    with owner.connect() as connection:
+        kept = connection.execute(
+            text('SELECT kind, name, "row" FROM notice_matters WHERE notification_id = 901')
+        )
+        assert [tuple(one) for one in kept] == [("paper", "", 901)]
+    owner.dispose()
+
+
 def test_the_archives_are_of_revisions_this_release_knows() -> None:
     scripts = ScriptDirectory.from_config(alembic_config(TestDatabase("sqlite://", "sqlite://")))
     known = {script.revision for script in scripts.walk_revisions()}

@@ -29,7 +29,7 @@ from app.files.models import StoredFile
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
 from app.notifications.models import Notification
-from app.notifications.queries import unread_count
+from app.notifications.queries import inbox, unread_count
 from app.schools.queries import organisations
 from tests.integration.cases.test_votes import stand_in
 from tests.integration.documents.test_life import DAY, later, look, registered, signed_order
@@ -278,7 +278,7 @@ def test_a_paper_that_was_read_asks_nobody_of_the_school_any_more(
 
     def asks(who: str) -> int:
         one = actor(penza, who)
-        return unread_count(penza.read(one).session, one.user_id or 0)
+        return unread_count(penza.read(one), one.user_id or 0)
 
     before = {who: asks(who) for who in ("director41", "deputy41", "curator66")}
     reader = actor(penza, "clerk" if on_paper else "director41")
@@ -290,6 +290,34 @@ def test_a_paper_that_was_read_asks_nobody_of_the_school_any_more(
             service.acknowledge(work, line.id)
     after = {who: asks(who) for who in before}
     assert after == {who: count - (who != "curator66") for who, count in before.items()}
+
+
+def test_a_paper_is_asked_to_be_read_as_long_as_it_stands_and_by_whoever_may(
+    both: tuple[Runtime, dict[str, int]],
+) -> None:
+    system, cases = both
+    found = order(system, cases, "41")
+    stand_in(system, "director50", "director41")  # for three days
+    with system.work(actor(system, "clerk")) as work:
+        ids = {o.code: o.id for o in organisations(work.session)}
+        service.send(work, found, Mailing((ids["41"],)))
+
+    def asked() -> set[str]:
+        people = ("director41", "deputy41", "director50")
+        system.database.session.remove()
+        shown = {who: inbox(system.read(actor(system, who)), unread=True)[0] for who in people}
+        return {who for who, lines in shown.items() for line in lines if line.row.code == "document.read"}
+
+    assert asked() == {"director41", "deputy41", "director50"}
+    new = acting(system, cases, found, LinkKind.cancels)
+    registered(system, new, RegisterInput(DAY))
+    assert asked() == set(), "nobody reads an order that was cancelled"
+    with system.work(actor(system, "clerk")) as work:
+        line = work.session.scalars(select(Registration).where(Registration.document_id == new)).one()
+        service.annul(work, line.id, "Зарегистрирован по ошибке")
+    assert asked() == {"director41", "deputy41", "director50"}
+    later(system, date(2025, 1, 27))
+    assert asked() == {"director41", "deputy41"}, "the substitution is over"
 
 
 def test_an_order_to_a_whole_region_is_told_of_by_workers_in_parts(

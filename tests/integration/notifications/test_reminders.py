@@ -188,7 +188,7 @@ def test_a_notice_is_ones_own_is_told_once_and_leads_nowhere_else(penza_on_both:
     assert not more
     with in_locale("ru"):
         assert "2026" in str(rows[0].text)
-    assert queries.unread_count(system.read(actor(system, "head")).session, clerk) == 0, "not a colleague's"
+    assert queries.unread_count(system.read(actor(system, "head")), clerk) == 0, "not a colleague's"
 
 
 def test_a_move_that_only_renames_says_nothing_twice(penza_on_both: Runtime) -> None:

@@ -28,7 +28,7 @@ def asks(system: Runtime, who: str) -> list[str]:
     drain(system)
     work = system.read(actor(system, who))
     codes = [line.row.code for line in queries.inbox(work, unread=True)[0]]
-    assert len(codes) == queries.unread_count(work.session, work.actor.user_id or 0)
+    assert len(codes) == queries.unread_count(work, work.actor.user_id or 0)
     assert codes == [line.row.code for line in queries.inbox(work)[0] if line.is_new]
     system.database.session.remove()
     return codes
@@ -84,7 +84,7 @@ def test_a_vote_is_not_asked_again_of_the_substitute_who_has_given_it(penza_on_b
     assert asks(system, "member2") == ["vote.opened"]
     with system.work(SYSTEM) as work:
         work.session.execute(update(Notification).values(mail="daily"))
-        waiting = {user for user, rows in queries.waiting_digests(work.session).items() if opened(rows)}
+        waiting = {user for user, rows in queries.waiting_digests(work).items() if opened(rows)}
         assert waiting == {user_id(system, who) for who in ("member2", "chair", "secretary")}
 
 
@@ -123,11 +123,11 @@ def test_a_term_asks_until_its_task_is_done_on_the_page_and_in_the_letter_of_the
     reader = user_id(penza, "director41")
     with penza.work(SYSTEM) as work:
         work.session.execute(update(Notification).values(mail="daily"))
-        assert reader in queries.waiting_digests(work.session)
+        assert reader in queries.waiting_digests(work)
     let_pass(penza)
     take(penza, actor(penza, "director41"), case_id, Complete("fill_diagnosis"))
     assert asks(penza, "director41") == []
-    assert reader not in queries.waiting_digests(penza.read(SYSTEM).session)
+    assert reader not in queries.waiting_digests(penza.read(SYSTEM))
     page = web("director41").get("/notifications/").get_data(as_text=True)
     assert "уже не требуется" in page
     assert "Отметить прочитанным" not in page
