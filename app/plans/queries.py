@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.cases.models import Case, CaseStatus
 from app.cases.queries import SHORT_NAMES, WITH_NAMES
@@ -98,18 +98,22 @@ def report_of(session: Session, case_id: int, report_id: int) -> PlanReport:
     return found
 
 
-def owned_by(offices: Iterable[Organisation], day: date) -> ColumnElement[bool]:
-    """Measures for which one of these offices answers: it is named itself, or somebody who works there on the day."""
-    named = {name.replace(NBSP, " ") for one in offices for name in (one.short_name, one.full_name)}
-    named |= {name.replace("«", '"').replace("»", '"') for name in named}
-    people = select(Position.person_id).where(
-        Position.organisation_id.in_([one.id for one in offices]),
+def owned_by_office(day: date) -> ColumnElement[bool]:
+    """Measures the authority or the centre answers for: it is named itself, or somebody who works there on the day."""
+    office = aliased(Organisation)  # not the school whose measure it is
+    is_office = office.kind.in_(("authority", "centre"))
+    names = (_plain(office.short_name), _plain(office.full_name))
+    is_named = select(office.id).where(is_office, _plain(PlanItem.owner).in_(names))
+    works_there = select(Position.id).where(
+        Position.organisation_id == office.id, is_office, Position.person_id == PlanItem.owner_id,
         Position.since <= day, or_(Position.until.is_(None), Position.until >= day),
     )  # fmt: skip
-    by_person = and_(
-        PlanItem.owner_id.is_not(None), PlanItem.owner_id.in_(people)
-    )  # never unknown: it is negated
-    return or_(func.replace(PlanItem.owner, NBSP, " ").in_(named), by_person)
+    return or_(is_named.correlate(PlanItem).exists(), works_there.correlate(PlanItem).exists())
+
+
+def _plain(name: Any) -> Any:
+    """A name as it is typed: with spaces and quotes of one kind."""
+    return func.replace(func.replace(func.replace(name, NBSP, " "), "«", '"'), "»", '"')
 
 
 def items_begun(session: Session, day: date, which: ColumnElement[bool]) -> dict[Case, list[PlanItem]]:

@@ -10,15 +10,15 @@ from sqlalchemy import ColumnElement
 from app.access.permissions import CAPABILITIES
 from app.access.roles import SCHOOL
 from app.cases.models import Case
+from app.cases.queries import where_its_version_says
 from app.cases.roles import case_roles, may
 from app.cases.stages import leaving_asks
 from app.core.i18n import n_, numbered
 from app.core.ports import QueueItem, QueueSource
 from app.core.unit_of_work import Work
 from app.plans.models import PlanReport
-from app.plans.queries import all_dues, items_begun, moves_to_approve, owned_by
+from app.plans.queries import all_dues, items_begun, moves_to_approve, owned_by_office
 from app.plans.rules import ReportStatus
-from app.schools.queries import organisations
 
 AHEAD = timedelta(days=7)
 OFFICE = frozenset({"methodist"})
@@ -31,12 +31,15 @@ def reports_waiting(work: Work) -> list[QueueItem]:
     """
     if not work.actor.has(*SCHOOL, *OFFICE):
         return []
-    offices = [one for kind in ("authority", "centre") for one in organisations(work.session, kind)]
-    of_offices = owned_by(offices, work.today)
+    of_offices = owned_by_office(work.today)
+    # a plan is carried out where nobody goes on without its reports
+    carried_out = where_its_version_says(
+        work, lambda definition: Case.stage.in_(leaving_asks(definition, "plans.items_reported"))
+    )
     found = []
     for roles, which in ((SCHOOL, ~of_offices), (OFFICE, of_offices)):
         if work.actor.has(*roles):
-            found += _reports_waiting(work, roles, which)
+            found += _reports_waiting(work, roles, carried_out & which)
     return found
 
 
@@ -45,9 +48,6 @@ def _reports_waiting(work: Work, roles: frozenset[str], which: ColumnElement[boo
     for case, items in items_begun(work.session, work.today + AHEAD, which).items():
         if not case_roles(work.actor, case) & roles:
             continue
-        definition = work.ports.definitions.of(work.session, case)
-        if case.stage not in leaving_asks(definition, "plans.items_reported"):
-            continue  # the plan is carried out where nobody goes on without its reports
         open_dues = [
             due for due in all_dues(items)
             if due.status is ReportStatus.planned and due.due <= work.today + AHEAD
