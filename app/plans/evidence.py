@@ -52,6 +52,11 @@ def _execution(item: PlanItem) -> str:
         report = due.report
         if report is not None:
             text += "".join(f"; {part}" for part in (report.evidence, report.reason, report.link) if part)
+            if report.is_move_refused:
+                day = f"{report.moved_to:%d.%m.%Y}"
+                text += (
+                    f"; {_('not moved to %(day)s, refused: %(why)s', day=day, why=report.refused_because)}"
+                )
         told.append(text)
     return "\n".join(told) or "—"
 

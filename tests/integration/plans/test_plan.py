@@ -24,6 +24,7 @@ from app.diagnostics import service as diagnostics
 from app.engine.actions import Cast, Fire
 from app.notifications.queries import inbox
 from app.plans import execution, queries, service
+from app.plans.evidence import exhibits
 from app.plans.execution import ReportInput, Upload
 from app.plans.facts import FACTS
 from app.plans.figures import FIGURES
@@ -336,6 +337,9 @@ def test_a_new_term_is_refused_with_a_reason_and_the_measure_waits_as_before(
     page = web("director41").get(f"/cases/{case_id}/plans").get_data(as_text=True).replace("\u00a0", " ")
     assert "в переносе на 20.04.2025 отказано: Срок держит вся программа" in page
     assert "Причина: Карантин" in page, "why it was asked for is not overwritten"
+    work = penza.read(methodist)
+    plan = exhibits(work, get_case(work.session, case_id))[0]
+    assert "Карантин; в переносе на 20.04.2025 отказано: Срок держит вся программа" in plan.rows[0][-1]
     assert moves_waiting(penza.read(methodist)) == []
     [item_waits] = reports_waiting(penza.read(director))
     assert item_waits.due == date(2025, 4, 4)
