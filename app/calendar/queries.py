@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, extract, func, select
 from sqlalchemy.orm import Session
 
 from app.access.scopes import as_system
@@ -50,6 +50,14 @@ def is_filled(session: Session, year: int) -> bool:
     """Whether the year's holidays are entered; a day or two entered by hand are not a calendar yet."""
     days_off = select(func.count()).where(within(year), CalendarDay.is_working.is_(False))
     return (session.scalar(days_off) or 0) >= _FEWEST
+
+
+def filled(year: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """The condition «the holidays of the year are entered», for a year that a row names."""
+    days_off = select(func.count(CalendarDay.id)).where(
+        extract("year", CalendarDay.date) == year, CalendarDay.is_working.is_(False)
+    )
+    return days_off.scalar_subquery() >= _FEWEST
 
 
 def missing_years(session: Session, today: date) -> list[int]:

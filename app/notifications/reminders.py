@@ -153,7 +153,10 @@ def _tell_of_calendar(work: Work) -> None:
     acting = acting_for(work.session, admins, work.today, role="admin")
     admins |= {row.substitute_user_id for rows in acting.values() for row in rows}
     for year in years_to_fill(work.session, work.today):
-        told = Message("calendar.missing", {"year": str(year)}, "/working-days/list/", f"calendar/{year}")
+        told = Message(
+            "calendar.missing", {"year": str(year)}, "/working-days/list/", f"calendar/{year}",
+            matters={admin: [Matter("calendar", row=year)] for admin in admins},
+        )  # fmt: skip
         work.ports.notify(work, admins, told)
 
 

@@ -6,11 +6,10 @@ taken back, a case rests for a while or a term moves.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, String, and_, cast, exists, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, exists, or_
 
 from app.access.models import Substitution
+from app.calendar.queries import filled
 from app.cases.models import Case, CaseEvent, CaseStatus, CaseTask, CaseVote
 from app.core.unit_of_work import Work
 from app.notifications.models import NoticeMatter, Notification
@@ -46,7 +45,8 @@ def _anything_left(work: Work) -> ColumnElement[bool]:
     left = or_(
         kind == "step",  # it waits as long as the case stands where it stands
         and_(kind == "task", ~_done()),
-        and_(kind == "vote", seat, ~_voted(row)),
+        and_(kind == "vote", _is_voted_on(), seat, ~_voted(row)),
+        and_(kind == "calendar", ~filled(row)),
         *(and_(kind == name, is_open(row)) for name, is_open in sorted(work.ports.open_matters.items())),
     )
     matter = exists().where(NoticeMatter.notification_id == Notification.id)
@@ -66,7 +66,12 @@ def _done() -> ColumnElement[bool]:
     return exists().where(Case.id == Notification.case_id, *here, *done).correlate(Notification, NoticeMatter)
 
 
-def _voted(seat: ColumnElement[int] | Any) -> ColumnElement[bool]:
+def _is_voted_on() -> ColumnElement[bool]:
+    """Whether the group has not decided yet; the stage and its term may go on after it has."""
+    return exists().where(Case.id == Notification.case_id, Case.approval == "open").correlate(Notification)
+
+
+def _voted(seat: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Whether the vote that was asked for is given: in that seat, by whomever, or by the reader in the seat of another:
     one head, one vote."""
     here = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
+from app.calendar.models import CalendarDay
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
@@ -101,6 +102,34 @@ def test_a_member_who_has_voted_is_asked_for_no_vote_of_whom_he_stands_in_for(pe
     assert {one: "terms.today" in asks(penza, one) for one in ("member1", "member2")} == {
         "member1": True, "member2": False,
     }  # fmt: skip
+
+
+def test_the_term_of_a_vote_asks_nobody_once_the_group_has_decided(penza_on_both: Runtime) -> None:
+    """The stage goes on until the order is registered, and so does its term."""
+    system = penza_on_both
+    case_id = open_cases(system)["41"]
+    to_the_vote(system, case_id)
+    morning(system, END)
+    assert "terms.today" in asks(system, "secretary")
+    for who in ("member1", "member2", "chair"):
+        take(system, actor(system, who), case_id, Cast("for"))
+    assert "terms.today" not in asks(system, "secretary")
+
+
+def test_a_year_without_a_calendar_asks_until_it_is_filled(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    with system.work(SYSTEM) as work:
+        days = [
+            (day.date, day.title) for day in work.session.scalars(select(CalendarDay)) if not day.is_working
+        ]
+        work.session.execute(delete(CalendarDay).where(CalendarDay.date >= date(2026, 1, 1)))
+    morning(system, date(2025, 11, 1))
+    assert asks(system, "admin") == ["calendar.missing"]
+    with system.work(SYSTEM) as work:
+        for day, title in days:
+            if day.year == 2026:
+                work.session.add(CalendarDay(date=day, is_working=False, title=title))
+    assert asks(system, "admin") == []
 
 
 def test_a_member_who_has_not_voted_is_not_told_that_his_vote_is_void(penza: Runtime) -> None:
