@@ -183,6 +183,24 @@ def retry(work: Work, job_id: int) -> bool:
     return changed
 
 
+def retry_all(work: Work, kinds: Collection[str]) -> int:
+    """Try at once whatever of these kinds has failed, held back or waiting for its next try; the answer is how many."""
+    failed = and_(
+        OutboxJob.kind.in_(sorted(kinds)),
+        OutboxJob.state.in_([JobState.stuck, JobState.pending]),
+        OutboxJob.attempts > 0,
+    )
+    ids = work.session.scalars(
+        update(OutboxJob)
+        .where(failed)
+        .values(state=JobState.pending, attempts=0, available_at=work.now)
+        .returning(OutboxJob.id),
+        execution_options=_DIRECTLY,
+    ).all()
+    work.outbox_ids.extend(ids)
+    return len(ids)
+
+
 _FREE = {"leased_until": None, "leased_by": None, "last_error": None}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from app.access.languages import language_of
 from app.config import Settings
+from app.core.clock import local_date
 from app.core.i18n import Text, _, in_locale, n_
 from app.core.ports import JobHandler
 from app.core.unit_of_work import Runtime, Work
@@ -112,9 +113,7 @@ def _morning_goes_on(work: Work) -> bool:
 def _letter(
     work: Work, settings: Settings, to: str, rows: Sequence[Notification], key: str, now: datetime
 ) -> EmailMessage:
-    lines = [
-        Line(str(queries.shown(work, row).text), settings.public_url + row.link) for row in rows[:_LINES]
-    ]
+    lines = [Line(_told(work, row), settings.public_url + row.link) for row in rows[:_LINES]]
     if more := len(rows) - len(lines):
         left = n_("%(n)s more notice is in “Opora”", "%(n)s more notices are in “Opora”", more)
         lines.append(Line(str(left), settings.public_url + "/notifications/"))
@@ -131,6 +130,12 @@ def _letter(
         settings.mail_from, to, str(_("Opora: %(subject)s", subject=subject)), lead, lines, _foot(settings),
         key=key, at=now,
     )  # fmt: skip
+
+
+def _told(work: Work, row: Notification) -> str:
+    """The sentence of the notice, with its day when that is over: “the term is today” was said then."""
+    text, day = str(queries.shown(work, row).text), local_date(row.created_at, work.ports.zone)
+    return text if day == work.today else str(_("%(day)s: %(text)s", day=f"{day:%d.%m.%Y}", text=text))
 
 
 def _foot(settings: Settings) -> Line:

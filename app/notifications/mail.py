@@ -17,6 +17,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from html import escape
+from textwrap import shorten
 from urllib.parse import urlsplit
 
 from app.config import MailServer
@@ -25,6 +26,7 @@ from app.jobs.rules import pause_after
 
 # The whole conversation must end before another worker may take the job (jobs.rules.LEASE).
 TIME_LIMIT = 20.0  # seconds
+_SUBJECT = 140  # signs, cut between words; the whole sentence stands in the letter
 _LONG_PAUSE, _TRIES = timedelta(minutes=30), 60
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 
@@ -104,7 +106,7 @@ def compose(
     host = own.rpartition("@")[2]
     letter["From"] = Address(display_name=_one_line(name), addr_spec=own)
     letter["To"] = Address(addr_spec=usable(to))
-    letter["Subject"] = _one_line(subject)
+    letter["Subject"] = shorten(_one_line(subject), _SUBJECT, placeholder="…")
     letter["Date"] = format_datetime(at)
     letter["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
     letter["Auto-Submitted"] = "auto-generated"
@@ -202,7 +204,7 @@ class _TlsClient(smtplib.SMTP_SSL, _Client):
 
 def _one_line(text: str) -> str:
     """A value of a header: nothing in it can begin another header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _html(lead: str, lines: Sequence[Line], foot: Line) -> str:

@@ -75,6 +75,11 @@ def is_letter(work: Work, job_id: int) -> bool:
     return work.session.scalar(found) is not None
 
 
+def send_all_again(work: Work) -> int:
+    """After a long outage: try every letter that did not go now; the answer is how many there are."""
+    return outbox.retry_all(work, _KINDS)
+
+
 def send_trial(work: Work) -> None:
     """Promise a trial letter to the actor's own address. Raises Invalid when no mail is configured."""
     if work.ports.settings.mail_server is None:

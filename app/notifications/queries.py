@@ -142,6 +142,14 @@ def waiting_digests(work: Work) -> dict[int, list[Notification]]:
 
 
 def of_letter(session: Session, letter: str) -> Sequence[Notification]:
-    """What a letter tells, as far as no server has taken it yet."""
-    query = select(Notification).where(Notification.letter == letter, Notification.mailed_at.is_(None))
+    """What a letter tells, as far as no server has taken it yet and its reader still has to hear of it.
+
+    The server may have been away for days: what was read or done meanwhile is not asked for once more.
+    """
+    query = select(Notification).where(
+        Notification.letter == letter,
+        Notification.mailed_at.is_(None),
+        Notification.read_at.is_(None),
+        stands(),
+    )
     return session.scalars(query.order_by(Notification.id)).all()

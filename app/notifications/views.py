@@ -105,6 +105,14 @@ class MailView(RoomView):
             mailing.send_trial(work)
         return self.done(url_for("MailView.index"), _("The trial letter is on its way"))
 
+    @page("/again", permission="write", methods=("POST",))
+    def all_again(self) -> Any:
+        """Try every letter that did not go: the server was away for days and is back."""
+        with self.write() as work:
+            count = mailing.send_all_again(work)
+        told = n_("%(n)s letter is sent once more", "%(n)s letters are sent once more", count)
+        return self.done(url_for("MailView.index"), told)
+
     @page("/<int:job_id>/again", permission="write", methods=("POST",))
     def again(self, job_id: int) -> Any:
         """Try a letter that did not go once more."""

@@ -220,6 +220,18 @@ def test_on_a_phone_the_lines_of_a_school_begin_at_one_edge_clear_of_the_red_one
     assert all(edge == [True, False] for edge in marked), "the red edge is the row's, not the name's"
 
 
+@pytest.mark.parametrize("person", ["clerk"], indirect=True)
+def test_on_a_phone_a_long_action_of_a_heading_stays_in_the_window(person: Person) -> None:
+    """“Send a trial letter to …” ends with an address of any length."""
+    person.page.set_viewport_size({"width": PHONE, "height": 900})
+    person.go("/notifications/")
+    long = "Отправить проверочное письмо на director.of.school-65-23@municipality.example.org"
+    person.page.evaluate(
+        "text => { document.querySelector('.head .r .btn-x').lastChild.nodeValue = text }", long
+    )
+    assert person.overflow() == []
+
+
 @pytest.mark.parametrize("person", ["methodist", "member1", "director41", "clerk"], indirect=True)
 def test_the_main_action_is_reached_by_the_keyboard_alone(person: Person) -> None:
     """The first Tab offers to jump to the content; a few more stand on the first thing to do, visibly."""

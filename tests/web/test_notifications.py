@@ -153,3 +153,10 @@ def test_mail_is_the_administrators_page(web: WebUsers, penza: Runtime) -> None:
         ).first()
     absent = other or 999_999
     assert web.post("admin", f"/mail/{absent}/again", page="/mail/").status_code == 404
+    assert "Отправить все сейчас" not in text, "there is one letter"
+    tell(penza, "head")
+    drain(penza)
+    assert "Отправить все сейчас" in seen(web("admin").get("/mail/"))
+    assert web.post("admin", "/mail/again", page="/mail/").status_code == 303
+    assert "3 письма отправляются ещё раз" in seen(web("admin").get("/mail/"))
+    assert web.post("methodist", "/mail/again", page="/").status_code == 403

@@ -17,6 +17,7 @@ from app.core.actor import SYSTEM
 from app.core.ports import Message
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
+from app.engine.actions import Cast
 from app.jobs import outbox
 from app.jobs.models import OutboxJob
 from app.jobs.runner import drain
@@ -24,7 +25,9 @@ from app.notifications import mail as letters
 from app.notifications import mailing, service
 from app.notifications.models import Notification
 from app.notifications.rules import Kind, Way
+from tests.integration.cases.test_concurrency import take, to_the_vote
 from tests.integration.notifications.conftest import at, morning, user_id
+from tests.people import open_cases
 from tests.servers.mail import CERTIFICATE, MailServer
 
 Connect = Callable[[Runtime], MailServer]
@@ -82,6 +85,54 @@ def test_letters_wait_for_a_server_that_is_away(penza_on_both: Runtime, with_mai
     drain(system)
     assert len(mail.to("director41@example.org")) == 1
     assert [state for state, _attempts, _error in jobs(system)] == ["done"]
+
+
+def test_a_letter_that_waited_for_its_server_asks_for_nothing_that_is_read_or_done_and_names_its_day(
+    penza_on_both: Runtime, with_mail: Connect
+) -> None:
+    system, mail = penza_on_both, with_mail(penza_on_both)
+    case_id = open_cases(system)["41"]
+    to_the_vote(system, case_id)
+    at(system, date(2025, 1, 20))
+    mail.letters.clear()
+    mail.stop()
+    for username in ("director41", "director50"):
+        tell(system, username, "a", "terms.overdue")
+    morning(system, date(2025, 1, 20))  # the letter of the day tells the group of the vote
+    take(system, actor(system, "member1"), case_id, Cast("for"))
+    with system.work(actor(system, "director50")) as work:
+        service.mark_all_read(work, 10_000)
+    mail.start()
+    at(system, date(2025, 1, 21), 7)
+    drain(system)
+    assert not mail.to("member1@example.org"), "he has voted"
+    assert not mail.to("director50@example.org"), "he has read it"
+    (vote,) = mail.to("member2@example.org")
+    assert "• 20.01.2025: " in vote.get_body(("plain",)).get_content()
+    (late,) = mail.to("director41@example.org")
+    assert late["Subject"].startswith("Опора: 20.01.2025: Срок истёк")
+    assert {state for state, _attempts, _error in jobs(system)} == {"done"}
+
+
+def test_after_a_long_outage_every_letter_goes_at_one_word(
+    penza_on_both: Runtime, with_mail: Connect
+) -> None:
+    system, mail = penza_on_both, with_mail(penza_on_both)
+    mail.stop()
+    tell(system, "director41", "a")
+    tell(system, "deputy41", "a")
+    drain(system)
+    with system.work(SYSTEM) as work:  # a weekend later the first of them is held back
+        work.session.scalars(select(OutboxJob).order_by(OutboxJob.id)).first().state = "stuck"  # type: ignore[union-attr]
+    mail.start()
+    drain(system)
+    assert mail.letters == [], "one waits for a person, one for its next try"
+    with system.work(actor(system, "admin")) as work:
+        assert mailing.send_all_again(work) == 2
+    drain(system)
+    assert sorted(who for who, _letter in mail.letters) == ["deputy41@example.org", "director41@example.org"]
+    with system.work(actor(system, "admin")) as work:
+        assert mailing.send_all_again(work) == 0
 
 
 def test_a_refused_recipient_waits_for_a_person_and_holds_nobody_up(

@@ -39,6 +39,14 @@ def test_a_letter_is_russian_plain_and_html() -> None:
     assert '<a href="https://opora.example.org/cases/4">Срок</a>' in html.get_content()
 
 
+def test_a_long_subject_is_cut_between_words_and_the_letter_says_all() -> None:
+    text = "Возвращено с замечаниями: " + "сроки выходят за учебный год; " * 20
+    read = message_from_bytes(letter(text, text), policy=default)
+    assert len(read["Subject"]) <= 140
+    assert read["Subject"].endswith(("год;…", "сроки…", "выходят…", "за…", "учебный…"))
+    assert text in read.get_body(("plain",)).get_content()
+
+
 @given(st.text(max_size=80))
 def test_nothing_in_a_subject_or_sentence_begins_another_header(text: str) -> None:
     hostile = f"Срок\r\nBcc: someone@example.org\r\n\r\n<script>alert(1)</script>{text}"
