@@ -10,6 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 
 from app.access.scopes import as_system
+from app.access.substitutions import Names
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases.models import Case
 from app.cases.roles import may_in_programme
@@ -32,7 +33,7 @@ from app.documents.rules import (
     missing_signers,
 )
 from app.documents.sent_back import why_taken_back
-from app.documents.signers import ROLE_LABELS
+from app.documents.signers import ROLE_LABELS, names_others
 from app.documents.templates import Template, edition_of
 from app.documents.texts import TAGS
 from app.documents.values import missing
@@ -64,6 +65,8 @@ def context(work: Work, document: Document) -> dict[str, Any]:
         "changed": service.changed_sources(work, document) if document.is_draft and office else [],
         "typed": labels_of(template, values, document.typed),
         "i_sign": not work.actor.roles.isdisjoint(lacking), "lacking": [ROLE_LABELS[role] for role in lacking],
+        "names_others": names_others(work, document, lacking, document.dated or work.today)
+        if document.in_state == DocumentState.to_sign else [],
         "roles": ROLE_LABELS, "paper": file_of(document, "paper"), "copy": file_of(document, "registered"),
         "lines": lines_of_document(work.session, document.id), "printed": service.printed,
         "history": history(work, document), "can": can, "may_print": may_print, "about": _about(work, document),
@@ -118,6 +121,7 @@ def history(work: Work, document: Document) -> list[dict[str, Any]]:
         ).all()
         ids = {record.actor_id for record, _detail in rows if record.actor_id}
         names = {u.id: u.get_full_name() for u in work.session.scalars(select(User).where(User.id.in_(ids)))}
+    behalf = Names(work.session, [record.data.get("substitution") for record, _detail in rows])
     seen: set[tuple[Any, ...]] = set()
     found = []
     sees_readers = may_in_programme(work, "documents.draft", document.programme)
@@ -135,7 +139,7 @@ def history(work: Work, document: Document) -> list[dict[str, Any]]:
                 "kind": "document",
                 "icon": _ICONS.get(record.tag, "file-text"),
                 "at": record.at,
-                "who": names.get(record.actor_id or 0, ""),
+                "who": behalf.of(names.get(record.actor_id or 0, ""), record.data.get("substitution")),
                 "note": note.get("reason") or note.get("comment") or "",
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from app.access.scopes import as_system
@@ -12,7 +13,7 @@ from app.core.unit_of_work import Work
 from app.documents.docx.frozen import read
 from app.documents.models import Document
 from app.documents.people import position_of
-from app.schools.models import Position
+from app.schools.models import Person, Position
 from app.schools.queries import signatory_on
 
 ROLE_LABELS: dict[str, Text] = {
@@ -51,14 +52,34 @@ def signer_for(work: Work, document: Document, role: str, day: date, person_id: 
         raise Invalid(fields={"signed_on": nobody})
     if person_id is not None and person_id != position.person_id:
         raise Invalid(fields={"person_id": _("On that day %(name)s signs.", name=position.person.short)})
-    named = read(document.values, PRINTED[role]) if role in PRINTED else None
-    if named is not None and named != position.person_id:
-        raise Invalid(
-            fields={
-                "signed_on": _(
-                    "The paper names another person than %(name)s, who signs on that day. Withdraw it and refresh.",
-                    name=position.person.short,
-                )
-            }
-        )
+    if (named := _other_name(work, document, role, position)) is not None:
+        told = _(
+            "%(name)s signs on that day, and the paper names %(printed)s. Withdraw it and refresh.",
+            name=position.person.short, printed=named,
+        )  # fmt: skip
+        raise Invalid(fields={"signed_on": told})
     return position
+
+
+def names_others(work: Work, document: Document, roles: Iterable[str], day: date) -> list[Text]:
+    """What whoever is to sign on `day` must know: the text for signing names somebody else in his place."""
+    found = []
+    for role in roles:
+        position = expected_signer(work, document, role, day)
+        if position is not None and (named := _other_name(work, document, role, position)) is not None:
+            found.append(
+                _("On %(day)s %(name)s signs, and the text for signing names %(printed)s. Unless it was signed before, "
+                  "withdraw it to the draft and refresh it from the sources.",
+                  day=f"{day:%d.%m.%Y}", name=position.person.short, printed=named)
+            )  # fmt: skip
+    return found
+
+
+def _other_name(work: Work, document: Document, role: str, position: Position) -> str | None:
+    """Whom the paper names in this role, unless it is the holder of the office."""
+    person_id = read(document.values, PRINTED[role]) if role in PRINTED else None
+    if person_id is None or person_id == position.person_id:
+        return None
+    with as_system(work.session):  # the name stands in the paper, whoever reads it
+        person = work.session.get(Person, person_id)
+    return person.short if person is not None else "—"

@@ -217,3 +217,30 @@ def test_who_acts_for_the_head_sees_for_whom_he_signs(
     assert "Подпишите: " in queue
     assert "за Образцову М.И." in queue
     assert "за Образцову М.И." not in shown(web, "head", "/")
+
+
+def test_a_text_for_signing_that_names_another_than_signs_today_says_so(
+    web: WebUsers, penza: Runtime, cases: dict[str, int]
+) -> None:
+    from tests.integration.access.test_substitutions import stand_in
+    from tests.integration.documents.test_life import SCAN, sent_order
+
+    paper = sent_order(penza, {"41": cases["41"]})
+    told = "На 22.01.2025 подписывает Показательный О.Н., а в тексте на подпись указан(а) Образцова М.И."
+    page = f"/documents/{paper}"
+    assert told not in shown(web, "clerk", page)
+    stand_in(penza, "chair", "head", is_acting=True)
+    stand_in(penza, "member1", "clerk")
+    for who in ("clerk", "chair", "head"):
+        assert told in shown(web, who, page), who
+    form = {"roles": ["head"], "signed_on": "2025-01-22", "expected_version": version(web, f"{page}/sign")}
+    files = {"proof": (io.BytesIO(SCAN.data), "order.pdf")}
+    refused = web.post("member1", f"{page}/sign", form | files, page=f"{page}/sign")
+    assert refused.status_code == 422
+    text = html.unescape(refused.get_data(as_text=True)).replace("\u00a0", " ")
+    assert "На эту дату подписывает Показательный О.Н., а в документе указан(а) Образцова М.И." in text
+    withdrawn = {"reason": "Подписывает и.о.", "expected_version": version(web, f"{page}/withdraw")}
+    assert web.post("member1", f"{page}/withdraw", withdrawn, page=f"{page}/withdraw").status_code == 303
+    after = shown(web, "clerk", page)
+    assert told not in after
+    assert "Игорь Петрович Условный за Примерова П.С. по приказу № 15-к от 17.01.2025" in after
