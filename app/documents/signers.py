@@ -54,7 +54,8 @@ def signer_for(work: Work, document: Document, role: str, day: date, person_id: 
         raise Invalid(fields={"person_id": _("On that day %(name)s signs.", name=position.person.short)})
     if (named := _other_name(work, document, role, position)) is not None:
         told = _(
-            "%(name)s signs on that day, and the paper names another person (%(printed)s). Withdraw it: the draft is filled from the sources anew.",
+            "%(name)s signs on that day, and the paper names another person (%(printed)s). Withdraw it: the draft is "
+            "filled from the sources anew.",
             name=position.person.short, printed=named,
         )  # fmt: skip
         raise Invalid(fields={"signed_on": told})
@@ -68,8 +69,8 @@ def names_others(work: Work, document: Document, roles: Iterable[str], day: date
         position = expected_signer(work, document, role, day)
         if position is not None and (named := _other_name(work, document, role, position)) is not None:
             found.append(
-                _("On %(day)s %(name)s signs, and the text for signing names another person (%(printed)s). Unless it was "
-                  "signed before, it has to be withdrawn: the draft is filled from the sources anew.",
+                _("On %(day)s %(name)s signs, and the text for signing names another person (%(printed)s). Unless it "
+                  "was signed before, it has to be withdrawn: the draft is filled from the sources anew.",
                   day=f"{day:%d.%m.%Y}", name=position.person.short, printed=named)
             )  # fmt: skip
     return found
