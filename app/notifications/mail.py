@@ -12,12 +12,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from html import escape
 from textwrap import shorten
+from typing import Any
 from urllib.parse import urlsplit
 
 from app.config import MailServer
@@ -101,7 +103,7 @@ def compose(
 
     Two letters with one `key` carry one Message-ID, so a mailbox can tell a repeated delivery.
     """
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=_LETTER)
     name, own = parseaddr(sender)
     host = own.rpartition("@")[2]
     letter["From"] = Address(display_name=_one_line(name), addr_spec=own)
@@ -200,6 +202,24 @@ class _Client(smtplib.SMTP):
 
 class _TlsClient(smtplib.SMTP_SSL, _Client):
     """TLS from the first sign; the socket beneath comes from `_Client`."""
+
+
+class _Letter(EmailPolicy):
+    """As SMTP wants it; the subject is folded by the older `Header`: the folding of EmailPolicy loses a space in every
+    seventh of long Russian subjects («по приказу№ 3-к»)."""
+
+    def fold(self, name: str, value: Any) -> str:
+        if name != "Subject":
+            return super().fold(name, value)
+        return f"{name}: {Header(str(value), 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return (
+            self.fold(name, value).encode("ascii") if name == "Subject" else super().fold_binary(name, value)
+        )
+
+
+_LETTER = _Letter(linesep="\r\n")
 
 
 def _one_line(text: str) -> str:

@@ -47,6 +47,16 @@ def test_a_long_subject_is_cut_between_words_and_the_letter_says_all() -> None:
     assert text in read.get_body(("plain",)).get_content()
 
 
+@given(st.lists(st.sampled_from([
+    "приказу", "№", "3-к", "12.02.2025:", "МБОУ", "«Утверждение", "плана»", "(два)", "a", "School", "\u00a0й", "-",
+]), min_size=1, max_size=20))  # fmt: skip
+def test_a_subject_arrives_as_it_was_written(words: list[str]) -> None:
+    subject = " ".join(" ".join(["Опора:", *words]).split())[:130].strip()
+    raw = letter(subject)
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
+    assert all(len(line) <= 78 for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n"))
+
+
 @given(st.text(max_size=80))
 def test_nothing_in_a_subject_or_sentence_begins_another_header(text: str) -> None:
     hostile = f"Срок\r\nBcc: someone@example.org\r\n\r\n<script>alert(1)</script>{text}"
