@@ -43,11 +43,11 @@ class Letters:
             return  # mail was switched off meanwhile: the notices stay in the product
         user_id = int(payload["user"])
         with looking(runtime) as session, in_locale(language_of(session, user_id)):
-            rows = queries.of_letter(session, str(payload["letter"]))
+            work = Work(session, session.info["actor"], now, runtime.ports)
+            rows = queries.of_letter(work, str(payload["letter"]))
             to = session.scalar(select(User.email).where(User.id == user_id, User.active.is_(True)))
             if not rows or to is None:
                 return
-            work = Work(session, session.info["actor"], now, runtime.ports)
             letter = _letter(work, settings, to, rows, str(payload["letter"]), now)
         mail.send(server, letter)
 
@@ -55,7 +55,7 @@ class Letters:
         """Note that the letter went."""
         if work.ports.settings.mail_server is None:
             return
-        for row in queries.of_letter(work.session, str(payload["letter"])):
+        for row in queries.of_letter(work, str(payload["letter"])):
             row.mailed_at = work.now
 
 

@@ -141,7 +141,7 @@ def waiting_digests(work: Work) -> dict[int, list[Notification]]:
     return found
 
 
-def of_letter(session: Session, letter: str) -> Sequence[Notification]:
+def of_letter(work: Work, letter: str) -> Sequence[Notification]:
     """What a letter tells, as far as no server has taken it yet and its reader still has to hear of it.
 
     The server may have been away for days: what was read or done meanwhile is not asked for once more.
@@ -150,6 +150,6 @@ def of_letter(session: Session, letter: str) -> Sequence[Notification]:
         Notification.letter == letter,
         Notification.mailed_at.is_(None),
         Notification.read_at.is_(None),
-        stands(),
+        stands(work),
     )
-    return session.scalars(query.order_by(Notification.id)).all()
+    return work.session.scalars(query.order_by(Notification.id)).all()
