@@ -8,11 +8,14 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.access.memberships import accounts_holding, actor_for
+from app.access.permissions import CAPABILITIES
+from app.access.roles import SCHOOL
 from app.access.scopes import get_visible
 from app.audit import service as audit
 from app.cases.models import Case
 from app.cases.queries import lock_case
-from app.cases.roles import require
+from app.cases.roles import case_roles, require
 from app.cases.stages import PLAN, deciding_on
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
@@ -145,15 +148,22 @@ def why_no_move(report: PlanReport) -> Reason | None:
 
 
 def _tell_asker(work: Work, case: Case, report: PlanReport, code: str, **said: str) -> None:
-    """Whoever asked for the new term is told what became of it, with the day that counts now."""
+    """Whoever asked for the new term is told what became of it, with the day that counts now.
+
+    Once he reports on this plan no more, those of the school who do are told.
+    """
     if work.ports.notify is None or report.reported_by is None:
         return
+    people = {report.reported_by}
+    asker = actor_for(work.session, report.reported_by, "", work.today)
+    if not case_roles(asker, case) & CAPABILITIES["plans.report"]:
+        people = {held.user_id for held in accounts_holding(work.session, SCHOOL, work.today, case.school_id)}
     params = {
         "school": case.school.short_name, "number": report.item.number, "day": report.due.isoformat(), **said,
     }  # fmt: skip
     key = f"plan-report/{report.id}/{code}/{work.now.isoformat()}"
     link = f"/cases/{case.id}/plans#item-{report.item_id}"
-    work.ports.notify(work, {report.reported_by}, Message(code, params, link, key, case.id))
+    work.ports.notify(work, people, Message(code, params, link, key, case.id))
 
 
 def _report(

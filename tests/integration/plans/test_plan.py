@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from app.access.models import Membership
 from app.admin import verify
 from app.audit.models import AuditDetail, AuditRecord
 from app.cases import service as cases_service
@@ -434,6 +435,24 @@ def test_figures_of_many_cases_come_by_one_query(penza: Runtime, cases: dict[str
         work.session.flush()
         found = FIGURES["plans.overdue"](work, list(cases.values()), date(2025, 3, 1))
         assert {case: figure.value for case, figure in found.items()} == {cases["41"]: 1}
+
+
+def test_what_became_of_a_new_term_is_told_to_the_school_once_whoever_asked_has_left(
+    penza: Runtime, case_id: int
+) -> None:
+    deputy, methodist = actor(penza, "deputy41"), actor(penza, "methodist")
+    with penza.work(methodist) as work:
+        item_id = service.add_item(work, case_id, ItemInput(**{**vars(FULL), "term": "до 04.04.2025"})).id
+    _running(penza, case_id, date(2025, 4, 1))
+    with penza.work(deputy) as work:
+        move = ReportInput(ReportStatus.moved, reason="Карантин", moved_to=date(2025, 4, 20))
+        moved_id = execution.report_item(work, case_id, item_id, move)[0].id
+    with penza.work(SYSTEM) as work:
+        for held in work.session.scalars(select(Membership).where(Membership.user_id == deputy.user_id)):
+            held.until = date(2025, 3, 31)
+    with penza.work(methodist) as work:
+        execution.approve_move(work, case_id, moved_id)
+    assert "Новый срок мероприятия № 1 утверждён" in newest_notice(penza, "director41")
 
 
 @pytest.mark.parametrize("owner", ["МКУ «ЦКО и МОУО» г. Пензы", 'МКУ "ЦКО и МОУО" г. Пензы', "Учебная"])
