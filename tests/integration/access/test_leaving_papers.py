@@ -189,3 +189,18 @@ def test_a_line_read_meanwhile_is_not_released(penza: Runtime, cases: dict[str, 
         row_id = service.acknowledge(work, addressees(work, order)[0].id).id
     with pytest.raises(Refusal), penza.work(SYSTEM) as work:
         acknowledgement.release(work, work.session.get_one(Acknowledgement, row_id), LAST, ORDER)
+
+
+def test_a_draft_that_names_him_while_he_holds_the_office_is_not_said_to_name_another(
+    penza_on_both: Runtime,
+) -> None:
+    system, cases = penza_on_both, open_cases(penza_on_both)
+    drafted(system, "order_plan", [cases["50"]])
+    assert len(listed(system, "chair")["papers"]) == 1, "he has the control"
+    (result,) = hand_over(system, "chair", "member1", only="papers")
+    assert "занимает должность по 22.01.2025, и проект пока называет его" in str(result.said)
+    assert hand_over(system, "chair", "member1", only="positions", act=CLOSE)[0].is_done
+    on(system, NEXT)
+    (result,) = hand_over(system, "chair", "member1", only="papers")
+    assert "подписывающий определяется по должностям" in str(result.said)
+    assert "papers" not in listed(system, "chair")
