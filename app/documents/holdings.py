@@ -91,9 +91,7 @@ def settle_paper(work: Work, leaver: Leaver, key: str, act: str, successor: Succ
     fill(work, row, edition_for(work, row))
     if handed:
         return _("The successor is the executor; the draft is filled anew")
-    if _named(
-        row, leaver.person_id
-    ):  # the day has not come: nothing to hand on yet, and nothing to hold him back
+    if _named(row, leaver.person_id):  # his last day has not come: nothing to hand on yet
         return _("He holds the office until %(day)s and the draft names him still; refresh it after that day",
                  day=f"{leaver.last_day:%d.%m.%Y}")  # fmt: skip
     return _("The draft is filled anew: who signs follows from the positions")

@@ -112,9 +112,8 @@ def mark_all_read(work: Work, up_to: int) -> int:
             Notification.user_id == work.actor.user_id,
             Notification.read_at.is_(None),
             Notification.id <= up_to,
-            stands(
-                work
-            ),  # what asks for nothing any more is not new; it is again when the step is taken back
+            # what asks for nothing any more is not new; it is again when the step is taken back
+            stands(work),
         )
     ).all()
     for row in rows:
