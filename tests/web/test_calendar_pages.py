@@ -169,6 +169,10 @@ def test_a_missing_year_is_the_administrators_task_from_november_on(web: WebUser
         as_text=True
     )
     assert "Заполнить производственный календарь" not in seen(fresh("methodist").get("/"))
+    assert "Заполнить 2026 год" in seen(fresh("admin").get("/working-days/list/"))
+    page = seen(fresh("methodist").get("/working-days/list/"))
+    assert "Календарь 2026 года не заполнен" in page
+    assert "Заполнить 2026 год" not in page, "he would only be refused"
 
 
 def test_a_day_entered_by_hand_leads_to_the_terms_it_moves(
