@@ -125,7 +125,7 @@ KEPT: dict[str, str] = {
     "draft_inputs.fields": "goes over with draft_inputs.user_id",
     "library_materials.audience": "groups of readers", "library_materials.risks": "codes of risks",
     "meetings.present": "who was there; noted at the meeting",
-    "notifications.params": "words of a notice", "organisations.forms": "case forms", "persons.forms": "case forms",
+    "notifications.params": "words of a notice", "notice_matters.name": "code of a task or a step", "organisations.forms": "case forms", "persons.forms": "case forms",
     "positions.forms": "case forms", "remembered_forms.forms": "case forms",
     "outbox_jobs.payload": "keys of a job; a closed account gets no letter",
     "plan_snapshots.content": "the plan as it was submitted", "process_versions.scenarios": "files",

@@ -108,7 +108,9 @@ def test_a_vote_that_is_missing_is_told_to_who_may_give_it(
     case = queries.get_case(work.session, case_id)
     definition = work.ports.definitions.of(work.session, case)
     voter = account(penza, "member1").id
-    vote = Waiting("vote", "plan", {"ru": "План"}, ("member",), str(voter))
+    approval = definition.stages[case.stage].approval
+    assert approval is not None
+    vote = Waiting("vote", approval.id, approval.titles, ("member",), str(voter))
     found = Holders(work.session, work.today).waited_for(definition, case, [vote])
     assert (account(penza, "clerk").id in found, voter in found) == (is_told, True)
 
