@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     warm.share_statements()
+    warm.share_addresses()
     warm.keep_what_is_loaded()
 
 
@@ -205,6 +206,11 @@ def _fill(database: TestDatabase, folder: Path) -> None:
     with system.work(SYSTEM) as work:
         load_reference(work)
         cheap_passwords(work.session)
+    _close(system)
+
+
+def _close(system: Runtime) -> None:
+    """Nobody is connected any more, and a copy of the database is whole."""
     if system.database.is_sqlite:
         with system.database.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -227,14 +233,30 @@ def penza_in_postgres(postgres_template: PostgresTemplate, tmp_path_factory: pyt
     return postgres_template.name_of(database)
 
 
+@pytest.fixture(scope="session")
+def _opened(penza_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """A closed SQLite file in which the four cases were opened as well, and their ids."""
+    folder = tmp_path_factory.mktemp("opened")
+    system = _system_on(penza_template, folder)
+    ids = open_cases(system)
+    _close(system)
+    return folder / "opora.sqlite3", ids
+
+
+def _system_on(template: Path, folder: Path) -> Runtime:
+    """A system on a copy of a closed SQLite file; it is 09.01.2025, 9:00 Moscow."""
+    file = folder / "opora.sqlite3"
+    shutil.copyfile(template, file)
+    url = f"sqlite:///{file}"
+    return wiring.build(_settings(TestDatabase(url, url), folder), FixedClock(START))
+
+
 @pytest.fixture
-def penza(penza_template: Path, tmp_path: Path) -> Iterator[Runtime]:
-    """A running system on SQLite with the reference data of Penza and the clock at 09.01.2025, 9:00 Moscow."""
-    file = tmp_path / "opora.sqlite3"
-    shutil.copyfile(penza_template, file)
-    system = wiring.build(
-        _settings(TestDatabase(f"sqlite:///{file}", f"sqlite:///{file}"), tmp_path), FixedClock(START)
-    )
+def penza(request: pytest.FixtureRequest, penza_template: Path, tmp_path: Path) -> Iterator[Runtime]:
+    """A running system on SQLite with the reference data of Penza, and with `cases` if the test asks for them."""
+    has_cases = "cases" in request.fixturenames
+    template = request.getfixturevalue("_opened")[0] if has_cases else penza_template
+    system = _system_on(template, tmp_path)
     yield system
     system.database.dispose()
 
@@ -254,9 +276,9 @@ def penza_on_both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ru
 
 
 @pytest.fixture
-def cases(penza: Runtime) -> dict[str, int]:
-    """The four cases, just opened by the methodist: code of the school («41») → id of the case."""
-    return open_cases(penza)
+def cases(penza: Runtime, _opened: tuple[Path, dict[str, int]]) -> dict[str, int]:
+    """The four cases, opened by the methodist on 09.01.2025: code of the school («41») → id of the case."""
+    return dict(_opened[1])
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +28,13 @@ METHODS = [("**/translations/**", "ignore"), ("**.py", "python"), ("**/templates
 Message = tuple[str, int, str, bool]
 
 
-def messages() -> Iterator[Message]:
+@functools.cache
+def messages() -> tuple[Message, ...]:
+    """All of `_messages`, looked for once."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[Message]:
     """(file, line, message id, whether it has plural forms), for each place where a sentence stands."""
     options = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
     found = extract_from_dir(APP, METHODS, options, KEYWORDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,11 +16,11 @@ from app.core.actor import SYSTEM
 from app.core.clock import FixedClock
 from app.core.unit_of_work import Runtime
 from app.demo import loading
-from tests.conftest import _settings
+from tests.conftest import _settings, _system_on
 from tests.e2e.person import Person
 from tests.e2e.stand import Stand
 from tests.people import START
-from tests.servers.databases import SqliteTemplate, TestDatabase
+from tests.servers.databases import SqliteTemplate
 
 FAILED = pytest.StashKey[bool]()
 
@@ -61,11 +60,7 @@ def case_41(demo_stand: Stand) -> int:
 @pytest.fixture(scope="module")
 def empty_stand(penza_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """As `stand`, shared by the tests of a module that do not mind each other's rows."""
-    folder = tmp_path_factory.mktemp("penza-shared")
-    file = folder / "opora.sqlite3"
-    shutil.copyfile(penza_template, file)
-    url = f"sqlite:///{file}"
-    system = wiring.build(_settings(TestDatabase(url, url), folder), FixedClock(START))
+    system = _system_on(penza_template, tmp_path_factory.mktemp("penza-shared"))
     running = Stand(system).start()
     yield running
     running.stop()

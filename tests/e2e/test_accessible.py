@@ -51,7 +51,13 @@ RULES = r"""() => {
   // contrast, as it is drawn: 4.5, for large words 3
   const sheet = Object.assign(document.createElement('canvas'), {width: 1, height: 1});
   const pen = sheet.getContext('2d', {willReadFrequently: true});
+  const known = new Map();
   const read = (colour, ground) => {
+    const pair = `${colour} on ${ground}`;
+    if (!known.has(pair)) known.set(pair, painted(colour, ground));
+    return known.get(pair);
+  };
+  const painted = (colour, ground) => {
     pen.clearRect(0, 0, 1, 1);
     for (const c of [ground, colour]) if (c) { pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); }
     return [...pen.getImageData(0, 0, 1, 1).data];

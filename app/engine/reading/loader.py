@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import functools
 from pathlib import Path
 from typing import Any, cast
 
@@ -37,7 +37,8 @@ VOTES_RULES = ("keep", "void", "refuse")
 TERMS_RULES = ("keep", "recount")
 # A word for all stages that are not final: `from: working`.
 WORKING = "working"
-_loaded: dict[str, Definition] = {}
+# Texts a process keeps as read; they differ by version, and few are in use.
+_KEPT = 64
 
 
 def load(path: Path) -> Definition:
@@ -45,16 +46,23 @@ def load(path: Path) -> Definition:
     return loads(Path(path).read_text(encoding="utf-8"), str(path))
 
 
+@functools.lru_cache(_KEPT)
 def loads(text: str, name: str = "<text>") -> Definition:
     """The definition in a text; the same text is read once per process. Raises DefinitionError."""
-    key = hashlib.sha256(f"{name}\0{text}".encode()).hexdigest()
-    if key not in _loaded:
-        definition, findings = parse_text(text, name)
-        errors = [finding for finding in findings if finding.severity == "error"]
-        if errors or definition is None:
-            raise DefinitionError(errors)
-        _loaded[key] = definition
-    return _loaded[key]
+    definition, findings = parse_text(text, name)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors or definition is None:
+        raise DefinitionError(errors)
+    return definition
+
+
+@functools.lru_cache(_KEPT)
+def released(text: str) -> Definition | None:
+    """The definition in a text once published, whatever a later check finds in it; None when it is none any more.
+
+    The same text is read once per process.
+    """
+    return parse_text(text)[0]
 
 
 def parse_text(text: str, name: str = "<text>") -> tuple[Definition | None, list[Finding]]:

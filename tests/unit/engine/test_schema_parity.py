@@ -25,6 +25,7 @@ from tests.unit.engine.test_definitions import SECOND, SMALL
 from tests.unit.engine.test_faults_in_place import CLEAN
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "workflows" / "schema.json").read_text(encoding="utf-8"))
+DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # as the parser reads
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 WHOLE = [yaml.safe_load(text) for text in (CLEAN, SECOND, PROCEDURE, ANCHORED)]
 # Faults of sense: the schema, which knows one value at a time, cannot tell them.
@@ -84,7 +85,7 @@ def changed(number: int, way: tuple[Any, ...], how: str, new: Any) -> Any:
 
 
 def agree(data: Any) -> None:
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    text = yaml.dump(data, Dumper=DUMPER, allow_unicode=True, sort_keys=False)
     definition, findings = parse_text(text, "odd.yaml")
     codes = {one.code for one in findings}
     shaped = codes - SENSE
