@@ -22,7 +22,7 @@ from app.cases.models import Case, Programme
 from app.core.asked_once import asked_once
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
-from app.core.ports import Message
+from app.core.ports import Matter, Message
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, OrganisationKind, Person, Position
 
@@ -352,8 +352,11 @@ def _tell(work: Work, row: Substitution, code: str) -> None:
     # names and the order are not declined in an English sentence
     whom = {"ru": row.absent_whom, "en": row.absent_name}
     params = {"whom": whom, "ground": {"ru": by_order(row.ground), "en": row.ground}, **days}
-    key = f"substitution:{row.id}:{code}:{work.now.isoformat()}"
-    work.ports.notify(work, {row.substitute_user_id}, Message(code, params, "/substitutions/", key))
+    about = f"substitution:{row.id}"
+    lasts = {row.substitute_user_id: [Matter("stand_in", row=row.id)]} if row.ends >= work.today else {}
+    key = f"{about}:{code}:{work.now.isoformat()}"
+    told = Message(code, params, "/substitutions/", key, matters=lasts, about=about)
+    work.ports.notify(work, {row.substitute_user_id}, told)
 
 
 def _record(work: Work, tag: str, row: Substitution, values: dict[str, Any]) -> None:

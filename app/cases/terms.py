@@ -222,6 +222,7 @@ def _tell(work: Work, case_id: int, event: TermsRecounted) -> None:
             "terms.moved",
             {"what": named(waiting.titles), "school": case.school.short_name, "due": term.due.isoformat()},
             link=f"/cases/{case.id}", key=f"moved/{case.id}/{case.version}/{waiting.id}", case_id=case.id,
+            about=f"moved/{case.id}/{waiting.id}",
         )  # fmt: skip
         work.ports.notify(work, holders.waited_for(definition, case, [waiting]), told)
 

@@ -121,7 +121,8 @@ QueueSource = Callable[["Work"], Iterable[QueueItem]]  # whoever only counts nee
 
 class Matter(NamedTuple):
     """One thing a notice asks of its reader: a task or a step by its name, a vote by the account that holds the seat,
-    a paper by the row of its addressee. Once it is done, the notice asks for it no more.
+    a paper by the row of its addressee, a substitution by its row. Once it is done or over, the notice asks for it no
+    more.
     """
 
     kind: str
@@ -135,8 +136,9 @@ class Message:
 
     `code` is one of `Ports.notices`; `params` fill its sentence: a day as ISO text and a title as
     {"ru": …, "en": …} are printed in the reader's language. `link` is a page of the product. `key` names
-    what is told: the same person is told the same key once. `matters` are what it asks of each account; without
-    any it asks as long as its case stands where it stood, or only tells.
+    what is told: the same person is told the same key once. `about` names the one thing of which several notices
+    speak in turn (a term that comes near and passes): the newest takes the place of those before it. `matters` are
+    what it asks of each account; without any it asks as long as its case stands where it stood, or only tells.
     """
 
     code: str
@@ -146,6 +148,7 @@ class Message:
     case_id: int | None = None
     due: date | None = None
     matters: Mapping[int, Collection[Matter]] = field(default_factory=dict)
+    about: str | None = None
 
 
 # who is to be told what, by accounts; the answer is how many were told

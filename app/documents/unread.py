@@ -151,10 +151,11 @@ def notify(work: Work, row: Acknowledgement) -> None:
         return
     with as_system(work.session):  # whoever sends it, the addressee is told
         day, due = work.today.isoformat(), row.due.isoformat() if row.due else ""
+        line = f"document:{row.document_id}:{row.addressee}"
         people = {user_id: [Matter("paper", row=row.id)] for user_id in readers(work, row)}
         told = Message(
             _sentence(work, row), {"title": row.document.title, "due": due}, due=row.due, matters=people,
-            link=f"/documents/{row.document_id}", key=f"document:{row.document_id}:{row.addressee}:{day}",
+            link=f"/documents/{row.document_id}", key=f"{line}:{day}", about=line,
         )  # fmt: skip
         tell(work, people, told)
 

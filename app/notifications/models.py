@@ -24,11 +24,13 @@ class Notification(Base):
         Index(None, "user_id", "read_at"),
         Index(None, "mail", "mailed_at"),
         Index(None, "letter"),
+        Index(None, "user_id", "about"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     user_id: Mapped[int] = mapped_column(Integer, ForeignKey("ab_user.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(200))
+    about: Mapped[str | None] = mapped_column(String(200))  # the newest of those about one thing counts
     kind: Mapped[str] = mapped_column(String(30))
     code: Mapped[str] = mapped_column(String(60))
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)

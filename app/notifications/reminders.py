@@ -140,9 +140,9 @@ def _message(
     }[told.word]
     # the day stands in the key: a term that was moved is reminded of anew; one that was only renamed is not
     place = f"{case.id}/{names.stage}/{names.round}/{names.tasks.get(task, task)}"
-    key = f"{place}/{told.word}/{told.step}/{due.isoformat()}"
+    key, term = f"{place}/{told.word}/{told.step}/{due.isoformat()}", f"{place}/{due.isoformat()}"
     params = {"what": dict(what), "school": case.school.short_name, "due": due.isoformat(), "n": abs(left)}
-    return Message(code, params, f"/cases/{case.id}", key, case.id, due)
+    return Message(code, params, f"/cases/{case.id}", key, case.id, due, about=term)
 
 
 def _tell_of_calendar(work: Work) -> None:

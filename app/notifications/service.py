@@ -46,7 +46,7 @@ def notify(work: Work, users: Iterable[int], told: Message) -> int:
         {
             "user_id": user_id, "key": told.key, "kind": str(known.kind), "code": told.code,
             "params": dict(told.params), "link": told.link, "case_id": told.case_id, "due": told.due,
-            "created_at": work.now,
+            "about": told.about, "created_at": work.now,
             "mail": str(chosen[user_id] if people[user_id] and work.ports.settings.mail_url else Way.product),
         }
         for user_id in sorted(people)

@@ -6,7 +6,10 @@ taken back, a case rests for a while or a term moves.
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, exists, or_
+from sqlalchemy.orm import aliased
 
 from app.access.models import Substitution
 from app.calendar.queries import filled
@@ -35,7 +38,14 @@ def stands(work: Work) -> ColumnElement[bool]:
     )
     still = exists().where(Case.id == Notification.case_id, Case.status == CaseStatus.active.value, asked)
     of_case = and_(code.in_([*_TERMS, *_VOTES, *_TASKS]), Notification.case_id.is_not(None))
-    return and_(_anything_left(work), or_(~of_case, still))
+    return and_(_is_last_word(), _anything_left(work), or_(~of_case, still))
+
+
+def _is_last_word() -> ColumnElement[bool]:
+    """Whether the reader was told nothing newer about the same thing: a term that has passed is near no more."""
+    newer = aliased(Notification)
+    same = (newer.user_id == Notification.user_id, newer.about == Notification.about)
+    return ~exists().where(*same, newer.id > Notification.id).correlate(Notification)
 
 
 def _anything_left(work: Work) -> ColumnElement[bool]:
@@ -47,6 +57,7 @@ def _anything_left(work: Work) -> ColumnElement[bool]:
         and_(kind == "task", ~_done()),
         and_(kind == "vote", _is_voted_on(), seat, ~_voted(row)),
         and_(kind == "calendar", ~filled(row)),
+        and_(kind == "stand_in", _is_not_over(work, row)),
         *(and_(kind == name, is_open(row)) for name, is_open in sorted(work.ports.open_matters.items())),
     )
     matter = exists().where(NoticeMatter.notification_id == Notification.id)
@@ -86,6 +97,12 @@ def _voted(seat: SQLColumnExpression[int]) -> ColumnElement[bool]:
     counts = CaseVote.void.is_(False)
     given = exists().where(*here, counts, or_(CaseVote.voter == cast(seat, String), by_him))
     return given.correlate(Notification, NoticeMatter)
+
+
+def _is_not_over(work: Work, row: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Whether the substitution is in force today or still to begin."""
+    not_over = Substitution.in_force(work.today, date.max)
+    return exists().where(Substitution.id == row, not_over).correlate(NoticeMatter)
 
 
 def _stands_in(work: Work) -> ColumnElement[bool]:

@@ -153,6 +153,36 @@ def test_notices_of_papers_to_be_read_sent_before_revision_0016_end_with_the_rea
     owner.dispose()
 
 
+def test_notices_told_before_revision_0017_know_after_it_of_which_thing_they_speak(
+    empty_place: TestDatabase, tmp_path: Path
+) -> None:
+    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
+    config = alembic_config(empty_place)
+    command.downgrade(config, "0016")
+    owner = create_engine(normalise_url(empty_place.owner_url))
+    told = """INSERT INTO notifications (id, user_id, key, kind, code, params, link, created_at, mail)
+              SELECT :id, min(ab_user.id), :key, 'reminder', :code, '{}', '/', :at, 'product' FROM ab_user"""
+    keys = {
+        901: (
+            "terms.remind",
+            "1/diagnosis/1/fill_diagnosis/remind/2/2025-01-21",
+            "1/diagnosis/1/fill_diagnosis/2025-01-21",
+        ),
+        902: ("terms.overdue", "1/diagnosis/1//overdue/0/2025-01-30", "1/diagnosis/1//2025-01-30"),
+        903: ("document.read", "document:7:org:1:2025-01-22", "document:7:org:1"),
+        904: ("terms.moved", "moved/1/9/fill_diagnosis", None),
+    }
+    with owner.begin() as connection:
+        for number, (code, key, _about) in keys.items():
+            connection.execute(text(told), {"id": number, "code": code, "key": key, "at": AFTER_THE_DEMO})
+    command.upgrade(config, "head")
+    with owner.connect() as connection:
+        found = connection.execute(text("SELECT id, about FROM notifications WHERE id > 900"))
+        abouts = {number: about for number, (_code, _key, about) in keys.items()}
+        assert {row.id: row.about for row in found} == abouts
+    owner.dispose()
+
+
 def test_the_archives_are_of_revisions_this_release_knows() -> None:
     scripts = ScriptDirectory.from_config(alembic_config(TestDatabase("sqlite://", "sqlite://")))
     known = {script.revision for script in scripts.walk_revisions()}

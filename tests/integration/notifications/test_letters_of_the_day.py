@@ -69,7 +69,9 @@ def test_a_paper_to_be_read_is_in_the_letter_of_the_day_before_its_term(
         schedule.tick(penza)
         drain(penza)
     (letter,) = mail.to("director50@example.org")
-    assert "Ознакомьтесь с документом" in letter.get_body(("plain",)).get_content()
+    text = " ".join(letter.get_body(("plain",)).get_content().split())
+    assert "Вы ещё не подтвердили" in text
+    assert "Ознакомьтесь с документом" not in text, "the paper is named once"
 
 
 def test_a_morning_on_which_many_terms_have_passed_is_a_few_letters(

@@ -6,18 +6,21 @@ from datetime import date
 
 from sqlalchemy import delete, select, update
 
+from app.access.models import Substitution
+from app.access.scopes import get_visible
+from app.admin import substitutions
 from app.calendar.models import CalendarDay
 from app.core.actor import SYSTEM
 from app.core.unit_of_work import Runtime
 from app.demo.penza import actor
 from app.engine.actions import Cast, Complete, Reopen
-from app.notifications import queries
+from app.notifications import queries, service
 from app.notifications.models import Notification
 from app.plans import service as plans
 from tests.integration.access.test_substitutions import stand_in
 from tests.integration.admin.conftest import let_pass
 from tests.integration.cases.test_concurrency import FULL, take, to_the_vote
-from tests.integration.notifications.conftest import at, morning, user_id
+from tests.integration.notifications.conftest import at, morning, told, user_id
 from tests.integration.notifications.test_reminders import START, diagnosis
 from tests.integration.notifications.test_settled import asks
 from tests.people import open_cases
@@ -141,3 +144,42 @@ def test_a_member_who_has_not_voted_is_not_told_that_his_vote_is_void(penza: Run
         plans.add_item(work, case_id, FULL)
     assert "vote.void" in asks(penza, "member1")
     assert "vote.void" not in asks(penza, "member2")
+
+
+def test_of_a_term_that_came_near_and_passed_only_the_last_word_is_new(penza_on_both: Runtime) -> None:
+    system = penza_on_both
+    diagnosis(system)
+    for day in (17, 22, 23):  # the studies end on 21 January, the stage on 30
+        morning(system, date(2025, 1, day))
+    said = [code for who, code, _key in told(system) if who == "director41"]
+    assert said == ["terms.remind", "terms.overdue", "terms.remind"]
+    assert asks(system, "director41") == ["terms.remind", "terms.overdue"], "of the stage, and of the studies"
+    with system.work(actor(system, "director41")) as work:
+        assert service.mark_all_read(work, 10_000) == 2
+    assert asks(system, "director41") == [], "what came before is not new again"
+    morning(system, date(2025, 1, 31))
+    assert asks(system, "director41") == ["terms.overdue"]
+
+
+def test_days_in_which_somebody_stood_in_are_news_until_they_end_and_only_as_told_last(
+    penza_on_both: Runtime,
+) -> None:
+    system = penza_on_both
+    number = stand_in(system, "clerk", "methodist", since=date(2025, 1, 13), until=date(2025, 1, 24))
+    assert asks(system, "clerk") == ["substitution.named"]
+    with system.work(actor(system, "admin")) as work:
+        row = get_visible(work.session, Substitution, number)
+        substitutions.end(work, row, date(2025, 1, 17), row.version)
+    assert asks(system, "clerk") == ["substitution.days"]
+    at(system, date(2025, 1, 17))
+    assert asks(system, "clerk") == ["substitution.days"]
+    at(system, date(2025, 1, 18))
+    assert asks(system, "clerk") == []
+
+
+def test_a_substitution_that_is_cancelled_says_so_and_nothing_else(penza: Runtime) -> None:
+    number = stand_in(penza, "clerk", "methodist", since=date(2025, 1, 13), until=date(2025, 1, 24))
+    with penza.work(actor(penza, "admin")) as work:
+        row = get_visible(work.session, Substitution, number)
+        substitutions.end(work, row, date(2025, 1, 12), row.version)
+    assert asks(penza, "clerk") == ["substitution.cancelled"]
