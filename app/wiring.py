@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import texts
 from app.access import forgetting
 from app.access import policy as _access_policy
+from app.admin import closing as account_closing
 from app.admin import holdings as account_holdings
 from app.admin import queues as admin_queues
 from app.calendar import policy as _calendar_policy
@@ -167,6 +168,7 @@ STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
     **forgetting.HANDLERS,
+    **account_closing.HANDLERS,
     **case_settling.HANDLERS,
     **case_counting.HANDLERS,
     **case_telling.HANDLERS,

@@ -1,4 +1,4 @@
-"""What an account holds: roles, substitutions, the account itself with its open sessions."""
+"""What an account holds: roles and substitutions; the account itself stands in `closing`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 
 from app.access.models import Membership, Substitution
 from app.access.roles import GROUP, ROLE_TITLES
-from app.admin import queries, service, substitutions
+from app.admin import closing, service, substitutions
 from app.admin.service import RoleData
 from app.admin.substitutions import SubstitutionData
 from app.core.errors import Invalid, Reason, Refusal
@@ -146,41 +146,13 @@ def settle_substitution(work: Work, leaver: Leaver, key: str, act: str, successo
              last=f"{last:%d.%m.%Y}", first=f"{first:%d.%m.%Y}")  # fmt: skip
 
 
-def accounts(work: Work, leaver: Leaver) -> list[Holding]:
-    """Open accounts of the person with how many sessions are open."""
-    users = work.session.scalars(
-        select(User).where(User.id.in_(leaver.user_ids), User.active.is_(True)).order_by(User.id)
-    ).all()
-    return [
-        Holding(
-            str(user.id), user.username,
-            _("Open sessions: %(n)s", n=queries.open_sessions(work.session, user.id, work.now)),
-            acts=(CLOSE,),
-        )
-        for user in users
-    ]  # fmt: skip
-
-
-def settle_account(work: Work, leaver: Leaver, key: str, act: str, successor: Successor | None) -> Text:
-    if leaver.last_day > work.today:
-        raise Refusal(
-            [
-                Reason(
-                    _(
-                        "The last day is still to come: the roles end by themselves, close the account after it."
-                    )
-                )
-            ]
-        )
-    service.close_account(work, work.session.get_one(User, int(key)))
-    return _("The account is closed; its sessions have ended")
-
-
 HOLDINGS = [
     HoldingSource("roles", _("Roles"), roles, settle_role, order=10),
     HoldingSource(
         "substitutions", _("Substitutions"), substitutes, settle_substitution, order=30, is_told=True
     ),
     # without his account a person could not do what nobody has taken over
-    HoldingSource("accounts", _("Account"), accounts, settle_account, order=90, needs_the_rest=True),
+    HoldingSource(
+        "accounts", _("Account"), closing.accounts, closing.settle_account, order=90, needs_the_rest=True
+    ),
 ]

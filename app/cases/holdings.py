@@ -149,7 +149,10 @@ def _is_barred(work: Work, case: Case, user_id: int, day: date) -> bool:
 
 
 def meetings(work: Work, leaver: Leaver) -> list[Holding]:
-    """Planned meetings that this person is to chair or to keep the minutes of."""
+    """Planned meetings that this person is to chair or to keep the minutes of.
+
+    One of a day on which he is still there stays his, unless it was put off: then the minutes name who was there.
+    """
     rows = work.session.scalars(
         select(Meeting).where(
             Meeting.status == MeetingStatus.planned,
@@ -161,6 +164,7 @@ def meetings(work: Work, leaver: Leaver) -> list[Holding]:
             str(row.id),
             _("Meeting No. %(number)s of %(day)s", number=row.number, day=f"{row.held_on:%d.%m.%Y}"),
             row.programme.code,
+            stays=row.held_on <= leaver.last_day,
         )
         for row in rows
     ]

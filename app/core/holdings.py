@@ -37,7 +37,8 @@ class Successor:
 
 @dataclass(frozen=True)
 class Holding:
-    """One thing held. `acts` are what can be done with it, the usual one first; none: it is only shown.
+    """One thing held. `acts` are what can be done with it, the usual one first; none: it is only shown. What `stays`
+    is left as it is unless somebody chooses otherwise.
 
     Titles go by codes of cases and by short names: whoever settles this sees no contents.
     """
@@ -46,6 +47,7 @@ class Holding:
     title: Text | str
     where: Text | str = ""
     acts: tuple[str, ...] = (HAND_ON,)
+    stays: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,13 @@ def enqueue(
     return True
 
 
+def promised(session: Session, kind: str, keys: Collection[str]) -> set[str]:
+    """For which of these keys `kind` was promised and is still to be done."""
+    open_states = OutboxJob.state.in_([JobState.pending, JobState.claimed])
+    wanted = select(OutboxJob.key).where(OutboxJob.kind == kind, OutboxJob.key.in_(keys), open_states)
+    return set(session.scalars(wanted)) if keys else set()
+
+
 def due_now(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
     """True if, and only if, a worker of these kinds may take the row: waiting, or left by a dead worker.
 
