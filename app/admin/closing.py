@@ -51,7 +51,7 @@ def settle_account(work: Work, leaver: Leaver, key: str, act: str, successor: Su
 
 
 def close_left(work: Work, payload: Mapping[str, Any]) -> None:
-    """Close the account of somebody who has left; not of one who was given a role, or a later last day, meanwhile."""
+    """Close the account of somebody who has left; not of one who kept a role, or was given one or a later last day."""
     user = work.session.get(User, int(payload["user"]))
     if user is None or not user.active:
         return
@@ -64,7 +64,7 @@ def close_left(work: Work, payload: Mapping[str, Any]) -> None:
 
 def _closes_on(leaver: Leaver) -> Text:
     day = f"{_day_after(leaver):%d.%m.%Y}"
-    return _("Will be closed on %(day)s, unless the employee is given a role by then", day=day)
+    return _("Will be closed on %(day)s, if the employee holds no role then", day=day)
 
 
 def _day_after(leaver: Leaver) -> date:

@@ -25,7 +25,7 @@ def test_an_account_is_closed_in_the_night_after_the_last_day(penza_on_both: Run
     system = penza_on_both
     results = hand_over(system, "secretary", "clerk")
     assert refusals(results) == []
-    assert results[-1].said.startswith("Будет закрыта 23.01.2025, если до этого")
+    assert results[-1].said.startswith("Будет закрыта 23.01.2025, если к этому дню")
     with system.work(actor(system, "admin")) as work:
         leaver = leaving.leaver_of(work, person_of(system, "secretary"), LAST)
         (row,) = next(
@@ -50,6 +50,14 @@ def test_an_account_given_a_role_before_that_night_stays_open(penza: Runtime) ->
     on(penza, date(2025, 1, 23))
     drain(penza)
     assert account(penza, "secretary").active
+
+
+def test_an_account_whose_role_was_left_as_it_is_stays_open(penza: Runtime) -> None:
+    (result,) = hand_over(penza, "member2", None, only="accounts")
+    assert result.said.endswith("если к этому дню у сотрудника не останется ролей")
+    on(penza, date(2025, 1, 23))
+    drain(penza)
+    assert account(penza, "member2").active
 
 
 def test_a_meeting_of_a_day_on_which_he_is_still_there_stays_his_unless_chosen(penza: Runtime) -> None:
