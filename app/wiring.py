@@ -17,6 +17,7 @@ from app.access import policy as _access_policy
 from app.admin import closing as account_closing
 from app.admin import holdings as account_holdings
 from app.admin import queues as admin_queues
+from app.admin import substitution_notices
 from app.calendar import policy as _calendar_policy
 from app.calendar.queries import working_calendar
 from app.cases import counting as case_counting
@@ -164,6 +165,9 @@ EFFECTS: dict[str, EffectHandler] = {
 }
 
 STEP_EFFECTS = dict(document_effects.STEP_EFFECTS)
+
+# what notices of the rooms ask for
+OPEN_MATTERS = {**document_unread.OPEN_MATTERS, **substitution_notices.OPEN_MATTERS}
 
 HANDLERS: dict[str, JobHandler] = {
     "curation.expire": curation_service.expire_job,
@@ -313,7 +317,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Runtime:
         field_titles=dict(texts.FIELD_TITLES),
         tags=dict(texts.TAGS), subjects=dict(document_subjects.SUBJECTS),
         prefill_person=prefill_person, prefill_position=prefill_position, prefill_organisation=prefill_organisation,
-        notices=dict(texts.NOTICES), notify=notify, open_matters=dict(document_unread.OPEN_MATTERS),
+        notices=dict(texts.NOTICES), notify=notify, open_matters=dict(OPEN_MATTERS),
         working_day=working_calendar, proofs=dict(PROOFS),
         periodic=list(PERIODIC), value_titles=dict(result_texts.OUTCOMES) | texts.kept_in_words(),
         choices=dict(CHOICES), contents=dict(CONTENTS), after_task=list(AFTER_TASK),

@@ -206,7 +206,7 @@ def _chosen(group: Group, chosen: Mapping[str, str]) -> list[tuple[Holding, str]
 
 
 def _titled(source: HoldingSource, row: Holding) -> str:
-    return f"{source.title}: {row.title}" + (f", {row.where}" if row.where else "")
+    return f"{source.title}: {row.title}" + (f" · {row.where}" if row.where else "")
 
 
 def _settle(

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from app.access.models import Membership, Substitution, goes_over
 from app.access.roles import ROLE_TITLES
 from app.access.scopes import as_system
-from app.access.substitutions import by_order, use
+from app.access.substitutions import use
+from app.admin import substitution_notices as told
 from app.admin.account_search import short_name
 from app.audit import service as audit
 from app.cases.models import Case, Programme
 from app.core.asked_once import asked_once
 from app.core.errors import Forbidden, Invalid, Reason, Refusal, check_version
 from app.core.i18n import Text, _
-from app.core.ports import Matter, Message
 from app.core.unit_of_work import Work
 from app.schools.models import Organisation, OrganisationKind, Person, Position
 
@@ -68,7 +68,7 @@ def add(work: Work, data: SubstitutionData) -> Substitution:
             "absent": row.absent_name, "substitute": row.substitute_name, "since": row.since, "until": row.until,
             "ground": row.ground,
         })  # fmt: skip
-    _tell(work, row, "substitution.named")
+    told.tell(work, row, "substitution.named")
     return row
 
 
@@ -104,7 +104,7 @@ def correct(work: Work, row: Substitution, *, until: date, ground: str, expected
             row.ended_at = row.ended_by = None
         audit.revise(work, row, changes, "substitution:edit")
     if moved:
-        _tell(work, row, "substitution.days")
+        told.tell(work, row, "substitution.days")
 
 
 def end(work: Work, row: Substitution, last_day: date, expected_version: int) -> None:
@@ -125,7 +125,7 @@ def end(work: Work, row: Substitution, last_day: date, expected_version: int) ->
         )  # fmt: skip
     row.last_day, row.ended_at, row.ended_by = last_day, work.now, work.actor.user_id
     _record(work, "substitution:end", row, {"last_day": last_day})
-    _tell(work, row, "substitution.days" if last_day >= row.since else "substitution.cancelled")
+    told.tell(work, row, "substitution.days" if last_day >= row.since else "substitution.cancelled")
 
 
 def look_ahead(work: Work, rows: Iterable[Substitution]) -> None:
@@ -342,21 +342,6 @@ def _signs(work: Work, data: SubstitutionData, absent: Person | None, substitute
 def _person(work: Work, ids: Iterable[int | None]) -> Person | None:
     found = next((one for one in ids if one), None)
     return work.session.get(Person, found) if found else None
-
-
-def _tell(work: Work, row: Substitution, code: str) -> None:
-    """The substitute hears of his days when they are entered or changed; nothing more is said when they begin."""
-    if work.ports.notify is None or (code == "substitution.named" and row.ends < work.today):
-        return  # of days that are over only papers know: he did nothing in them here
-    days = {"since": row.since.isoformat(), "until": row.ends.isoformat()}
-    # names and the order are not declined in an English sentence
-    whom = {"ru": row.absent_whom, "en": row.absent_name}
-    params = {"whom": whom, "ground": {"ru": by_order(row.ground), "en": row.ground}, **days}
-    about = f"substitution:{row.id}"
-    lasts = {row.substitute_user_id: [Matter("stand_in", row=row.id)]} if row.ends >= work.today else {}
-    key = f"{about}:{code}:{work.now.isoformat()}"
-    told = Message(code, params, "/substitutions/", key, matters=lasts, about=about)
-    work.ports.notify(work, {row.substitute_user_id}, told)
 
 
 def _record(work: Work, tag: str, row: Substitution, values: dict[str, Any]) -> None:

@@ -50,7 +50,7 @@ def _definitions(session: Session, counts: Counter[str]) -> Iterator[Text]:
             continue  # no case runs by it yet, and a draft may be anything
         counts["definitions"] += 1
         name = f"{row.code} v{row.version}"
-        definition = loader.released(row.source)
+        definition = loader.released(row.source, name)
         if definition is None:
             yield _("Definition %(name)s: the stored text is no longer a definition", name=name)
             continue

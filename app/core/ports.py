@@ -246,7 +246,7 @@ class Ports:
     notices: dict[str, Notice] = field(default_factory=dict)  # code → sentence of a notification
     notify: Notify | None = None  # the room of notifications
     # kind of a matter → the condition «it is still to be done» for the number of its row, where a room has its own
-    open_matters: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    open_matters: dict[str, Callable[[Work, Any], Any]] = field(default_factory=dict)
     periodic: list[Any] = field(default_factory=list)  # jobs.schedule: Daily, Every
     values: dict[str, list[ValueSource]] = field(default_factory=dict)  # template code → who fills its fields
     papers: Papers | None = None  # who prints reports

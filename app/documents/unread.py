@@ -160,7 +160,7 @@ def notify(work: Work, row: Acknowledgement) -> None:
         tell(work, people, told)
 
 
-def _is_unread(row: ColumnElement[int]) -> ColumnElement[bool]:
+def _is_unread(_work: Work, row: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition «the paper stands, and whoever may read it for this addressee, the reader too, is waited for»."""
     lines = select(Acknowledgement.id).join(Document, Document.id == Acknowledgement.document_id)
     return lines.where(Acknowledgement.id == row, *_waits()).exists()

@@ -43,6 +43,9 @@ class Promise:
     payload: Mapping[str, Any]
 
 
+_TO_BE_DONE = OutboxJob.state.in_([JobState.pending, JobState.claimed])
+
+
 def row_of(work: Work, promise: Promise, due: datetime | None = None) -> dict[str, Any]:
     """The columns of a new row of the outbox."""
     return {
@@ -73,9 +76,8 @@ def enqueue(
 
 def promised(session: Session, kind: str, keys: Collection[str]) -> set[str]:
     """For which of these keys `kind` was promised and is still to be done."""
-    open_states = OutboxJob.state.in_([JobState.pending, JobState.claimed])
-    wanted = select(OutboxJob.key).where(OutboxJob.kind == kind, OutboxJob.key.in_(keys), open_states)
-    return set(session.scalars(wanted)) if keys else set()
+    wanted = select(OutboxJob.key).where(OutboxJob.kind == kind, OutboxJob.key.in_(keys), _TO_BE_DONE)
+    return set(session.scalars(wanted))
 
 
 def due_now(now: datetime, kinds: Collection[str]) -> ColumnElement[bool]:
@@ -111,9 +113,8 @@ def waiting(
 
 def is_at_work(session: Session, kinds: Collection[str], now: datetime) -> bool:
     """Whether a job of these kinds is being done, or is due, or will be tried once more."""
-    open_states = OutboxJob.state.in_([JobState.pending, JobState.claimed])
     due = or_(OutboxJob.available_at <= now, OutboxJob.attempts > 0)
-    wanted = select(OutboxJob.id).where(OutboxJob.kind.in_(sorted(kinds)), open_states, due)
+    wanted = select(OutboxJob.id).where(OutboxJob.kind.in_(sorted(kinds)), _TO_BE_DONE, due)
     return session.scalar(wanted.limit(1)) is not None
 
 

@@ -29,7 +29,7 @@ class Shown:
     row: Notification
     text: Text | str
     icon: str
-    is_settled: bool = False  # it asked for something that has been done or decided since
+    is_settled: bool = False  # what it asked for is done or decided, or was told anew since
 
     @property
     def is_new(self) -> bool:

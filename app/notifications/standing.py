@@ -6,8 +6,6 @@ taken back, a case rests for a while or a term moves.
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, exists, or_
 from sqlalchemy.orm import aliased
 
@@ -57,8 +55,10 @@ def _anything_left(work: Work) -> ColumnElement[bool]:
         and_(kind == "task", ~_done()),
         and_(kind == "vote", _is_voted_on(), seat, ~_voted(row)),
         and_(kind == "calendar", ~filled(row)),
-        and_(kind == "stand_in", _is_not_over(work, row)),
-        *(and_(kind == name, is_open(row)) for name, is_open in sorted(work.ports.open_matters.items())),
+        *(
+            and_(kind == name, is_open(work, row))
+            for name, is_open in sorted(work.ports.open_matters.items())
+        ),
     )
     matter = exists().where(NoticeMatter.notification_id == Notification.id)
     return or_(~matter.correlate(Notification), matter.where(left).correlate(Notification))
@@ -97,12 +97,6 @@ def _voted(seat: SQLColumnExpression[int]) -> ColumnElement[bool]:
     counts = CaseVote.void.is_(False)
     given = exists().where(*here, counts, or_(CaseVote.voter == cast(seat, String), by_him))
     return given.correlate(Notification, NoticeMatter)
-
-
-def _is_not_over(work: Work, row: SQLColumnExpression[int]) -> ColumnElement[bool]:
-    """Whether the substitution is in force today or still to begin."""
-    not_over = Substitution.in_force(work.today, date.max)
-    return exists().where(Substitution.id == row, not_over).correlate(NoticeMatter)
 
 
 def _stands_in(work: Work) -> ColumnElement[bool]:

@@ -118,7 +118,7 @@ class Definitions:
                 self._revisions[key] = row.revision
                 self._loaded.pop(key, None)
                 # It was checked when it was published. A later release may find more faults: its cases go on.
-                definition = loader.released(sources[row.id])
+                definition = loader.released(sources[row.id], f"{row.code}/v{row.version}")
                 if definition is not None and definition.hash == row.hash:  # whoever asks for another is told
                     self._loaded[key] = definition
             for code in {row.code for row in new}:

@@ -57,12 +57,12 @@ def loads(text: str, name: str = "<text>") -> Definition:
 
 
 @functools.lru_cache(_KEPT)
-def released(text: str) -> Definition | None:
+def released(text: str, name: str = "<text>") -> Definition | None:
     """The definition in a text once published, whatever a later check finds in it; None when it is none any more.
 
     The same text is read once per process.
     """
-    return parse_text(text)[0]
+    return parse_text(text, name)[0]
 
 
 def parse_text(text: str, name: str = "<text>") -> tuple[Definition | None, list[Finding]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from app import wiring
 from app.admin.archive import Archive
@@ -40,6 +42,24 @@ def empty_place(request: pytest.FixtureRequest, tmp_path: Path) -> TestDatabase:
         return database
     url = f"sqlite:///{tmp_path / 'old.sqlite3'}"
     return TestDatabase(url, url)
+
+
+Earlier = Callable[[str], tuple[Config, Engine]]
+
+
+@pytest.fixture
+def at_revision(empty_place: TestDatabase, tmp_path: Path) -> Iterator[Earlier]:
+    """The last release taken back to a revision: what alembic needs to go on from it, and the owner's connections."""
+    owner = create_engine(normalise_url(empty_place.owner_url))
+
+    def earlier(revision: str) -> tuple[Config, Engine]:
+        restore(settings_for(empty_place, tmp_path), RELEASES[-1])
+        config = alembic_config(empty_place)
+        command.downgrade(config, revision)
+        return config, owner
+
+    yield earlier
+    owner.dispose()
 
 
 def _stages(system: Runtime) -> dict[str, tuple[str, int, str]]:
@@ -78,13 +98,8 @@ def test_live_cases_of_a_release_go_on(release: Path, empty_place: TestDatabase,
         system.database.dispose()
 
 
-def test_new_terms_approved_before_revision_0013_count_after_it(
-    empty_place: TestDatabase, tmp_path: Path
-) -> None:
-    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
-    config = alembic_config(empty_place)
-    command.downgrade(config, "0012")
-    owner = create_engine(normalise_url(empty_place.owner_url))
+def test_new_terms_approved_before_revision_0013_count_after_it(at_revision: Earlier) -> None:
+    config, owner = at_revision("0012")
     approved, asked = "move_approved_at = reported_at", "move_approved_at = NULL"
     with owner.begin() as connection:
         ids = connection.scalars(text("SELECT id FROM plan_reports ORDER BY id LIMIT 2")).all()
@@ -97,16 +112,10 @@ def test_new_terms_approved_before_revision_0013_count_after_it(
     with owner.connect() as connection:
         told = connection.execute(text("SELECT id, approved_to FROM plan_reports WHERE moved_to IS NOT NULL"))
         assert {key: day and str(day) for key, day in told} == {ids[0]: "2025-11-20", ids[1]: None}
-    owner.dispose()
 
 
-def test_why_a_term_was_refused_before_revision_0015_is_kept_as_that_after_it(
-    empty_place: TestDatabase, tmp_path: Path
-) -> None:
-    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
-    config = alembic_config(empty_place)
-    command.downgrade(config, "0014")
-    owner = create_engine(normalise_url(empty_place.owner_url))
+def test_why_a_term_was_refused_before_revision_0015_is_kept_as_that_after_it(at_revision: Earlier) -> None:
+    config, owner = at_revision("0014")
     refused, asked = "status = 'planned'", "status = 'moved'"
     with owner.begin() as connection:
         ids = connection.scalars(text("SELECT id FROM plan_reports ORDER BY id LIMIT 2")).all()
@@ -123,16 +132,12 @@ def test_why_a_term_was_refused_before_revision_0015_is_kept_as_that_after_it(
             text("SELECT id FROM plan_reports WHERE reason = 'Слово' ORDER BY id")
         ).all()
         assert kept == ids
-    owner.dispose()
 
 
 def test_notices_of_papers_to_be_read_sent_before_revision_0016_end_with_the_reading_after_it(
-    empty_place: TestDatabase, tmp_path: Path
+    at_revision: Earlier,
 ) -> None:
-    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
-    config = alembic_config(empty_place)
-    command.downgrade(config, "0015")
-    owner = create_engine(normalise_url(empty_place.owner_url))
+    config, owner = at_revision("0015")
     sent = """INSERT INTO document_acknowledgements (id, document_id, addressee, sent_at, reader, capacity, on_paper)
               SELECT :id, min(id), :to, :at, '', '', false FROM documents"""
     told = """INSERT INTO notifications (id, user_id, key, kind, code, params, link, created_at, mail)
@@ -150,16 +155,12 @@ def test_notices_of_papers_to_be_read_sent_before_revision_0016_end_with_the_rea
             text('SELECT kind, name, "row" FROM notice_matters WHERE notification_id = 901')
         )
         assert [tuple(one) for one in kept] == [("paper", "", 901)]
-    owner.dispose()
 
 
 def test_notices_told_before_revision_0017_know_after_it_of_which_thing_they_speak(
-    empty_place: TestDatabase, tmp_path: Path
+    at_revision: Earlier,
 ) -> None:
-    restore(settings_for(empty_place, tmp_path), RELEASES[-1])
-    config = alembic_config(empty_place)
-    command.downgrade(config, "0016")
-    owner = create_engine(normalise_url(empty_place.owner_url))
+    config, owner = at_revision("0016")
     told = """INSERT INTO notifications (id, user_id, key, kind, code, params, link, created_at, mail)
               SELECT :id, min(ab_user.id), :key, 'reminder', :code, '{}', '/', :at, 'product' FROM ab_user"""
     keys = {
@@ -180,7 +181,6 @@ def test_notices_told_before_revision_0017_know_after_it_of_which_thing_they_spe
         found = connection.execute(text("SELECT id, about FROM notifications WHERE id > 900"))
         abouts = {number: about for number, (_code, _key, about) in keys.items()}
         assert {row.id: row.about for row in found} == abouts
-    owner.dispose()
 
 
 def test_the_archives_are_of_revisions_this_release_knows() -> None:

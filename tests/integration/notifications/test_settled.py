@@ -129,5 +129,5 @@ def test_a_term_asks_until_its_task_is_done_on_the_page_and_in_the_letter_of_the
     assert asks(penza, "director41") == []
     assert reader not in queries.waiting_digests(penza.read(SYSTEM))
     page = web("director41").get("/notifications/").get_data(as_text=True)
-    assert "уже не требуется" in page
+    assert "уже не актуально" in page
     assert "Отметить прочитанным" not in page
